@@ -1,0 +1,60 @@
+# s_server: a pre-fork TLS test server. "make help" lists the targets.
+
+VERSION	= 0.1.0
+PREFIX	= /usr/local
+BINDIR	= $(PREFIX)/bin
+MANDIR	= $(PREFIX)/share/man
+
+CC	?= cc
+PKG_CONFIG ?= pkg-config
+PACKAGES = libssl libcrypto libbsd-overlay
+
+# SANITIZE=1: address and undefined-behaviour sanitizers.
+# FAULTS=1: the fault points that some tests switch on (include/fault.h).
+VARIANT	:= $(if $(SANITIZE),-sanitize)$(if $(FAULTS),-faults)
+BUILD	= build$(VARIANT:-%=/%)
+
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
+	-Wstrict-prototypes -Wmissing-prototypes -Werror
+CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude \
+	$(if $(SANITIZE),-DSANITIZE) $(if $(FAULTS),-DFAULTS)
+CFLAGS	?= -O2 -g
+SAN	:= $(if $(SANITIZE),-fsanitize=address,undefined \
+	-fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+ALL_CFLAGS = -std=c11 $(WARNINGS) $(CFLAGS) $(SAN) -pthread \
+	$(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+ALL_LDFLAGS = $(LDFLAGS) $(SAN) -pthread
+LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+
+# The layers, from the bottom up; scripts/check-layers holds them apart.
+FOUNDATION = text log textbuf signals channel shm shlock fault
+CONFIGURATION = config options option_table
+SHARED	= session_cache accept_quota accept_turn stats
+TLS	= tls_error listener tls_context credentials self_signed \
+	verification sni alpn keylog
+MASTER	= process master console output ready report
+WORKERS	= worker loop acceptor connection transport handshake resumption \
+	outbox tracing transcript http handler_interactive handler_rev \
+	handler_www handler_file
+
+SOURCES	= $(FOUNDATION:%=src/%.c) $(CONFIGURATION:%=src/%.c) \
+	$(SHARED:%=src/%.c) $(TLS:%=src/%.c) $(MASTER:%=src/%.c) \
+	$(WORKERS:%=workers/%.c) src/main.c
+OBJECTS	= $(SOURCES:%.c=$(BUILD)/%.o)
+PROGRAM	= $(BUILD)/s_server
+
+all: $(PROGRAM)
+
+$(PROGRAM): $(OBJECTS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(OBJECTS:.o=.d)
+
+clean:
+	rm -rf build
+
+.PHONY: all clean

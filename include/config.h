@@ -1,0 +1,135 @@
+/*
+ * The one configuration: filled by options.c from the command line, checked by
+ * config_check(), constant from then on, read by everybody.
+ *
+ * Strings point into argv or into memory that lives as long as the program.
+ */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+/* What a connection does once it is shaken hands with. */
+enum server_mode {
+	MODE_INTERACTIVE, /* text to and from the console */
+	MODE_REV, /* -rev: each line comes back reversed */
+	MODE_WWW, /* -www: a status page */
+	MODE_FILE, /* -WWW: files with a made-up header */
+	MODE_HTTP, /* -HTTP: files that hold their own header */
+};
+
+/* An option that is handed to SSL_CONF_cmd(3), in command line order. */
+struct ssl_conf {
+	STAILQ_ENTRY(ssl_conf) entry;
+	const char *name; /* without its dash, as in the option table */
+	const char *value; /* NULL for a flag */
+};
+STAILQ_HEAD(ssl_conf_list, ssl_conf);
+
+/* A certificate with its key: the main one, or the one for -servername. */
+struct identity {
+	const char *cert_file; /* NULL: not given */
+	const char *key_file; /* NULL: the certificate's file */
+};
+
+/* A list of option values, in command line order. */
+struct strings {
+	const char **item;
+	size_t count;
+};
+
+enum address_family { FAMILY_ANY, FAMILY_IPV4, FAMILY_IPV6, FAMILY_UNIX };
+
+struct config {
+	/* The command line as called, for titles and the -www page. */
+	int argc;
+	char **argv;
+
+	/* Network options */
+	enum address_family family;
+	const char *host; /* NULL: wildcard */
+	const char *port; /* number or service name; never NULL */
+	const char *unix_path; /* NULL: TCP */
+	bool unlink; /* -unlink */
+	int64_t naccept; /* -naccept; -1: unlimited */
+
+	/* Processes (ours) */
+	unsigned workers; /* -workers; default: the online CPUs */
+	int ready_fd; /* -ready_fd; -1: none */
+	const char *ready_file; /* -ready_file */
+	bool label; /* -label */
+	unsigned handshake_timeout_s; /* 0: never */
+	unsigned idle_timeout_s;
+	unsigned total_timeout_s;
+
+	/* Identity options */
+	struct identity identity; /* -cert -key */
+	struct identity identity2; /* -cert2 -key2 */
+	const char *cert_chain; /* -cert_chain */
+	const char *pass; /* -pass, a pass phrase source */
+	bool nocert;
+	const char *servername; /* -servername */
+	bool servername_fatal;
+	const char *dhparam;
+	bool no_dhe;
+	const char *context; /* -context */
+	const char *alpn; /* comma separated, as given */
+
+	/* Verification */
+	bool verify; /* -verify or -Verify was given */
+	bool verify_must; /* -Verify: no certificate is an error */
+	int verify_depth; /* of -verify/-Verify; 0 when not given */
+	int x509_verify_depth; /* -verify_depth; -1: not given */
+	bool verify_return_error;
+	bool verify_quiet;
+	const char *ca_file;
+	const char *ca_path;
+	bool no_ca_file;
+	bool no_ca_path;
+	struct strings nameopt; /* -nameopt, each as given */
+
+	/* Sessions */
+	bool no_cache;
+	bool ext_cache;
+
+	/* Protocol */
+	int min_version; /* of -tls1_2 and so on, 0x0303; 0: none */
+	int max_version;
+	struct ssl_conf_list ssl_conf; /* all options of the SSL_CONF kind */
+	bool ignore_unexpected_eof;
+
+	/* What is done and printed */
+	enum server_mode mode;
+	bool quiet; /* -quiet, or implied by -brief and -rev */
+	bool brief; /* -brief, or implied by -rev */
+	bool debug;
+	bool msg;
+	const char *msgfile; /* NULL: standard output */
+	bool state;
+	bool crlf;
+	bool nbio;
+	bool nbio_test;
+	bool ign_eof;
+	const char *keymatexport; /* label */
+	int keymatexportlen; /* bytes, default 20 */
+	const char *keylogfile;
+};
+
+/*
+ * Set every field to its default.
+ */
+void config_init(struct config *, int argc, char **argv);
+
+/*
+ * The checks that need more than one option (behaviour.md section 2.2).
+ * Returns 0, or -1 with the error already printed.
+ */
+int config_check(const struct config *);
+
+/* True if bytes typed at the console go to a connection in this mode. */
+bool config_uses_console(const struct config *);
+
+#endif

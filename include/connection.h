@@ -1,0 +1,80 @@
+/*
+ * A connection in a worker, as its handler sees it.
+ *
+ * There is one place where a connection is set up, shaken hands with, read,
+ * written and shut down (connection.c); modes differ in a handler, swapped in
+ * as a table of functions.
+ */
+#ifndef CONNECTION_H
+#define CONNECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/ssl.h>
+
+struct config;
+struct connection;
+struct textbuf;
+struct worker;
+
+/* Why a connection that was established ends. */
+enum connection_end {
+	END_CLOSE_NOTIFY, /* the peer said so */
+	END_ERROR, /* read or write failed; the error queue tells */
+	END_LOCAL, /* the handler or the console asked for it */
+	END_TIMEOUT, /* one of our deadlines ran out */
+};
+
+/* What a handler wants next. */
+enum handler_verdict {
+	HANDLER_CONTINUE,
+	HANDLER_CLOSE, /* send what is queued, then shut down */
+};
+
+/*
+ * All but name may be NULL. Handlers keep their own state by connection_set_handler_data().
+ */
+struct handler {
+	const char *name;
+	/* The handshake is done. */
+	enum handler_verdict (*open)(struct connection *);
+	/* The handshake failed; the error queue tells why. */
+	void (*failed)(struct connection *);
+	/* Plaintext came. */
+	enum handler_verdict (*readable)(
+	    struct connection *, const uint8_t *data, size_t size);
+	/* All that was queued has been handed to the kernel. */
+	enum handler_verdict (*writable)(struct connection *);
+	/* An established connection ends; called before the shutdown. */
+	void (*ended)(struct connection *, enum connection_end);
+	/* The socket is gone. Free what open made. Always called, last. */
+	void (*close)(struct connection *);
+};
+
+extern const struct handler handler_interactive;
+extern const struct handler handler_rev;
+extern const struct handler handler_www;
+extern const struct handler handler_file; /* -WWW and -HTTP */
+
+SSL *connection_ssl(struct connection *);
+const struct config *connection_config(const struct connection *);
+/* "worker 3 connection 17 from 127.0.0.1:51234", or NULL without -label. */
+const char *connection_label(const struct connection *);
+/* The number of the worker that serves it. */
+unsigned connection_worker(const struct connection *);
+/* The stock program's statistics table, summed over all workers. */
+void connection_stats_table(const struct connection *, struct textbuf *);
+
+/* What a handler keeps for itself. */
+void connection_set_handler_data(struct connection *, void *);
+void *connection_handler_data(const struct connection *);
+
+/*
+ * Queue plaintext for the peer. The handler is not given more input while much
+ * is queued, so what it queues a call bounds the memory: at most 64 KiB a call.
+ */
+void connection_send(struct connection *, const void *data, size_t size);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * Standard input as the stock program treats it: read only while a connection
+ * is open, one read is one unit, and a unit goes to the console connection,
+ * the oldest open one. On a terminal S and Q act while idle too.
+ *
+ * The console knows which connections are open and what the next unit
+ * means; the master carries it out.
+ */
+#ifndef CONSOLE_H
+#define CONSOLE_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/tree.h>
+
+struct config;
+struct shared_board;
+
+#define CONSOLE_UNIT_MAX (16 * 1024) /* what the stock program reads at once */
+
+struct console_connection {
+	RB_ENTRY(console_connection) entry;
+	uint64_t id;
+	unsigned slot; /* its worker */
+};
+RB_HEAD(console_tree, console_connection);
+
+enum console_action {
+	CONSOLE_NOTHING,
+	CONSOLE_SEND, /* the unit, to the console connection */
+	CONSOLE_STATS, /* print the table; then the unit is data as well */
+	CONSOLE_QUIT, /* end of file or Q */
+	CONSOLE_HANGUP, /* the terminal is gone */
+};
+
+struct console {
+	bool enabled; /* the mode reads standard input, and it has no end yet */
+	bool commands; /* not with -quiet and -brief: all is data */
+	bool is_terminal;
+	bool crlf;
+	bool ignore_eof;
+	bool busy; /* a unit is on its way to the peer */
+	int64_t retry_ms; /* not readable before (background of a terminal) */
+	char unit[CONSOLE_UNIT_MAX];
+	size_t unit_size; /* 0: none read */
+	struct console_tree connections; /* open ones, oldest first */
+	struct shared_board *board;
+};
+
+void console_open(
+    struct console *, const struct config *, struct shared_board *);
+void console_close(struct console *);
+
+void console_connected(struct console *, unsigned slot, uint64_t id);
+void console_disconnected(struct console *, uint64_t id);
+void console_worker_died(struct console *, unsigned slot);
+/* The console connection, or NULL: none is open. */
+struct console_connection *console_focus(struct console *);
+
+/* What to poll for; fd -1: nothing is wanted from standard input now. */
+struct pollfd console_pollfd(struct console *);
+/* Standard input is readable, or a unit was waiting for a connection. */
+enum console_action console_readable(struct console *, short revents);
+/* The unit in hand was sent; wait until its peer has it. */
+void console_sent(struct console *);
+/* The unit is with its peer, or lost with it. */
+void console_unit_done(struct console *);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * Faults on purpose, for tests only: compiled in with make FAULTS=1, nothing
+ * otherwise. The environment variable S_SERVER_FAULT holds
+ *
+ *	POINT:ACTION[:WORKER]
+ *
+ * where ACTION is stop (SIGSTOP), kill (SIGKILL), leak (lose an allocation) or
+ * a number of milliseconds to sleep, and WORKER limits it to one worker.
+ */
+#ifndef FAULT_H
+#define FAULT_H
+
+#ifdef FAULTS
+void fault_set_worker(int worker);
+void fault_point(const char *point);
+#else
+#define fault_set_worker(worker) ((void)(worker))
+#define fault_point(point)	 ((void)0)
+#endif
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * The one shared region by name: everything that master and workers share in
+ * memory. Mapped by the master before the first fork.
+ */
+#ifndef SHARED_H
+#define SHARED_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shm.h"
+
+struct config;
+
+/* Words too small for a module of their own. */
+struct shared_board {
+	/* Number of the last connection accepted, over all workers; each
+	 * worker takes the next. */
+	_Atomic uint64_t connections;
+	/*
+	 * Written by the master, read by workers: standard input has something
+	 * to say (text or its end) and no connection to say it to. A
+	 * new connection is then held until the master has spoken.
+	 */
+	_Atomic bool input_waits;
+};
+
+struct shared {
+	struct shm shm;
+	struct shared_board *board;
+	struct stats *stats;
+	struct accept_quota *quota;
+	struct accept_turn *turn;
+	struct session_cache *sessions;
+};
+
+/* Returns 0, or -1 (reported). slots: how many processes may live at once. */
+int shared_open(struct shared *, const struct config *, unsigned slots);
+void shared_close(struct shared *);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * Everything the program says, on three streams. Before the processes are set
+ * up text goes straight to the descriptors; later the master's queue or a
+ * worker's text channel takes it (text_set_sink), so that a module that has
+ * something to say need not know in which process it runs.
+ *
+ * No error is reported: a program that cannot speak cannot complain either.
+ */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum text_stream {
+	TEXT_OUT, /* standard output: what -quiet silences */
+	TEXT_ERR, /* standard error */
+	TEXT_DATA, /* standard output: data and -msg, never silenced */
+};
+
+typedef void text_sink(
+    enum text_stream, const void *data, size_t size, void *arg);
+
+/* NULL restores the direct one. */
+void text_set_sink(text_sink *, void *arg);
+/* With -quiet: TEXT_OUT goes nowhere. */
+void text_silence_out(bool);
+
+void text_write(enum text_stream, const void *data, size_t size);
+void text_printf(enum text_stream, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void text_vprintf(enum text_stream, const char *fmt, va_list)
+    __attribute__((format(printf, 2, 0)));
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * The SSL_CTX objects, built once by the master before any fork: certificates,
+ * keys, DH parameters, protocol settings, verification, SNI, ALPN, key log.
+ * Workers inherit them and create SSL objects from them.
+ */
+#ifndef TLS_CONTEXT_H
+#define TLS_CONTEXT_H
+
+#include <openssl/ssl.h>
+
+struct config;
+
+struct tls_context {
+	SSL_CTX *ctx;
+	SSL_CTX *ctx2; /* for -servername; NULL: none */
+};
+
+/*
+ * Build everything, saying on the way what the stock program says (the
+ * "Setting temp DH parameters" lines and so on). Returns 0, or -1 with the
+ * error already printed.
+ */
+int tls_context_open(struct tls_context *, const struct config *);
+void tls_context_close(struct tls_context *);
+
+/*
+ * A server-side SSL for a new connection: session ID context set, accept
+ * state. NULL on failure, with the error stack printed.
+ */
+SSL *tls_context_new_ssl(const struct tls_context *, const struct config *);
+
+#endif

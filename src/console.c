@@ -1,0 +1,224 @@
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "console.h"
+#include "log.h"
+#include "process.h"
+#include "shared.h"
+
+/* In the background of a terminal a read fails for as long as we are there. */
+#define CONSOLE_RETRY_MS 500
+
+static int console_compare(
+    struct console_connection *, struct console_connection *);
+static enum console_action console_read(struct console *, short);
+static enum console_action console_meaning(struct console *);
+static enum console_action console_end(struct console *);
+static ssize_t console_read_unit(struct console *);
+
+RB_GENERATE_STATIC(
+    console_tree, console_connection, entry, console_compare)
+
+void
+console_open(struct console *console, const struct config *config,
+    struct shared_board *board)
+{
+	struct pollfd pollfd;
+
+	memset(console, 0, sizeof(*console));
+	RB_INIT(&console->connections);
+	console->board = board;
+	console->enabled = config_uses_console(config);
+	console->commands = !config->quiet && !config->brief;
+	console->is_terminal = isatty(STDIN_FILENO);
+	console->crlf = config->crlf;
+	/* With -quiet and -brief the stock program is at a loss: see BUGS. */
+	console->ignore_eof = config->ign_eof || !console->commands;
+	/* The first connection may come before the loop has looked. */
+	pollfd = console_pollfd(console);
+	if (pollfd.fd != -1 && poll(&pollfd, 1, 0) == 1)
+		atomic_store(&board->input_waits, true);
+}
+
+void
+console_close(struct console *console)
+{
+	struct console_connection *connection;
+
+	while ((connection = RB_ROOT(&console->connections)) != NULL) {
+		RB_REMOVE(console_tree, &console->connections, connection);
+		free(connection);
+	}
+}
+
+void
+console_connected(struct console *console, unsigned slot, uint64_t id)
+{
+	struct console_connection *connection;
+
+	if ((connection = calloc(1, sizeof(*connection))) == NULL)
+		fatalx("out of memory");
+	connection->id = id;
+	connection->slot = slot;
+	RB_INSERT(console_tree, &console->connections, connection);
+	atomic_store(&console->board->input_waits, false);
+}
+
+void
+console_disconnected(struct console *console, uint64_t id)
+{
+	struct console_connection key = { .id = id }, *connection;
+
+	connection = RB_FIND(console_tree, &console->connections, &key);
+	if (connection == NULL)
+		return;
+	if (connection == console_focus(console))
+		console_unit_done(console);
+	RB_REMOVE(console_tree, &console->connections, connection);
+	free(connection);
+}
+
+void
+console_worker_died(struct console *console, unsigned slot)
+{
+	struct console_connection *connection, *next;
+
+	for (connection = RB_MIN(console_tree, &console->connections);
+	     connection != NULL; connection = next) {
+		next = RB_NEXT(console_tree, &console->connections, connection);
+		if (connection->slot == slot)
+			console_disconnected(console, connection->id);
+	}
+}
+
+struct console_connection *
+console_focus(struct console *console)
+{
+	return RB_MIN(console_tree, &console->connections);
+}
+
+struct pollfd
+console_pollfd(struct console *console)
+{
+	struct pollfd pollfd = { .fd = -1, .events = POLLIN };
+	bool has_focus = console_focus(console) != NULL;
+	bool known = atomic_load(&console->board->input_waits);
+
+	if (!console->enabled || console->busy || console->unit_size > 0)
+		return pollfd;
+	if (console->retry_ms > process_now_ms())
+		return pollfd;
+	if (has_focus || console->is_terminal || !known)
+		pollfd.fd = STDIN_FILENO;
+	return pollfd;
+}
+
+enum console_action
+console_readable(struct console *console, short revents)
+{
+	bool has_focus = console_focus(console) != NULL;
+
+	if (console->unit_size > 0)
+		return has_focus && !console->busy ? CONSOLE_SEND :
+						     CONSOLE_NOTHING;
+	if (revents == 0)
+		return CONSOLE_NOTHING;
+	if (!has_focus && !console->is_terminal) {
+		atomic_store(&console->board->input_waits, true);
+		return CONSOLE_NOTHING;
+	}
+	return console_read(console, revents);
+}
+
+void
+console_sent(struct console *console)
+{
+	console->busy = true;
+	console->unit_size = 0;
+}
+
+void
+console_unit_done(struct console *console)
+{
+	console->busy = false;
+}
+
+static int
+console_compare(
+    struct console_connection *a, struct console_connection *b)
+{
+	return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static enum console_action
+console_read(struct console *console, short revents)
+{
+	ssize_t n = console_read_unit(console);
+
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return CONSOLE_NOTHING;
+	if (console->is_terminal && (revents & POLLHUP) && n <= 0)
+		return CONSOLE_HANGUP;
+	if (n == -1 && errno == EIO) {
+		console->retry_ms = process_now_ms() + CONSOLE_RETRY_MS;
+		return CONSOLE_NOTHING;
+	}
+	if (n <= 0)
+		return console_end(console);
+	console->unit_size = (size_t)n;
+	return console_meaning(console);
+}
+
+static enum console_action
+console_meaning(struct console *console)
+{
+	bool has_focus = console_focus(console) != NULL;
+
+	if (console->commands && console->unit[0] == 'Q')
+		return CONSOLE_QUIT;
+	if (console->commands && console->unit[0] == 'S') {
+		/* Nobody to send it to: it was for us alone. */
+		if (!has_focus)
+			console->unit_size = 0;
+		return CONSOLE_STATS;
+	}
+	if (has_focus)
+		return CONSOLE_SEND;
+	/* Typed while idle: the next connection shall wait for it. */
+	atomic_store(&console->board->input_waits, true);
+	return CONSOLE_NOTHING;
+}
+
+static enum console_action
+console_end(struct console *console)
+{
+	if (!console->ignore_eof)
+		return CONSOLE_QUIT;
+	console->enabled = false;
+	atomic_store(&console->board->input_waits, false);
+	return CONSOLE_NOTHING;
+}
+
+/* One read; with -crlf of half the size, since each LF may become two bytes. */
+static ssize_t
+console_read_unit(struct console *console)
+{
+	size_t size = sizeof(console->unit), from, to, lines = 0, i;
+	ssize_t n;
+
+	n = read(STDIN_FILENO, console->unit, console->crlf ? size / 2 : size);
+	if (n <= 0 || !console->crlf)
+		return n;
+	for (i = 0; i < (size_t)n; i++)
+		lines += console->unit[i] == '\n';
+	for (from = (size_t)n, to = from + lines; from-- > 0;) {
+		console->unit[--to] = console->unit[from];
+		if (console->unit[from] == '\n')
+			console->unit[--to] = '\r';
+	}
+	return n + (ssize_t)lines;
+}

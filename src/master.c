@@ -1,0 +1,536 @@
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "accept_quota.h"
+#include "accept_turn.h"
+#include "config.h"
+#include "console.h"
+#include "listener.h"
+#include "log.h"
+#include "master.h"
+#include "output.h"
+#include "ready.h"
+#include "report.h"
+#include "shared.h"
+#include "signals.h"
+
+/* How long workers may take to end before they are killed. */
+#define MASTER_QUIT_MS 500
+#define MASTER_ABORT_MS 100
+/* How long standard output may hold up the end. */
+#define MASTER_OUTPUT_MS 2000
+#define MASTER_OUTPUT_ABORT_MS 100
+
+enum master_state {
+	MASTER_STARTING, /* not every worker is ready yet */
+	MASTER_RUNNING,
+	MASTER_DRAINING, /* no new connections; what is open finishes */
+	MASTER_QUITTING, /* every connection is being ended */
+	MASTER_ABORTING, /* workers exit or are killed */
+};
+
+/* Fixed places in the array given to poll(2); two a worker follow. */
+enum { POLL_SIGNAL, POLL_CONSOLE, POLL_OUTPUT, POLL_LISTENER, POLL_WORKERS };
+
+struct master {
+	const struct config *config;
+	struct listener *listener;
+	struct shared *shared;
+	enum master_state state;
+	struct process_table table;
+	struct output output;
+	struct console console;
+	struct report report;
+	struct pollfd *pollfds;
+	int signal_fd;
+	int ended_by; /* signal; 0: none */
+	int status; /* exit status */
+	int64_t kill_ms; /* when workers that are left are killed; 0: never */
+	bool unit_after_report; /* S is sent on as data */
+	bool quit_after_report;
+	/* Watching for connections that wait in spite of idle workers. */
+	int64_t watch_ms; /* when to look again; 0: the listener is polled */
+	uint64_t watch_count; /* accepted when it was first seen waiting */
+	unsigned char body[MESSAGE_BODY_MAX];
+};
+
+static int master_open(struct master *, process_main *, void *);
+static void master_close(struct master *);
+static void master_loop(struct master *);
+static int master_timeout(struct master *);
+static nfds_t master_prepare(struct master *);
+static void master_dispatch(struct master *);
+static void master_signals(struct master *);
+static void master_children(struct master *);
+static void master_child_died(struct master *, unsigned, pid_t, int);
+static void master_text(struct master *, unsigned);
+static void master_control(struct master *, unsigned);
+static void master_message(
+    struct master *, unsigned, const struct message *);
+static void master_ready(struct master *, unsigned);
+static void master_console(struct master *, short);
+static void master_send_unit(struct master *, uint16_t);
+static void master_report_done(struct master *);
+static void master_watch(struct master *);
+static void master_say(struct master *, enum message_type);
+static void master_stop_listening(struct master *);
+static void master_drain(struct master *);
+static void master_quit(struct master *);
+static void master_abort(struct master *, int);
+
+int
+master_run(const struct config *config, struct listener *listener,
+    struct shared *shared, process_main *run, void *arg)
+{
+	struct master *master;
+	int status, ended_by;
+
+	if ((master = calloc(1, sizeof(*master))) == NULL)
+		fatalx("out of memory");
+	master->config = config;
+	master->listener = listener;
+	master->shared = shared;
+	master->status = 1;
+	if (master_open(master, run, arg) == 0)
+		master_loop(master);
+	master_close(master);
+	status = master->status;
+	ended_by = master->ended_by;
+	free(master);
+	if (ended_by != 0)
+		signals_die(ended_by);
+	return status;
+}
+
+static int
+master_open(struct master *master, process_main *run, void *arg)
+{
+	unsigned i, workers = master->config->workers;
+
+	output_open(&master->output);
+	text_set_sink(output_write, &master->output);
+	console_open(
+	    &master->console, master->config, master->shared->board);
+	if (report_open(&master->report, workers) == -1 ||
+	    process_table_open(&master->table, workers, run, arg) == -1)
+		return -1;
+	master->pollfds =
+	    calloc(POLL_WORKERS + 2 * workers, sizeof(*master->pollfds));
+	if (master->pollfds == NULL) {
+		log_warn("cannot watch %u workers", workers);
+		return -1;
+	}
+	if ((master->signal_fd = signals_open()) == -1)
+		return -1;
+	process_keep_fd(master->listener->fd);
+	for (i = 0; i < workers; i++)
+		process_keep_fd(accept_turn_fd(master->shared->turn, i));
+	for (i = 0; i < workers; i++)
+		if (process_spawn(&master->table, i) == -1) {
+			process_kill_all(&master->table, SIGKILL);
+			return -1;
+		}
+	master->status = 0;
+	return 0;
+}
+
+static void
+master_close(struct master *master)
+{
+	bool aborted = master->state == MASTER_ABORTING;
+
+	if (master->status == 0 && !aborted)
+		report_table(master->shared);
+	output_finish(&master->output,
+	    aborted ? MASTER_OUTPUT_ABORT_MS : MASTER_OUTPUT_MS);
+	text_set_sink(NULL, NULL);
+	output_close(&master->output);
+	console_close(&master->console);
+	report_close(&master->report);
+	process_table_close(&master->table);
+	listener_close(master->listener);
+	free(master->pollfds);
+	if (master->signal_fd > 0)
+		close(master->signal_fd);
+}
+
+static void
+master_loop(struct master *master)
+{
+	nfds_t count;
+
+	while (process_alive(&master->table) > 0 ||
+	    master->state < MASTER_DRAINING) {
+		count = master_prepare(master);
+		if (poll(master->pollfds, count, master_timeout(master)) > 0)
+			master_dispatch(master);
+		master_watch(master);
+		master_report_done(master);
+		if (master->kill_ms != 0 &&
+		    process_now_ms() >= master->kill_ms) {
+			process_kill_all(&master->table, SIGKILL);
+			master->kill_ms = process_now_ms() + MASTER_QUIT_MS;
+		}
+	}
+}
+
+/* Milliseconds until the next thing that no descriptor tells. */
+static int
+master_timeout(struct master *master)
+{
+	int64_t now_ms = process_now_ms(), next_ms = INT64_MAX, at_ms;
+	int delay_ms;
+
+	if (master->state < MASTER_DRAINING &&
+	    (delay_ms = process_respawn(&master->table)) != -1)
+		next_ms = now_ms + delay_ms;
+	if (master->report.active && master->report.deadline_ms < next_ms)
+		next_ms = master->report.deadline_ms;
+	at_ms = master->watch_ms;
+	if (at_ms != 0 && at_ms < next_ms)
+		next_ms = at_ms;
+	at_ms = master->kill_ms;
+	if (at_ms != 0 && at_ms < next_ms)
+		next_ms = at_ms;
+	at_ms = master->console.retry_ms;
+	if (at_ms > now_ms && at_ms < next_ms)
+		next_ms = at_ms;
+	if (next_ms == INT64_MAX)
+		return -1;
+	return next_ms <= now_ms ? 0 : (int)(next_ms - now_ms);
+}
+
+static nfds_t
+master_prepare(struct master *master)
+{
+	bool running = master->state == MASTER_RUNNING;
+	struct pollfd *pollfds = master->pollfds, none = { .fd = -1 };
+	struct process *process;
+	unsigned i;
+
+	pollfds[POLL_SIGNAL] =
+	    (struct pollfd) { .fd = master->signal_fd, .events = POLLIN };
+	pollfds[POLL_CONSOLE] = none;
+	if (master->state < MASTER_QUITTING && !master->report.active)
+		pollfds[POLL_CONSOLE] = console_pollfd(&master->console);
+	pollfds[POLL_OUTPUT] = output_pollfd(&master->output);
+	pollfds[POLL_LISTENER] = none;
+	if (running && master->watch_ms == 0)
+		pollfds[POLL_LISTENER] = (struct pollfd) {
+			.fd = master->listener->fd, .events = POLLIN
+		};
+	for (i = 0; i < master->table.slots; i++) {
+		process = &master->table.slot[i];
+		pollfds[POLL_WORKERS + 2 * i] = (struct pollfd) {
+			.fd = process->control.fd, .events = POLLIN
+		};
+		if (channel_waiting(&process->control))
+			pollfds[POLL_WORKERS + 2 * i].events |= POLLOUT;
+		/* Full: the worker's channel fills up, and so it waits. */
+		pollfds[POLL_WORKERS + 2 * i + 1] = (struct pollfd) {
+			.fd = output_full(&master->output) ? -1 :
+							     process->text.fd,
+			.events = POLLIN
+		};
+	}
+	return POLL_WORKERS + 2 * master->table.slots;
+}
+
+static void
+master_dispatch(struct master *master)
+{
+	struct pollfd *pollfds = master->pollfds;
+	unsigned i;
+
+	if (pollfds[POLL_OUTPUT].revents != 0)
+		output_flush(&master->output);
+	for (i = 0; i < master->table.slots; i++) {
+		if (pollfds[POLL_WORKERS + 2 * i + 1].revents != 0)
+			master_text(master, i);
+		if (pollfds[POLL_WORKERS + 2 * i].revents & POLLOUT)
+			channel_flush(&master->table.slot[i].control);
+		if (pollfds[POLL_WORKERS + 2 * i].revents & ~POLLOUT)
+			master_control(master, i);
+	}
+	master_console(master, pollfds[POLL_CONSOLE].revents);
+	if (pollfds[POLL_LISTENER].revents != 0) {
+		master->watch_count =
+		    accept_turn_count(master->shared->turn);
+		master->watch_ms = process_now_ms() + ACCEPT_TURN_RESCUE_MS;
+	}
+	if (pollfds[POLL_SIGNAL].revents != 0)
+		master_signals(master);
+}
+
+static void
+master_signals(struct master *master)
+{
+	int number;
+
+	while ((number = signals_next(master->signal_fd)) != 0) {
+		if (number == SIGCHLD) {
+			master_children(master);
+		} else if (number == SIGUSR1) {
+			if (!master->report.active)
+				report_begin(
+				    &master->report, &master->table);
+		} else if (number == SIGQUIT &&
+		    master->state < MASTER_DRAINING) {
+			master_stop_listening(master);
+			master_drain(master);
+		} else if (number == SIGQUIT) {
+			master_quit(master);
+		} else {
+			master_abort(master, number);
+		}
+	}
+}
+
+static void
+master_children(struct master *master)
+{
+	int slot, status;
+	pid_t pid;
+
+	while ((slot = process_reap(&master->table, &pid, &status)) != -1)
+		master_child_died(master, (unsigned)slot, pid, status);
+}
+
+static void
+master_child_died(
+    struct master *master, unsigned slot, pid_t pid, int status)
+{
+	bool respawn = master->state < MASTER_DRAINING;
+
+	/* What it said last still stands in its channels. */
+	master_control(master, slot);
+	master_text(master, slot);
+	accept_turn_set_state(master->shared->turn, slot, ACCEPT_ABSENT);
+	accept_quota_bury(master->shared->quota, slot);
+	console_worker_died(&master->console, slot);
+	report_answer(&master->report, slot, master->report.request);
+	if (respawn && WIFSIGNALED(status))
+		log_warnx("worker %u (pid %ld) was killed by signal %d",
+		    slot + 1, (long)pid, WTERMSIG(status));
+	else if (respawn)
+		log_warnx("worker %u (pid %ld) exited with status %d",
+		    slot + 1, (long)pid, WEXITSTATUS(status));
+	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+		master->status = WEXITSTATUS(status);
+	if (process_bury(&master->table, slot, respawn) == -1) {
+		log_warnx("%d workers in a row died at once: giving up",
+		    PROCESS_DEATHS_MAX);
+		master->status = 1;
+		master_abort(master, 0);
+	}
+	if (accept_quota_exhausted(master->shared->quota) &&
+	    master->state < MASTER_DRAINING) {
+		master_stop_listening(master);
+		master_drain(master);
+	}
+}
+
+static void
+master_text(struct master *master, unsigned slot)
+{
+	struct channel *channel = &master->table.slot[slot].text;
+	struct message message;
+
+	while (channel_receive(channel, &message, master->body) == 1) {
+		output_write((enum text_stream)message.stream, master->body,
+		    message.size, &master->output);
+		if (!(message.flags & MESSAGE_FLAG_MORE) &&
+		    output_full(&master->output) &&
+		    master->table.slot[slot].pid != 0)
+			return;
+	}
+}
+
+static void
+master_control(struct master *master, unsigned slot)
+{
+	struct channel *channel = &master->table.slot[slot].control;
+	struct message message;
+
+	while (channel_receive(channel, &message, master->body) == 1)
+		master_message(master, slot, &message);
+}
+
+static void
+master_message(
+    struct master *master, unsigned slot, const struct message *message)
+{
+	struct console_connection *focus;
+
+	switch ((enum message_type)message->type) {
+	case MESSAGE_READY:
+		master_ready(master, slot);
+		break;
+	case MESSAGE_OPENED:
+		console_connected(&master->console, slot, message->id);
+		focus = console_focus(&master->console);
+		if ((message->flags & MESSAGE_FLAG_HELD) &&
+		    focus->id != message->id)
+			channel_say(&master->table.slot[slot].control,
+			    MESSAGE_GO, message->id);
+		break;
+	case MESSAGE_CLOSED:
+		console_disconnected(&master->console, message->id);
+		break;
+	case MESSAGE_UNIT_DONE:
+		console_unit_done(&master->console);
+		break;
+	case MESSAGE_QUOTA_USED:
+		if (master->state < MASTER_DRAINING) {
+			master_stop_listening(master);
+			master_drain(master);
+		}
+		break;
+	case MESSAGE_STATS:
+		report_answer(&master->report, slot, message->id);
+		break;
+	default:
+		log_warnx("worker %u sent message %u out of turn", slot + 1,
+		    message->type);
+	}
+}
+
+static void
+master_ready(struct master *master, unsigned slot)
+{
+	unsigned i;
+
+	process_said_ready(&master->table, slot);
+	for (i = 0; i < master->table.slots; i++)
+		if (!master->table.slot[i].ready)
+			return;
+	if (master->state != MASTER_STARTING)
+		return;
+	master->state = MASTER_RUNNING;
+	if (ready_announce(master->config, master->listener) == -1) {
+		master->status = 1;
+		master_abort(master, 0);
+	}
+}
+
+static void
+master_console(struct master *master, short revents)
+{
+	if (master->state >= MASTER_QUITTING || master->report.active)
+		return;
+	switch (console_readable(&master->console, revents)) {
+	case CONSOLE_NOTHING:
+		break;
+	case CONSOLE_SEND:
+		master_send_unit(master, 0);
+		break;
+	case CONSOLE_STATS:
+		report_begin(&master->report, &master->table);
+		break;
+	case CONSOLE_QUIT:
+		log_stock("shutdown accept socket");
+		master_stop_listening(master);
+		master->console.unit_size = 0;
+		master_send_unit(master, MESSAGE_FLAG_QUIT);
+		master_quit(master);
+		break;
+	case CONSOLE_HANGUP:
+		master_abort(master, SIGHUP);
+		break;
+	}
+}
+
+static void
+master_send_unit(struct master *master, uint16_t flags)
+{
+	struct console *console = &master->console;
+	struct console_connection *focus = console_focus(console);
+	struct message message = { .type = MESSAGE_UNIT, .flags = flags };
+
+	if (focus == NULL)
+		return;
+	message.id = focus->id;
+	message.size = (uint32_t)console->unit_size;
+	console_sent(console);
+	channel_send(&master->table.slot[focus->slot].control, &message,
+	    console->unit);
+}
+
+static void
+master_report_done(struct master *master)
+{
+	int wait_ms;
+
+	report_finish(
+	    &master->report, master->shared, process_now_ms(), &wait_ms);
+}
+
+/*
+ * A turn to accept that was handed to a worker which is stopped or dead is
+ * nobody's any more. The listener is looked at only every few milliseconds, so
+ * under load this costs next to nothing.
+ */
+static void
+master_watch(struct master *master)
+{
+	struct pollfd pollfd = { .fd = master->listener->fd,
+		.events = POLLIN };
+	uint64_t count;
+
+	if (master->watch_ms == 0 || process_now_ms() < master->watch_ms)
+		return;
+	master->watch_ms = 0;
+	if (master->state > MASTER_RUNNING || poll(&pollfd, 1, 0) != 1)
+		return;
+	count = accept_turn_count(master->shared->turn);
+	if (count == master->watch_count)
+		accept_turn_rescue(master->shared->turn);
+	master->watch_count = count;
+	master->watch_ms = process_now_ms() + ACCEPT_TURN_RESCUE_MS;
+}
+
+static void
+master_say(struct master *master, enum message_type type)
+{
+	unsigned i;
+
+	for (i = 0; i < master->table.slots; i++)
+		if (master->table.slot[i].pid != 0)
+			channel_say(&master->table.slot[i].control, type, 0);
+}
+
+static void
+master_stop_listening(struct master *master)
+{
+	listener_stop(master->listener);
+}
+
+static void
+master_drain(struct master *master)
+{
+	master->state = MASTER_DRAINING;
+	master_say(master, MESSAGE_DRAIN);
+}
+
+static void
+master_quit(struct master *master)
+{
+	master->state = MASTER_QUITTING;
+	master->kill_ms = process_now_ms() + MASTER_QUIT_MS;
+	master_say(master, MESSAGE_QUIT);
+}
+
+static void
+master_abort(struct master *master, int signal)
+{
+	if (master->state != MASTER_ABORTING)
+		master->ended_by = signal;
+	master->state = MASTER_ABORTING;
+	master->kill_ms = process_now_ms() + MASTER_ABORT_MS;
+	listener_stop(master->listener);
+	master_say(master, MESSAGE_ABORT);
+}

@@ -1,0 +1,278 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "process.h"
+
+/* Alive for less than this after it was ready: it died "at once". */
+#define PROCESS_AT_ONCE_MS 100
+/* Alive for as long as this: earlier deaths are forgotten. */
+#define PROCESS_FORGET_MS 10000
+#define PROCESS_DELAY_MAX_MS 2000
+
+static struct {
+	int *fd; /* sorted */
+	size_t count;
+} process_kept;
+
+static void process_child(struct process_table *, unsigned,
+    struct process_ends, pid_t) __attribute__((noreturn));
+static void process_close_all_but_kept(void);
+static void process_silence_stdio(void);
+static bool process_died_at_once(const struct process *, int64_t);
+
+int64_t
+process_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int
+process_table_open(struct process_table *table, unsigned slots,
+    process_main *run, void *arg)
+{
+	unsigned i;
+
+	memset(table, 0, sizeof(*table));
+	if ((table->slot = calloc(slots, sizeof(*table->slot))) == NULL) {
+		log_warn("cannot make a table of %u processes", slots);
+		return -1;
+	}
+	table->slots = slots;
+	table->run = run;
+	table->arg = arg;
+	for (i = 0; i < slots; i++) {
+		channel_init(&table->slot[i].control, -1);
+		channel_init(&table->slot[i].text, -1);
+	}
+	return 0;
+}
+
+void
+process_table_close(struct process_table *table)
+{
+	unsigned i;
+
+	for (i = 0; i < table->slots; i++) {
+		channel_close(&table->slot[i].control);
+		channel_close(&table->slot[i].text);
+	}
+	free(table->slot);
+	free(process_kept.fd);
+	memset(&process_kept, 0, sizeof(process_kept));
+}
+
+void
+process_keep_fd(int fd)
+{
+	size_t i;
+
+	if (fd == -1)
+		return;
+	process_kept.fd = reallocarray(
+	    process_kept.fd, process_kept.count + 1, sizeof(int));
+	if (process_kept.fd == NULL)
+		fatalx("out of memory");
+	for (i = process_kept.count; i > 0 && process_kept.fd[i - 1] > fd; i--)
+		process_kept.fd[i] = process_kept.fd[i - 1];
+	process_kept.fd[i] = fd;
+	process_kept.count++;
+}
+
+int
+process_spawn(struct process_table *table, unsigned slot)
+{
+	struct process *process = &table->slot[slot];
+	int control[2], text[2];
+	pid_t master = getpid();
+
+	if (channel_pair(control) == -1)
+		return -1;
+	if (channel_pair(text) == -1) {
+		close(control[0]);
+		close(control[1]);
+		return -1;
+	}
+	process->pid = fork();
+	if (process->pid == 0)
+		process_child(table, slot,
+		    (struct process_ends) { control[1], text[1] }, master);
+	close(control[1]);
+	close(text[1]);
+	channel_init(&process->control, control[0]);
+	channel_init(&process->text, text[0]);
+	process->ready = false;
+	process->started_ms = process_now_ms();
+	process->respawn_ms = 0;
+	if (process->pid == -1) {
+		log_warn("cannot fork worker %u", slot);
+		process->pid = 0;
+		return -1;
+	}
+	return 0;
+}
+
+int
+process_reap(struct process_table *table, pid_t *pid, int *status)
+{
+	unsigned i;
+
+	while ((*pid = waitpid(-1, status, WNOHANG)) > 0)
+		for (i = 0; i < table->slots; i++)
+			if (table->slot[i].pid == *pid)
+				return (int)i;
+	return -1;
+}
+
+int
+process_bury(struct process_table *table, unsigned slot, bool respawn)
+{
+	struct process *process = &table->slot[slot];
+	int64_t now_ms = process_now_ms(), delay_ms = 0;
+	unsigned i;
+
+	if (process_died_at_once(process, now_ms)) {
+		table->deaths_at_once++;
+		for (i = 1, delay_ms = 10; i < table->deaths_at_once; i++)
+			if (delay_ms < PROCESS_DELAY_MAX_MS)
+				delay_ms *= 2;
+	} else if (now_ms - process->started_ms >= PROCESS_FORGET_MS) {
+		table->deaths_at_once = 0;
+	}
+	channel_close(&process->control);
+	channel_close(&process->text);
+	process->pid = 0;
+	process->ready = false;
+	if (!respawn)
+		return 0;
+	if (table->deaths_at_once >= PROCESS_DEATHS_MAX)
+		return -1;
+	process->respawn_ms = now_ms + delay_ms;
+	return 0;
+}
+
+int
+process_respawn(struct process_table *table)
+{
+	int64_t now_ms = process_now_ms(), next_ms = -1;
+	struct process *process;
+	unsigned i;
+
+	for (i = 0; i < table->slots; i++) {
+		process = &table->slot[i];
+		if (process->respawn_ms == 0)
+			continue;
+		/* No memory or no process left: try again in a while. */
+		if (process->respawn_ms <= now_ms &&
+		    process_spawn(table, i) == -1)
+			process->respawn_ms = now_ms + PROCESS_DELAY_MAX_MS;
+		if (process->respawn_ms != 0 &&
+		    (next_ms == -1 || process->respawn_ms < next_ms))
+			next_ms = process->respawn_ms;
+	}
+	return next_ms == -1 ? -1 : (int)(next_ms - now_ms);
+}
+
+void
+process_said_ready(struct process_table *table, unsigned slot)
+{
+	table->slot[slot].ready = true;
+	table->slot[slot].ready_ms = process_now_ms();
+}
+
+unsigned
+process_alive(const struct process_table *table)
+{
+	unsigned i, alive = 0;
+
+	for (i = 0; i < table->slots; i++)
+		alive += table->slot[i].pid != 0;
+	return alive;
+}
+
+void
+process_kill_all(struct process_table *table, int number)
+{
+	unsigned i;
+
+	for (i = 0; i < table->slots; i++)
+		if (table->slot[i].pid != 0)
+			kill(table->slot[i].pid, number);
+}
+
+/*
+ * The kernel kills the child when the master dies, even a stopped one; the
+ * second check covers a master that died before prctl(2).
+ */
+static void
+process_child(struct process_table *table, unsigned slot,
+    struct process_ends ends, pid_t master)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+		fatal("prctl");
+	if (getppid() != master)
+		_exit(1);
+	process_keep_fd(ends.control_fd);
+	process_keep_fd(ends.text_fd);
+	process_close_all_but_kept();
+	process_silence_stdio();
+	table->run(table->arg, slot, ends);
+	_exit(1);
+}
+
+/*
+ * A sibling's end of a channel, inherited, would keep the end of file from
+ * ever coming; close-on-exec does nothing on fork.
+ */
+static void
+process_close_all_but_kept(void)
+{
+	unsigned from = STDERR_FILENO + 1;
+	size_t i;
+
+	for (i = 0; i < process_kept.count; i++) {
+		if ((unsigned)process_kept.fd[i] > from)
+			close_range(
+			    from, (unsigned)process_kept.fd[i] - 1, 0);
+		if ((unsigned)process_kept.fd[i] >= from)
+			from = (unsigned)process_kept.fd[i] + 1;
+	}
+	close_range(from, ~0U, 0);
+}
+
+/*
+ * A worker has no terminal: what it says goes through the text channel. Only a
+ * sanitizer's report goes straight to standard error.
+ */
+static void
+process_silence_stdio(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+
+	if (fd == -1)
+		return;
+	dup2(fd, STDIN_FILENO);
+	dup2(fd, STDOUT_FILENO);
+#ifndef SANITIZE
+	dup2(fd, STDERR_FILENO);
+#endif
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+static bool
+process_died_at_once(const struct process *process, int64_t now_ms)
+{
+	return !process->ready ||
+	    now_ms - process->ready_ms < PROCESS_AT_ONCE_MS;
+}

@@ -1,0 +1,81 @@
+#include <signal.h>
+#include <stddef.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "signals.h"
+
+static const int signals_read[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1,
+	SIGCHLD };
+static const int signals_ignored[] = { SIGPIPE, SIGTTIN, SIGTTOU };
+static const int signals_not_for_workers[] = { SIGINT, SIGTERM, SIGQUIT,
+	SIGHUP, SIGUSR1, SIGTSTP };
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void signals_set(const int *, size_t, void (*)(int));
+
+int
+signals_open(void)
+{
+	sigset_t set;
+	size_t i;
+	int fd;
+
+	sigemptyset(&set);
+	for (i = 0; i < COUNT(signals_read); i++)
+		sigaddset(&set, signals_read[i]);
+	signals_set(signals_ignored, COUNT(signals_ignored), SIG_IGN);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1 ||
+	    (fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)) == -1) {
+		log_warn("cannot read signals");
+		return -1;
+	}
+	/* A parent may have left it ignored; then no death would be told. */
+	signal(SIGCHLD, SIG_DFL);
+	return fd;
+}
+
+int
+signals_next(int fd)
+{
+	struct signalfd_siginfo info;
+
+	if (read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return 0;
+	return (int)info.ssi_signo;
+}
+
+void
+signals_in_worker(void)
+{
+	sigset_t none;
+
+	signals_set(
+	    signals_not_for_workers, COUNT(signals_not_for_workers), SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void
+signals_die(int number)
+{
+	sigset_t set;
+
+	signal(number, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	raise(number);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	_exit(128 + number);
+}
+
+static void
+signals_set(const int *numbers, size_t count, void (*disposition)(int))
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		signal(numbers[i], disposition);
+}

@@ -1,0 +1,641 @@
+# What the Bats files share: servers on ports the kernel chooses, clients that
+# never wait for ever, a mask over what must vary, and the differential helper.
+#
+#	load helpers
+#
+#	@test "a client is served" {
+#		start_server -naccept 1
+#		echo hello | client
+#		wait_exit server
+#		assert_contains "$(server_out)" 'CIPHER is'
+#	}
+#
+# Everything lives in $BATS_TEST_TMPDIR. A server or client has a NAME; its
+# files there are NAME.in (a FIFO), NAME.out and NAME.err. A file with a
+# setup() or teardown() of its own calls common_setup and common_teardown.
+#
+# BUILD		folder of the program, default build
+# SLOW		factor for all deadlines: 3 for sanitizers and valgrind
+
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # set for the tests, or by Bats
+
+bats_require_minimum_version 1.8.0
+
+ROOT=$(realpath "${BASH_SOURCE[0]%/*}/..")
+CERTS=$ROOT/certs
+OPENSSL=${OPENSSL:-openssl}
+BUILD=${BUILD:-build}
+case $BUILD in
+/*) ;;
+*) BUILD=$ROOT/$BUILD ;;
+esac
+S_SERVER=$BUILD/s_server
+SLOW=${SLOW:-1}
+export LC_ALL=C
+# The client must not read the user's settings, nor the server a proxy's.
+unset OPENSSL_CONF SSL_CERT_FILE SSL_CERT_DIR SSLKEYLOGFILE
+unset http_proxy https_proxy HTTPS_PROXY ALL_PROXY all_proxy
+
+declare -gA PIDS=() INPUTS=() STATUSES=()
+
+common_setup()
+{
+	cd "$BATS_TEST_TMPDIR" || return 1
+}
+
+setup()
+{
+	common_setup
+}
+
+common_teardown()
+{
+	end_all
+	assert_nothing_left
+}
+
+# Bats shows the output only if the test failed.
+end_all()
+{
+	local name
+
+	for name in "${!PIDS[@]}"; do
+		show_files "$name"
+		end_process "$name"
+	done
+}
+
+teardown()
+{
+	common_teardown
+}
+
+### Assertions
+
+fail()
+{
+	printf '%s\n' "$@" >&2
+	return 1
+}
+
+assert_equal() # actual, expected
+{
+	[ "$1" = "$2" ] || fail 'expected:' "$2" 'actual:' "$1"
+}
+
+assert_contains() # text, part (a fixed string)
+{
+	[[ $1 == *"$2"* ]] || fail "does not contain: $2" 'text:' "$1"
+}
+
+assert_lacks() # text, part
+{
+	[[ $1 != *"$2"* ]] || fail "contains: $2" 'text:' "$1"
+}
+
+assert_matches() # text, extended regular expression
+{
+	[[ $1 =~ $2 ]] || fail "does not match: $2" 'text:' "$1"
+}
+
+# How often a fixed string begins a line of a text.
+count_lines() # text, beginning of the line
+{
+	awk -v part="$2" 'index($0, part) == 1 { n++ } END { print n + 0 }' \
+	    <<<"$1"
+}
+
+### Time
+
+now_ms()
+{
+	local now=$EPOCHREALTIME
+
+	echo $((${now%.*} * 1000 + 10#${now#*.} / 1000))
+}
+
+# Call until it is true, at most so many seconds.
+wait_for() # seconds, command...
+{
+	local end
+
+	end=$(($(now_ms) + $1 * 1000 * SLOW))
+	shift
+	until "$@"; do
+		if [ "$(now_ms)" -gt "$end" ]; then
+			fail "waited in vain for: $*"
+			return 1
+		fi
+		sleep 0.02
+	done
+}
+
+# All deadlines that the program promises are tested at ten times their value,
+# at least 2 s; the true figure is printed.
+within_ms() # limit in ms, what, command...
+{
+	local limit=$1 what=$2 begin took
+
+	shift 2
+	begin=$(now_ms)
+	"$@" || return 1
+	took=$(($(now_ms) - begin))
+	echo "# $what took $took ms (limit $limit ms)" >&3
+	[ "$took" -le $((limit * SLOW)) ] || fail "$what took $took ms"
+}
+
+file_has() # file, fixed string
+{
+	[ -e "$1" ] && grep -qaF -e "$2" -- "$1"
+}
+
+### Processes
+
+# Start in the background, in a session of its own (so that it has no terminal
+# and all that it forks can be found again), with the default action for the
+# signals that a shell ignores for background jobs.
+#
+# Standard input is a FIFO that type_to and close_input serve, unless
+# STDIN=file was set for the call; STDIN=- closes it.
+launch() # name, command...
+{
+	local name=$1 in=${STDIN:-} fd
+
+	shift
+	if [ -z "$in" ]; then
+		in=$name.in
+		[ -p "$in" ] || mkfifo "$in"
+		exec {fd}<>"$in"
+		INPUTS[$name]=$fd
+	fi
+	(
+		# Bats waits for whoever holds 3; a FIFO never ends
+		# while a sibling holds it.
+		exec 3>&-
+		for fd in "${INPUTS[@]}"; do
+			exec {fd}>&-
+		done
+		if [ "$in" = - ]; then
+			exec <&-
+		else
+			exec <"$in"
+		fi
+		exec setsid env --default-signal=INT,QUIT,PIPE,HUP \
+		    "$@" >"$name.out" 2>"$name.err"
+	) &
+	PIDS[$name]=$!
+}
+
+type_to() # name, text (with backslash escapes)
+{
+	printf '%b' "$2" >&"${INPUTS[$1]}"
+}
+
+# The end of file that Ctrl-D or the end of a pipe would be.
+close_input() # name
+{
+	local fd=${INPUTS[$1]:-}
+
+	[ -z "$fd" ] || exec {fd}>&-
+	unset "INPUTS[$1]"
+}
+
+# A process that is a zombie only waits for us.
+is_gone() # pid
+{
+	local stat
+
+	{ stat=$(</proc/"$1"/stat); } 2>/dev/null || return 0
+	[[ ${stat##*) } == Z* ]]
+}
+
+running() # name
+{
+	! is_gone "${PIDS[$1]}"
+}
+
+# Wait for its own end; its exit status (128 + signal) is then in STATUS.
+wait_exit() # name, seconds (default 10)
+{
+	local pid=${PIDS[$1]}
+
+	wait_for "${2:-10}" is_gone "$pid" || return 1
+	STATUS=0
+	wait "$pid" 2>/dev/null || STATUS=$?
+	STATUSES[$1]=$STATUS
+	unset "PIDS[$1]"
+	close_input "$1"
+}
+
+# Make it end if it is still there; whatever it is, it is reaped after this.
+end_process() # name, signal (default TERM)
+{
+	local pid=${PIDS[$1]:-}
+
+	[ -n "$pid" ] || return 0
+	kill -s "${2:-TERM}" "$pid" 2>/dev/null || :
+	kill -s CONT "$pid" 2>/dev/null || :
+	if ! wait_for 5 is_gone "$pid"; then
+		kill -s KILL -- "-$pid" 2>/dev/null || :
+	fi
+	wait_exit "$1"
+}
+
+SERVERS=()
+
+# No process of a server's session, no socket of its port, no sanitizer report.
+assert_nothing_left()
+{
+	local entry pid port name left failed=0
+
+	for entry in "${SERVERS[@]}"; do
+		IFS=: read -r pid port name <<<"$entry"
+		if ! wait_for 2 no_session "$pid"; then
+			ps -o pid,ppid,stat,args -s "$pid" >&2
+			pgrep -s "$pid" | xargs -r kill -KILL || :
+			failed=1
+		fi
+		if [ -n "$port" ] && [ "$(listeners "$port")" -ne 0 ]; then
+			fail "port $port is still listening" || failed=1
+		fi
+		if grep -aE 'Sanitizer|runtime error:' "$name.err" >&2; then
+			failed=1
+		fi
+	done
+	SERVERS=()
+	return "$failed"
+}
+
+no_session() # pid of its leader
+{
+	! pgrep -s "$1" >/dev/null
+}
+
+listeners() # port
+{
+	ss -ltnH "sport = :$1" | wc -l
+}
+
+show_files() # name
+{
+	local file
+
+	for file in "$1.out" "$1.err"; do
+		[ -s "$file" ] || continue
+		echo "--- $file (last 40 lines)"
+		tail -n 40 -- "$file"
+	done
+}
+
+### Servers
+
+server_out()
+{
+	cat "${1:-server}.out"
+}
+
+server_err()
+{
+	cat "${1:-server}.err"
+}
+
+# -accept 127.0.0.1:0 and a certificate, where the options name none.
+default_options() # option...
+{
+	local option
+
+	DEFAULTS=(-cert "$CERTS/server.pem" -key "$CERTS/server-key.pem")
+	for option; do
+		case ${option#-} in
+		-cert | cert | nocert | cert=* | -cert=*) DEFAULTS=() ;;
+		esac
+	done
+	for option; do
+		case ${option#-} in
+		accept | port | unix | -accept | -port | accept=* | port=*)
+			return
+			;;
+		esac
+	done
+	DEFAULTS+=(-accept 127.0.0.1:0)
+}
+
+# True if the program prints no ACCEPT with these options.
+is_quiet() # option...
+{
+	local option
+
+	for option; do
+		case ${option#-} in
+		quiet | brief | -quiet | -brief) return 0 ;;
+		esac
+	done
+	return 1
+}
+
+# Ours. Sets SERVER_PID and PORT (empty for a UNIX socket) once it is ready.
+start_server() # option...
+{
+	start_named server "$@"
+}
+
+start_named() # name, option...
+{
+	local name=$1 ready
+
+	shift
+	default_options "$@"
+	ready=$name.out
+	if is_quiet "$@"; then
+		ready=$name.ready
+		rm -f "$ready"
+		DEFAULTS+=(-ready_file "$ready")
+	fi
+	: >"$name.out"
+	launch "$name" "$S_SERVER" "${DEFAULTS[@]}" "$@"
+	SERVER_PID=${PIDS[$name]}
+	if ! wait_for 10 says_accept_or_gone "$ready" "$SERVER_PID" ||
+	    ! file_has "$ready" ACCEPT; then
+		SERVERS+=("$SERVER_PID::$name")
+		show_files "$name"
+		fail "$name is not ready: ${DEFAULTS[*]} $*"
+		return 1
+	fi
+	PORT=$(port_of_line "$ready" "${DEFAULTS[@]}" "$@")
+	SERVERS+=("$SERVER_PID:$PORT:$name")
+}
+
+# The stock program, the oracle. Sets STOCK_PID and STOCK_PORT.
+start_stock() # option...
+{
+	default_options "$@"
+	: >stock.out
+	launch stock "$OPENSSL" s_server "${DEFAULTS[@]}" "$@"
+	STOCK_PID=${PIDS[stock]}
+	if is_quiet "$@"; then
+		wait_for 10 listens_or_gone "$STOCK_PID" || return 1
+		STOCK_PORT=$(port_of_pid "$STOCK_PID")
+	else
+		wait_for 10 says_accept_or_gone stock.out "$STOCK_PID" ||
+		    return 1
+		STOCK_PORT=$(
+			port_of_line stock.out "${DEFAULTS[@]}" "$@"
+		)
+	fi
+	SERVERS+=("$STOCK_PID:$STOCK_PORT:stock")
+	running stock || { show_files stock; fail "stock ended: $*"; }
+}
+
+says_accept_or_gone() # file, pid
+{
+	file_has "$1" ACCEPT || is_gone "$2"
+}
+
+listens_or_gone() # pid
+{
+	[ -n "$(port_of_pid "$1")" ] || is_gone "$1"
+}
+
+port_of_pid() # pid
+{
+	ss -ltnpH | awk -v who="pid=$1," '
+	index($0, who) { sub(/.*:/, "", $4); print $4; exit }'
+}
+
+# The line names the port only if it was 0; otherwise it is in the options.
+port_of_line() # file, option...
+{
+	local port option last=
+
+	port=$(sed -n 's/^ACCEPT.*:\([0-9][0-9]*\)$/\1/p' "$1" | head -n 1)
+	shift
+	for option; do
+		case $last in
+		-accept | -port | --accept | --port) port=${port:-${option##*:}} ;;
+		esac
+		last=$option
+	done
+	echo "$port"
+}
+
+# End it as a harness does, and check that nothing is left.
+stop_server() # signal (default TERM)
+{
+	end_process server "${1:-TERM}" || return 1
+	assert_nothing_left
+}
+
+# In the foreground, for what ends by itself: fills status, output, stderr.
+run_server() # option...
+{
+	run --separate-stderr timeout $((10 * SLOW)) "$S_SERVER" "$@" </dev/null
+}
+
+run_stock() # option...
+{
+	run --separate-stderr timeout 10 "$OPENSSL" s_server "$@" </dev/null
+}
+
+### Clients
+
+# One s_client with the caller's standard input; ends with it. CLIENT_PORT
+# names another port than the server's.
+client() # option of s_client...
+{
+	timeout $((10 * SLOW)) "$OPENSSL" s_client \
+	    -connect "127.0.0.1:${CLIENT_PORT:-$PORT}" "$@" 3>&-
+}
+
+# Handshake, a text, wait until the answer holds a string, then end. For
+# clients that must not leave before their answer has come. Prints what the
+# client printed.
+talk() # text with escapes, string of the answer, option of s_client...
+{
+	local text=$1 answer=$2
+
+	shift 2
+	client_start talk "$@"
+	type_to talk "$text"
+	wait_for 10 file_has talk.out "$answer" ||
+	    { show_files talk; return 1; }
+	client_end talk
+	cat talk.out
+}
+
+# A client with a NAME, driven by type_to, awaited by wait_for file_has.
+client_start() # name, option of s_client...
+{
+	local name=$1
+
+	shift
+	launch "$name" timeout $((60 * SLOW)) "$OPENSSL" s_client \
+	    -connect "127.0.0.1:${CLIENT_PORT:-$PORT}" "$@"
+}
+
+# s_client prints this after its handshake, whatever the version.
+client_connected() # name
+{
+	wait_for 10 file_has "$1.out" 'Verify return code:'
+}
+
+# End of file on its input, which makes it close. STATUS is its exit status.
+client_end() # name
+{
+	close_input "$1"
+	wait_exit "$1"
+}
+
+# Bytes over plain TCP; prints what comes back until the server closes.
+plain() # text with escapes
+{
+	# shellcheck disable=SC2016
+	timeout $((10 * SLOW)) bash -c 'exec 4<>"/dev/tcp/127.0.0.1/$1" 3>&-
+		printf %b "$2" >&4
+		cat <&4' plain "${CLIENT_PORT:-$PORT}" "$1"
+}
+
+### Differences from the stock program
+
+# What must vary between two runs of even the same program, and so is hidden
+# before two outputs are compared; all else must be equal to the byte.
+#
+#  - PEM of the session: holds keys, random bytes and the time
+#  - thread ids and source lines of the library's error lines
+#  - ports the kernel chose, addresses in memory
+#  - session ids, master secrets, PSKs, exporter output, session tickets
+#  - times of sessions and clocks
+#  - sizes of handshakes in s_client's summary: ECDSA signatures have 70 to 72
+#    bytes; for the same reason the length of -msg's CertificateVerify,
+#    ServerKeyExchange and whole records, and the hex dumps of -msg and -debug
+#  - s_client's blocks about TLS 1.3 tickets: whether it still reads them
+#    before it leaves is a race between it and its standard input
+#  - the number of its socket in CONNECTED(...)
+mask()
+{
+	awk '
+	/^---$/ { held = held $0 "\n"; next }
+	/^Post-Handshake New Session Ticket arrived/ {
+		held = ""; ticket = 1; next
+	}
+	ticket { if (/^read R BLOCK$/) ticket = 0; next }
+	/BEGIN SSL SESSION PARAMETERS/ { pem = 1 }
+	/END SSL SESSION PARAMETERS/ { pem = 0 }
+	pem && !/^-/ { next }
+	/^    ([0-9a-f][0-9a-f] )*[0-9a-f][0-9a-f] *$/ { next }
+	/^ *[0-9a-f]+ - ([0-9a-f][0-9a-f][ -])/ { next }
+	{ printf "%s%s\n", held, $0; held = "" }
+	END { printf "%s", held }' |
+	sed -E \
+	    -e 's/^[0-9A-F]{8,16}:error:/THREAD:error:/' \
+	    -e 's/^(THREAD:error:.*:)[0-9]+:/\1LINE:/' \
+	    -e 's/(ACCEPT .*):[0-9]+$/\1:PORT/' \
+	    -e 's/(127\.0\.0\.1|\[?::1\]?):[0-9]{2,5}/\1:PORT/g' \
+	    -e 's/0x[0-9a-f]{6,}/ADDRESS/g' \
+	    -e 's/^(    Keying material: ).*/\1HEX/' \
+	    -e 's/^( *(Session-ID|Master-Key|Resumption PSK): ?)[0-9A-F]+$/\1HEX/' \
+	    -e 's/^( *Start Time: ?).*/\1TIME/' \
+	    -e 's/^(SSL handshake has read ).*/\1SIZES/' \
+	    -e 's/^((<<<|>>>).*(CertificateVerify|ServerKeyExchange|Record|RecordHeader).*)length [0-9a-f]+/\1length N/' \
+	    -e 's/^((<<<|>>>).*)\[length [0-9a-f]+\](, (CertificateVerify|ServerKeyExchange|RecordHeader).*)/\1[length N]\3/' \
+	    -e 's/^CONNECTED\(.*/CONNECTED/'
+}
+
+# The same client against ours and the stock program, both at once; what the
+# two servers print, what the two clients print and how all end must be equal
+# after the mask.
+#
+#	same_as_stock [-f SCENARIO] [-e TEXT] [-m FILTER] [-n] \
+#	    'server options' 'client options' ['text for the client']
+#
+# The servers get "-naccept 1", so that they end by themselves with everything
+# flushed; -n leaves it out, for a scenario that ends them otherwise. The client
+# types its text and leaves when TEXT of -e has come back. SCENARIO is a
+# function that does something else: it is called with the server's name
+# (server or stock) as $1 and the client options after it, in a process of its
+# own, with PORT set; its output counts as the client's. It may use type_to "$1"
+# and file_has "$1.out". FILTER is a function that hides more than the mask
+# does. STDIN=file applies to the servers, as for launch.
+same_as_stock()
+{
+	local scenario=plain_scenario expect='' more=cat limit='-naccept 1'
+
+	while :; do
+		case ${1:-} in
+		-f) scenario=$2 ;;
+		-e) expect=$2 ;;
+		-m) more=$2 ;;
+		-n) limit='' ;;
+		*) break ;;
+		esac
+		[ "$1" = -n ] || shift
+		shift
+	done
+
+	local server_options=() client_options=() text=${3:-} ours failed=0
+
+	eval "server_options=($1 $limit)"
+	eval "client_options=(${2:-})"
+	(one_side server "${client_options[@]}") &
+	ours=$!
+	(one_side stock "${client_options[@]}") || failed=1
+	wait "$ours" || failed=1
+	[ "$failed" -eq 0 ] || return 1
+
+	compare_sides out 'standard output of the server' || failed=1
+	compare_sides err 'standard error of the server' || failed=1
+	compare_sides exit 'exit status of the server' || failed=1
+	compare_sides client 'output of the client' || failed=1
+	compare_sides client-exit 'exit status of the client' || failed=1
+	return "$failed"
+}
+
+# One of the two, in a process of its own. Leaves NAME.out and so on.
+one_side() # name, client option...
+{
+	local name=$1 status=0
+
+	shift
+	trap end_all EXIT
+	if [ "$name" = server ]; then
+		start_server "${server_options[@]}" || exit 1
+	else
+		start_stock "${server_options[@]}" || exit 1
+		PORT=$STOCK_PORT
+	fi
+	"$scenario" "$name" "$@" >"$name.client" || status=$?
+	echo "$status" >"$name.client-exit"
+	if ! wait_exit "$name"; then
+		show_files "$name"
+		exit 1
+	fi
+	echo "$STATUS" >"$name.exit"
+	assert_nothing_left || exit 1
+}
+
+plain_scenario() # name, client option...
+{
+	local name=$1
+
+	shift
+	client_start "$name-client" "$@"
+	[ -z "$text" ] || type_to "$name-client" "$text"
+	if [ -n "$expect" ]; then
+		wait_for 10 file_has "$name-client.out" "$expect" || :
+	fi
+	client_end "$name-client" || return 1
+	cat "$name-client.out"
+	return "$STATUS"
+}
+
+compare_sides() # suffix, what it is
+{
+	local name
+
+	for name in server stock; do
+		mask <"$name.$1" | "$more" >"$name.$1.masked"
+	done
+	diff -a -u --label "stock: $2" --label "ours: $2" \
+	    "stock.$1.masked" "server.$1.masked" ||
+	    fail "differs from the stock program: $2"
+}

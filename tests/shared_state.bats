@@ -1,0 +1,33 @@
+#!/usr/bin/env bats
+# The shared state alone, without TLS: the programs that "make unit" builds.
+# A failed check is a line on standard error that names it.
+
+unit() {
+	local name=$1
+	shift
+	timeout 300 "${BUILD:-$BATS_TEST_DIRNAME/../build}/tests/unit/$name" "$@"
+}
+
+@test "shared memory: parts are laid out, zeroed, shared, not in core dumps" {
+	unit shm_test
+}
+
+@test "locks between processes survive the death and the stop of a holder" {
+	unit shlock_test
+}
+
+@test "session cache does what a simple model does, by 1 and 4 processes" {
+	unit session_cache_test
+}
+
+@test "session cache survives processes killed and stopped inside it" {
+	unit session_crash_test
+}
+
+@test "-naccept's quota is exact over processes, also killed ones" {
+	unit accept_quota_test
+}
+
+@test "counters add up over processes, and the table is the stock one" {
+	unit stats_test
+}

@@ -1,0 +1,177 @@
+/*
+ * -naccept over processes.
+ *
+ *	accept_quota_test [ROUNDS [SEED]]
+ */
+#include <signal.h>
+
+#include "accept_quota.h"
+#include "unit.h"
+
+#define SLOTS 4
+#define LIMIT 1000
+
+static uint64_t rounds, seed;
+
+struct claimer {
+	struct accept_quota *quota;
+	unsigned slot;
+	_Atomic uint64_t *used; /* one a slot */
+	bool forever;
+};
+
+static struct accept_quota *
+quota_new(int64_t limit)
+{
+	return accept_quota_init(
+	    unit_share(accept_quota_size(SLOTS)), limit, SLOTS);
+}
+
+/* Like a worker: some claims meet nothing to accept. */
+static void
+claim_and_use(void *arg)
+{
+	struct claimer *claimer = arg;
+	uint64_t random = seed + (uint64_t)getpid();
+
+	while (claimer->forever || !accept_quota_exhausted(claimer->quota)) {
+		if (!accept_quota_claim(claimer->quota, claimer->slot))
+			continue;
+		if (unit_below(&random, 3) == 0) {
+			accept_quota_give_back(claimer->quota, claimer->slot);
+			continue;
+		}
+		claimer->used[claimer->slot]++;
+		accept_quota_use(claimer->quota, claimer->slot);
+	}
+}
+
+static void
+test_one_process(void)
+{
+	struct accept_quota *quota = quota_new(2);
+
+	CHECK(!accept_quota_exhausted(quota));
+	CHECK(accept_quota_claim(quota, 0));
+	CHECK(accept_quota_claim(quota, 1));
+	CHECK(!accept_quota_claim(quota, 2));
+	CHECK(accept_quota_claim(quota, 1)); /* it is the same one */
+	accept_quota_give_back(quota, 1);
+	accept_quota_give_back(quota, 1);
+	CHECK(accept_quota_claim(quota, 2));
+	CHECK(!accept_quota_claim(quota, 1));
+	CHECK(!accept_quota_use(quota, 0));
+	CHECK(!accept_quota_exhausted(quota));
+	CHECK(accept_quota_use(quota, 2));
+	CHECK(accept_quota_exhausted(quota));
+	CHECK(!accept_quota_claim(quota, 0));
+}
+
+static void
+test_unlimited(void)
+{
+	struct accept_quota *quota = quota_new(-1);
+	int i;
+
+	for (i = 0; i < 1000; i++) {
+		CHECK(accept_quota_claim(quota, 1));
+		CHECK(!accept_quota_use(quota, 1));
+	}
+	accept_quota_bury(quota, 1);
+	CHECK(!accept_quota_exhausted(quota));
+}
+
+static void
+test_buried_claim_counts_as_used(void)
+{
+	struct accept_quota *quota = quota_new(2);
+
+	CHECK(accept_quota_claim(quota, 0));
+	accept_quota_bury(quota, 0);
+	accept_quota_bury(quota, 0);
+	CHECK(accept_quota_claim(quota, 0)); /* its successor's */
+	CHECK(!accept_quota_claim(quota, 1));
+	accept_quota_bury(quota, 2); /* it had none */
+	CHECK(!accept_quota_exhausted(quota));
+	accept_quota_bury(quota, 0);
+	CHECK(accept_quota_exhausted(quota));
+}
+
+static void
+test_four_processes_use_it_exactly(void)
+{
+	struct accept_quota *quota = quota_new(LIMIT);
+	_Atomic uint64_t *used = unit_share(SLOTS * sizeof(*used));
+	struct claimer claimer[SLOTS];
+	uint64_t sum = 0;
+	pid_t pid[SLOTS];
+	unsigned i;
+
+	for (i = 0; i < SLOTS; i++) {
+		claimer[i] = (struct claimer){ quota, i, used, false };
+		pid[i] = unit_fork(claim_and_use, &claimer[i]);
+	}
+	for (i = 0; i < SLOTS; i++) {
+		CHECK(unit_reap(pid[i]));
+		sum += used[i];
+	}
+	CHECK(sum == LIMIT);
+}
+
+/*
+ * Workers die anywhere, are buried and replaced: never one too many, and at
+ * most one is missing for each that died.
+ */
+static void
+test_killed_claimers(void)
+{
+	struct accept_quota *quota;
+	_Atomic uint64_t *used = unit_share(SLOTS * sizeof(*used));
+	struct claimer claimer[SLOTS];
+	uint64_t random = seed, round, sum, kills, i;
+	struct timespec nap = { 0 };
+	pid_t pid[SLOTS];
+
+	for (round = 0; round < rounds; round++) {
+		quota = quota_new(LIMIT);
+		for (i = 0; i < SLOTS; i++) {
+			used[i] = 0;
+			claimer[i] =
+			    (struct claimer){ quota, (unsigned)i, used, true };
+			pid[i] = unit_fork(claim_and_use, &claimer[i]);
+		}
+		for (kills = 0; kills < 10000; kills++) {
+			nap.tv_nsec = (long)unit_below(&random, 50000);
+			nanosleep(&nap, NULL);
+			i = unit_below(&random, SLOTS);
+			CHECK(kill(pid[i], SIGKILL) == 0);
+			CHECK(!unit_reap(pid[i]));
+			accept_quota_bury(quota, (unsigned)i);
+			if (accept_quota_exhausted(quota))
+				break;
+			pid[i] = unit_fork(claim_and_use, &claimer[i]);
+		}
+		CHECK(accept_quota_exhausted(quota));
+		for (i = 0, sum = 0; i < SLOTS; i++) {
+			kill(pid[i], SIGKILL);
+			waitpid(pid[i], NULL, 0);
+			sum += used[i];
+		}
+		CHECK(sum <= LIMIT && sum + kills + 1 >= LIMIT);
+		munmap(quota, accept_quota_size(SLOTS));
+	}
+}
+
+int
+main(int argc, char *argv[])
+{
+	rounds = unit_number(argc, argv, 1, 30);
+	seed = unit_number(argc, argv, 2, 20240503);
+	printf("# %" PRIu64 " rounds, seed %" PRIu64 "\n", rounds, seed);
+	UNIT_RUN(test_one_process);
+	UNIT_RUN(test_unlimited);
+	UNIT_RUN(test_buried_claim_counts_as_used);
+	UNIT_RUN(test_four_processes_use_it_exactly);
+	UNIT_RUN(test_killed_claimers);
+	return unit_end();
+}

@@ -1,0 +1,130 @@
+/*
+ * Sessions for the tests of the cache: the ID and the bytes follow from a
+ * number and a version, so that a copy tells by itself whether it is whole and
+ * which one it is.
+ */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "session_cache.h"
+#include "unit.h"
+
+#define FOREVER		 INT64_MAX
+#define SESSION_ROOM_MIN 24
+
+struct session_id {
+	uint8_t bytes[SESSION_ID_MAX];
+};
+
+static inline struct session_id
+session_id(uint64_t number)
+{
+	struct session_id id;
+	uint64_t state = number, word;
+	size_t i;
+
+	for (i = 0; i < sizeof(id.bytes); i += sizeof(word)) {
+		word = unit_random(&state);
+		memcpy(id.bytes + i, &word, sizeof(word));
+	}
+	return id;
+}
+
+static inline void
+session_fill(uint8_t *data, size_t size, uint64_t number, uint64_t version)
+{
+	uint64_t head[3] = { number, version, size };
+	size_t i;
+
+	CHECK(size >= SESSION_ROOM_MIN);
+	memcpy(data, head, sizeof(head));
+	for (i = sizeof(head); i < size; i++)
+		data[i] = (uint8_t)(number * 7 + version * 13 + i * 31);
+}
+
+/* Check that these bytes are whole. Returns the version. */
+static inline uint64_t
+session_verify(const uint8_t *data, size_t size, uint64_t number)
+{
+	static uint8_t expected[SESSION_BYTES_MAX];
+	uint64_t head[3];
+
+	CHECK(size >= SESSION_ROOM_MIN && size <= sizeof(expected));
+	memcpy(head, data, sizeof(head));
+	CHECK(head[0] == number && head[2] == size);
+	session_fill(expected, size, number, head[1]);
+	CHECK(memcmp(data, expected, size) == 0);
+	return head[1];
+}
+
+static inline bool
+session_put(struct session_cache *cache, uint64_t number, uint64_t version,
+    size_t size, int64_t expires_s)
+{
+	static uint8_t data[SESSION_BYTES_MAX];
+	struct session_id id = session_id(number);
+
+	session_fill(data, size, number, version);
+	return session_cache_put(
+	    cache, id.bytes, sizeof(id.bytes), data, size, expires_s);
+}
+
+/* Returns the version, or 0 for a miss. */
+static inline uint64_t
+session_get(
+    struct session_cache *cache, uint64_t number, int64_t now_s, bool take)
+{
+	static uint8_t data[SESSION_BYTES_MAX];
+	struct session_id id = session_id(number);
+	size_t size;
+
+	size = session_cache_get(
+	    cache, id.bytes, sizeof(id.bytes), data, sizeof(data), now_s, take);
+	return size > 0 ? session_verify(data, size, number) : 0;
+}
+
+static inline void
+session_remove(struct session_cache *cache, uint64_t number)
+{
+	struct session_id id = session_id(number);
+
+	session_cache_remove(cache, id.bytes, sizeof(id.bytes));
+}
+
+static inline struct session_cache *
+session_cache_new(size_t sessions)
+{
+	size_t size = session_cache_size(sessions);
+	struct session_cache *cache;
+
+	cache = session_cache_init(unit_share(size), size, sessions);
+	CHECK(cache != NULL);
+	return cache;
+}
+
+static inline struct session_cache_counts
+session_counts(struct session_cache *cache)
+{
+	struct session_cache_counts counts;
+
+	session_cache_count(cache, &counts);
+	return counts;
+}
+
+/* Mostly of a usual size, now and then as large as they may be. */
+static inline size_t
+session_any_size(uint64_t *random)
+{
+	switch (unit_below(random, 64)) {
+	case 0:
+		return SESSION_BYTES_MAX - unit_below(random, 3);
+	case 1:
+	case 2:
+	case 3:
+		return SESSION_ROOM_MIN + unit_below(random, 4000);
+	default:
+		return SESSION_ROOM_MIN + unit_below(random, 300);
+	}
+}
+
+#endif

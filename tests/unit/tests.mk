@@ -1,0 +1,36 @@
+# Unit tests of the shared state: "make unit" builds them,
+# tests/shared_state.bats runs them.
+
+UNIT_SAYS = src/log.c src/text.c
+UNIT_CACHE = src/session_cache.c src/session_shard.c src/session_repair.c \
+	src/session_ring.c src/shlock.c $(UNIT_SAYS)
+
+UNIT_TESTS = shm_test shlock_test session_cache_test session_crash_test \
+	accept_quota_test stats_test
+UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%)
+UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
+	$(ALL_LDFLAGS) -o $@ $(filter %.c,$^) \
+	$(shell $(PKG_CONFIG) --libs libbsd-overlay)
+
+unit: $(UNIT_PROGRAMS)
+
+$(BUILD)/tests/unit/shm_test: src/shm.c $(UNIT_SAYS)
+$(BUILD)/tests/unit/shlock_test: src/shlock.c $(UNIT_SAYS)
+$(BUILD)/tests/unit/session_cache_test: $(UNIT_CACHE)
+$(BUILD)/tests/unit/session_crash_test: $(UNIT_CACHE)
+# The test has itself called at every step of the critical sections.
+$(BUILD)/tests/unit/session_crash_test: UNIT_DEFINES = -DSESSION_CACHE_STEPS
+$(BUILD)/tests/unit/accept_quota_test: src/accept_quota.c
+$(BUILD)/tests/unit/stats_test: src/stats.c src/textbuf.c $(UNIT_SAYS)
+
+# Whole programs in one command: the tests need objects of their own anyway.
+$(UNIT_PROGRAMS): $(BUILD)/tests/unit/%: tests/unit/%.c \
+	    $(wildcard tests/unit/*.h include/*.h) Makefile tests/unit/tests.mk
+	@mkdir -p $(@D)
+	$(UNIT_BUILD)
+
+# Many more kills at random moments than the suite has time for.
+soak-cache: $(BUILD)/tests/unit/session_crash_test
+	$< $(or $(ROUNDS),100000)
+
+.PHONY: unit soak-cache
