@@ -19,7 +19,7 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude \
 	$(if $(SANITIZE),-DSANITIZE) $(if $(FAULTS),-DFAULTS)
 CFLAGS	?= -O2 -g
-SAN	:= $(if $(SANITIZE),-fsanitize=address,undefined \
+SAN	:= $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
 	-fno-omit-frame-pointer -fno-sanitize-recover=undefined)
 ALL_CFLAGS = -std=c11 $(WARNINGS) $(CFLAGS) $(SAN) -pthread \
 	$(shell $(PKG_CONFIG) --cflags $(PACKAGES))
@@ -27,13 +27,14 @@ ALL_LDFLAGS = $(LDFLAGS) $(SAN) -pthread
 LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 
 # The layers, from the bottom up; scripts/check-layers holds them apart.
-FOUNDATION = text log textbuf signals channel shm shlock fault
+FOUNDATION = text log textbuf monotime signals channel shm shlock fault
 CONFIGURATION = config options option_table
 SHARED	= session_cache accept_quota accept_turn stats
 TLS	= tls_error listener tls_context credentials self_signed \
 	verification sni alpn keylog
-MASTER	= process master console output ready report
-WORKERS	= worker loop acceptor connection transport handshake resumption \
+MASTER	= process title master console output ready report
+WORKERS	= worker loop acceptor connection connection_step stream transport \
+	handshake resumption \
 	outbox tracing transcript http handler_interactive handler_rev \
 	handler_www handler_file
 

@@ -34,7 +34,8 @@ enum handler_verdict {
 };
 
 /*
- * All but name may be NULL. Handlers keep their own state by connection_set_handler_data().
+ * All but name may be NULL. Handlers keep their own state by
+ * connection_set_handler_data().
  */
 struct handler {
 	const char *name;
@@ -45,6 +46,8 @@ struct handler {
 	/* Plaintext came. */
 	enum handler_verdict (*readable)(
 	    struct connection *, const uint8_t *data, size_t size);
+	/* libssl took a record that held no application data. */
+	void (*blocked)(struct connection *);
 	/* All that was queued has been handed to the kernel. */
 	enum handler_verdict (*writable)(struct connection *);
 	/* An established connection ends; called before the shutdown. */
@@ -53,7 +56,11 @@ struct handler {
 	void (*close)(struct connection *);
 };
 
+/* The stock program's default mode, with -quiet and -brief too. */
 extern const struct handler handler_interactive;
+/* One read of standard input for the connection: a command or text. */
+enum handler_verdict
+handler_interactive_unit(struct connection *, const char *data, size_t size);
 extern const struct handler handler_rev;
 extern const struct handler handler_www;
 extern const struct handler handler_file; /* -WWW and -HTTP */
@@ -76,5 +83,7 @@ void *connection_handler_data(const struct connection *);
  * is queued, so what it queues a call bounds the memory: at most 64 KiB a call.
  */
 void connection_send(struct connection *, const void *data, size_t size);
+/* The same past TLS, in the clear, and ahead of it. */
+void connection_send_clear(struct connection *, const void *data, size_t size);
 
 #endif

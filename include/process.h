@@ -15,14 +15,11 @@
 /* Deaths "at once" in a row after which it makes no sense to go on. */
 #define PROCESS_DEATHS_MAX 10
 
-/* The child's side of its channels. */
-struct process_ends {
-	int control_fd;
-	int text_fd;
-};
-
-/* What a child runs; it must not return. */
-typedef void process_main(void *arg, unsigned slot, struct process_ends);
+/*
+ * What a child runs, with its ends of the two channels; it must not return.
+ */
+typedef void process_main(
+    void *arg, unsigned slot, int control_fd, int text_fd);
 
 struct process {
 	pid_t pid; /* 0: none */
@@ -40,9 +37,6 @@ struct process_table {
 	void *arg;
 	unsigned deaths_at_once; /* in a row */
 };
-
-/* Milliseconds of CLOCK_MONOTONIC. */
-int64_t process_now_ms(void);
 
 /* Returns 0, or -1 (reported). */
 int process_table_open(

@@ -28,12 +28,8 @@ void report_close(struct report *);
 
 void report_begin(struct report *, struct process_table *);
 void report_answer(struct report *, unsigned slot, uint64_t request);
-/*
- * If every answer is here or the time is over, print and return true. Until
- * then milliseconds to wait are in *wait_ms.
- */
-bool report_finish(
-    struct report *, const struct shared *, int64_t now_ms, int *wait_ms);
+/* If every answer is here or the time is over, print and return true. */
+bool report_finish(struct report *, const struct shared *, int64_t now_ms);
 /* The table alone: at the end of the program. */
 void report_table(const struct shared *);
 

@@ -12,6 +12,7 @@
 #include "shm.h"
 
 struct config;
+struct textbuf;
 
 /* Words too small for a module of their own. */
 struct shared_board {
@@ -38,5 +39,8 @@ struct shared {
 /* Returns 0, or -1 (reported). slots: how many processes may live at once. */
 int shared_open(struct shared *, const struct config *, unsigned slots);
 void shared_close(struct shared *);
+
+/* The stock program's statistics table, summed over all workers. */
+void shared_stats_table(const struct shared *, struct textbuf *);
 
 #endif

@@ -14,7 +14,7 @@
 
 struct textbuf;
 
-enum stat {
+enum stats_counter {
 	STAT_ACCEPTS, /* handshakes begun */
 	STAT_RENEGOTIATIONS,
 	STAT_ACCEPTS_FINISHED,
@@ -35,10 +35,10 @@ struct stats; /* in shared memory */
 
 size_t stats_size(unsigned slots);
 struct stats *stats_init(void *memory, unsigned slots);
-void stats_add(struct stats *, unsigned slot, enum stat, uint64_t n);
-uint64_t stats_get(const struct stats *, unsigned slot, enum stat);
+void stats_add(struct stats *, unsigned slot, enum stats_counter, uint64_t n);
+uint64_t stats_get(const struct stats *, unsigned slot, enum stats_counter);
 /* Over all slots. */
-uint64_t stats_sum(const struct stats *, enum stat);
+uint64_t stats_sum(const struct stats *, enum stats_counter);
 
 /*
  * The stock program's table of twelve lines, from the sums. The number of

@@ -15,16 +15,16 @@ struct channel_packet {
 };
 
 static int channel_write(int, const struct iovec *, size_t);
-static void channel_enqueue(
-    struct channel *, const struct message *, const void *);
+static void
+channel_enqueue(struct channel *, const struct message *, const void *);
 static void channel_dequeue(struct channel *);
 static bool channel_valid(const struct message *, size_t);
 
 int
 channel_pair(int fds[2])
 {
-	if (socketpair(AF_UNIX,
-		SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) == -1) {
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		0, fds) == -1) {
 		log_warn("cannot make a channel");
 		return -1;
 	}
@@ -138,9 +138,8 @@ channel_write(int fd, const struct iovec *iov, size_t count)
 	while (n == -1 && errno == EINTR);
 	if (n != -1)
 		return 1;
-	return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS ?
-	    0 :
-	    -1;
+	return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS ? 0
+									   : -1;
 }
 
 static void
@@ -173,8 +172,8 @@ channel_dequeue(struct channel *channel)
 static bool
 channel_valid(const struct message *message, size_t received)
 {
-	bool has_body = message->type == MESSAGE_TEXT ||
-	    message->type == MESSAGE_UNIT;
+	bool has_body =
+	    message->type == MESSAGE_TEXT || message->type == MESSAGE_UNIT;
 
 	return received >= sizeof(*message) && message->type > 0 &&
 	    message->type < MESSAGE_TYPES &&

@@ -7,21 +7,22 @@
 #include "config.h"
 #include "console.h"
 #include "log.h"
-#include "process.h"
+#include "monotime.h"
 #include "shared.h"
 
 /* In the background of a terminal a read fails for as long as we are there. */
 #define CONSOLE_RETRY_MS 500
 
-static int console_compare(
-    struct console_connection *, struct console_connection *);
+static int
+console_compare(struct console_connection *, struct console_connection *);
 static enum console_action console_read(struct console *, short);
 static enum console_action console_meaning(struct console *);
 static enum console_action console_end(struct console *);
 static ssize_t console_read_unit(struct console *);
 
-RB_GENERATE_STATIC(
-    console_tree, console_connection, entry, console_compare)
+/* RB_GENERATE_STATIC needs a macro that libbsd leaves out on Linux. */
+RB_GENERATE_INTERNAL(console_tree, console_connection, entry, console_compare,
+    __attribute__((unused)) static)
 
 void
 console_open(struct console *console, const struct config *config,
@@ -110,7 +111,7 @@ console_pollfd(struct console *console)
 
 	if (!console->enabled || console->busy || console->unit_size > 0)
 		return pollfd;
-	if (console->retry_ms > process_now_ms())
+	if (console->retry_ms > monotime_ms())
 		return pollfd;
 	if (has_focus || console->is_terminal || !known)
 		pollfd.fd = STDIN_FILENO;
@@ -123,8 +124,8 @@ console_readable(struct console *console, short revents)
 	bool has_focus = console_focus(console) != NULL;
 
 	if (console->unit_size > 0)
-		return has_focus && !console->busy ? CONSOLE_SEND :
-						     CONSOLE_NOTHING;
+		return has_focus && !console->busy ? CONSOLE_SEND
+						   : CONSOLE_NOTHING;
 	if (revents == 0)
 		return CONSOLE_NOTHING;
 	if (!has_focus && !console->is_terminal) {
@@ -148,8 +149,7 @@ console_unit_done(struct console *console)
 }
 
 static int
-console_compare(
-    struct console_connection *a, struct console_connection *b)
+console_compare(struct console_connection *a, struct console_connection *b)
 {
 	return a->id < b->id ? -1 : a->id > b->id;
 }
@@ -164,7 +164,7 @@ console_read(struct console *console, short revents)
 	if (console->is_terminal && (revents & POLLHUP) && n <= 0)
 		return CONSOLE_HANGUP;
 	if (n == -1 && errno == EIO) {
-		console->retry_ms = process_now_ms() + CONSOLE_RETRY_MS;
+		console->retry_ms = monotime_ms() + CONSOLE_RETRY_MS;
 		return CONSOLE_NOTHING;
 	}
 	if (n <= 0)

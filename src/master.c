@@ -12,17 +12,20 @@
 #include "listener.h"
 #include "log.h"
 #include "master.h"
+#include "monotime.h"
 #include "output.h"
 #include "ready.h"
 #include "report.h"
 #include "shared.h"
 #include "signals.h"
+#include "textbuf.h"
+#include "title.h"
 
 /* How long workers may take to end before they are killed. */
-#define MASTER_QUIT_MS 500
+#define MASTER_QUIT_MS	500
 #define MASTER_ABORT_MS 100
 /* How long standard output may hold up the end. */
-#define MASTER_OUTPUT_MS 2000
+#define MASTER_OUTPUT_MS       2000
 #define MASTER_OUTPUT_ABORT_MS 100
 
 enum master_state {
@@ -46,12 +49,11 @@ struct master {
 	struct console console;
 	struct report report;
 	struct pollfd *pollfds;
+	struct textbuf *partial; /* by slot: a block that goes on */
 	int signal_fd;
 	int ended_by; /* signal; 0: none */
 	int status; /* exit status */
 	int64_t kill_ms; /* when workers that are left are killed; 0: never */
-	bool unit_after_report; /* S is sent on as data */
-	bool quit_after_report;
 	/* Watching for connections that wait in spite of idle workers. */
 	int64_t watch_ms; /* when to look again; 0: the listener is polled */
 	uint64_t watch_count; /* accepted when it was first seen waiting */
@@ -68,9 +70,9 @@ static void master_signals(struct master *);
 static void master_children(struct master *);
 static void master_child_died(struct master *, unsigned, pid_t, int);
 static void master_text(struct master *, unsigned);
+static void master_block(struct master *, unsigned, const struct message *);
 static void master_control(struct master *, unsigned);
-static void master_message(
-    struct master *, unsigned, const struct message *);
+static void master_message(struct master *, unsigned, const struct message *);
 static void master_ready(struct master *, unsigned);
 static void master_console(struct master *, short);
 static void master_send_unit(struct master *, uint16_t);
@@ -113,14 +115,14 @@ master_open(struct master *master, process_main *run, void *arg)
 
 	output_open(&master->output);
 	text_set_sink(output_write, &master->output);
-	console_open(
-	    &master->console, master->config, master->shared->board);
+	console_open(&master->console, master->config, master->shared->board);
 	if (report_open(&master->report, workers) == -1 ||
 	    process_table_open(&master->table, workers, run, arg) == -1)
 		return -1;
 	master->pollfds =
 	    calloc(POLL_WORKERS + 2 * workers, sizeof(*master->pollfds));
-	if (master->pollfds == NULL) {
+	master->partial = calloc(workers, sizeof(*master->partial));
+	if (master->pollfds == NULL || master->partial == NULL) {
 		log_warn("cannot watch %u workers", workers);
 		return -1;
 	}
@@ -134,6 +136,7 @@ master_open(struct master *master, process_main *run, void *arg)
 			process_kill_all(&master->table, SIGKILL);
 			return -1;
 		}
+	title_master(master->config);
 	master->status = 0;
 	return 0;
 }
@@ -154,6 +157,7 @@ master_close(struct master *master)
 	process_table_close(&master->table);
 	listener_close(master->listener);
 	free(master->pollfds);
+	free(master->partial);
 	if (master->signal_fd > 0)
 		close(master->signal_fd);
 }
@@ -170,10 +174,9 @@ master_loop(struct master *master)
 			master_dispatch(master);
 		master_watch(master);
 		master_report_done(master);
-		if (master->kill_ms != 0 &&
-		    process_now_ms() >= master->kill_ms) {
+		if (master->kill_ms != 0 && monotime_ms() >= master->kill_ms) {
 			process_kill_all(&master->table, SIGKILL);
-			master->kill_ms = process_now_ms() + MASTER_QUIT_MS;
+			master->kill_ms = monotime_ms() + MASTER_QUIT_MS;
 		}
 	}
 }
@@ -182,7 +185,7 @@ master_loop(struct master *master)
 static int
 master_timeout(struct master *master)
 {
-	int64_t now_ms = process_now_ms(), next_ms = INT64_MAX, at_ms;
+	int64_t now_ms = monotime_ms(), next_ms = INT64_MAX, at_ms;
 	int delay_ms;
 
 	if (master->state < MASTER_DRAINING &&
@@ -213,29 +216,29 @@ master_prepare(struct master *master)
 	unsigned i;
 
 	pollfds[POLL_SIGNAL] =
-	    (struct pollfd) { .fd = master->signal_fd, .events = POLLIN };
+	    (struct pollfd){ .fd = master->signal_fd, .events = POLLIN };
 	pollfds[POLL_CONSOLE] = none;
 	if (master->state < MASTER_QUITTING && !master->report.active)
 		pollfds[POLL_CONSOLE] = console_pollfd(&master->console);
 	pollfds[POLL_OUTPUT] = output_pollfd(&master->output);
 	pollfds[POLL_LISTENER] = none;
 	if (running && master->watch_ms == 0)
-		pollfds[POLL_LISTENER] = (struct pollfd) {
-			.fd = master->listener->fd, .events = POLLIN
-		};
+		pollfds[POLL_LISTENER] =
+		    (struct pollfd){ .fd = master->listener->fd,
+			    .events = POLLIN };
 	for (i = 0; i < master->table.slots; i++) {
 		process = &master->table.slot[i];
-		pollfds[POLL_WORKERS + 2 * i] = (struct pollfd) {
-			.fd = process->control.fd, .events = POLLIN
-		};
+		pollfds[POLL_WORKERS + 2 * i] =
+		    (struct pollfd){ .fd = process->control.fd,
+			    .events = POLLIN };
 		if (channel_waiting(&process->control))
 			pollfds[POLL_WORKERS + 2 * i].events |= POLLOUT;
 		/* Full: the worker's channel fills up, and so it waits. */
-		pollfds[POLL_WORKERS + 2 * i + 1] = (struct pollfd) {
-			.fd = output_full(&master->output) ? -1 :
-							     process->text.fd,
-			.events = POLLIN
-		};
+		pollfds[POLL_WORKERS + 2 * i + 1] =
+		    (struct pollfd){ .fd = output_full(&master->output)
+				? -1
+				: process->text.fd,
+			    .events = POLLIN };
 	}
 	return POLL_WORKERS + 2 * master->table.slots;
 }
@@ -258,9 +261,8 @@ master_dispatch(struct master *master)
 	}
 	master_console(master, pollfds[POLL_CONSOLE].revents);
 	if (pollfds[POLL_LISTENER].revents != 0) {
-		master->watch_count =
-		    accept_turn_count(master->shared->turn);
-		master->watch_ms = process_now_ms() + ACCEPT_TURN_RESCUE_MS;
+		master->watch_count = accept_turn_count(master->shared->turn);
+		master->watch_ms = monotime_ms() + ACCEPT_TURN_RESCUE_MS;
 	}
 	if (pollfds[POLL_SIGNAL].revents != 0)
 		master_signals(master);
@@ -276,8 +278,7 @@ master_signals(struct master *master)
 			master_children(master);
 		} else if (number == SIGUSR1) {
 			if (!master->report.active)
-				report_begin(
-				    &master->report, &master->table);
+				report_begin(&master->report, &master->table);
 		} else if (number == SIGQUIT &&
 		    master->state < MASTER_DRAINING) {
 			master_stop_listening(master);
@@ -301,14 +302,14 @@ master_children(struct master *master)
 }
 
 static void
-master_child_died(
-    struct master *master, unsigned slot, pid_t pid, int status)
+master_child_died(struct master *master, unsigned slot, pid_t pid, int status)
 {
 	bool respawn = master->state < MASTER_DRAINING;
 
 	/* What it said last still stands in its channels. */
 	master_control(master, slot);
 	master_text(master, slot);
+	textbuf_free(&master->partial[slot]);
 	accept_turn_set_state(master->shared->turn, slot, ACCEPT_ABSENT);
 	accept_quota_bury(master->shared->quota, slot);
 	console_worker_died(&master->console, slot);
@@ -317,8 +318,8 @@ master_child_died(
 		log_warnx("worker %u (pid %ld) was killed by signal %d",
 		    slot + 1, (long)pid, WTERMSIG(status));
 	else if (respawn)
-		log_warnx("worker %u (pid %ld) exited with status %d",
-		    slot + 1, (long)pid, WEXITSTATUS(status));
+		log_warnx("worker %u (pid %ld) exited with status %d", slot + 1,
+		    (long)pid, WEXITSTATUS(status));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
 		master->status = WEXITSTATUS(status);
 	if (process_bury(&master->table, slot, respawn) == -1) {
@@ -337,17 +338,34 @@ master_child_died(
 static void
 master_text(struct master *master, unsigned slot)
 {
-	struct channel *channel = &master->table.slot[slot].text;
+	struct process *process = &master->table.slot[slot];
 	struct message message;
 
-	while (channel_receive(channel, &message, master->body) == 1) {
-		output_write((enum text_stream)message.stream, master->body,
-		    message.size, &master->output);
-		if (!(message.flags & MESSAGE_FLAG_MORE) &&
-		    output_full(&master->output) &&
-		    master->table.slot[slot].pid != 0)
+	while (channel_receive(&process->text, &message, master->body) == 1) {
+		master_block(master, slot, &message);
+		/* What a dead worker said last is not left behind. */
+		if (output_full(&master->output) && process->pid != 0)
 			return;
 	}
+}
+
+/* A block of several packets is written when its last one is there. */
+static void
+master_block(
+    struct master *master, unsigned slot, const struct message *message)
+{
+	struct textbuf *partial = &master->partial[slot];
+	enum text_stream stream = (enum text_stream)message->stream;
+
+	if ((message->flags & MESSAGE_FLAG_MORE) || partial->size > 0)
+		textbuf_append(partial, master->body, message->size);
+	else
+		output_write(
+		    stream, master->body, message->size, &master->output);
+	if ((message->flags & MESSAGE_FLAG_MORE) || partial->size == 0)
+		return;
+	output_write(stream, partial->data, partial->size, &master->output);
+	textbuf_free(partial);
 }
 
 static void
@@ -432,7 +450,7 @@ master_console(struct master *master, short revents)
 		report_begin(&master->report, &master->table);
 		break;
 	case CONSOLE_QUIT:
-		log_stock("shutdown accept socket");
+		text_printf(TEXT_ERR, "shutdown accept socket\n");
 		master_stop_listening(master);
 		master->console.unit_size = 0;
 		master_send_unit(master, MESSAGE_FLAG_QUIT);
@@ -456,17 +474,16 @@ master_send_unit(struct master *master, uint16_t flags)
 	message.id = focus->id;
 	message.size = (uint32_t)console->unit_size;
 	console_sent(console);
-	channel_send(&master->table.slot[focus->slot].control, &message,
-	    console->unit);
+	channel_send(
+	    &master->table.slot[focus->slot].control, &message, console->unit);
 }
 
 static void
 master_report_done(struct master *master)
 {
-	int wait_ms;
-
-	report_finish(
-	    &master->report, master->shared, process_now_ms(), &wait_ms);
+	/* A unit that asked for the table is data as well. */
+	if (report_finish(&master->report, master->shared, monotime_ms()))
+		master_console(master, 0);
 }
 
 /*
@@ -477,11 +494,10 @@ master_report_done(struct master *master)
 static void
 master_watch(struct master *master)
 {
-	struct pollfd pollfd = { .fd = master->listener->fd,
-		.events = POLLIN };
+	struct pollfd pollfd = { .fd = master->listener->fd, .events = POLLIN };
 	uint64_t count;
 
-	if (master->watch_ms == 0 || process_now_ms() < master->watch_ms)
+	if (master->watch_ms == 0 || monotime_ms() < master->watch_ms)
 		return;
 	master->watch_ms = 0;
 	if (master->state > MASTER_RUNNING || poll(&pollfd, 1, 0) != 1)
@@ -490,7 +506,7 @@ master_watch(struct master *master)
 	if (count == master->watch_count)
 		accept_turn_rescue(master->shared->turn);
 	master->watch_count = count;
-	master->watch_ms = process_now_ms() + ACCEPT_TURN_RESCUE_MS;
+	master->watch_ms = monotime_ms() + ACCEPT_TURN_RESCUE_MS;
 }
 
 static void
@@ -520,7 +536,7 @@ static void
 master_quit(struct master *master)
 {
 	master->state = MASTER_QUITTING;
-	master->kill_ms = process_now_ms() + MASTER_QUIT_MS;
+	master->kill_ms = monotime_ms() + MASTER_QUIT_MS;
 	master_say(master, MESSAGE_QUIT);
 }
 
@@ -530,7 +546,7 @@ master_abort(struct master *master, int signal)
 	if (master->state != MASTER_ABORTING)
 		master->ended_by = signal;
 	master->state = MASTER_ABORTING;
-	master->kill_ms = process_now_ms() + MASTER_ABORT_MS;
+	master->kill_ms = monotime_ms() + MASTER_ABORT_MS;
 	listener_stop(master->listener);
 	master_say(master, MESSAGE_ABORT);
 }

@@ -15,9 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "monotime.h"
 #include "output.h"
-#include "process.h"
 
 #define OUTPUT_QUEUE_MAX (1024 * 1024)
 
@@ -65,8 +64,8 @@ output_write(enum text_stream stream, const void *data, size_t size, void *arg)
 	    (n = output_try(output, index, data, size)) == -1)
 		return;
 	if ((size_t)n < size)
-		output_enqueue(output, index, (const char *)data + n,
-		    size - (size_t)n);
+		output_enqueue(
+		    output, index, (const char *)data + n, size - (size_t)n);
 }
 
 bool
@@ -107,12 +106,12 @@ output_flush(struct output *output)
 void
 output_finish(struct output *output, int timeout_ms)
 {
-	int64_t end_ms = process_now_ms() + timeout_ms, left_ms;
+	int64_t end_ms = monotime_ms() + timeout_ms, left_ms;
 	struct pollfd pollfd;
 
 	output_flush(output);
 	while (!TAILQ_EMPTY(&output->queue)) {
-		left_ms = end_ms - process_now_ms();
+		left_ms = end_ms - monotime_ms();
 		pollfd = output_pollfd(output);
 		if (left_ms <= 0 || poll(&pollfd, 1, (int)left_ms) == 0)
 			return;
@@ -137,8 +136,8 @@ output_prepare(struct output *output, int index)
 		return;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	flags = fcntl(fd, F_GETFL) & O_APPEND;
-	output->fd[index] = open(path,
-	    O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags);
+	output->fd[index] =
+	    open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags);
 	if (output->fd[index] == -1) {
 		output->fd[index] = fd;
 		output->polite[index] = true;
@@ -170,9 +169,9 @@ output_try(struct output *output, int index, const char *data, size_t size)
 			if (want > PIPE_BUF)
 				want = PIPE_BUF;
 		}
-		n = output->is_socket[index] ?
-		    send(fd, data + done, want, MSG_DONTWAIT | MSG_NOSIGNAL) :
-		    write(fd, data + done, want);
+		n = output->is_socket[index]
+		    ? send(fd, data + done, want, MSG_DONTWAIT | MSG_NOSIGNAL)
+		    : write(fd, data + done, want);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
@@ -187,8 +186,7 @@ output_try(struct output *output, int index, const char *data, size_t size)
 }
 
 static void
-output_enqueue(
-    struct output *output, int index, const char *data, size_t size)
+output_enqueue(struct output *output, int index, const char *data, size_t size)
 {
 	struct output_chunk *chunk;
 

@@ -5,16 +5,16 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "monotime.h"
 #include "process.h"
 
 /* Alive for less than this after it was ready: it died "at once". */
 #define PROCESS_AT_ONCE_MS 100
 /* Alive for as long as this: earlier deaths are forgotten. */
-#define PROCESS_FORGET_MS 10000
+#define PROCESS_FORGET_MS    10000
 #define PROCESS_DELAY_MAX_MS 2000
 
 static struct {
@@ -22,24 +22,15 @@ static struct {
 	size_t count;
 } process_kept;
 
-static void process_child(struct process_table *, unsigned,
-    struct process_ends, pid_t) __attribute__((noreturn));
+static _Noreturn void
+process_child(struct process_table *, unsigned, int, int, pid_t);
 static void process_close_all_but_kept(void);
 static void process_silence_stdio(void);
 static bool process_died_at_once(const struct process *, int64_t);
 
-int64_t
-process_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int
-process_table_open(struct process_table *table, unsigned slots,
-    process_main *run, void *arg)
+process_table_open(
+    struct process_table *table, unsigned slots, process_main *run, void *arg)
 {
 	unsigned i;
 
@@ -79,8 +70,8 @@ process_keep_fd(int fd)
 
 	if (fd == -1)
 		return;
-	process_kept.fd = reallocarray(
-	    process_kept.fd, process_kept.count + 1, sizeof(int));
+	process_kept.fd =
+	    reallocarray(process_kept.fd, process_kept.count + 1, sizeof(int));
 	if (process_kept.fd == NULL)
 		fatalx("out of memory");
 	for (i = process_kept.count; i > 0 && process_kept.fd[i - 1] > fd; i--)
@@ -105,14 +96,13 @@ process_spawn(struct process_table *table, unsigned slot)
 	}
 	process->pid = fork();
 	if (process->pid == 0)
-		process_child(table, slot,
-		    (struct process_ends) { control[1], text[1] }, master);
+		process_child(table, slot, control[1], text[1], master);
 	close(control[1]);
 	close(text[1]);
 	channel_init(&process->control, control[0]);
 	channel_init(&process->text, text[0]);
 	process->ready = false;
-	process->started_ms = process_now_ms();
+	process->started_ms = monotime_ms();
 	process->respawn_ms = 0;
 	if (process->pid == -1) {
 		log_warn("cannot fork worker %u", slot);
@@ -138,7 +128,7 @@ int
 process_bury(struct process_table *table, unsigned slot, bool respawn)
 {
 	struct process *process = &table->slot[slot];
-	int64_t now_ms = process_now_ms(), delay_ms = 0;
+	int64_t now_ms = monotime_ms(), delay_ms = 0;
 	unsigned i;
 
 	if (process_died_at_once(process, now_ms)) {
@@ -164,7 +154,7 @@ process_bury(struct process_table *table, unsigned slot, bool respawn)
 int
 process_respawn(struct process_table *table)
 {
-	int64_t now_ms = process_now_ms(), next_ms = -1;
+	int64_t now_ms = monotime_ms(), next_ms = -1;
 	struct process *process;
 	unsigned i;
 
@@ -187,7 +177,7 @@ void
 process_said_ready(struct process_table *table, unsigned slot)
 {
 	table->slot[slot].ready = true;
-	table->slot[slot].ready_ms = process_now_ms();
+	table->slot[slot].ready_ms = monotime_ms();
 }
 
 unsigned
@@ -215,18 +205,18 @@ process_kill_all(struct process_table *table, int number)
  * second check covers a master that died before prctl(2).
  */
 static void
-process_child(struct process_table *table, unsigned slot,
-    struct process_ends ends, pid_t master)
+process_child(struct process_table *table, unsigned slot, int control_fd,
+    int text_fd, pid_t master)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
 		fatal("prctl");
 	if (getppid() != master)
 		_exit(1);
-	process_keep_fd(ends.control_fd);
-	process_keep_fd(ends.text_fd);
+	process_keep_fd(control_fd);
+	process_keep_fd(text_fd);
 	process_close_all_but_kept();
 	process_silence_stdio();
-	table->run(table->arg, slot, ends);
+	table->run(table->arg, slot, control_fd, text_fd);
 	_exit(1);
 }
 
@@ -242,8 +232,7 @@ process_close_all_but_kept(void)
 
 	for (i = 0; i < process_kept.count; i++) {
 		if ((unsigned)process_kept.fd[i] > from)
-			close_range(
-			    from, (unsigned)process_kept.fd[i] - 1, 0);
+			close_range(from, (unsigned)process_kept.fd[i] - 1, 0);
 		if ((unsigned)process_kept.fd[i] >= from)
 			from = (unsigned)process_kept.fd[i] + 1;
 	}

@@ -2,11 +2,10 @@
 #include <string.h>
 
 #include "log.h"
+#include "monotime.h"
 #include "process.h"
 #include "report.h"
-#include "session_cache.h"
 #include "shared.h"
-#include "stats.h"
 #include "text.h"
 #include "textbuf.h"
 
@@ -35,7 +34,7 @@ report_begin(struct report *report, struct process_table *table)
 	report->active = true;
 	report->request++;
 	report->waiting = 0;
-	report->deadline_ms = process_now_ms() + REPORT_WAIT_MS;
+	report->deadline_ms = monotime_ms() + REPORT_WAIT_MS;
 	for (i = 0; i < table->slots; i++) {
 		report->asked[i] = table->slot[i].ready;
 		if (!report->asked[i])
@@ -59,17 +58,15 @@ report_answer(struct report *report, unsigned slot, uint64_t request)
 }
 
 bool
-report_finish(struct report *report, const struct shared *shared,
-    int64_t now_ms, int *wait_ms)
+report_finish(
+    struct report *report, const struct shared *shared, int64_t now_ms)
 {
 	unsigned slot;
 
 	if (!report->active)
 		return false;
-	if (report->waiting > 0 && now_ms < report->deadline_ms) {
-		*wait_ms = (int)(report->deadline_ms - now_ms);
+	if (report->waiting > 0 && now_ms < report->deadline_ms)
 		return false;
-	}
 	report->active = false;
 	report_table(shared);
 	for (slot = 0; report->waiting > 0; slot++) {
@@ -86,12 +83,10 @@ report_finish(struct report *report, const struct shared *shared,
 void
 report_table(const struct shared *shared)
 {
-	struct session_cache_counts counts;
 	struct textbuf table;
 
-	session_cache_count(shared->sessions, &counts);
 	textbuf_init(&table);
-	stats_table(shared->stats, counts.items, 128, &table);
+	shared_stats_table(shared, &table);
 	text_write(TEXT_OUT, table.data, table.size);
 	textbuf_free(&table);
 }

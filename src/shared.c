@@ -9,6 +9,8 @@
 
 /* nginx's 1 MiB holds about 4,000; this is libssl's own default limit. */
 #define SHARED_SESSIONS 20480
+/* The last line of the table names the stock program's limit. */
+#define SHARED_ALLOWED_AS_STOCK 128
 
 int
 shared_open(struct shared *shared, const struct config *config, unsigned slots)
@@ -28,8 +30,7 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 	if (shm_map(&shared->shm, parts, PARTS) == -1)
 		return -1;
 	shared->board = shm_at(&shared->shm, &parts[BOARD]);
-	shared->stats =
-	    stats_init(shm_at(&shared->shm, &parts[STATS]), slots);
+	shared->stats = stats_init(shm_at(&shared->shm, &parts[STATS]), slots);
 	shared->quota = accept_quota_init(
 	    shm_at(&shared->shm, &parts[QUOTA]), config->naccept, slots);
 	shared->turn =
@@ -47,4 +48,14 @@ shared_close(struct shared *shared)
 {
 	accept_turn_close(shared->turn);
 	shm_unmap(&shared->shm);
+}
+
+void
+shared_stats_table(const struct shared *shared, struct textbuf *table)
+{
+	struct session_cache_counts counts;
+
+	session_cache_count(shared->sessions, &counts);
+	stats_table(
+	    shared->stats, counts.items, SHARED_ALLOWED_AS_STOCK, table);
 }

@@ -54,7 +54,7 @@ stats_init(void *memory, unsigned slots)
 
 /* One writer a slot: a load and a store are enough, and cost no lock prefix. */
 void
-stats_add(struct stats *stats, unsigned slot, enum stat stat, uint64_t n)
+stats_add(struct stats *stats, unsigned slot, enum stats_counter stat, uint64_t n)
 {
 	_Atomic uint64_t *value;
 
@@ -67,7 +67,7 @@ stats_add(struct stats *stats, unsigned slot, enum stat stat, uint64_t n)
 }
 
 uint64_t
-stats_get(const struct stats *stats, unsigned slot, enum stat stat)
+stats_get(const struct stats *stats, unsigned slot, enum stats_counter stat)
 {
 	if (slot >= stats->slots)
 		return 0;
@@ -76,7 +76,7 @@ stats_get(const struct stats *stats, unsigned slot, enum stat stat)
 }
 
 uint64_t
-stats_sum(const struct stats *stats, enum stat stat)
+stats_sum(const struct stats *stats, enum stats_counter stat)
 {
 	uint64_t sum = 0;
 	unsigned i;
@@ -98,7 +98,7 @@ stats_table(const struct stats *stats, uint64_t cache_items, unsigned allowed,
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		value = rows[i].stat == -1
 		    ? 0
-		    : stats_sum(stats, (enum stat)rows[i].stat);
+		    : stats_sum(stats, (enum stats_counter)rows[i].stat);
 		textbuf_printf(
 		    text, "%4ju %s\n", (uintmax_t)value, rows[i].name);
 	}

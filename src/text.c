@@ -5,7 +5,6 @@
 
 #include "text.h"
 
-
 static void text_direct(enum text_stream, const void *, size_t, void *);
 
 static struct {
@@ -71,8 +70,8 @@ text_direct(enum text_stream stream, const void *data, size_t size, void *arg)
 
 	(void)arg;
 	while (size > 0) {
-		n = write(stream == TEXT_ERR ? STDERR_FILENO : STDOUT_FILENO,
-		    p, size);
+		n = write(stream == TEXT_ERR ? STDERR_FILENO : STDOUT_FILENO, p,
+		    size);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n <= 0)

@@ -1,0 +1,36 @@
+/*
+ * The worker's side of accepting: whose turn it is (accept_turn.h), whether
+ * -naccept still allows it (accept_quota.h), and what to do when descriptors
+ * have run out.
+ */
+#ifndef ACCEPTOR_H
+#define ACCEPTOR_H
+
+#include <stdbool.h>
+
+#include "loop.h"
+
+struct worker;
+
+struct acceptor {
+	struct worker *worker;
+	struct loop_event listener; /* a connection came */
+	struct loop_event turn; /* another worker says it is our turn */
+	struct loop_task again; /* more of them wait */
+	struct loop_timer retry; /* out of descriptors */
+	int64_t warned_ms; /* of it, last; 0: never */
+	bool paused;
+	bool stopped;
+};
+
+/* Returns 0, or -1 (reported). */
+int acceptor_open(struct acceptor *, struct worker *);
+/* No more connections, for good. */
+void acceptor_stop(struct acceptor *);
+/* Around each wait of the loop, so that others know who will come at once. */
+void acceptor_will_wait(struct acceptor *);
+void acceptor_has_waited(struct acceptor *);
+/* A connection was closed: there may be a descriptor again. */
+void acceptor_resume(struct acceptor *);
+
+#endif

@@ -1,0 +1,97 @@
+/*
+ * A connection in a worker, from the inside: what the worker, the acceptor and
+ * the handshake see of it. Handlers know connection.h only.
+ */
+#ifndef CONNECTION_STATE_H
+#define CONNECTION_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+
+#include "connection.h"
+#include "loop.h"
+#include "textbuf.h"
+#include "transport.h"
+
+/* As the stock program: silence after which the peer counts as gone. */
+#define CONNECTION_LINGER_MS 500
+
+enum connection_state {
+	CONNECTION_HELD, /* until the master has spoken: see shared.h */
+	CONNECTION_HANDSHAKE,
+	CONNECTION_OPEN,
+	CONNECTION_FLUSH, /* what is queued goes out, nothing is read */
+	CONNECTION_SHUTDOWN, /* all is said; waiting for the peer to go */
+	CONNECTION_CLOSED, /* freed at the end of the step */
+};
+
+/* A unit of standard input that the peer does not have yet. */
+enum connection_unit {
+	UNIT_NONE,
+	UNIT_QUEUED, /* done once it is flushed */
+	UNIT_DROVE, /* it drove the handshake: done once the peer has spoken */
+};
+
+struct connection {
+	TAILQ_ENTRY(connection) entry;
+	TAILQ_ENTRY(connection) pause_entry;
+	struct worker *worker;
+	uint64_t number; /* over all workers, in the order of accepting */
+	char *label; /* NULL without -label */
+	enum connection_state state;
+	enum connection_unit unit;
+	bool counted; /* as an accept, in the statistics */
+	bool spoke; /* said something in this step */
+	bool paused; /* waits for the outbox */
+	bool sending; /* the handler is to be told when all is flushed */
+	SSL *ssl;
+	const struct handler *handler;
+	void *handler_data;
+	struct transport transport;
+	struct textbuf out; /* plaintext for the peer */
+	size_t out_sent; /* of it, by SSL_write */
+	struct loop_event event;
+	uint32_t events; /* that event is registered for */
+	struct loop_timer timer; /* of the state */
+	struct loop_timer total; /* -total_timeout */
+	struct loop_task again; /* more to do than one step may */
+	int64_t active_ms; /* when bytes last moved on the socket */
+	int64_t shutdown_ms; /* when the shutdown began */
+	struct sockaddr_storage peer;
+	socklen_t peer_size;
+};
+TAILQ_HEAD(connection_list, connection);
+
+/* Takes the descriptor over. */
+void connection_start(
+    struct worker *, int fd, const struct sockaddr_storage *, socklen_t);
+/* NULL: gone. */
+struct connection *connection_find(struct worker *, uint64_t number);
+/* The master has nothing for it: shake hands. */
+void connection_release(struct connection *);
+/* One read of standard input; quit: and the server ends with it. */
+void
+connection_unit(struct connection *, const void *data, size_t size, bool quit);
+/* End it in order, whatever its state. */
+void connection_end(struct connection *);
+/* The outbox has room again. */
+void connection_resume(struct connection *);
+/* True if the console can be its: see config_uses_console. */
+bool connection_on_console(const struct connection *);
+
+/*
+ * Between connection.c (its life) and connection_step.c (its work): do what
+ * can be done now. Everything that happens to a connection ends here, and it
+ * may be gone afterwards.
+ */
+void connection_run(struct connection *);
+void connection_end_step(struct connection *);
+/* The one place where the state changes: each has its own deadline. */
+void connection_set_state(struct connection *, enum connection_state);
+void connection_close(struct connection *, enum connection_end);
+void connection_unit_done(struct connection *);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * The handshake of one connection, step by step, and what it counts.
+ */
+#ifndef HANDSHAKE_H
+#define HANDSHAKE_H
+
+struct connection;
+
+enum handshake_result {
+	HANDSHAKE_DONE,
+	HANDSHAKE_WAIT, /* for the peer */
+	HANDSHAKE_AGAIN, /* call again without waiting for the peer */
+	HANDSHAKE_FAILED, /* the error queue tells why */
+};
+
+enum handshake_result handshake_step(struct connection *);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * The event loop of a worker: descriptors by epoll(7), timers, and work put
+ * off until the next turn. It knows nothing of connections.
+ *
+ * Nothing here is owned by the loop: events, timers and tasks live inside the
+ * objects they belong to, which remove them before they go away.
+ */
+#ifndef LOOP_H
+#define LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/queue.h>
+#include <sys/tree.h>
+
+#define LOOP_BATCH 64 /* events taken from the kernel at once */
+
+struct loop_event {
+	void (*run)(void *arg, uint32_t events); /* EPOLLIN and so on */
+	void *arg;
+	int fd; /* -1: not registered */
+};
+
+struct loop_timer {
+	RB_ENTRY(loop_timer) entry;
+	void (*run)(void *arg);
+	void *arg;
+	int64_t at_ms; /* monotime_ms(); 0: not set */
+};
+RB_HEAD(loop_timers, loop_timer);
+
+struct loop_task {
+	TAILQ_ENTRY(loop_task) entry;
+	void (*run)(void *arg);
+	void *arg;
+	bool queued;
+};
+TAILQ_HEAD(loop_tasks, loop_task);
+
+struct loop {
+	int fd; /* epoll */
+	int64_t now_ms; /* as of the last loop_wait */
+	struct loop_timers timers;
+	struct loop_tasks tasks;
+	struct loop_task marker; /* among tasks, while they are run */
+	struct epoll_event batch[LOOP_BATCH];
+	int count; /* events in batch */
+};
+
+/* Returns 0, or -1 (reported). */
+int loop_open(struct loop *);
+
+/* Returns 0, or -1 (reported). */
+int loop_add(struct loop *, struct loop_event *, int fd, uint32_t events);
+void loop_modify(struct loop *, struct loop_event *, uint32_t events);
+/* Also takes back what of it has not been dispatched yet. */
+void loop_remove(struct loop *, struct loop_event *);
+
+/* Once, in so many milliseconds; replaces an earlier setting. */
+void loop_timer_set(struct loop *, struct loop_timer *, int64_t delay_ms);
+void loop_timer_stop(struct loop *, struct loop_timer *);
+
+/* Run it in the next turn, after what other descriptors have to say. */
+void loop_defer(struct loop *, struct loop_task *);
+void loop_task_stop(struct loop *, struct loop_task *);
+
+/* Wait for something to do, which loop_dispatch then does. */
+void loop_wait(struct loop *);
+void loop_dispatch(struct loop *);
+
+#endif

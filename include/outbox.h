@@ -1,0 +1,45 @@
+/*
+ * What a worker has to say, on its way to the master. What one connection says
+ * on one stream within one step travels as one block, so its lines stay
+ * together. A block of any size is written whole or, if the worker is killed
+ * amid it, not at all.
+ *
+ * The master may be slow to take it (a stopped terminal, a full pipe): then the
+ * outbox is full, and connections that have something to say wait until it is
+ * empty again, while the others go on. What waits is therefore bounded by what
+ * the open connections can say in one step each.
+ */
+#ifndef OUTBOX_H
+#define OUTBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "channel.h"
+#include "text.h"
+#include "textbuf.h"
+
+#define OUTBOX_FULL (64 * 1024) /* bytes the channel has not taken */
+
+struct outbox {
+	struct channel channel;
+	struct textbuf block; /* being gathered */
+	enum text_stream stream; /* of the block */
+};
+
+void outbox_init(struct outbox *, int fd);
+void outbox_close(struct outbox *);
+
+/* Add to the block; another stream begins a new one. */
+void
+outbox_write(struct outbox *, enum text_stream, const void *data, size_t size);
+/* The block is complete. -1: the master is gone. */
+int outbox_end_block(struct outbox *);
+
+bool outbox_full(const struct outbox *);
+/* Something waits until the channel is writable. */
+bool outbox_waiting(const struct outbox *);
+/* It is. -1: the master is gone. */
+int outbox_flush(struct outbox *);
+
+#endif

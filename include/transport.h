@@ -1,0 +1,69 @@
+/*
+ * The bytes between libssl and the socket: a BIO of our own over a
+ * non-blocking socket.
+ *
+ * What libssl writes is kept until transport_flush(), which is called once a
+ * step. So a flight of the handshake is one send(2), and the last flight of a
+ * full TLS 1.2 handshake, which libssl writes before it calls the new-session
+ * callback, leaves only when the session is stored: a fast client may well
+ * resume it on another worker at once.
+ *
+ * Reads go to the socket only while it may have something, so with
+ * edge-triggered events there is no read(2) that could only fail.
+ */
+#ifndef TRANSPORT_H
+#define TRANSPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <openssl/bio.h>
+
+#include "textbuf.h"
+
+#define TRANSPORT_HIGH (64 * 1024) /* so much unsent: produce no more */
+
+struct transport {
+	int fd;
+	bool can_read; /* set by an event, cleared by a short read */
+	bool can_write;
+	bool hung_up; /* the peer will send no more: read to the end */
+	bool at_eof; /* read to the end */
+	bool starved; /* libssl wanted more than there was; see below */
+	bool trace; /* -debug */
+	int read_error, write_error; /* errno; 0: none */
+	uint64_t read_bytes, written_bytes; /* on the socket */
+	struct textbuf out; /* written by libssl, not yet sent */
+	size_t out_sent; /* of it */
+};
+
+enum transport_state {
+	TRANSPORT_FLUSHED,
+	TRANSPORT_BLOCKED, /* the rest goes when the socket is writable */
+	TRANSPORT_BROKEN, /* write_error tells why */
+};
+
+void transport_init(struct transport *, int fd, bool trace);
+void transport_free(struct transport *);
+/*
+ * A new BIO on top; the transport must outlive it. NULL: out of memory.
+ *
+ * A read that finds nothing sets starved, which its user clears before. If
+ * libssl wants to read and is not starved, it has just not gone on: it took a
+ * record without application data, or -nbio_test interfered.
+ */
+BIO *transport_bio(struct transport *);
+
+enum transport_state transport_flush(struct transport *);
+size_t transport_unsent(const struct transport *);
+/* Queue bytes behind what libssl wrote, as they are: the P command. */
+void transport_write_clear(struct transport *, const void *, size_t);
+/* Read and drop what the peer still sends. True: it has ended. */
+bool transport_discard(struct transport *);
+
+/* Once, before the first transport_bio. Returns 0, or -1 (reported). */
+int transport_open(void);
+void transport_close(void);
+
+#endif

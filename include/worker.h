@@ -1,0 +1,61 @@
+/*
+ * A worker process: what it holds, and its life from the fork to the exit.
+ */
+#ifndef WORKER_H
+#define WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "acceptor.h"
+#include "channel.h"
+#include "connection_state.h"
+#include "loop.h"
+#include "outbox.h"
+#include "stats.h"
+
+struct config;
+struct shared;
+struct tls_context;
+
+/* What the master made before the fork; the arg of worker_run. */
+struct worker_setup {
+	const struct config *config;
+	const struct tls_context *tls;
+	struct shared *shared;
+	int listener_fd;
+};
+
+struct worker {
+	const struct worker_setup *setup;
+	unsigned slot; /* its number is slot + 1 */
+	struct loop loop;
+	struct channel control;
+	struct loop_event control_event;
+	uint32_t control_events; /* that it is registered for */
+	struct outbox outbox;
+	struct loop_event outbox_event;
+	uint32_t outbox_events;
+	struct acceptor acceptor;
+	struct connection_list connections;
+	struct connection_list paused; /* waiting for the outbox */
+	/* Whose words text.h is given now; NULL: the worker's own. */
+	struct connection *current;
+	bool draining; /* exit when the last connection is gone */
+	bool quitting; /* peers get no time to say goodbye */
+	unsigned char body[MESSAGE_BODY_MAX]; /* of the message at hand */
+};
+
+/* Serve until told to end, then exit: a process_main (process.h). */
+_Noreturn void
+worker_run(void *setup, unsigned slot, int control_fd, int text_fd);
+
+/* Tell the master; a lost master ends the worker. */
+void worker_say(struct worker *, enum message_type, uint64_t id);
+void worker_say_opened(struct worker *, uint64_t id, bool held);
+void worker_count(struct worker *, enum stats_counter);
+/* A step is done: what was said is one block. */
+void worker_end_step(struct worker *);
+
+#endif

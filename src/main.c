@@ -1,0 +1,111 @@
+/*
+ * The table of contents of a start: the only file that knows both the master
+ * and the workers.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "keylog.h"
+#include "listener.h"
+#include "log.h"
+#include "master.h"
+#include "options.h"
+#include "process.h"
+#include "resumption.h"
+#include "shared.h"
+#include "text.h"
+#include "tls_context.h"
+#include "tracing.h"
+#include "transport.h"
+#include "worker.h"
+
+static void main_open_standard_descriptors(void);
+static void main_raise_descriptor_limit(void);
+static int main_serve(struct config *);
+static int main_prepare(const struct config *, struct tls_context *,
+    struct listener *, struct shared *);
+
+int
+main(int argc, char **argv)
+{
+	struct config config;
+	int parsed;
+
+	main_open_standard_descriptors();
+	setproctitle_init(argc, argv, environ);
+	config_init(&config, argc, argv);
+	if ((parsed = options_parse(&config, argc, argv)) != 0)
+		return parsed == 1 ? 0 : 1;
+	if (config_check(&config) == -1)
+		return 1;
+	return main_serve(&config);
+}
+
+static int
+main_serve(struct config *config)
+{
+	struct tls_context tls = { NULL, NULL };
+	struct listener listener;
+	struct shared shared;
+	struct worker_setup setup = { config, &tls, &shared, -1 };
+	int status = 1;
+
+	text_silence_out(config->quiet && !config->debug);
+	if (main_prepare(config, &tls, &listener, &shared) == 0) {
+		setup.listener_fd = listener.fd;
+		status =
+		    master_run(config, &listener, &shared, worker_run, &setup);
+		shared_close(&shared);
+	}
+	tls_context_close(&tls);
+	transport_close();
+	return status;
+}
+
+/* Everything that can fail fails here, before the first fork. */
+static int
+main_prepare(const struct config *config, struct tls_context *tls,
+    struct listener *listener, struct shared *shared)
+{
+	main_raise_descriptor_limit();
+	if (tracing_open(config) == -1 || transport_open() == -1 ||
+	    tls_context_open(tls, config) == -1 ||
+	    shared_open(shared, config, config->workers) == -1)
+		return -1;
+	resumption_install(tls->ctx, config, shared);
+	if (listener_open(listener, config) == -1)
+		return -1;
+	process_keep_fd(keylog_fd());
+	process_keep_fd(tracing_fd());
+	return 0;
+}
+
+/*
+ * Called with one of them closed, the listener would become standard input.
+ */
+static void
+main_open_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd != -1 && fd <= STDERR_FILENO);
+	if (fd != -1)
+		close(fd);
+}
+
+static void
+main_raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == -1)
+		log_warn("cannot raise the limit of descriptors");
+}

@@ -1,0 +1,259 @@
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "accept_quota.h"
+#include "accept_turn.h"
+#include "acceptor.h"
+#include "fault.h"
+#include "log.h"
+#include "shared.h"
+#include "worker.h"
+
+#define ACCEPTOR_RETRY_MS 1000
+#define ACCEPTOR_WARN_MS  10000 /* not more often */
+
+enum acceptor_result {
+	ACCEPTOR_TOOK, /* a connection */
+	ACCEPTOR_NOTHING, /* nothing to accept, or nothing left to allow */
+	ACCEPTOR_FULL, /* no descriptor, no memory */
+};
+
+static void acceptor_on_listener(void *, uint32_t);
+static void acceptor_on_turn(void *, uint32_t);
+static void acceptor_on_again(void *);
+static void acceptor_on_retry(void *);
+static void acceptor_wake(struct acceptor *);
+static void acceptor_take(struct acceptor *);
+static enum acceptor_result acceptor_accept(
+    struct acceptor *, int *, struct sockaddr_storage *, socklen_t *);
+static void acceptor_pause(struct acceptor *);
+static void acceptor_pass_on(struct acceptor *);
+static bool acceptor_more_waits(const struct acceptor *);
+static struct accept_turn *acceptor_turn(const struct acceptor *);
+static void acceptor_set_state(struct acceptor *, enum accept_state);
+
+int
+acceptor_open(struct acceptor *acceptor, struct worker *worker)
+{
+	struct shared *shared = worker->setup->shared;
+
+	memset(acceptor, 0, sizeof(*acceptor));
+	acceptor->worker = worker;
+	acceptor->listener =
+	    (struct loop_event){ acceptor_on_listener, acceptor, -1 };
+	acceptor->turn = (struct loop_event){ acceptor_on_turn, acceptor, -1 };
+	acceptor->again.run = acceptor_on_again;
+	acceptor->again.arg = acceptor;
+	acceptor->retry.run = acceptor_on_retry;
+	acceptor->retry.arg = acceptor;
+	if (loop_add(&worker->loop, &acceptor->turn,
+		accept_turn_fd(shared->turn, worker->slot),
+		EPOLLIN | EPOLLET) == -1 ||
+	    loop_add(&worker->loop, &acceptor->listener,
+		worker->setup->listener_fd,
+		EPOLLIN | EPOLLET | EPOLLEXCLUSIVE) == -1)
+		return -1;
+	return 0;
+}
+
+void
+acceptor_stop(struct acceptor *acceptor)
+{
+	struct loop *loop = &acceptor->worker->loop;
+
+	acceptor->stopped = true;
+	acceptor_set_state(acceptor, ACCEPT_ABSENT);
+	loop_remove(loop, &acceptor->listener);
+	loop_remove(loop, &acceptor->turn);
+	loop_task_stop(loop, &acceptor->again);
+	loop_timer_stop(loop, &acceptor->retry);
+}
+
+void
+acceptor_will_wait(struct acceptor *acceptor)
+{
+	if (!acceptor->stopped && !acceptor->paused)
+		acceptor_set_state(acceptor, ACCEPT_IDLE);
+}
+
+void
+acceptor_has_waited(struct acceptor *acceptor)
+{
+	if (!acceptor->stopped && !acceptor->paused)
+		acceptor_set_state(acceptor, ACCEPT_BUSY);
+}
+
+void
+acceptor_resume(struct acceptor *acceptor)
+{
+	if (!acceptor->paused)
+		return;
+	acceptor->paused = false;
+	loop_timer_stop(&acceptor->worker->loop, &acceptor->retry);
+	acceptor_set_state(acceptor, ACCEPT_BUSY);
+	loop_defer(&acceptor->worker->loop, &acceptor->again);
+}
+
+static void
+acceptor_on_listener(void *arg, uint32_t events)
+{
+	(void)events;
+	fault_point("accept-wakeup");
+	acceptor_wake(arg);
+}
+
+/* Edge-triggered: the count need not be read for the next turn to be seen. */
+static void
+acceptor_on_turn(void *arg, uint32_t events)
+{
+	struct acceptor *acceptor = arg;
+
+	(void)events;
+	fault_point("accept-turn");
+	acceptor_take(acceptor);
+}
+
+static void
+acceptor_on_again(void *arg)
+{
+	acceptor_wake(arg);
+}
+
+static void
+acceptor_on_retry(void *arg)
+{
+	acceptor_resume(arg);
+}
+
+/* A connection waits: take it, or hand the turn to whom it belongs. */
+static void
+acceptor_wake(struct acceptor *acceptor)
+{
+	struct accept_turn *turn = acceptor_turn(acceptor);
+	unsigned self = acceptor->worker->slot, next;
+
+	if (acceptor->stopped || acceptor->paused)
+		return;
+	next = accept_turn_next(turn, self);
+	if (next == self)
+		acceptor_take(acceptor);
+	else if (acceptor_more_waits(acceptor))
+		accept_turn_hand(turn, next);
+}
+
+static void
+acceptor_take(struct acceptor *acceptor)
+{
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof(peer);
+	int fd;
+
+	if (acceptor->stopped)
+		return;
+	if (acceptor->paused) {
+		acceptor_pass_on(acceptor);
+		return;
+	}
+	switch (acceptor_accept(acceptor, &fd, &peer, &size)) {
+	case ACCEPTOR_NOTHING:
+		return;
+	case ACCEPTOR_FULL:
+		acceptor_pause(acceptor);
+		acceptor_pass_on(acceptor);
+		return;
+	case ACCEPTOR_TOOK:
+		break;
+	}
+	acceptor_pass_on(acceptor);
+	connection_start(acceptor->worker, fd, &peer, size);
+}
+
+static enum acceptor_result
+acceptor_accept(struct acceptor *acceptor, int *fd,
+    struct sockaddr_storage *peer, socklen_t *size)
+{
+	struct worker *worker = acceptor->worker;
+	struct accept_quota *quota = worker->setup->shared->quota;
+
+	if (!accept_quota_claim(quota, worker->slot))
+		return ACCEPTOR_NOTHING;
+	fault_point("accept-claimed");
+	do
+		*fd =
+		    accept4(worker->setup->listener_fd, (struct sockaddr *)peer,
+			size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	while (*fd == -1 && (errno == EINTR || errno == ECONNABORTED));
+	if (*fd == -1) {
+		int error = errno;
+
+		accept_quota_give_back(quota, worker->slot);
+		return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+			error == ENOMEM
+		    ? ACCEPTOR_FULL
+		    : ACCEPTOR_NOTHING;
+	}
+	accept_turn_took(acceptor_turn(acceptor), worker->slot);
+	worker_count(worker, STAT_CONNECTIONS);
+	if (accept_quota_use(quota, worker->slot))
+		worker_say(worker, MESSAGE_QUOTA_USED, 0);
+	return ACCEPTOR_TOOK;
+}
+
+/* Connections wait in the kernel's queue meanwhile. */
+static void
+acceptor_pause(struct acceptor *acceptor)
+{
+	struct loop *loop = &acceptor->worker->loop;
+
+	if (acceptor->warned_ms == 0 ||
+	    loop->now_ms - acceptor->warned_ms >= ACCEPTOR_WARN_MS) {
+		log_warnx("worker %u is out of descriptors: accepting pauses",
+		    acceptor->worker->slot + 1);
+		acceptor->warned_ms = loop->now_ms;
+	}
+	acceptor->paused = true;
+	acceptor_set_state(acceptor, ACCEPT_PAUSED);
+	loop_timer_set(loop, &acceptor->retry, ACCEPTOR_RETRY_MS);
+}
+
+/* Another connection may wait already: whoever comes next shall look. */
+static void
+acceptor_pass_on(struct acceptor *acceptor)
+{
+	struct accept_turn *turn = acceptor_turn(acceptor);
+	unsigned self = acceptor->worker->slot, next;
+
+	if (!acceptor_more_waits(acceptor))
+		return;
+	next = accept_turn_next(turn, self);
+	if (next != self)
+		accept_turn_hand(turn, next);
+	else if (!acceptor->paused)
+		loop_defer(&acceptor->worker->loop, &acceptor->again);
+}
+
+static bool
+acceptor_more_waits(const struct acceptor *acceptor)
+{
+	struct pollfd pollfd = { .fd = acceptor->worker->setup->listener_fd,
+		.events = POLLIN };
+
+	return poll(&pollfd, 1, 0) == 1 && (pollfd.revents & POLLIN) &&
+	    !(pollfd.revents & POLLHUP);
+}
+
+static struct accept_turn *
+acceptor_turn(const struct acceptor *acceptor)
+{
+	return acceptor->worker->setup->shared->turn;
+}
+
+static void
+acceptor_set_state(struct acceptor *acceptor, enum accept_state state)
+{
+	accept_turn_set_state(
+	    acceptor_turn(acceptor), acceptor->worker->slot, state);
+}

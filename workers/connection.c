@@ -1,0 +1,458 @@
+#include <netdb.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "log.h"
+#include "shared.h"
+#include "stream.h"
+#include "text.h"
+#include "tls_context.h"
+#include "tracing.h"
+#include "worker.h"
+
+/* How long a connection is held for the master's word. */
+#define CONNECTION_HELD_MS 50
+/* And while the server quits. */
+#define CONNECTION_LINGER_QUIT_MS 200
+
+static SSL *connection_make_ssl(struct connection *);
+static void connection_make_label(struct connection *);
+static void connection_describe(const struct connection *, char *, size_t);
+static const struct handler *connection_mode_handler(const struct config *);
+
+static void connection_watch(struct connection *);
+static void connection_free(struct connection *);
+
+static void connection_on_event(void *, uint32_t);
+static void connection_on_again(void *);
+static void connection_on_timer(void *);
+static void connection_on_total(void *);
+static void connection_on_idle(struct connection *);
+static void connection_timed_out(struct connection *, const char *);
+
+void
+connection_start(struct worker *worker, int fd,
+    const struct sockaddr_storage *peer, socklen_t peer_size)
+{
+	const struct config *config = worker->setup->config;
+	struct connection *connection;
+
+	if ((connection = calloc(1, sizeof(*connection))) == NULL)
+		fatalx("out of memory");
+	connection->worker = worker;
+	connection->number =
+	    1 + atomic_fetch_add(&worker->setup->shared->board->connections, 1);
+	connection->peer = *peer;
+	connection->peer_size = peer_size;
+	connection->active_ms = worker->loop.now_ms;
+	connection->handler = connection_mode_handler(config);
+	connection->event =
+	    (struct loop_event){ connection_on_event, connection, -1 };
+	connection->timer.run = connection_on_timer;
+	connection->timer.arg = connection;
+	connection->total.run = connection_on_total;
+	connection->total.arg = connection;
+	connection->again.run = connection_on_again;
+	connection->again.arg = connection;
+	TAILQ_INSERT_TAIL(&worker->connections, connection, entry);
+	transport_init(&connection->transport, fd, config->debug);
+	if (config->label)
+		connection_make_label(connection);
+	connection->events = EPOLLIN | EPOLLRDHUP | EPOLLET;
+	worker->current = connection;
+	if ((connection->ssl = connection_make_ssl(connection)) == NULL ||
+	    loop_add(&worker->loop, &connection->event, fd,
+		connection->events) == -1) {
+		connection_free(connection);
+		return;
+	}
+	if (config->total_timeout_s != 0)
+		loop_timer_set(&worker->loop, &connection->total,
+		    config->total_timeout_s * INT64_C(1000));
+	if (config->nbio && !config->quiet)
+		text_printf(TEXT_ERR, "Turned on non blocking io\n");
+	connection_set_state(connection,
+	    connection_on_console(connection) &&
+		    worker->setup->shared->board->input_waits
+		? CONNECTION_HELD
+		: CONNECTION_HANDSHAKE);
+	if (connection_on_console(connection))
+		worker_say_opened(worker, connection->number,
+		    connection->state == CONNECTION_HELD);
+	/* The interactive mode waits for the client's first word. */
+	if (connection->handler != &handler_interactive)
+		connection_run(connection);
+	else
+		connection_end_step(connection);
+}
+
+struct connection *
+connection_find(struct worker *worker, uint64_t number)
+{
+	struct connection *connection;
+
+	TAILQ_FOREACH (connection, &worker->connections, entry)
+		if (connection->number == number)
+			return connection;
+	return NULL;
+}
+
+void
+connection_release(struct connection *connection)
+{
+	if (connection->state != CONNECTION_HELD)
+		return;
+	connection_set_state(connection, CONNECTION_HANDSHAKE);
+	if (connection->transport.can_read)
+		connection_run(connection);
+}
+
+void
+connection_unit(
+    struct connection *connection, const void *data, size_t size, bool quit)
+{
+	bool shaken = connection->state == CONNECTION_OPEN;
+	enum handler_verdict verdict = HANDLER_CLOSE;
+
+	if (connection->state >= CONNECTION_FLUSH)
+		return;
+	connection->worker->current = connection;
+	if (quit)
+		text_printf(TEXT_OUT, "DONE\n");
+	else
+		verdict = handler_interactive_unit(connection, data, size);
+	connection->unit = UNIT_QUEUED;
+	if (verdict == HANDLER_CLOSE) {
+		if (shaken)
+			connection_set_state(connection, CONNECTION_FLUSH);
+		else
+			connection_close(connection, END_LOCAL);
+	} else if (stream_unsent(connection) == 0) {
+		connection_unit_done(connection);
+		connection_release(connection);
+		return;
+	} else if (!shaken && connection->transport.read_bytes == 0) {
+		/* Text before the client's first word drives the handshake. */
+		connection->unit = UNIT_DROVE;
+		if (connection->state == CONNECTION_HELD)
+			connection_set_state(connection, CONNECTION_HANDSHAKE);
+	}
+	connection_run(connection);
+}
+
+void
+connection_end(struct connection *connection)
+{
+	connection->worker->current = connection;
+	if (connection->state < CONNECTION_SHUTDOWN)
+		connection_close(connection, END_LOCAL);
+	else
+		/* It lingers: no longer than one that ends now. */
+		loop_timer_set(&connection->worker->loop, &connection->timer,
+		    CONNECTION_LINGER_QUIT_MS);
+	connection_run(connection);
+}
+
+void
+connection_resume(struct connection *connection)
+{
+	connection->paused = false;
+	loop_defer(&connection->worker->loop, &connection->again);
+}
+
+SSL *
+connection_ssl(struct connection *connection)
+{
+	return connection->ssl;
+}
+
+const struct config *
+connection_config(const struct connection *connection)
+{
+	return connection->worker->setup->config;
+}
+
+const char *
+connection_label(const struct connection *connection)
+{
+	return connection->label;
+}
+
+unsigned
+connection_worker(const struct connection *connection)
+{
+	return connection->worker->slot + 1;
+}
+
+void
+connection_stats_table(
+    const struct connection *connection, struct textbuf *table)
+{
+	shared_stats_table(connection->worker->setup->shared, table);
+}
+
+void
+connection_set_handler_data(struct connection *connection, void *data)
+{
+	connection->handler_data = data;
+}
+
+void *
+connection_handler_data(const struct connection *connection)
+{
+	return connection->handler_data;
+}
+
+static SSL *
+connection_make_ssl(struct connection *connection)
+{
+	const struct config *config = connection_config(connection);
+	SSL *ssl;
+	BIO *bio, *test;
+
+	ssl = tls_context_new_ssl(connection->worker->setup->tls, config);
+	if (ssl == NULL)
+		return NULL;
+	if ((bio = transport_bio(&connection->transport)) == NULL) {
+		SSL_free(ssl);
+		log_warnx("out of memory");
+		return NULL;
+	}
+	if (config->nbio_test && (test = BIO_new(BIO_f_nbio_test())) != NULL)
+		bio = BIO_push(test, bio);
+	SSL_set_bio(ssl, bio, bio);
+	SSL_set_app_data(ssl, connection);
+	tracing_attach(ssl, config);
+	return ssl;
+}
+
+static void
+connection_make_label(struct connection *connection)
+{
+	char peer[NI_MAXHOST + NI_MAXSERV + 8];
+
+	connection_describe(connection, peer, sizeof(peer));
+	if (asprintf(&connection->label, "worker %u connection %ju from %s",
+		connection_worker(connection), (uintmax_t)connection->number,
+		peer) == -1)
+		fatalx("out of memory");
+}
+
+static void
+connection_describe(
+    const struct connection *connection, char *name, size_t size)
+{
+	char host[NI_MAXHOST], port[NI_MAXSERV];
+
+	if (connection->peer.ss_family == AF_UNIX) {
+		strlcpy(name, "a local socket", size);
+		return;
+	}
+	if (getnameinfo((const struct sockaddr *)&connection->peer,
+		connection->peer_size, host, sizeof(host), port, sizeof(port),
+		NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+		strlcpy(name, "an unknown address", size);
+		return;
+	}
+	snprintf(name, size, strchr(host, ':') != NULL ? "[%s]:%s" : "%s:%s",
+	    host, port);
+}
+
+static const struct handler *
+connection_mode_handler(const struct config *config)
+{
+	switch (config->mode) {
+	case MODE_REV:
+		return &handler_rev;
+	case MODE_WWW:
+		return &handler_www;
+	case MODE_FILE:
+	case MODE_HTTP:
+		return &handler_file;
+	default:
+		return &handler_interactive;
+	}
+}
+
+bool
+connection_on_console(const struct connection *connection)
+{
+	return config_uses_console(connection_config(connection));
+}
+
+void
+connection_set_state(struct connection *connection, enum connection_state state)
+{
+	const struct config *config = connection_config(connection);
+	struct loop *loop = &connection->worker->loop;
+	int64_t delay_ms = 0;
+
+	switch (state) {
+	case CONNECTION_HELD:
+		delay_ms = CONNECTION_HELD_MS;
+		break;
+	case CONNECTION_HANDSHAKE:
+		delay_ms = config->handshake_timeout_s * INT64_C(1000);
+		break;
+	case CONNECTION_OPEN:
+	case CONNECTION_FLUSH:
+		delay_ms = config->idle_timeout_s * INT64_C(1000);
+		break;
+	case CONNECTION_SHUTDOWN:
+		delay_ms = connection->worker->quitting
+		    ? CONNECTION_LINGER_QUIT_MS
+		    : CONNECTION_LINGER_MS;
+		connection->shutdown_ms = loop->now_ms;
+		break;
+	case CONNECTION_CLOSED:
+		break;
+	}
+	connection->state = state;
+	loop_timer_stop(loop, &connection->timer);
+	if (delay_ms != 0)
+		loop_timer_set(loop, &connection->timer, delay_ms);
+}
+
+void
+connection_end_step(struct connection *connection)
+{
+	struct worker *worker = connection->worker;
+
+	if (connection->state == CONNECTION_CLOSED) {
+		connection_free(connection);
+		return;
+	}
+	worker_end_step(worker);
+	if (connection->spoke && !connection->paused &&
+	    outbox_full(&worker->outbox)) {
+		connection->paused = true;
+		TAILQ_INSERT_TAIL(&worker->paused, connection, pause_entry);
+	}
+	connection->spoke = false;
+	connection_watch(connection);
+}
+
+/* Who never blocks while writing costs no epoll_ctl(2) after the first. */
+static void
+connection_watch(struct connection *connection)
+{
+	if (connection->transport.can_write ||
+	    (connection->events & EPOLLOUT) != 0)
+		return;
+	connection->events |= EPOLLOUT;
+	loop_modify(
+	    &connection->worker->loop, &connection->event, connection->events);
+}
+
+static void
+connection_free(struct connection *connection)
+{
+	struct worker *worker = connection->worker;
+
+	if (connection->ssl != NULL && connection->handler->close != NULL)
+		connection->handler->close(connection);
+	loop_remove(&worker->loop, &connection->event);
+	loop_timer_stop(&worker->loop, &connection->timer);
+	loop_timer_stop(&worker->loop, &connection->total);
+	loop_task_stop(&worker->loop, &connection->again);
+	if (connection->paused)
+		TAILQ_REMOVE(&worker->paused, connection, pause_entry);
+	TAILQ_REMOVE(&worker->connections, connection, entry);
+	SSL_free(connection->ssl);
+	close(connection->transport.fd);
+	transport_free(&connection->transport);
+	textbuf_free(&connection->out);
+	free(connection->label);
+	free(connection);
+	worker_end_step(worker);
+	acceptor_resume(&worker->acceptor);
+}
+
+static void
+connection_on_event(void *arg, uint32_t events)
+{
+	struct connection *connection = arg;
+	struct transport *transport = &connection->transport;
+
+	if (events & EPOLLOUT)
+		transport->can_write = true;
+	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		transport->hung_up = true;
+	if ((events & EPOLLIN) || transport->hung_up)
+		transport->can_read = true;
+	connection_run(connection);
+}
+
+static void
+connection_on_again(void *arg)
+{
+	connection_run(arg);
+}
+
+static void
+connection_on_timer(void *arg)
+{
+	struct connection *connection = arg;
+
+	connection->worker->current = connection;
+	switch (connection->state) {
+	case CONNECTION_HELD:
+		connection_release(connection);
+		break;
+	case CONNECTION_HANDSHAKE:
+		connection_timed_out(connection, "-handshake_timeout");
+		break;
+	case CONNECTION_OPEN:
+	case CONNECTION_FLUSH:
+		connection_on_idle(connection);
+		break;
+	case CONNECTION_SHUTDOWN:
+		connection_set_state(connection, CONNECTION_CLOSED);
+		connection_end_step(connection);
+		break;
+	case CONNECTION_CLOSED:
+		break;
+	}
+}
+
+static void
+connection_on_total(void *arg)
+{
+	struct connection *connection = arg;
+
+	if (connection->state < CONNECTION_SHUTDOWN)
+		connection_timed_out(connection, "-total_timeout");
+}
+
+/* The timer is not set anew for each byte: it looks when it runs out. */
+static void
+connection_on_idle(struct connection *connection)
+{
+	struct loop *loop = &connection->worker->loop;
+	int64_t left_ms = connection->active_ms +
+	    connection_config(connection)->idle_timeout_s * INT64_C(1000) -
+	    loop->now_ms;
+
+	if (left_ms > 0)
+		loop_timer_set(loop, &connection->timer, left_ms);
+	else
+		connection_timed_out(connection, "-idle_timeout");
+}
+
+static void
+connection_timed_out(struct connection *connection, const char *option)
+{
+	char peer[NI_MAXHOST + NI_MAXSERV + 8];
+
+	connection->worker->current = connection;
+	connection_describe(connection, peer, sizeof(peer));
+	log_warnx("connection %ju from %s ran out of %s: closed",
+	    (uintmax_t)connection->number, peer, option);
+	worker_count(connection->worker, STAT_TIMED_OUT);
+	connection_close(connection, END_TIMEOUT);
+	connection_run(connection);
+}

@@ -1,0 +1,283 @@
+/*
+ * What a connection does in each of its states.
+ */
+#include <sys/socket.h>
+
+#include <openssl/err.h>
+
+#include "handshake.h"
+#include "stream.h"
+#include "worker.h"
+
+/* Rounds of work before other connections have a turn. */
+#define CONNECTION_BUDGET	   8
+#define CONNECTION_LINGER_TOTAL_MS 10000
+
+static bool connection_step(struct connection *);
+static bool connection_step_handshake(struct connection *);
+static bool connection_step_open(struct connection *);
+static bool connection_step_flush(struct connection *);
+static bool connection_step_shutdown(struct connection *);
+static bool connection_push(struct connection *);
+static bool connection_pull(struct connection *);
+static void connection_pushed(struct connection *);
+static void connection_obey(struct connection *, enum handler_verdict);
+static void connection_handshake_failed(struct connection *);
+static void connection_begin_shutdown(struct connection *);
+
+/* Everything that happens to a connection ends here. */
+void
+connection_run(struct connection *connection)
+{
+	uint64_t moved = connection->transport.read_bytes +
+	    connection->transport.written_bytes;
+	int budget = CONNECTION_BUDGET;
+
+	connection->worker->current = connection;
+	while (connection_step(connection))
+		if (--budget == 0) {
+			loop_defer(
+			    &connection->worker->loop, &connection->again);
+			break;
+		}
+	if (moved !=
+	    connection->transport.read_bytes +
+		connection->transport.written_bytes)
+		connection->active_ms = connection->worker->loop.now_ms;
+	connection_end_step(connection);
+}
+
+/* True: there is more to do at once. */
+static bool
+connection_step(struct connection *connection)
+{
+	switch (connection->state) {
+	case CONNECTION_HANDSHAKE:
+		return connection_step_handshake(connection);
+	case CONNECTION_OPEN:
+		return connection_step_open(connection);
+	case CONNECTION_FLUSH:
+		return connection_step_flush(connection);
+	case CONNECTION_SHUTDOWN:
+		return connection_step_shutdown(connection);
+	case CONNECTION_HELD:
+	case CONNECTION_CLOSED:
+		break;
+	}
+	return false;
+}
+
+static bool
+connection_step_handshake(struct connection *connection)
+{
+	enum handshake_result result = handshake_step(connection);
+	enum transport_state sent = transport_flush(&connection->transport);
+
+	switch (result) {
+	case HANDSHAKE_DONE:
+		connection_set_state(connection, CONNECTION_OPEN);
+		if (connection->unit != UNIT_DROVE &&
+		    connection->handler->open != NULL)
+			connection_obey(
+			    connection, connection->handler->open(connection));
+		return true;
+	case HANDSHAKE_AGAIN:
+		loop_defer(&connection->worker->loop, &connection->again);
+		return false;
+	case HANDSHAKE_WAIT:
+		if (sent != TRANSPORT_BROKEN)
+			return false;
+		break;
+	case HANDSHAKE_FAILED:
+		break;
+	}
+	connection_handshake_failed(connection);
+	return true;
+}
+
+static bool
+connection_step_open(struct connection *connection)
+{
+	int budget = CONNECTION_BUDGET;
+	bool blocked;
+
+	if (!connection_push(connection))
+		return true;
+	blocked = connection->sending;
+	while (connection_pull(connection))
+		if (--budget == 0)
+			return true;
+	return connection->state != CONNECTION_OPEN ||
+	    (connection->sending && !blocked);
+}
+
+/* False: the connection is ending. */
+static bool
+connection_push(struct connection *connection)
+{
+	int budget = CONNECTION_BUDGET;
+
+	while (connection->sending && connection->state == CONNECTION_OPEN) {
+		switch (stream_push(connection)) {
+		case STREAM_DONE:
+			connection_pushed(connection);
+			if (--budget > 0)
+				break;
+			/* FALLTHROUGH */
+		case STREAM_AGAIN:
+			loop_defer(
+			    &connection->worker->loop, &connection->again);
+			return true;
+		case STREAM_WAIT:
+			return true;
+		case STREAM_ENDED:
+		case STREAM_FAILED:
+			connection_close(connection, END_ERROR);
+			return false;
+		}
+	}
+	return connection->state == CONNECTION_OPEN;
+}
+
+static void
+connection_pushed(struct connection *connection)
+{
+	connection->sending = false;
+	if (connection->unit == UNIT_QUEUED)
+		connection_unit_done(connection);
+	if (connection->handler->writable != NULL)
+		connection_obey(
+		    connection, connection->handler->writable(connection));
+}
+
+/* True: data came, and there may be more. */
+static bool
+connection_pull(struct connection *connection)
+{
+	uint8_t data[STREAM_RECORD];
+	size_t size;
+	enum stream_result result;
+
+	if (connection->paused || stream_congested(connection))
+		return false;
+	result = stream_pull(connection, data, &size);
+	/* What libssl had to answer on its own account. */
+	(void)transport_flush(&connection->transport);
+	switch (result) {
+	case STREAM_DONE:
+		if (connection->unit == UNIT_DROVE)
+			connection_unit_done(connection);
+		connection_obey(connection,
+		    connection->handler->readable(connection, data, size));
+		return connection->state == CONNECTION_OPEN;
+	case STREAM_AGAIN:
+		if (connection->handler->blocked != NULL)
+			connection->handler->blocked(connection);
+		return true;
+	case STREAM_WAIT:
+		break;
+	case STREAM_ENDED:
+		connection_close(connection, END_CLOSE_NOTIFY);
+		break;
+	case STREAM_FAILED:
+		connection_close(connection, END_ERROR);
+		break;
+	}
+	return false;
+}
+
+static bool
+connection_step_flush(struct connection *connection)
+{
+	switch (stream_push(connection)) {
+	case STREAM_DONE:
+		connection_close(connection, END_LOCAL);
+		return true;
+	case STREAM_WAIT:
+		return false;
+	case STREAM_AGAIN:
+		loop_defer(&connection->worker->loop, &connection->again);
+		return false;
+	case STREAM_ENDED:
+	case STREAM_FAILED:
+		break;
+	}
+	connection_close(connection, END_ERROR);
+	return true;
+}
+
+static bool
+connection_step_shutdown(struct connection *connection)
+{
+	struct transport *transport = &connection->transport;
+	struct worker *worker = connection->worker;
+	uint64_t before = transport->read_bytes;
+
+	switch (transport_flush(transport)) {
+	case TRANSPORT_BLOCKED:
+		return false;
+	case TRANSPORT_FLUSHED:
+		shutdown(transport->fd, SHUT_WR);
+		break;
+	case TRANSPORT_BROKEN:
+		break;
+	}
+	if (transport_discard(transport) ||
+	    worker->loop.now_ms - connection->shutdown_ms >=
+		CONNECTION_LINGER_TOTAL_MS) {
+		connection_set_state(connection, CONNECTION_CLOSED);
+		return false;
+	}
+	if (transport->read_bytes != before && !worker->quitting)
+		loop_timer_set(
+		    &worker->loop, &connection->timer, CONNECTION_LINGER_MS);
+	return false;
+}
+
+static void
+connection_obey(struct connection *connection, enum handler_verdict verdict)
+{
+	if (verdict == HANDLER_CLOSE && connection->state == CONNECTION_OPEN)
+		connection_set_state(connection, CONNECTION_FLUSH);
+}
+
+/* A unit that drove the handshake was a write; so it is a write that failed. */
+static void
+connection_handshake_failed(struct connection *connection)
+{
+	if (connection->unit == UNIT_DROVE) {
+		connection_close(connection, END_ERROR);
+		return;
+	}
+	if (connection->handler->failed != NULL)
+		connection->handler->failed(connection);
+	connection_begin_shutdown(connection);
+}
+
+void
+connection_close(struct connection *connection, enum connection_end end)
+{
+	if (connection->handler->ended != NULL)
+		connection->handler->ended(connection, end);
+	connection_begin_shutdown(connection);
+}
+
+/* For the console the connection is over; the peer gets some time to go. */
+static void
+connection_begin_shutdown(struct connection *connection)
+{
+	SSL_shutdown(connection->ssl);
+	ERR_clear_error();
+	connection->unit = UNIT_NONE;
+	connection_set_state(connection, CONNECTION_SHUTDOWN);
+	if (connection_on_console(connection))
+		worker_say(
+		    connection->worker, MESSAGE_CLOSED, connection->number);
+}
+
+void
+connection_unit_done(struct connection *connection)
+{
+	connection->unit = UNIT_NONE;
+	worker_say(connection->worker, MESSAGE_UNIT_DONE, connection->number);
+}

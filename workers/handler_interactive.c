@@ -1,0 +1,126 @@
+#include <stdbool.h>
+#include <string.h>
+
+#include <openssl/err.h>
+
+#include "config.h"
+#include "connection.h"
+#include "log.h"
+#include "text.h"
+#include "tls_error.h"
+#include "transcript.h"
+
+static enum handler_verdict interactive_open(struct connection *);
+static void interactive_failed(struct connection *);
+static enum handler_verdict
+interactive_readable(struct connection *, const uint8_t *, size_t);
+static void interactive_blocked(struct connection *);
+static void interactive_ended(struct connection *, enum connection_end);
+static void interactive_say_closed(void);
+static bool interactive_is_command(const char *, size_t, const char *);
+
+const struct handler handler_interactive = {
+	.name = "interactive",
+	.open = interactive_open,
+	.failed = interactive_failed,
+	.readable = interactive_readable,
+	.blocked = interactive_blocked,
+	.ended = interactive_ended,
+};
+
+enum handler_verdict
+handler_interactive_unit(
+    struct connection *connection, const char *data, size_t size)
+{
+	const struct config *config = connection_config(connection);
+	static const char clear[] = "Lets print some clear text\n";
+
+	/* With -quiet and -brief all is data. */
+	if (!config->quiet && !config->brief) {
+		if (data[0] == 'q') {
+			text_printf(TEXT_OUT, "DONE\n");
+			return HANDLER_CLOSE;
+		}
+		if (interactive_is_command(data, size, "rRkKc")) {
+			log_warnx("command %c is not supported yet", data[0]);
+			return HANDLER_CONTINUE;
+		}
+		if (data[0] == 'P')
+			connection_send_clear(
+			    connection, clear, sizeof(clear) - 1);
+	}
+	connection_send(connection, data, size);
+	return HANDLER_CONTINUE;
+}
+
+static enum handler_verdict
+interactive_open(struct connection *connection)
+{
+	const struct config *config = connection_config(connection);
+	const char *label = connection_label(connection);
+	SSL *ssl = connection_ssl(connection);
+
+	if (config->brief)
+		transcript_brief(ssl, config, label);
+	else
+		transcript_session(ssl, config, label);
+	return HANDLER_CONTINUE;
+}
+
+static void
+interactive_failed(struct connection *connection)
+{
+	transcript_failure(connection_ssl(connection), "ERROR");
+	interactive_say_closed();
+}
+
+/* The bytes as they came, whatever -quiet says. */
+static enum handler_verdict
+interactive_readable(
+    struct connection *connection, const uint8_t *data, size_t size)
+{
+	(void)connection;
+	text_write(TEXT_DATA, data, size);
+	return HANDLER_CONTINUE;
+}
+
+static void
+interactive_blocked(struct connection *connection)
+{
+	(void)connection;
+	text_printf(TEXT_OUT, "Read BLOCK\n");
+}
+
+static void
+interactive_ended(struct connection *connection, enum connection_end end)
+{
+	(void)connection;
+	switch (end) {
+	case END_CLOSE_NOTIFY:
+		text_printf(TEXT_OUT, "DONE\n");
+		break;
+	case END_ERROR:
+		text_printf(TEXT_OUT, "ERROR\n");
+		tls_error_print();
+		break;
+	case END_LOCAL:
+	case END_TIMEOUT:
+		break;
+	}
+	interactive_say_closed();
+}
+
+static void
+interactive_say_closed(void)
+{
+	text_printf(TEXT_OUT, "shutting down SSL\nCONNECTION CLOSED\n");
+}
+
+/* These count only alone on their line. */
+static bool
+interactive_is_command(const char *data, size_t size, const char *letters)
+{
+	return size >= 2 && data[0] != '\0' &&
+	    strchr(letters, data[0]) != NULL &&
+	    (data[1] == '\n' || data[1] == '\r');
+}

@@ -1,0 +1,82 @@
+#include "outbox.h"
+#include "message.h"
+
+static int outbox_send(struct outbox *, const char *, size_t, bool);
+
+void
+outbox_init(struct outbox *outbox, int fd)
+{
+	channel_init(&outbox->channel, fd);
+	textbuf_init(&outbox->block);
+	outbox->stream = TEXT_OUT;
+}
+
+void
+outbox_close(struct outbox *outbox)
+{
+	channel_close(&outbox->channel);
+	textbuf_free(&outbox->block);
+}
+
+void
+outbox_write(struct outbox *outbox, enum text_stream stream, const void *data,
+    size_t size)
+{
+	if (stream != outbox->stream ||
+	    outbox->block.size + size > MESSAGE_BODY_MAX)
+		(void)outbox_end_block(outbox);
+	outbox->stream = stream;
+	textbuf_append(&outbox->block, data, size);
+}
+
+int
+outbox_end_block(struct outbox *outbox)
+{
+	size_t left = outbox->block.size, size;
+	const char *data = outbox->block.data;
+	int status = 0;
+
+	while (left > 0 && status == 0) {
+		size = left < MESSAGE_BODY_MAX ? left : MESSAGE_BODY_MAX;
+		left -= size;
+		status = outbox_send(outbox, data, size, left > 0);
+		data += size;
+	}
+	/* A block larger than usual shall not bind its memory for ever. */
+	if (outbox->block.capacity > MESSAGE_BODY_MAX)
+		textbuf_free(&outbox->block);
+	else
+		textbuf_clear(&outbox->block);
+	return status;
+}
+
+bool
+outbox_full(const struct outbox *outbox)
+{
+	return outbox->channel.queued_bytes > OUTBOX_FULL;
+}
+
+bool
+outbox_waiting(const struct outbox *outbox)
+{
+	return channel_waiting(&outbox->channel);
+}
+
+int
+outbox_flush(struct outbox *outbox)
+{
+	return channel_flush(&outbox->channel);
+}
+
+static int
+outbox_send(struct outbox *outbox, const char *data, size_t size, bool more)
+{
+	struct message message = {
+		.type = MESSAGE_TEXT,
+		.size = (uint32_t)size,
+		.flags = more ? MESSAGE_FLAG_MORE : 0,
+		.stream = (uint16_t)outbox->stream,
+	};
+
+	return channel_send(&outbox->channel, &message, data);
+}

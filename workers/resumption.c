@@ -1,0 +1,116 @@
+#include <time.h>
+
+#include <openssl/err.h>
+
+#include "config.h"
+#include "connection_state.h"
+#include "fault.h"
+#include "resumption.h"
+#include "session_cache.h"
+#include "shared.h"
+#include "worker.h"
+
+static int resumption_new(SSL *, SSL_SESSION *);
+static SSL_SESSION *resumption_get(SSL *, const unsigned char *, int, int *);
+static void resumption_remove(SSL_CTX *, SSL_SESSION *);
+static bool resumption_by_id(SSL *);
+static struct worker *resumption_worker(SSL *);
+
+void
+resumption_install(
+    SSL_CTX *ctx, const struct config *config, struct shared *shared)
+{
+	if (config->no_cache) {
+		SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+		return;
+	}
+	SSL_CTX_set_session_cache_mode(
+	    ctx, SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL);
+	SSL_CTX_set_app_data(ctx, shared);
+	SSL_CTX_sess_set_new_cb(ctx, resumption_new);
+	SSL_CTX_sess_set_get_cb(ctx, resumption_get);
+	SSL_CTX_sess_set_remove_cb(ctx, resumption_remove);
+}
+
+/* Serialised before any lock is taken. Always 0: no reference is kept. */
+static int
+resumption_new(SSL *ssl, SSL_SESSION *session)
+{
+	unsigned char data[SESSION_BYTES_MAX], *end = data;
+	const unsigned char *id;
+	unsigned id_size;
+	int size;
+
+	if (!resumption_by_id(ssl))
+		return 0;
+	fault_point("session-store");
+	size = i2d_SSL_SESSION(session, NULL);
+	if (size <= 0 || (size_t)size > sizeof(data))
+		return 0;
+	size = i2d_SSL_SESSION(session, &end);
+	id = SSL_SESSION_get_id(session, &id_size);
+	session_cache_put(resumption_worker(ssl)->setup->shared->sessions, id,
+	    id_size, data, (size_t)size,
+	    (int64_t)SSL_SESSION_get_time(session) +
+		SSL_SESSION_get_timeout(session));
+	OPENSSL_cleanse(data, (size_t)size);
+	return 0;
+}
+
+static SSL_SESSION *
+resumption_get(
+    SSL *ssl, const unsigned char *id, int id_size, int *keep_reference)
+{
+	struct worker *worker = resumption_worker(ssl);
+	unsigned char data[SESSION_BYTES_MAX];
+	const unsigned char *begin = data;
+	SSL_SESSION *session = NULL;
+	size_t size;
+
+	*keep_reference = 0;
+	size = session_cache_get(worker->setup->shared->sessions, id,
+	    (size_t)id_size, data, sizeof(data), (int64_t)time(NULL), false);
+	if (size > 0)
+		session = d2i_SSL_SESSION(NULL, &begin, (long)size);
+	if (session == NULL)
+		worker_count(worker, STAT_MISSES);
+	OPENSSL_cleanse(data, size);
+	return session;
+}
+
+static void
+resumption_remove(SSL_CTX *ctx, SSL_SESSION *session)
+{
+	struct shared *shared = SSL_CTX_get_app_data(ctx);
+	const unsigned char *id;
+	unsigned id_size;
+
+	id = SSL_SESSION_get_id(session, &id_size);
+	if (id_size > 0)
+		session_cache_remove(shared->sessions, id, id_size);
+}
+
+/*
+ * The new-session callback also runs for every stateless TLS 1.3 ticket, which
+ * holds its session itself. With early data and anti-replay TLS 1.3 tickets
+ * are stateful as well (RFC 8446, section 8.1).
+ */
+static bool
+resumption_by_id(SSL *ssl)
+{
+	uint64_t options = SSL_get_options(ssl);
+
+	if (SSL_version(ssl) != TLS1_3_VERSION)
+		return true;
+	return (options & SSL_OP_NO_TICKET) != 0 ||
+	    (SSL_get_max_early_data(ssl) > 0 &&
+		(options & SSL_OP_NO_ANTI_REPLAY) == 0);
+}
+
+static struct worker *
+resumption_worker(SSL *ssl)
+{
+	struct connection *connection = SSL_get_app_data(ssl);
+
+	return connection->worker;
+}

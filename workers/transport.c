@@ -1,0 +1,215 @@
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "log.h"
+#include "tracing.h"
+#include "transport.h"
+
+static int transport_bio_create(BIO *);
+static int transport_bio_read(BIO *, char *, int);
+static int transport_bio_write(BIO *, const char *, int);
+static long transport_bio_ctrl(BIO *, int, long, void *);
+static ssize_t transport_receive(struct transport *, void *, size_t);
+
+static BIO_METHOD *transport_method;
+
+int
+transport_open(void)
+{
+	BIO_METHOD *method;
+
+	method = BIO_meth_new(
+	    BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "transport");
+	if (method == NULL) {
+		log_warnx("out of memory");
+		return -1;
+	}
+	BIO_meth_set_create(method, transport_bio_create);
+	BIO_meth_set_read(method, transport_bio_read);
+	BIO_meth_set_write(method, transport_bio_write);
+	BIO_meth_set_ctrl(method, transport_bio_ctrl);
+	transport_method = method;
+	return 0;
+}
+
+void
+transport_close(void)
+{
+	BIO_meth_free(transport_method);
+	transport_method = NULL;
+}
+
+void
+transport_init(struct transport *transport, int fd, bool trace)
+{
+	memset(transport, 0, sizeof(*transport));
+	transport->fd = fd;
+	transport->can_write = true;
+	transport->trace = trace;
+	textbuf_init(&transport->out);
+}
+
+void
+transport_free(struct transport *transport)
+{
+	textbuf_free(&transport->out);
+}
+
+BIO *
+transport_bio(struct transport *transport)
+{
+	BIO *bio = BIO_new(transport_method);
+
+	if (bio != NULL)
+		BIO_set_data(bio, transport);
+	return bio;
+}
+
+enum transport_state
+transport_flush(struct transport *transport)
+{
+	size_t left;
+	ssize_t n;
+
+	while ((left = transport_unsent(transport)) > 0 &&
+	    transport->write_error == 0) {
+		if (!transport->can_write)
+			return TRANSPORT_BLOCKED;
+		n = send(transport->fd,
+		    transport->out.data + transport->out_sent, left,
+		    MSG_NOSIGNAL);
+		if (n >= 0) {
+			transport->out_sent += (size_t)n;
+			transport->written_bytes += (size_t)n;
+		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			transport->can_write = false;
+		} else if (errno != EINTR) {
+			transport->write_error = errno;
+		}
+	}
+	/* An idle connection keeps no buffer. */
+	textbuf_free(&transport->out);
+	transport->out_sent = 0;
+	return transport->write_error == 0 ? TRANSPORT_FLUSHED
+					   : TRANSPORT_BROKEN;
+}
+
+size_t
+transport_unsent(const struct transport *transport)
+{
+	return transport->out.size - transport->out_sent;
+}
+
+void
+transport_write_clear(
+    struct transport *transport, const void *data, size_t size)
+{
+	textbuf_append(&transport->out, data, size);
+}
+
+bool
+transport_discard(struct transport *transport)
+{
+	char dropped[16 * 1024];
+
+	while (transport->can_read && !transport->at_eof &&
+	    transport_receive(transport, dropped, sizeof(dropped)) > 0)
+		;
+	return transport->at_eof || transport->read_error != 0;
+}
+
+static int
+transport_bio_create(BIO *bio)
+{
+	BIO_set_init(bio, 1);
+	return 1;
+}
+
+static int
+transport_bio_read(BIO *bio, char *data, int size)
+{
+	struct transport *transport = BIO_get_data(bio);
+	ssize_t n = -1;
+
+	BIO_clear_retry_flags(bio);
+	if (transport->at_eof)
+		return 0;
+	errno = EAGAIN;
+	if (transport->can_read)
+		n = transport_receive(transport, data, (size_t)size);
+	if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+		transport->starved = true;
+		BIO_set_retry_read(bio);
+		return -1;
+	}
+	if (transport->trace)
+		tracing_io(false, bio, data, (size_t)size, n);
+	return (int)n;
+}
+
+/* Once the socket is broken, libssl is told: there is no use in going on. */
+static int
+transport_bio_write(BIO *bio, const char *data, int size)
+{
+	struct transport *transport = BIO_get_data(bio);
+
+	BIO_clear_retry_flags(bio);
+	if (transport->write_error != 0) {
+		errno = transport->write_error;
+		return -1;
+	}
+	textbuf_append(&transport->out, data, (size_t)size);
+	if (transport->trace)
+		tracing_io(true, bio, data, (size_t)size, size);
+	return size;
+}
+
+static long
+transport_bio_ctrl(BIO *bio, int command, long number, void *pointer)
+{
+	struct transport *transport = BIO_get_data(bio);
+
+	(void)number;
+	(void)pointer;
+	switch (command) {
+	case BIO_CTRL_FLUSH:
+	case BIO_CTRL_DUP:
+		return 1;
+	case BIO_CTRL_EOF:
+		return transport->at_eof;
+	default:
+		return 0;
+	}
+}
+
+/*
+ * As recv(2). After a short read there is nothing more until the next event,
+ * unless the peer has hung up: then its end of file is still to be read.
+ */
+static ssize_t
+transport_receive(struct transport *transport, void *data, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = recv(transport->fd, data, size, 0);
+	while (n == -1 && errno == EINTR);
+	if (n == 0 && transport->write_error != 0) {
+		/* The reset that a write was told is no orderly end. */
+		errno = transport->write_error;
+		n = -1;
+	}
+	if (n > 0) {
+		transport->read_bytes += (size_t)n;
+		transport->can_read = (size_t)n == size || transport->hung_up;
+	} else if (n == 0) {
+		transport->at_eof = true;
+	} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+		transport->can_read = false;
+	} else {
+		transport->read_error = errno;
+	}
+	return n;
+}

@@ -1,0 +1,273 @@
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef SANITIZE
+#include <sanitizer/lsan_interface.h>
+#endif
+
+#include "fault.h"
+#include "log.h"
+#include "monotime.h"
+#include "session_cache.h"
+#include "shared.h"
+#include "signals.h"
+#include "worker.h"
+
+/* How long the last words may wait for the master. */
+#define WORKER_LAST_WORDS_MS 300
+
+static int
+worker_open(struct worker *, const struct worker_setup *, unsigned, int, int);
+static _Noreturn void worker_exit(struct worker *);
+static void worker_flush_last_words(struct worker *);
+static void worker_text(enum text_stream, const void *, size_t, void *);
+static void worker_on_control(void *, uint32_t);
+static void worker_on_outbox(void *, uint32_t);
+static void worker_message(struct worker *, const struct message *);
+static void worker_drain(struct worker *);
+static void worker_quit(struct worker *);
+static void worker_watch_channels(struct worker *);
+static void
+worker_watch(struct worker *, struct loop_event *, uint32_t *, uint32_t);
+
+void
+worker_run(void *setup, unsigned slot, int control_fd, int text_fd)
+{
+	struct worker *worker;
+
+	if ((worker = calloc(1, sizeof(*worker))) == NULL ||
+	    worker_open(worker, setup, slot, control_fd, text_fd) == -1)
+		_exit(1);
+	worker_say(worker, MESSAGE_READY, 0);
+	while (!worker->draining || !TAILQ_EMPTY(&worker->connections)) {
+		worker->current = NULL;
+		worker_end_step(worker);
+		worker_watch_channels(worker);
+		acceptor_will_wait(&worker->acceptor);
+		loop_wait(&worker->loop);
+		acceptor_has_waited(&worker->acceptor);
+		loop_dispatch(&worker->loop);
+	}
+	worker_exit(worker);
+}
+
+void
+worker_say(struct worker *worker, enum message_type type, uint64_t id)
+{
+	struct message message = { .type = type, .id = id };
+
+	if (channel_send(&worker->control, &message, NULL) == -1)
+		_exit(1);
+}
+
+void
+worker_say_opened(struct worker *worker, uint64_t id, bool held)
+{
+	struct message message = { .type = MESSAGE_OPENED,
+		.id = id,
+		.flags = held ? MESSAGE_FLAG_HELD : 0 };
+
+	if (channel_send(&worker->control, &message, NULL) == -1)
+		_exit(1);
+}
+
+void
+worker_count(struct worker *worker, enum stats_counter stat)
+{
+	stats_add(worker->setup->shared->stats, worker->slot, stat, 1);
+}
+
+void
+worker_end_step(struct worker *worker)
+{
+	if (outbox_end_block(&worker->outbox) == -1)
+		_exit(1);
+	worker->current = NULL;
+}
+
+static int
+worker_open(struct worker *worker, const struct worker_setup *setup,
+    unsigned slot, int control_fd, int text_fd)
+{
+	setproctitle("worker %u", slot + 1);
+	signals_in_worker();
+	fault_set_worker((int)slot + 1);
+	fault_point("worker-start");
+	worker->setup = setup;
+	worker->slot = slot;
+	TAILQ_INIT(&worker->connections);
+	TAILQ_INIT(&worker->paused);
+	channel_init(&worker->control, control_fd);
+	outbox_init(&worker->outbox, text_fd);
+	text_set_sink(worker_text, worker);
+	worker->control_event =
+	    (struct loop_event){ worker_on_control, worker, -1 };
+	worker->outbox_event =
+	    (struct loop_event){ worker_on_outbox, worker, -1 };
+	worker->control_events = EPOLLIN;
+	worker->outbox_events = EPOLLRDHUP;
+	if (loop_open(&worker->loop) == -1 ||
+	    loop_add(&worker->loop, &worker->control_event, control_fd,
+		worker->control_events) == -1 ||
+	    loop_add(&worker->loop, &worker->outbox_event, text_fd,
+		worker->outbox_events) == -1 ||
+	    acceptor_open(&worker->acceptor, worker) == -1) {
+		worker_end_step(worker);
+		return -1;
+	}
+	return 0;
+}
+
+/*
+ * By _exit: what was inherited from the master is not this process's to tidy
+ * up. Leaks are looked for here, since no exit handler runs.
+ */
+static void
+worker_exit(struct worker *worker)
+{
+	fault_point("worker-exit");
+	worker_flush_last_words(worker);
+#ifdef SANITIZE
+	__lsan_do_leak_check();
+#endif
+	_exit(0);
+}
+
+static void
+worker_flush_last_words(struct worker *worker)
+{
+	struct pollfd pollfd = { .fd = worker->outbox.channel.fd,
+		.events = POLLOUT };
+	int64_t end_ms = monotime_ms() + WORKER_LAST_WORDS_MS, left_ms;
+
+	worker_end_step(worker);
+	while (outbox_waiting(&worker->outbox) &&
+	    (left_ms = end_ms - monotime_ms()) > 0) {
+		poll(&pollfd, 1, (int)left_ms);
+		if (outbox_flush(&worker->outbox) == -1)
+			return;
+	}
+}
+
+/* A text_sink: whatever is said now is said about the current connection. */
+static void
+worker_text(enum text_stream stream, const void *data, size_t size, void *arg)
+{
+	struct worker *worker = arg;
+
+	if (worker->current != NULL)
+		worker->current->spoke = true;
+	outbox_write(&worker->outbox, stream, data, size);
+}
+
+static void
+worker_on_control(void *arg, uint32_t events)
+{
+	struct worker *worker = arg;
+	struct message message;
+	int received;
+
+	if ((events & EPOLLOUT) && channel_flush(&worker->control) == -1)
+		_exit(1);
+	while ((received = channel_receive(
+		    &worker->control, &message, worker->body)) == 1)
+		worker_message(worker, &message);
+	if (received == -1)
+		_exit(1);
+}
+
+static void
+worker_on_outbox(void *arg, uint32_t events)
+{
+	struct worker *worker = arg;
+	struct connection *connection;
+
+	(void)events;
+	if (outbox_flush(&worker->outbox) == -1)
+		_exit(1);
+	if (outbox_waiting(&worker->outbox))
+		return;
+	while ((connection = TAILQ_FIRST(&worker->paused)) != NULL) {
+		TAILQ_REMOVE(&worker->paused, connection, pause_entry);
+		connection_resume(connection);
+	}
+}
+
+static void
+worker_message(struct worker *worker, const struct message *message)
+{
+	struct connection *connection;
+
+	switch ((enum message_type)message->type) {
+	case MESSAGE_GO:
+		connection = connection_find(worker, message->id);
+		if (connection != NULL)
+			connection_release(connection);
+		break;
+	case MESSAGE_UNIT:
+		connection = connection_find(worker, message->id);
+		if (connection != NULL)
+			connection_unit(connection, worker->body, message->size,
+			    (message->flags & MESSAGE_FLAG_QUIT) != 0);
+		break;
+	case MESSAGE_STATS_REQUEST:
+		worker_say(worker, MESSAGE_STATS, message->id);
+		break;
+	case MESSAGE_DRAIN:
+		worker_drain(worker);
+		break;
+	case MESSAGE_QUIT:
+		worker_quit(worker);
+		break;
+	case MESSAGE_ABORT:
+		worker_exit(worker);
+	default:
+		log_warnx("worker %u was sent message %u out of turn",
+		    worker->slot + 1, message->type);
+	}
+}
+
+static void
+worker_drain(struct worker *worker)
+{
+	if (worker->draining)
+		return;
+	worker->draining = true;
+	acceptor_stop(&worker->acceptor);
+	setproctitle("worker %u (draining)", worker->slot + 1);
+}
+
+static void
+worker_quit(struct worker *worker)
+{
+	struct connection *connection, *next;
+
+	worker_drain(worker);
+	worker->quitting = true;
+	TAILQ_FOREACH_SAFE (connection, &worker->connections, entry, next)
+		connection_end(connection);
+}
+
+/* EPOLLOUT is wanted only while something waits. */
+static void
+worker_watch_channels(struct worker *worker)
+{
+	worker_watch(worker, &worker->control_event, &worker->control_events,
+	    EPOLLIN |
+		(channel_waiting(&worker->control) ? (uint32_t)EPOLLOUT : 0));
+	worker_watch(worker, &worker->outbox_event, &worker->outbox_events,
+	    EPOLLRDHUP |
+		(outbox_waiting(&worker->outbox) ? (uint32_t)EPOLLOUT : 0));
+}
+
+static void
+worker_watch(struct worker *worker, struct loop_event *event, uint32_t *events,
+    uint32_t wanted)
+{
+	if (*events == wanted)
+		return;
+	*events = wanted;
+	loop_modify(&worker->loop, event, wanted);
+}
