@@ -8,6 +8,8 @@
 struct config;
 struct listener;
 
+/* At the start: could it be told? Returns 0, or -1 (reported). */
+int ready_check(const struct config *);
 /* Returns 0, or -1 (reported). */
 int ready_announce(const struct config *, const struct listener *);
 

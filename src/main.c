@@ -14,6 +14,7 @@
 #include "master.h"
 #include "options.h"
 #include "process.h"
+#include "ready.h"
 #include "resumption.h"
 #include "shared.h"
 #include "text.h"
@@ -71,8 +72,8 @@ main_prepare(const struct config *config, struct tls_context *tls,
     struct listener *listener, struct shared *shared)
 {
 	main_raise_descriptor_limit();
-	if (tracing_open(config) == -1 || transport_open() == -1 ||
-	    tls_context_open(tls, config) == -1 ||
+	if (ready_check(config) == -1 || tracing_open(config) == -1 ||
+	    transport_open() == -1 || tls_context_open(tls, config) == -1 ||
 	    shared_open(shared, config, config->workers) == -1)
 		return -1;
 	resumption_install(tls->ctx, config, shared);

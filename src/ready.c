@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,26 @@
 
 static int ready_write_fd(int, const char *);
 static int ready_write_file(const char *, const char *);
+static int ready_create(const char *, char *);
+
+int
+ready_check(const struct config *config)
+{
+	char temporary[PATH_MAX];
+	int fd;
+
+	if (config->ready_fd != -1 && fcntl(config->ready_fd, F_GETFD) == -1) {
+		log_warn("-ready_fd %d", config->ready_fd);
+		return -1;
+	}
+	if (config->ready_file == NULL)
+		return 0;
+	if ((fd = ready_create(config->ready_file, temporary)) == -1)
+		return -1;
+	close(fd);
+	unlink(temporary);
+	return 0;
+}
 
 int
 ready_announce(const struct config *config, const struct listener *listener)
@@ -50,20 +71,12 @@ ready_write_fd(int fd, const char *line)
 static int
 ready_write_file(const char *path, const char *line)
 {
-	char temporary[4096];
+	char temporary[PATH_MAX];
 	ssize_t n;
 	int fd;
 
-	if (snprintf(temporary, sizeof(temporary), "%s.%ld", path,
-		(long)getpid()) >= (int)sizeof(temporary)) {
-		log_warnx("-ready_file %s: name too long", path);
+	if ((fd = ready_create(path, temporary)) == -1)
 		return -1;
-	}
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd == -1) {
-		log_warn("-ready_file %s", path);
-		return -1;
-	}
 	n = write(fd, line, strlen(line));
 	close(fd);
 	if (n != (ssize_t)strlen(line) || rename(temporary, path) == -1) {
@@ -72,4 +85,21 @@ ready_write_file(const char *path, const char *line)
 		return -1;
 	}
 	return 0;
+}
+
+/* In the same folder, under a name that is put in temporary[PATH_MAX]. */
+static int
+ready_create(const char *path, char *temporary)
+{
+	int fd;
+
+	if (snprintf(temporary, PATH_MAX, "%s.%ld", path, (long)getpid()) >=
+	    PATH_MAX) {
+		log_warnx("-ready_file %s: name too long", path);
+		return -1;
+	}
+	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd == -1)
+		log_warn("-ready_file %s", path);
+	return fd;
 }

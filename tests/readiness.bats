@@ -1,0 +1,78 @@
+# How a script learns that the server is ready, and where.
+
+load helpers
+
+# The master itself must hold the socket: harnesses look it up by its pid.
+holds_port() # pid, port
+{
+	lsof -a -n -P -i "tcp:$2" -s TCP:LISTEN -p "$1" >/dev/null
+}
+
+@test "-ready_file holds one line, with -quiet and -brief as well" {
+	local mode
+
+	for mode in -quiet -brief -rev -www; do
+		start_server "$mode" -workers 2 -ready_file "$PWD/line"
+		wait_for 5 test -e line
+		assert_equal "$(<line)" "ACCEPT 127.0.0.1:$PORT"
+		client </dev/null >/dev/null 2>&1
+		stop_server
+		rm line
+	done
+	assert_equal "$(find . -name 'line*')" ''
+}
+
+@test "-ready_fd gets the line, then end of file" {
+	mkfifo ready
+	(
+		exec 3>&-
+		exec setsid "$S_SERVER" -quiet -workers 2 -ready_fd 9 \
+		    -cert "$CERTS/server.pem" -key "$CERTS/server-key.pem" \
+		    -accept 127.0.0.1:0 9>ready </dev/null >server.out \
+		    2>server.err
+	) &
+	PIDS[server]=$!
+	SERVER_PID=$!
+	assert_matches "$(timeout 10 cat ready)" '^ACCEPT 127.0.0.1:[0-9]+$'
+	SERVERS+=("$SERVER_PID::server")
+}
+
+@test "-ready_fd that is not open, -ready_file in no folder: a clear error" {
+	run_server -nocert -accept 127.0.0.1:0 -ready_fd 77
+	assert_equal "$status" 1
+	assert_contains "$stderr" 'ready_fd 77'
+	assert_lacks "$output" ACCEPT
+	run_server -nocert -accept 127.0.0.1:0 -ready_file /nowhere/file
+	assert_equal "$status" 1
+	assert_contains "$stderr" '/nowhere/file'
+}
+
+@test "the master holds the listening socket" {
+	start_server -workers 2
+	holds_port "$SERVER_PID" "$PORT"
+}
+
+@test "a given port is announced as the stock program does: ACCEPT" {
+	start_server
+	stop_server
+	start_server -accept "127.0.0.1:$PORT"
+	assert_equal "$(server_out)" ACCEPT
+}
+
+@test "a closed standard input or output disturbs nothing" {
+	STDIN=- start_server -quiet -workers 2
+	client </dev/null >/dev/null 2>&1
+	running server
+	holds_port "$SERVER_PID" "$PORT"
+}
+
+@test "the port is free as soon as the server is gone, twenty times" {
+	local i
+
+	start_server
+	for ((i = 0; i < 20; i++)); do
+		client </dev/null >/dev/null
+		stop_server
+		start_server -accept "127.0.0.1:$PORT"
+	done
+}

@@ -1,0 +1,151 @@
+# Signals, the death of the master, and that nothing outlives it.
+
+load helpers
+
+start_with_open_clients()
+{
+	start_server -workers 4 "$@"
+	client_start one
+	client_connected one
+	client_start two
+	client_connected two
+}
+
+session_empty()
+{
+	no_session "$SERVER_PID"
+}
+
+ended_by() # signal, status
+{
+	start_with_open_clients
+	kill -s "$1" "$SERVER_PID"
+	within_ms 3000 "the end by $1" wait_for 5 session_empty_but_zombie
+	wait_exit server
+	assert_equal "$STATUS" "$2"
+	assert_equal "$(listeners "$PORT")" 0
+	assert_nothing_left
+}
+
+session_empty_but_zombie()
+{
+	is_gone "$SERVER_PID" && [ -z "$(pgrep -s "$SERVER_PID" -r R,S,D,T)" ]
+}
+
+@test "TERM ends everything at once, by that signal" {
+	ended_by TERM 143
+}
+
+@test "INT ends everything at once, by that signal" {
+	ended_by INT 130
+}
+
+@test "HUP ends everything at once, by that signal" {
+	ended_by HUP 129
+}
+
+@test "TERM ends it with a stopped worker, too" {
+	start_with_open_clients
+	kill -STOP "$(pgrep -P "$SERVER_PID" -f 'worker 2')"
+	kill -TERM "$SERVER_PID"
+	within_ms 3000 'TERM with a stopped worker' \
+	    wait_for 5 session_empty_but_zombie
+	wait_exit server
+	assert_equal "$STATUS" 143
+}
+
+@test "a signal to the whole process group changes nothing about it" {
+	start_with_open_clients
+	kill -TERM -- "-$SERVER_PID"
+	wait_exit server
+	assert_equal "$STATUS" 143
+	assert_lacks "$(server_err)" 'worker'
+}
+
+@test "after KILL of the master no worker is left, not even a stopped one" {
+	start_with_open_clients
+	kill -STOP "$(pgrep -P "$SERVER_PID" -f 'worker 3')"
+	kill -KILL "$SERVER_PID"
+	within_ms 10000 'the end of the workers' \
+	    wait_for 10 session_empty_but_zombie
+	wait_exit server
+	assert_equal "$(listeners "$PORT")" 0
+	start_server -accept "127.0.0.1:$PORT"
+	client </dev/null >/dev/null
+}
+
+@test "QUIT: what is open goes on, nothing new is accepted, then status 0" {
+	start_with_open_clients
+	kill -QUIT "$SERVER_PID"
+	wait_for 5 refuses
+	type_to one 'still there\n'
+	wait_for 5 file_has server.out 'still there'
+	client_end one
+	sleep 0.3
+	running server
+	pgrep -f -s "$SERVER_PID" 'draining'
+	client_end two
+	wait_exit server
+	assert_equal "$STATUS" 0
+	assert_contains "$(server_out)" '   2 server accepts that finished'
+}
+
+refuses()
+{
+	[ "$(listeners "$PORT")" -eq 0 ]
+}
+
+@test "a second QUIT ends at once" {
+	start_with_open_clients
+	kill -QUIT "$SERVER_PID"
+	wait_for 5 refuses
+	kill -QUIT "$SERVER_PID"
+	within_ms 5000 'the end by a second QUIT' \
+	    wait_for 10 is_gone "$SERVER_PID"
+	wait_exit server
+	assert_equal "$STATUS" 0
+}
+
+@test "USR1 prints the statistics" {
+	start_server -workers 3
+	client </dev/null >/dev/null
+	client </dev/null >/dev/null
+	kill -USR1 "$SERVER_PID"
+	wait_for 5 file_has server.out '   2 server accepts that finished'
+	running server
+}
+
+@test "output that nobody reads does not hold up TERM" {
+	mkfifo full
+	exec 7<>full
+	# Fill the pipe, so that nothing at all can be written.
+	dd if=/dev/zero of=full bs=64K count=1 oflag=nonblock \
+	    2>/dev/null || :
+	(
+		exec 3>&-
+		exec setsid env --default-signal=INT,QUIT,PIPE,HUP "$S_SERVER" \
+		    -cert "$CERTS/server.pem" -key "$CERTS/server-key.pem" \
+		    -accept 127.0.0.1:0 -ready_file ready -workers 2 \
+		    </dev/null >full 2>server.err
+	) &
+	PIDS[server]=$!
+	SERVER_PID=$!
+	: >server.out
+	wait_for 10 file_has ready ACCEPT
+	PORT=$(port_of_line ready -accept 127.0.0.1:0)
+	SERVERS+=("$SERVER_PID:$PORT:server")
+	kill -TERM "$SERVER_PID"
+	within_ms 3000 'TERM with a full pipe' wait_for 5 is_gone "$SERVER_PID"
+	wait_exit server
+	assert_equal "$STATUS" 143
+	exec 7>&-
+}
+
+@test "the titles name master and workers, and no secret" {
+	start_server -workers 2 -pass pass:geheim
+	assert_contains "$(ps -o args= -p "$SERVER_PID")" \
+	    's_server: master: -cert'
+	assert_lacks "$(ps -o args= -p "$SERVER_PID")" geheim
+	pgrep -f -P "$SERVER_PID" '^s_server: worker 1$'
+	pgrep -f -P "$SERVER_PID" '^s_server: worker 2$'
+}
