@@ -29,14 +29,16 @@ LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 # The layers, from the bottom up; scripts/check-layers holds them apart.
 FOUNDATION = text log textbuf monotime signals channel shm shlock fault
 CONFIGURATION = config options option_table
-SHARED	= session_cache accept_quota accept_turn stats
-TLS	= tls_error listener tls_context credentials self_signed \
-	verification sni alpn keylog
+SHARED	= shared session_cache session_repair session_ring session_shard \
+	accept_quota accept_turn stats
+TLS	= tls_error listener tls_context credentials tls_file passphrase \
+	self_signed nameopt verification sni alpn keylog
 MASTER	= process title master console output ready report
 WORKERS	= worker loop acceptor connection connection_step stream transport \
 	handshake resumption \
-	outbox tracing transcript http handler_interactive handler_rev \
-	handler_www handler_file
+	outbox tracing transcript transcript_hello http http_exchange \
+	handler_interactive handler_rev handler_www handler_file \
+	status_page
 
 SOURCES	= $(FOUNDATION:%=src/%.c) $(CONFIGURATION:%=src/%.c) \
 	$(SHARED:%=src/%.c) $(TLS:%=src/%.c) $(MASTER:%=src/%.c) \
@@ -44,6 +46,7 @@ SOURCES	= $(FOUNDATION:%=src/%.c) $(CONFIGURATION:%=src/%.c) \
 OBJECTS	= $(SOURCES:%.c=$(BUILD)/%.o)
 PROGRAM	= $(BUILD)/s_server
 
+## all: the server, build/s_server
 all: $(PROGRAM)
 
 $(PROGRAM): $(OBJECTS)
@@ -55,7 +58,44 @@ $(BUILD)/%.o: %.c Makefile
 
 -include $(OBJECTS:.o=.d)
 
+## unit: the unit tests of the shared state
+include tests/unit/tests.mk
+include tests/load/load.mk
+
+## certs: the test certificates, in certs/
+certs:
+	./scripts/make-certs
+
+## test: build all, then linters and all tests
+test:
+	./scripts/test
+
+## lint: formatting, compilers, static analysis, layers
+lint:
+	./scripts/lint
+
+## bench: handshakes and their cost, against the stock program
+bench:
+	./scripts/bench
+
+## install: program and manual page, below $(DESTDIR)$(PREFIX)
+install: $(PROGRAM)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
+	install -m 755 $(PROGRAM) $(DESTDIR)$(BINDIR)/s_server
+	install -m 644 man/s_server.1 $(DESTDIR)$(MANDIR)/man1/s_server.1
+
+## uninstall: remove what install put there
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/s_server \
+	    $(DESTDIR)$(MANDIR)/man1/s_server.1
+
+## clean: remove all that was built
 clean:
 	rm -rf build
 
-.PHONY: all clean
+## help: this list
+help:
+	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@echo 'Variables: SANITIZE=1 FAULTS=1 BUILD= PREFIX= DESTDIR='
+
+.PHONY: all bench certs clean help install lint test uninstall

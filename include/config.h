@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#define CONFIG_WORKERS_MAX 1024 /* -workers */
+
 /* What a connection does once it is shaken hands with. */
 enum server_mode {
 	MODE_INTERACTIVE, /* text to and from the console */
@@ -29,10 +31,15 @@ struct ssl_conf {
 };
 STAILQ_HEAD(ssl_conf_list, ssl_conf);
 
+/* What -certform and -keyform say of a file; any: found out by looking. */
+enum file_format { FORMAT_ANY, FORMAT_PEM, FORMAT_DER };
+
 /* A certificate with its key: the main one, or the one for -servername. */
 struct identity {
 	const char *cert_file; /* NULL: not given */
 	const char *key_file; /* NULL: the certificate's file */
+	enum file_format cert_format; /* -certform */
+	enum file_format key_format; /* -keyform */
 };
 
 /* A list of option values, in command line order. */
@@ -103,7 +110,7 @@ struct config {
 
 	/* What is done and printed */
 	enum server_mode mode;
-	bool quiet; /* -quiet, or implied by -brief and -rev */
+	bool quiet; /* -quiet, or implied by -brief */
 	bool brief; /* -brief, or implied by -rev */
 	bool debug;
 	bool msg;

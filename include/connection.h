@@ -41,6 +41,8 @@ struct handler {
 	const char *name;
 	/* The handshake is done. */
 	enum handler_verdict (*open)(struct connection *);
+	/* With -nbio: the handshake cannot go on now. */
+	void (*delayed)(struct connection *);
 	/* The handshake failed; the error queue tells why. */
 	void (*failed)(struct connection *);
 	/* Plaintext came. */

@@ -8,25 +8,30 @@
 
 #include <openssl/ssl.h>
 
+#include "alpn.h"
+
 struct config;
 
 struct tls_context {
+	const struct config *config;
 	SSL_CTX *ctx;
 	SSL_CTX *ctx2; /* for -servername; NULL: none */
+	struct alpn alpn;
 };
 
 /*
  * Build everything, saying on the way what the stock program says (the
  * "Setting temp DH parameters" lines and so on). Returns 0, or -1 with the
- * error already printed.
+ * error already printed. The structure must not move afterwards.
  */
 int tls_context_open(struct tls_context *, const struct config *);
+/* Does nothing if all is zero. */
 void tls_context_close(struct tls_context *);
 
 /*
  * A server-side SSL for a new connection: session ID context set, accept
  * state. NULL on failure, with the error stack printed.
  */
-SSL *tls_context_new_ssl(const struct tls_context *, const struct config *);
+SSL *tls_context_new_ssl(const struct tls_context *);
 
 #endif

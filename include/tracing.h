@@ -17,6 +17,8 @@ struct config;
  * 0, or -1 (reported). Records are written whole by whichever worker has one.
  */
 int tracing_open(const struct config *);
+/* Its descriptor, or -1 without -msgfile. */
+int tracing_fd(void);
 /* Install on a new SSL what the configuration asks for. */
 void tracing_attach(SSL *, const struct config *);
 /*
@@ -24,7 +26,7 @@ void tracing_attach(SSL *, const struct config *);
  * socket would have completed: "read from 0x… [0x…] (5 bytes => 5 (0x5))" and
  * the dump, on TEXT_OUT. result as read(2) returns it.
  */
-void tracing_io(bool is_write, const void *bio, const void *data,
-    size_t asked, long result);
+void tracing_io(bool is_write, const void *bio, const void *data, size_t asked,
+    long result);
 
 #endif

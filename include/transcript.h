@@ -5,6 +5,9 @@
 #ifndef TRANSCRIPT_H
 #define TRANSCRIPT_H
 
+#include <stdbool.h>
+
+#include <openssl/bio.h>
 #include <openssl/ssl.h>
 
 struct config;
@@ -24,8 +27,29 @@ void transcript_brief(SSL *, const struct config *, const char *label);
  */
 void transcript_failure(SSL *, const char *heading);
 
-/* Lines that the status page of -www shares with the block. */
+/*
+ * The error queue says that the peer ended without close_notify. The modes that
+ * read lines take this for an ordinary end.
+ */
+bool transcript_peer_vanished(void);
+
+/* Lines that the block, the summary and the status page of -www share. */
 void transcript_sigalgs(SSL *, struct textbuf *);
 void transcript_groups(SSL *, struct textbuf *);
+void transcript_ca_names(SSL *, const struct config *, struct textbuf *);
+void transcript_renegotiation(SSL *, struct textbuf *);
+/* And single ones of them. */
+void transcript_offered_sigalgs(SSL *, struct textbuf *);
+void transcript_offered_groups(SSL *, struct textbuf *);
+void transcript_offered_ciphers(SSL *, struct textbuf *);
+void transcript_point_formats(SSL *, struct textbuf *);
+/* "Hash used: SHA256" and "Signature type: ECDSA", by these headings. */
+void transcript_peer_signature(SSL *, const char *hash_heading,
+    const char *type_heading, struct textbuf *);
+
+/* A memory BIO for libssl's printing functions. */
+BIO *transcript_bio(void);
+/* Move what it holds behind the text and free it. */
+void transcript_move(struct textbuf *, BIO *);
 
 #endif

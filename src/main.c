@@ -13,6 +13,7 @@
 #include "log.h"
 #include "master.h"
 #include "options.h"
+#include "output.h"
 #include "process.h"
 #include "ready.h"
 #include "resumption.h"
@@ -22,6 +23,9 @@
 #include "tracing.h"
 #include "transport.h"
 #include "worker.h"
+
+/* So long may a reader of the errors at start take. */
+#define MAIN_OUTPUT_MS 2000
 
 static void main_open_standard_descriptors(void);
 static void main_raise_descriptor_limit(void);
@@ -48,19 +52,26 @@ main(int argc, char **argv)
 static int
 main_serve(struct config *config)
 {
-	struct tls_context tls = { NULL, NULL };
+	struct tls_context tls = { .ctx = NULL };
 	struct listener listener;
+	struct output output;
 	struct shared shared;
 	struct worker_setup setup = { config, &tls, &shared, -1 };
 	int status = 1;
 
+	output_open(&output);
+	text_set_sink(output_write, &output);
 	text_silence_out(config->quiet && !config->debug);
 	if (main_prepare(config, &tls, &listener, &shared) == 0) {
 		setup.listener_fd = listener.fd;
-		status =
-		    master_run(config, &listener, &shared, worker_run, &setup);
+		status = master_run(
+		    config, &output, &listener, &shared, worker_run, &setup);
 		shared_close(&shared);
+	} else {
+		output_finish(&output, MAIN_OUTPUT_MS);
 	}
+	text_set_sink(NULL, NULL);
+	output_close(&output);
 	tls_context_close(&tls);
 	transport_close();
 	return status;

@@ -45,7 +45,7 @@ struct master {
 	struct shared *shared;
 	enum master_state state;
 	struct process_table table;
-	struct output output;
+	struct output *output;
 	struct console console;
 	struct report report;
 	struct pollfd *pollfds;
@@ -85,8 +85,9 @@ static void master_quit(struct master *);
 static void master_abort(struct master *, int);
 
 int
-master_run(const struct config *config, struct listener *listener,
-    struct shared *shared, process_main *run, void *arg)
+master_run(const struct config *config, struct output *output,
+    struct listener *listener, struct shared *shared, process_main *run,
+    void *arg)
 {
 	struct master *master;
 	int status, ended_by;
@@ -94,6 +95,7 @@ master_run(const struct config *config, struct listener *listener,
 	if ((master = calloc(1, sizeof(*master))) == NULL)
 		fatalx("out of memory");
 	master->config = config;
+	master->output = output;
 	master->listener = listener;
 	master->shared = shared;
 	master->status = 1;
@@ -113,8 +115,6 @@ master_open(struct master *master, process_main *run, void *arg)
 {
 	unsigned i, workers = master->config->workers;
 
-	output_open(&master->output);
-	text_set_sink(output_write, &master->output);
 	console_open(&master->console, master->config, master->shared->board);
 	if (report_open(&master->report, workers) == -1 ||
 	    process_table_open(&master->table, workers, run, arg) == -1)
@@ -148,10 +148,8 @@ master_close(struct master *master)
 
 	if (master->status == 0 && !aborted)
 		report_table(master->shared);
-	output_finish(&master->output,
+	output_finish(master->output,
 	    aborted ? MASTER_OUTPUT_ABORT_MS : MASTER_OUTPUT_MS);
-	text_set_sink(NULL, NULL);
-	output_close(&master->output);
 	console_close(&master->console);
 	report_close(&master->report);
 	process_table_close(&master->table);
@@ -220,7 +218,7 @@ master_prepare(struct master *master)
 	pollfds[POLL_CONSOLE] = none;
 	if (master->state < MASTER_QUITTING && !master->report.active)
 		pollfds[POLL_CONSOLE] = console_pollfd(&master->console);
-	pollfds[POLL_OUTPUT] = output_pollfd(&master->output);
+	pollfds[POLL_OUTPUT] = output_pollfd(master->output);
 	pollfds[POLL_LISTENER] = none;
 	if (running && master->watch_ms == 0)
 		pollfds[POLL_LISTENER] =
@@ -235,7 +233,7 @@ master_prepare(struct master *master)
 			pollfds[POLL_WORKERS + 2 * i].events |= POLLOUT;
 		/* Full: the worker's channel fills up, and so it waits. */
 		pollfds[POLL_WORKERS + 2 * i + 1] =
-		    (struct pollfd){ .fd = output_full(&master->output)
+		    (struct pollfd){ .fd = output_full(master->output)
 				? -1
 				: process->text.fd,
 			    .events = POLLIN };
@@ -250,7 +248,7 @@ master_dispatch(struct master *master)
 	unsigned i;
 
 	if (pollfds[POLL_OUTPUT].revents != 0)
-		output_flush(&master->output);
+		output_flush(master->output);
 	for (i = 0; i < master->table.slots; i++) {
 		if (pollfds[POLL_WORKERS + 2 * i + 1].revents != 0)
 			master_text(master, i);
@@ -344,7 +342,7 @@ master_text(struct master *master, unsigned slot)
 	while (channel_receive(&process->text, &message, master->body) == 1) {
 		master_block(master, slot, &message);
 		/* What a dead worker said last is not left behind. */
-		if (output_full(&master->output) && process->pid != 0)
+		if (output_full(master->output) && process->pid != 0)
 			return;
 	}
 }
@@ -361,10 +359,10 @@ master_block(
 		textbuf_append(partial, master->body, message->size);
 	else
 		output_write(
-		    stream, master->body, message->size, &master->output);
+		    stream, master->body, message->size, master->output);
 	if ((message->flags & MESSAGE_FLAG_MORE) || partial->size == 0)
 		return;
-	output_write(stream, partial->data, partial->size, &master->output);
+	output_write(stream, partial->data, partial->size, master->output);
 	textbuf_free(partial);
 }
 

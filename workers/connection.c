@@ -73,7 +73,7 @@ connection_start(struct worker *worker, int fd,
 	if (config->total_timeout_s != 0)
 		loop_timer_set(&worker->loop, &connection->total,
 		    config->total_timeout_s * INT64_C(1000));
-	if (config->nbio && !config->quiet)
+	if (config->nbio && !config->quiet && config->mode != MODE_REV)
 		text_printf(TEXT_ERR, "Turned on non blocking io\n");
 	connection_set_state(connection,
 	    connection_on_console(connection) &&
@@ -214,7 +214,7 @@ connection_make_ssl(struct connection *connection)
 	SSL *ssl;
 	BIO *bio, *test;
 
-	ssl = tls_context_new_ssl(connection->worker->setup->tls, config);
+	ssl = tls_context_new_ssl(connection->worker->setup->tls);
 	if (ssl == NULL)
 		return NULL;
 	if ((bio = transport_bio(&connection->transport)) == NULL) {

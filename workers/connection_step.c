@@ -5,6 +5,7 @@
 
 #include <openssl/err.h>
 
+#include "config.h"
 #include "handshake.h"
 #include "stream.h"
 #include "worker.h"
@@ -22,6 +23,7 @@ static bool connection_push(struct connection *);
 static bool connection_pull(struct connection *);
 static void connection_pushed(struct connection *);
 static void connection_obey(struct connection *, enum handler_verdict);
+static void connection_handshake_delayed(struct connection *);
 static void connection_handshake_failed(struct connection *);
 static void connection_begin_shutdown(struct connection *);
 
@@ -82,12 +84,14 @@ connection_step_handshake(struct connection *connection)
 			    connection, connection->handler->open(connection));
 		return true;
 	case HANDSHAKE_AGAIN:
+		connection_handshake_delayed(connection);
 		loop_defer(&connection->worker->loop, &connection->again);
 		return false;
 	case HANDSHAKE_WAIT:
-		if (sent != TRANSPORT_BROKEN)
-			return false;
-		break;
+		if (sent == TRANSPORT_BROKEN)
+			break;
+		connection_handshake_delayed(connection);
+		return false;
 	case HANDSHAKE_FAILED:
 		break;
 	}
@@ -239,6 +243,14 @@ connection_obey(struct connection *connection, enum handler_verdict verdict)
 {
 	if (verdict == HANDLER_CLOSE && connection->state == CONNECTION_OPEN)
 		connection_set_state(connection, CONNECTION_FLUSH);
+}
+
+static void
+connection_handshake_delayed(struct connection *connection)
+{
+	if (connection_config(connection)->nbio &&
+	    connection->handler->delayed != NULL)
+		connection->handler->delayed(connection);
 }
 
 /* A unit that drove the handshake was a write; so it is a write that failed. */

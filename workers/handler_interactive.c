@@ -11,6 +11,7 @@
 #include "transcript.h"
 
 static enum handler_verdict interactive_open(struct connection *);
+static void interactive_delayed(struct connection *);
 static void interactive_failed(struct connection *);
 static enum handler_verdict
 interactive_readable(struct connection *, const uint8_t *, size_t);
@@ -22,6 +23,7 @@ static bool interactive_is_command(const char *, size_t, const char *);
 const struct handler handler_interactive = {
 	.name = "interactive",
 	.open = interactive_open,
+	.delayed = interactive_delayed,
 	.failed = interactive_failed,
 	.readable = interactive_readable,
 	.blocked = interactive_blocked,
@@ -65,6 +67,13 @@ interactive_open(struct connection *connection)
 	else
 		transcript_session(ssl, config, label);
 	return HANDLER_CONTINUE;
+}
+
+static void
+interactive_delayed(struct connection *connection)
+{
+	(void)connection;
+	text_printf(TEXT_OUT, "DELAY\n");
 }
 
 static void

@@ -1,0 +1,41 @@
+/*
+ * One request of an HTTP client and its answer: what -www, -WWW and -HTTP have
+ * in common. The answer is a text, a file behind it if there is one, and the
+ * end of the connection.
+ */
+#ifndef HTTP_EXCHANGE_H
+#define HTTP_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "connection.h"
+#include "http.h"
+#include "textbuf.h"
+
+struct http_exchange {
+	struct http_lines lines;
+	bool answering;
+	struct textbuf text;
+	size_t sent; /* of text */
+	int fd; /* of the file, -1: none */
+};
+
+/*
+ * Look at a line of the request, which it may change. True: it has been
+ * answered, in text and fd.
+ */
+typedef bool
+http_answer(struct connection *, struct http_exchange *, char *line);
+
+/* These are handler functions (connection.h), but for the answer. */
+enum handler_verdict http_exchange_open(struct connection *);
+void http_exchange_failed(struct connection *);
+enum handler_verdict http_exchange_readable(
+    struct connection *, const uint8_t *, size_t, http_answer *);
+enum handler_verdict http_exchange_writable(struct connection *);
+void http_exchange_ended(struct connection *, enum connection_end);
+void http_exchange_close(struct connection *);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * The table of all options: the only place that knows their names, what their
+ * values look like and where these go. options.c reads command lines and
+ * writes the help by it.
+ */
+#ifndef OPTION_TABLE_H
+#define OPTION_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config.h"
+
+/* What a value must look like; options.c has a table of these. */
+enum option_kind {
+	KIND_NONE, /* there is none */
+	KIND_STRING,
+	KIND_URI,
+	KIND_INFILE,
+	KIND_OUTFILE,
+	KIND_DIRECTORY, /* one that exists */
+	KIND_NUMBER, /* an int */
+	KIND_NON_NEGATIVE,
+	KIND_POSITIVE,
+	KIND_INTMAX,
+	KIND_PORT, /* as positive, and 0 */
+	KIND_EARLY_DATA, /* bytes: not negative, with an error of its own */
+	KIND_PEM_DER, /* format of a certificate */
+	KIND_FORMAT, /* format of a key */
+	KIND_HEX,
+	KIND_PURPOSE, /* of a certificate */
+	KIND_VERIFY_NAME, /* of a set of verification parameters */
+};
+
+/* A value that was checked. */
+struct option_value {
+	const char *text; /* NULL: the option has none */
+	intmax_t number; /* of the numeric kinds */
+	enum file_format format; /* of the format kinds */
+};
+
+/* Options of one rule count against those of the other. */
+enum option_rule {
+	RULE_NONE,
+	RULE_ONE_PROTOCOL, /* -tls1_2: this version alone */
+	RULE_NO_PROTOCOL, /* -no_tls1_2: this one not */
+};
+
+struct option;
+
+/*
+ * Returns 0, 1 if nothing is left to do for the program, or -1 with the error
+ * already printed.
+ */
+typedef int option_setter(
+    struct config *, const struct option *, const struct option_value *);
+
+struct option {
+	const char *name; /* without its dash; NULL ends a section */
+	enum option_kind kind;
+	enum option_rule rule;
+	option_setter *set; /* NULL: known, but not supported yet */
+	size_t field; /* offset in struct config, if one field is all */
+	int argument; /* what else the setter must know */
+	int maximum; /* of a number; 0: what its type holds */
+	const char *initial; /* the default, as it would be given, or NULL */
+	const char *help;
+};
+
+/* What the help lists under one heading. */
+struct option_section {
+	const char *title; /* NULL ends the table */
+	const struct option *options;
+};
+
+extern const struct option_section option_table[];
+
+/* -help; in options.c. */
+option_setter option_print_help;
+
+/* For one field, which must have this type; in config.c. */
+option_setter config_set_flag;
+option_setter config_clear_flag;
+option_setter config_set_text;
+option_setter config_set_int;
+option_setter config_set_unsigned;
+option_setter config_set_int64;
+/* For more than a field. */
+option_setter config_set_accept;
+option_setter config_set_brief;
+option_setter config_set_certform;
+option_setter config_set_family;
+option_setter config_set_keyform;
+option_setter config_set_mode;
+option_setter config_set_nameopt;
+option_setter config_set_nbio_test;
+option_setter config_set_port;
+option_setter config_set_rev;
+option_setter config_set_ssl_conf;
+option_setter config_set_unix;
+option_setter config_set_verify;
+option_setter config_set_version;
+
+#endif

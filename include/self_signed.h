@@ -1,0 +1,13 @@
+/*
+ * A certificate for a first try: ECDSA P-256 for localhost, made in memory.
+ */
+#ifndef SELF_SIGNED_H
+#define SELF_SIGNED_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+/* Returns 0, both owned by the caller, or -1 (reported). */
+int self_signed_make(X509 **, EVP_PKEY **);
+
+#endif

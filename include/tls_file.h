@@ -1,0 +1,29 @@
+/*
+ * Keys, certificates and parameters in files of any format that
+ * ossl_store-file(7) knows. What is returned is the caller's; NULL: failed,
+ * with the stock program's message and the library's reasons printed.
+ */
+#ifndef TLS_FILE_H
+#define TLS_FILE_H
+
+#include <stdbool.h>
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "config.h"
+
+/*
+ * name is what messages call the object: "server certificate". phrase opens
+ * what is encrypted; NULL: the user is asked.
+ */
+EVP_PKEY *tls_file_key(
+    const char *path, enum file_format, const char *name, const char *phrase);
+X509 *tls_file_certificate(
+    const char *path, enum file_format, const char *name, const char *phrase);
+/* All certificates of the file. */
+STACK_OF(X509) * tls_file_chain(const char *path, const char *phrase);
+/* required: otherwise nothing is said when there are none. */
+EVP_PKEY *tls_file_dh(const char *path, bool required);
+
+#endif

@@ -1,0 +1,99 @@
+#include <string.h>
+
+#include "alpn.h"
+#include "config.h"
+#include "log.h"
+#include "text.h"
+
+#define ALPN_NAME_MAX 255
+
+static int alpn_select(SSL *, const unsigned char **, unsigned char *,
+    const unsigned char *, unsigned, void *);
+static void alpn_print_advertised(const unsigned char *, size_t);
+
+/* Empty names between commas are skipped, as the stock program does. */
+int
+alpn_open(struct alpn *alpn, const struct config *config)
+{
+	const char *name = config->alpn;
+	unsigned char size;
+	size_t length;
+
+	alpn->config = config;
+	textbuf_init(&alpn->list);
+	if (name == NULL)
+		return 0;
+	for (; *name != '\0'; name += length, name += *name == ',') {
+		length = strcspn(name, ",");
+		if (length > ALPN_NAME_MAX) {
+			log_warnx("-alpn %s: a name is longer than %d bytes",
+			    config->alpn, ALPN_NAME_MAX);
+			return -1;
+		}
+		if (length == 0)
+			continue;
+		size = (unsigned char)length;
+		textbuf_append(&alpn->list, &size, 1);
+		textbuf_append(&alpn->list, name, length);
+	}
+	if (alpn->list.size == 0) {
+		log_warnx("-alpn %s: names no protocol", config->alpn);
+		return -1;
+	}
+	return 0;
+}
+
+void
+alpn_close(struct alpn *alpn)
+{
+	textbuf_free(&alpn->list);
+}
+
+void
+alpn_install(SSL_CTX *ctx, struct alpn *alpn)
+{
+	if (alpn->list.size > 0)
+		SSL_CTX_set_alpn_select_cb(ctx, alpn_select, alpn);
+}
+
+static int
+alpn_select(SSL *ssl, const unsigned char **chosen, unsigned char *chosen_size,
+    const unsigned char *offered, unsigned offered_size, void *arg)
+{
+	struct alpn *alpn = arg;
+	bool speak = !alpn->config->quiet;
+	unsigned char *name;
+
+	(void)ssl;
+	if (speak)
+		alpn_print_advertised(offered, offered_size);
+	if (SSL_select_next_proto(&name, chosen_size,
+		(const unsigned char *)alpn->list.data,
+		(unsigned)alpn->list.size, offered,
+		offered_size) != OPENSSL_NPN_NEGOTIATED)
+		return SSL_TLSEXT_ERR_ALERT_FATAL;
+	*chosen = name;
+	if (speak)
+		text_printf(TEXT_OUT, "ALPN protocols selected: %.*s\n",
+		    *chosen_size, (const char *)name);
+	return SSL_TLSEXT_ERR_OK;
+}
+
+/* libssl has checked the form of the list. */
+static void
+alpn_print_advertised(const unsigned char *list, size_t size)
+{
+	struct textbuf line;
+	size_t i;
+
+	textbuf_init(&line);
+	textbuf_puts(&line, "ALPN protocols advertised by the client: ");
+	for (i = 0; i < size; i += 1 + list[i]) {
+		if (i > 0)
+			textbuf_puts(&line, ", ");
+		textbuf_append(&line, list + i + 1, list[i]);
+	}
+	textbuf_puts(&line, "\n");
+	text_write(TEXT_OUT, line.data, line.size);
+	textbuf_free(&line);
+}

@@ -1,0 +1,203 @@
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "listener.h"
+#include "log.h"
+
+/* Clients that may wait to be accepted; the kernel takes its own limit. */
+#define LISTENER_BACKLOG 4096
+
+static int listener_open_unix(struct listener *, const struct config *);
+static int listener_open_tcp(struct listener *, const struct config *);
+static int
+listener_try_all(struct listener *, const struct addrinfo *, int, bool);
+static int listener_try(struct listener *, const struct addrinfo *, bool);
+static int listener_set_options(int, int, bool);
+static void listener_name(const struct config *, char *, size_t);
+
+int
+listener_open(struct listener *listener, const struct config *config)
+{
+	*listener = (struct listener){ -1, NULL };
+	if (config->unix_path != NULL)
+		return listener_open_unix(listener, config);
+	return listener_open_tcp(listener, config);
+}
+
+void
+listener_describe(const struct listener *listener, char *line, int size)
+{
+	struct sockaddr_storage address;
+	socklen_t address_size = sizeof(address);
+	char host[NI_MAXHOST], port[NI_MAXSERV];
+
+	if (listener->unix_path != NULL) {
+		snprintf(line, (size_t)size, "ACCEPT localhost:%s",
+		    listener->unix_path);
+		return;
+	}
+	if (getsockname(listener->fd, (struct sockaddr *)&address,
+		&address_size) == -1 ||
+	    getnameinfo((struct sockaddr *)&address, address_size, host,
+		sizeof(host), port, sizeof(port),
+		NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+		snprintf(line, (size_t)size, "ACCEPT");
+	else
+		snprintf(line, (size_t)size,
+		    address.ss_family == AF_INET6 ? "ACCEPT [%s]:%s"
+						  : "ACCEPT %s:%s",
+		    host, port);
+}
+
+void
+listener_stop(struct listener *listener)
+{
+	shutdown(listener->fd, SHUT_RDWR);
+}
+
+void
+listener_close(struct listener *listener)
+{
+	close(listener->fd);
+	if (listener->unix_path != NULL)
+		unlink(listener->unix_path);
+}
+
+static int
+listener_open_unix(struct listener *listener, const struct config *config)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const char *path = config->unix_path;
+
+	if (strlcpy(address.sun_path, path, sizeof(address.sun_path)) >=
+	    sizeof(address.sun_path)) {
+		log_warnx("-unix %s: longer than %zu bytes", path,
+		    sizeof(address.sun_path) - 1);
+		return -1;
+	}
+	if (config->unlink && unlink(path) == -1 && errno != ENOENT) {
+		log_warn("cannot unlink %s", path);
+		return -1;
+	}
+	listener->fd =
+	    socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (listener->fd == -1 ||
+	    bind(listener->fd, (struct sockaddr *)&address, sizeof(address)) ==
+		-1) {
+		log_warn("cannot listen on %s", path);
+		if (listener->fd != -1)
+			close(listener->fd);
+		return -1;
+	}
+	/* From now on the path is ours. */
+	listener->unix_path = path;
+	if (listen(listener->fd, LISTENER_BACKLOG) == -1) {
+		log_warn("cannot listen on %s", path);
+		listener_close(listener);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+listener_open_tcp(struct listener *listener, const struct config *config)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_PASSIVE };
+	struct addrinfo *list;
+	char name[NI_MAXHOST + NI_MAXSERV];
+	bool only = config->family == FAMILY_IPV6;
+	int error, result;
+
+	hints.ai_family = config->family == FAMILY_IPV4 ? AF_INET
+	    : config->family == FAMILY_IPV6		? AF_INET6
+							: AF_UNSPEC;
+	listener_name(config, name, sizeof(name));
+	error = getaddrinfo(config->host, config->port, &hints, &list);
+	if (error != 0) {
+		log_warnx("cannot listen on %s: %s", name, gai_strerror(error));
+		return -1;
+	}
+	result = -1;
+	/* The IPv6 wildcard serves IPv4 too, so it is the first choice. */
+	if (config->host == NULL)
+		result = listener_try_all(listener, list, AF_INET6, only);
+	if (result == -1)
+		result = listener_try_all(listener, list, AF_UNSPEC, only);
+	if (result == -1)
+		log_warn("cannot listen on %s", name);
+	freeaddrinfo(list);
+	return result;
+}
+
+/* Leaves errno; AF_UNSPEC: any family. */
+static int
+listener_try_all(struct listener *listener, const struct addrinfo *list,
+    int family, bool ipv6_only)
+{
+	errno = EAFNOSUPPORT;
+	for (; list != NULL; list = list->ai_next)
+		if ((family == AF_UNSPEC || family == list->ai_family) &&
+		    listener_try(listener, list, ipv6_only) == 0)
+			return 0;
+	return -1;
+}
+
+/* Leaves errno. */
+static int
+listener_try(
+    struct listener *listener, const struct addrinfo *address, bool ipv6_only)
+{
+	int fd, reason;
+
+	fd = socket(
+	    address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return -1;
+	if (listener_set_options(fd, address->ai_family, ipv6_only) == -1 ||
+	    bind(fd, address->ai_addr, address->ai_addrlen) == -1 ||
+	    listen(fd, LISTENER_BACKLOG) == -1) {
+		reason = errno;
+		close(fd);
+		errno = reason;
+		return -1;
+	}
+	listener->fd = fd;
+	return 0;
+}
+
+/* Accepted sockets inherit TCP_NODELAY, which saves a call for each. */
+static int
+listener_set_options(int fd, int family, bool ipv6_only)
+{
+	int on = 1, only = ipv6_only;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == -1 ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == -1)
+		return -1;
+	if (family != AF_INET6)
+		return 0;
+	return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
+}
+
+/* As given, for error messages. */
+static void
+listener_name(const struct config *config, char *name, size_t size)
+{
+	const char *host = config->host == NULL ? "*" : config->host;
+
+	snprintf(name, size, strchr(host, ':') != NULL ? "[%s]:%s" : "%s:%s",
+	    host, config->port);
+}

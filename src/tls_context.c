@@ -1,0 +1,225 @@
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/err.h>
+
+#include "config.h"
+#include "credentials.h"
+#include "keylog.h"
+#include "log.h"
+#include "nameopt.h"
+#include "sni.h"
+#include "text.h"
+#include "tls_context.h"
+#include "tls_error.h"
+#include "verification.h"
+
+static bool tls_context_build(struct tls_context *, const struct credentials *);
+static SSL_CTX *tls_context_new(const struct config *);
+static bool tls_context_configure(SSL_CTX *, const struct config *);
+static bool tls_context_has_version(SSL_CTX *);
+static bool tls_context_commands(SSL_CTX *, const struct config *);
+static bool
+tls_context_set_identity(struct tls_context *, const struct credentials *);
+static bool tls_context_set_id_context(SSL_CTX *, const struct config *);
+
+int
+tls_context_open(struct tls_context *tls, const struct config *config)
+{
+	struct credentials credentials;
+	bool built;
+
+	tls->config = config;
+	if (nameopt_check(config) == -1 ||
+	    alpn_open(&tls->alpn, config) == -1 ||
+	    credentials_load(&credentials, config) == -1)
+		return -1;
+	built = tls_context_build(tls, &credentials);
+	credentials_free(&credentials);
+	return built ? 0 : -1;
+}
+
+void
+tls_context_close(struct tls_context *tls)
+{
+	SSL_CTX_free(tls->ctx);
+	SSL_CTX_free(tls->ctx2);
+	alpn_close(&tls->alpn);
+}
+
+SSL *
+tls_context_new_ssl(const struct tls_context *tls)
+{
+	SSL *ssl = SSL_new(tls->ctx);
+
+	if (ssl == NULL)
+		tls_error_print();
+	else
+		SSL_set_accept_state(ssl);
+	return ssl;
+}
+
+/* Errors and words come in the order of the stock program. */
+static bool
+tls_context_build(
+    struct tls_context *tls, const struct credentials *credentials)
+{
+	const struct config *config = tls->config;
+
+	if ((tls->ctx = tls_context_new(config)) == NULL)
+		return false;
+	if (credentials->certificate2 != NULL) {
+		text_printf(TEXT_OUT, "Setting secondary ctx parameters\n");
+		if ((tls->ctx2 = tls_context_new(config)) == NULL)
+			return false;
+		alpn_install(tls->ctx2, &tls->alpn);
+		sni_install(tls);
+	}
+	alpn_install(tls->ctx, &tls->alpn);
+	return tls_context_set_identity(tls, credentials) &&
+	    keylog_install(tls->ctx, config) == 0 &&
+	    (tls->ctx2 == NULL || keylog_install(tls->ctx2, config) == 0);
+}
+
+/* What does not depend on which of the two it is. NULL: failed (reported). */
+static SSL_CTX *
+tls_context_new(const struct config *config)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+
+	if (ctx == NULL) {
+		tls_error_print();
+		return NULL;
+	}
+	SSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY);
+	SSL_CTX_set_mode(ctx,
+	    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_RELEASE_BUFFERS |
+		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	/* Fewer reads; but -debug and -nbio_test show each one of stock's. */
+	SSL_CTX_set_read_ahead(ctx, !config->debug && !config->nbio_test);
+	if (tls_context_configure(ctx, config))
+		return ctx;
+	SSL_CTX_free(ctx);
+	return NULL;
+}
+
+static bool
+tls_context_configure(SSL_CTX *ctx, const struct config *config)
+{
+	if (!tls_context_commands(ctx, config))
+		return false;
+	if (config->ignore_unexpected_eof)
+		SSL_CTX_set_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
+	if (config->min_version != 0 &&
+	    SSL_CTX_set_min_proto_version(ctx, config->min_version) != 1) {
+		tls_error_print();
+		return false;
+	}
+	if (config->max_version != 0 &&
+	    SSL_CTX_set_max_proto_version(ctx, config->max_version) != 1) {
+		tls_error_print();
+		return false;
+	}
+	return tls_context_has_version(ctx) &&
+	    tls_context_set_id_context(ctx, config) &&
+	    verification_install(ctx, config) == 0;
+}
+
+/*
+ * With every version switched off no connection could succeed: better to hear
+ * of it now.
+ */
+static bool
+tls_context_has_version(SSL_CTX *ctx)
+{
+	static const struct {
+		int version;
+		uint64_t option;
+	} versions[] = {
+		{ TLS1_VERSION, SSL_OP_NO_TLSv1 },
+		{ TLS1_1_VERSION, SSL_OP_NO_TLSv1_1 },
+		{ TLS1_2_VERSION, SSL_OP_NO_TLSv1_2 },
+		{ TLS1_3_VERSION, SSL_OP_NO_TLSv1_3 },
+	};
+	long min = SSL_CTX_get_min_proto_version(ctx);
+	long max = SSL_CTX_get_max_proto_version(ctx);
+	size_t i;
+
+	for (i = 0; i < sizeof(versions) / sizeof(*versions); i++)
+		if ((min == 0 || versions[i].version >= min) &&
+		    (max == 0 || versions[i].version <= max) &&
+		    (SSL_CTX_get_options(ctx) & versions[i].option) == 0)
+			return true;
+	log_warnx("no protocols available: the options leave no TLS version");
+	return false;
+}
+
+/* The options that libssl itself knows. */
+static bool
+tls_context_commands(SSL_CTX *ctx, const struct config *config)
+{
+	SSL_CONF_CTX *commands = SSL_CONF_CTX_new();
+	const struct ssl_conf *conf;
+	char name[64];
+	bool good = commands != NULL;
+
+	if (!good) {
+		log_warnx("out of memory");
+		return false;
+	}
+	SSL_CONF_CTX_set_flags(
+	    commands, SSL_CONF_FLAG_SERVER | SSL_CONF_FLAG_CMDLINE);
+	SSL_CONF_CTX_set_ssl_ctx(commands, ctx);
+	STAILQ_FOREACH (conf, &config->ssl_conf, entry) {
+		snprintf(name, sizeof(name), "-%s", conf->name);
+		ERR_clear_error();
+		if (SSL_CONF_cmd(commands, name, conf->value) > 0)
+			continue;
+		tls_error_say("Call to SSL_CONF_cmd(%s, %s) failed", name,
+		    conf->value == NULL ? "<NULL>" : conf->value);
+		good = false;
+		break;
+	}
+	if (good && SSL_CONF_CTX_finish(commands) != 1) {
+		tls_error_say("Error finishing context");
+		good = false;
+	}
+	SSL_CONF_CTX_free(commands);
+	return good;
+}
+
+static bool
+tls_context_set_identity(
+    struct tls_context *tls, const struct credentials *credentials)
+{
+	if (!tls->config->no_dhe) {
+		text_printf(TEXT_OUT,
+		    credentials->dh != NULL
+			? "Setting temp DH parameters\n"
+			: "Using default temp DH parameters\n");
+		if (credentials_use_dh(credentials, tls->ctx) == -1 ||
+		    (tls->ctx2 != NULL &&
+			credentials_use_dh(credentials, tls->ctx2) == -1))
+			return false;
+	}
+	return credentials_use(credentials, tls->ctx, false) == 0 &&
+	    (tls->ctx2 == NULL ||
+		credentials_use(credentials, tls->ctx2, true) == 0);
+}
+
+/* Sessions resume only under the context they were made in. */
+static bool
+tls_context_set_id_context(SSL_CTX *ctx, const struct config *config)
+{
+	const char *context =
+	    config->context != NULL ? config->context : "s_server";
+
+	if (SSL_CTX_set_session_id_context(ctx, (const unsigned char *)context,
+		(unsigned)strlen(context)) == 1)
+		return true;
+	ERR_clear_error();
+	log_warnx("-context %s: longer than %d bytes", context,
+	    SSL_MAX_SID_CTX_LENGTH);
+	return false;
+}

@@ -1,0 +1,55 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <openssl/err.h>
+
+#include "log.h"
+#include "text.h"
+#include "textbuf.h"
+#include "tls_error.h"
+
+static int tls_error_line(const char *, size_t, void *);
+static void tls_error_flush(struct textbuf *);
+
+void
+tls_error_print(void)
+{
+	struct textbuf lines;
+
+	textbuf_init(&lines);
+	tls_error_flush(&lines);
+}
+
+void
+tls_error_say(const char *fmt, ...)
+{
+	struct textbuf lines;
+	char *what;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&what, fmt, ap) == -1)
+		fatalx("out of memory");
+	va_end(ap);
+	textbuf_init(&lines);
+	textbuf_puts(&lines, what);
+	textbuf_puts(&lines, "\n");
+	free(what);
+	tls_error_flush(&lines);
+}
+
+static int
+tls_error_line(const char *line, size_t size, void *lines)
+{
+	textbuf_append(lines, line, size);
+	return 1;
+}
+
+static void
+tls_error_flush(struct textbuf *lines)
+{
+	ERR_print_errors_cb(tls_error_line, lines);
+	text_write(TEXT_ERR, lines->data, lines->size);
+	textbuf_free(lines);
+}

@@ -1,0 +1,217 @@
+#include <string.h>
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/store.h>
+#include <openssl/ui.h>
+
+#include "tls_error.h"
+#include "tls_file.h"
+
+/* A file that is being read, and how messages call what is sought in it. */
+struct tls_file {
+	const char *path;
+	const char *name;
+	const char *opening, *reading; /* put before name */
+	enum file_format format;
+	int expect; /* OSSL_STORE_INFO_ */
+	const char *phrase;
+	UI_METHOD *ui; /* NULL: the library's, which asks */
+	OSSL_STORE_CTX *store;
+};
+
+static bool tls_file_open(struct tls_file *);
+static OSSL_STORE_INFO *tls_file_next(struct tls_file *);
+static OSSL_STORE_INFO *tls_file_only(struct tls_file *);
+static void tls_file_close(struct tls_file *);
+static void tls_file_missed(const struct tls_file *);
+static int tls_file_phrase(char *, int, int, void *);
+
+EVP_PKEY *
+tls_file_key(const char *path, enum file_format format, const char *name,
+    const char *phrase)
+{
+	struct tls_file file = { .path = path,
+		.name = name,
+		.opening = "",
+		.reading = "",
+		.format = format,
+		.expect = OSSL_STORE_INFO_PKEY,
+		.phrase = phrase };
+	OSSL_STORE_INFO *info = tls_file_only(&file);
+	EVP_PKEY *key;
+
+	if (info == NULL)
+		return NULL;
+	key = OSSL_STORE_INFO_get1_PKEY(info);
+	OSSL_STORE_INFO_free(info);
+	return key;
+}
+
+X509 *
+tls_file_certificate(const char *path, enum file_format format,
+    const char *name, const char *phrase)
+{
+	struct tls_file file = { .path = path,
+		.name = name,
+		.opening = "",
+		.reading = "",
+		.format = format,
+		.expect = OSSL_STORE_INFO_CERT,
+		.phrase = phrase };
+	OSSL_STORE_INFO *info = tls_file_only(&file);
+	X509 *certificate;
+
+	if (info == NULL) {
+		tls_error_say("Unable to load %s", name);
+		return NULL;
+	}
+	certificate = OSSL_STORE_INFO_get1_CERT(info);
+	OSSL_STORE_INFO_free(info);
+	return certificate;
+}
+
+STACK_OF(X509) * tls_file_chain(const char *path, const char *phrase)
+{
+	struct tls_file file = { .path = path,
+		.name = "server certificate chain",
+		.opening = "certs of ",
+		.reading = "any ",
+		.expect = OSSL_STORE_INFO_CERT,
+		.phrase = phrase };
+	STACK_OF(X509) * chain;
+	OSSL_STORE_INFO *info;
+
+	if (!tls_file_open(&file))
+		return NULL;
+	chain = sk_X509_new_null();
+	while (chain != NULL && (info = tls_file_next(&file)) != NULL) {
+		if (X509_add_cert(chain, OSSL_STORE_INFO_get0_CERT(info),
+			X509_ADD_FLAG_UP_REF) != 1) {
+			sk_X509_pop_free(chain, X509_free);
+			chain = NULL;
+		}
+		OSSL_STORE_INFO_free(info);
+	}
+	if (chain == NULL || sk_X509_num(chain) == 0) {
+		tls_file_missed(&file);
+		sk_X509_pop_free(chain, X509_free);
+		chain = NULL;
+	}
+	tls_file_close(&file);
+	return chain;
+}
+
+EVP_PKEY *
+tls_file_dh(const char *path, bool required)
+{
+	struct tls_file file = { .path = path,
+		.name = "DH parameters",
+		.opening = "params of ",
+		.reading = "params of ",
+		.expect = OSSL_STORE_INFO_PARAMS,
+		.phrase = "" };
+	OSSL_STORE_INFO *info;
+	EVP_PKEY *dh = NULL;
+
+	if (!tls_file_open(&file))
+		return NULL;
+	while (dh == NULL && (info = tls_file_next(&file)) != NULL) {
+		dh = OSSL_STORE_INFO_get1_PARAMS(info);
+		if (!EVP_PKEY_is_a(dh, "DH") && !EVP_PKEY_is_a(dh, "DHX")) {
+			EVP_PKEY_free(dh);
+			dh = NULL;
+		}
+		OSSL_STORE_INFO_free(info);
+	}
+	if (dh == NULL && required)
+		tls_file_missed(&file);
+	tls_file_close(&file);
+	return dh;
+}
+
+static bool
+tls_file_open(struct tls_file *file)
+{
+	static char type_pem[] = "PEM", type_der[] = "DER";
+	OSSL_PARAM params[2] = { OSSL_PARAM_construct_end(),
+		OSSL_PARAM_construct_end() };
+
+	if (file->format == FORMAT_PEM || file->format == FORMAT_DER)
+		params[0] = OSSL_PARAM_construct_utf8_string(
+		    OSSL_STORE_PARAM_INPUT_TYPE,
+		    file->format == FORMAT_PEM ? type_pem : type_der, 0);
+	if (file->phrase != NULL)
+		file->ui = UI_UTIL_wrap_read_pem_callback(tls_file_phrase, 0);
+	ERR_clear_error();
+	file->store = OSSL_STORE_open_ex(file->path, NULL, NULL,
+	    file->ui != NULL ? file->ui : UI_get_default_method(),
+	    (void *)(uintptr_t)file->phrase, params, NULL, NULL);
+	if (file->store == NULL) {
+		tls_error_say(
+		    "Could not open file or uri for loading %s%s from %s",
+		    file->opening, file->name, file->path);
+		tls_file_close(file);
+		return false;
+	}
+	OSSL_STORE_expect(file->store, file->expect);
+	return true;
+}
+
+/* NULL: there is none any more. */
+static OSSL_STORE_INFO *
+tls_file_next(struct tls_file *file)
+{
+	OSSL_STORE_INFO *info;
+
+	while (!OSSL_STORE_eof(file->store)) {
+		info = OSSL_STORE_load(file->store);
+		if (info != NULL &&
+		    OSSL_STORE_INFO_get_type(info) == file->expect)
+			return info;
+		OSSL_STORE_INFO_free(info);
+		if (info == NULL && OSSL_STORE_error(file->store))
+			return NULL;
+	}
+	return NULL;
+}
+
+static OSSL_STORE_INFO *
+tls_file_only(struct tls_file *file)
+{
+	OSSL_STORE_INFO *info;
+
+	if (!tls_file_open(file))
+		return NULL;
+	if ((info = tls_file_next(file)) == NULL)
+		tls_file_missed(file);
+	tls_file_close(file);
+	return info;
+}
+
+static void
+tls_file_close(struct tls_file *file)
+{
+	OSSL_STORE_close(file->store);
+	UI_destroy_method(file->ui);
+	ERR_clear_error();
+}
+
+static void
+tls_file_missed(const struct tls_file *file)
+{
+	tls_error_say("Could not read %s%s from %s", file->reading, file->name,
+	    file->path);
+}
+
+static int
+tls_file_phrase(char *phrase, int size, int writing, void *wanted)
+{
+	size_t length = strlen(wanted);
+
+	(void)writing;
+	if (length > (size_t)size)
+		return -1;
+	memcpy(phrase, wanted, length);
+	return (int)length;
+}

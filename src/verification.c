@@ -1,0 +1,165 @@
+#include <stdbool.h>
+
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#include "config.h"
+#include "nameopt.h"
+#include "text.h"
+#include "tls_error.h"
+#include "verification.h"
+
+static bool verification_load_anchors(SSL_CTX *, const struct config *);
+static int verification_send_ca_names(SSL_CTX *, const struct config *);
+static int verification_run(X509_STORE_CTX *, void *);
+static int verification_judge(int, X509_STORE_CTX *);
+static int verification_forgive(const struct config *, X509_STORE_CTX *, BIO *);
+static void verification_describe(BIO *, X509 *, int, const struct config *);
+static void verification_explain(BIO *, X509 *, int, const struct config *);
+
+int
+verification_install(SSL_CTX *ctx, const struct config *config)
+{
+	int mode = SSL_VERIFY_NONE;
+
+	if (!verification_load_anchors(ctx, config)) {
+		tls_error_say("s_server: cannot load the CA certificates of %s",
+		    config->ca_file != NULL	  ? config->ca_file
+			: config->ca_path != NULL ? config->ca_path
+						  : "the system");
+		return -1;
+	}
+	if (config->x509_verify_depth != -1)
+		X509_VERIFY_PARAM_set_depth(
+		    SSL_CTX_get0_param(ctx), config->x509_verify_depth);
+	if (config->verify)
+		mode = SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE;
+	if (config->verify_must)
+		mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+	SSL_CTX_set_verify(ctx, mode, verification_judge);
+	SSL_CTX_set_cert_verify_callback(
+	    ctx, verification_run, (void *)(uintptr_t)config);
+	return verification_send_ca_names(ctx, config);
+}
+
+static bool
+verification_load_anchors(SSL_CTX *ctx, const struct config *config)
+{
+	if (config->ca_file != NULL
+		? SSL_CTX_load_verify_file(ctx, config->ca_file) != 1
+		: !config->no_ca_file &&
+		    SSL_CTX_set_default_verify_file(ctx) != 1)
+		return false;
+	if (config->ca_path != NULL)
+		return SSL_CTX_load_verify_dir(ctx, config->ca_path) == 1;
+	return config->no_ca_path || SSL_CTX_set_default_verify_dir(ctx) == 1;
+}
+
+static int
+verification_send_ca_names(SSL_CTX *ctx, const struct config *config)
+{
+	STACK_OF(X509_NAME) * names;
+
+	if (config->ca_file == NULL)
+		return 0;
+	if ((names = SSL_load_client_CA_file(config->ca_file)) == NULL) {
+		tls_error_say(
+		    "s_server: cannot read CA names of %s", config->ca_file);
+		return -1;
+	}
+	SSL_CTX_set_client_CA_list(ctx, names);
+	return 0;
+}
+
+/* Only hands the configuration on to the callback below. */
+static int
+verification_run(X509_STORE_CTX *store, void *config)
+{
+	X509_STORE_CTX_set_app_data(store, config);
+	return X509_verify_cert(store);
+}
+
+/* Called for each certificate of the chain, and for each error. */
+static int
+verification_judge(int ok, X509_STORE_CTX *store)
+{
+	const struct config *config = X509_STORE_CTX_get_app_data(store);
+	bool quiet = config->verify_quiet;
+	X509 *certificate = X509_STORE_CTX_get_current_cert(store);
+	int error = X509_STORE_CTX_get_error(store);
+	BIO *bio;
+	char *lines;
+	long size;
+
+	if ((bio = BIO_new(BIO_s_mem())) == NULL)
+		return 0;
+	if (!quiet || !ok)
+		verification_describe(bio, certificate,
+		    X509_STORE_CTX_get_error_depth(store), config);
+	if (!ok)
+		ok = verification_forgive(config, store, bio);
+	if (certificate != NULL)
+		verification_explain(bio, certificate, error, config);
+	if (ok && !quiet)
+		BIO_printf(bio, "verify return:%d\n", ok);
+	if ((size = BIO_get_mem_data(bio, &lines)) > 0)
+		text_write(TEXT_ERR, lines, (size_t)size);
+	BIO_free(bio);
+	return ok;
+}
+
+static void
+verification_describe(
+    BIO *bio, X509 *certificate, int depth, const struct config *config)
+{
+	BIO_printf(bio, "depth=%d ", depth);
+	if (certificate == NULL)
+		BIO_printf(bio, "<no cert>");
+	else
+		X509_NAME_print_ex(bio, X509_get_subject_name(certificate), 0,
+		    nameopt_flags(config));
+	BIO_printf(bio, "\n");
+}
+
+/*
+ * Without -verify_return_error a bad chain is only talked about, as long as it
+ * is not longer than -verify allows.
+ */
+static int
+verification_forgive(
+    const struct config *config, X509_STORE_CTX *store, BIO *bio)
+{
+	int error = X509_STORE_CTX_get_error(store);
+
+	BIO_printf(bio, "verify error:num=%d:%s\n", error,
+	    X509_verify_cert_error_string(error));
+	if (X509_STORE_CTX_get_error_depth(store) > config->verify_depth)
+		return 0;
+	return !config->verify_return_error;
+}
+
+static void
+verification_explain(
+    BIO *bio, X509 *certificate, int error, const struct config *config)
+{
+	switch (error) {
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+		BIO_printf(bio, "issuer= ");
+		X509_NAME_print_ex(bio, X509_get_issuer_name(certificate), 0,
+		    nameopt_flags(config));
+		break;
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+	case X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD:
+		BIO_printf(bio, "notBefore=");
+		ASN1_TIME_print(bio, X509_get0_notBefore(certificate));
+		break;
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+	case X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD:
+		BIO_printf(bio, "notAfter=");
+		ASN1_TIME_print(bio, X509_get0_notAfter(certificate));
+		break;
+	default:
+		return;
+	}
+	BIO_printf(bio, "\n");
+}

@@ -1,0 +1,160 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/bioerr.h>
+#include <openssl/err.h>
+
+#include "config.h"
+#include "connection.h"
+#include "http_exchange.h"
+#include "status_page.h"
+#include "text.h"
+
+enum file_kind {
+	FILE_OPENED,
+	FILE_DIRECTORY,
+	FILE_FAILED, /* the error queue tells why */
+};
+
+static enum handler_verdict
+file_readable(struct connection *, const uint8_t *, size_t);
+static http_answer file_answer;
+static void
+file_serve(struct connection *, struct http_exchange *, const char *);
+static enum file_kind file_open(const char *, int *);
+static enum file_kind file_refuse(const char *, int);
+static void file_header(struct textbuf *, const char *);
+static int file_error_line(const char *, size_t, void *);
+
+const struct handler handler_file = {
+	.name = "file",
+	.open = http_exchange_open,
+	.failed = http_exchange_failed,
+	.readable = file_readable,
+	.writable = http_exchange_writable,
+	.ended = http_exchange_ended,
+	.close = http_exchange_close,
+};
+
+static enum handler_verdict
+file_readable(struct connection *connection, const uint8_t *data, size_t size)
+{
+	return http_exchange_readable(connection, data, size, file_answer);
+}
+
+static bool
+file_answer(
+    struct connection *connection, struct http_exchange *exchange, char *line)
+{
+	struct textbuf *text = &exchange->text;
+	char *path = line + strlen("GET /");
+
+	if (connection_config(connection)->mode == MODE_FILE &&
+	    strncmp(line, "GET /stats ", 11) == 0) {
+		status_page(connection, text);
+		return true;
+	}
+	if (strncmp(line, "GET /", 5) != 0)
+		return false;
+	switch (http_path(path)) {
+	case HTTP_PATH_ENDLESS:
+		file_header(text, "text/plain");
+		textbuf_printf(text, "'%s' is an invalid file name\r\n", path);
+		break;
+	case HTTP_PATH_DOTS:
+		file_header(text, "text/plain");
+		textbuf_printf(text, "'%s' contains '..' or ':'\r\n", path);
+		break;
+	case HTTP_PATH_ABSOLUTE:
+		file_header(text, "text/plain");
+		textbuf_printf(text, "'%s' is an invalid path\r\n", path);
+		break;
+	case HTTP_PATH_GOOD:
+		file_serve(connection, exchange, path);
+		break;
+	}
+	return true;
+}
+
+static void
+file_serve(struct connection *connection, struct http_exchange *exchange,
+    const char *path)
+{
+	const struct config *config = connection_config(connection);
+	struct textbuf *text = &exchange->text;
+
+	ERR_clear_error();
+	switch (file_open(path, &exchange->fd)) {
+	case FILE_OPENED:
+		if (!config->quiet)
+			text_printf(TEXT_ERR, "FILE:%s\n", path);
+		if (config->mode == MODE_FILE)
+			file_header(text, http_content_type(path));
+		break;
+	case FILE_DIRECTORY:
+		file_header(text, "text/plain");
+		textbuf_printf(text, "'%s' is a directory\r\n", path);
+		break;
+	case FILE_FAILED:
+		file_header(text, "text/plain");
+		textbuf_printf(text, "Error opening '%s' mode='r'\r\n", path);
+		ERR_print_errors_cb(file_error_line, text);
+		break;
+	}
+}
+
+/*
+ * Regular files only: anything else could block, and opening a device may do
+ * things. What was looked at may be replaced before it is opened, so the
+ * descriptor is looked at again.
+ */
+static enum file_kind
+file_open(const char *path, int *result)
+{
+	struct stat st;
+	int fd;
+
+	if (stat(path, &st) == -1)
+		return file_refuse(path, errno);
+	if (S_ISDIR(st.st_mode))
+		return FILE_DIRECTORY;
+	if (!S_ISREG(st.st_mode))
+		return file_refuse(path, EINVAL);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd == -1)
+		return file_refuse(path, errno);
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return file_refuse(path, EINVAL);
+	}
+	*result = fd;
+	return FILE_OPENED;
+}
+
+/* In the words of the library's own file functions. */
+static enum file_kind
+file_refuse(const char *path, int error)
+{
+	ERR_raise_data(ERR_LIB_SYS, error, "calling fopen(%s, r)", path);
+	ERR_raise(
+	    ERR_LIB_BIO, error == ENOENT ? BIO_R_NO_SUCH_FILE : ERR_R_SYS_LIB);
+	return FILE_FAILED;
+}
+
+static void
+file_header(struct textbuf *text, const char *type)
+{
+	textbuf_printf(
+	    text, "HTTP/1.0 200 ok\r\nContent-type: %s\r\n\r\n", type);
+}
+
+/* For ERR_print_errors_cb(3). */
+static int
+file_error_line(const char *line, size_t size, void *text)
+{
+	textbuf_append(text, line, size);
+	return 1;
+}

@@ -1,0 +1,116 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "connection.h"
+#include "http.h"
+#include "log.h"
+#include "text.h"
+#include "tls_error.h"
+#include "transcript.h"
+
+static enum handler_verdict rev_open(struct connection *);
+static void rev_failed(struct connection *);
+static enum handler_verdict
+rev_readable(struct connection *, const uint8_t *, size_t);
+static void rev_ended(struct connection *, enum connection_end);
+static void rev_close(struct connection *);
+static void rev_strip(struct textbuf *);
+static void rev_reverse(char *, size_t);
+
+const struct handler handler_rev = {
+	.name = "rev",
+	.open = rev_open,
+	.failed = rev_failed,
+	.readable = rev_readable,
+	.ended = rev_ended,
+	.close = rev_close,
+};
+
+static enum handler_verdict
+rev_open(struct connection *connection)
+{
+	struct http_lines *lines = malloc(sizeof(*lines));
+	const char *label = connection_label(connection);
+
+	if (lines == NULL)
+		fatalx("out of memory");
+	http_lines_init(lines);
+	connection_set_handler_data(connection, lines);
+	if (label != NULL)
+		text_printf(TEXT_ERR, "%s\n", label);
+	text_printf(TEXT_ERR, "CONNECTION ESTABLISHED\n");
+	transcript_brief(
+	    connection_ssl(connection), connection_config(connection), NULL);
+	return HANDLER_CONTINUE;
+}
+
+static void
+rev_failed(struct connection *connection)
+{
+	(void)connection;
+	text_printf(TEXT_ERR, "CONNECTION FAILURE\n");
+	tls_error_print();
+}
+
+static enum handler_verdict
+rev_readable(struct connection *connection, const uint8_t *data, size_t size)
+{
+	const struct config *config = connection_config(connection);
+	struct http_lines *lines = connection_handler_data(connection);
+	struct textbuf *line;
+
+	http_lines_feed(lines, data, size);
+	while ((line = http_lines_next(lines)) != NULL) {
+		rev_strip(line);
+		if (!config->ign_eof && line->size == 5 &&
+		    memcmp(line->data, "CLOSE", 5) == 0)
+			return HANDLER_CLOSE;
+		rev_reverse(line->data, line->size);
+		textbuf_puts(line, "\n");
+		connection_send(connection, line->data, line->size);
+	}
+	return HANDLER_CONTINUE;
+}
+
+static void
+rev_ended(struct connection *connection, enum connection_end end)
+{
+	(void)connection;
+	if (end == END_ERROR && !transcript_peer_vanished())
+		tls_error_print();
+	else
+		text_printf(TEXT_ERR, "CONNECTION CLOSED\n");
+}
+
+static void
+rev_close(struct connection *connection)
+{
+	struct http_lines *lines = connection_handler_data(connection);
+
+	if (lines != NULL)
+		http_lines_free(lines);
+	free(lines);
+}
+
+static void
+rev_strip(struct textbuf *line)
+{
+	while (line->size > 0 &&
+	    (line->data[line->size - 1] == '\n' ||
+		line->data[line->size - 1] == '\r'))
+		line->data[--line->size] = '\0';
+}
+
+static void
+rev_reverse(char *data, size_t size)
+{
+	size_t i;
+	char c;
+
+	for (i = 0; i < size / 2; i++) {
+		c = data[i];
+		data[i] = data[size - 1 - i];
+		data[size - 1 - i] = c;
+	}
+}

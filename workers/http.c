@@ -1,0 +1,112 @@
+#include <string.h>
+
+#include "http.h"
+
+static bool http_has_dots(const char *);
+
+void
+http_lines_init(struct http_lines *lines)
+{
+	memset(lines, 0, sizeof(*lines));
+	textbuf_init(&lines->line);
+}
+
+void
+http_lines_free(struct http_lines *lines)
+{
+	textbuf_free(&lines->line);
+}
+
+void
+http_lines_feed(struct http_lines *lines, const void *data, size_t size)
+{
+	lines->data = data;
+	lines->size = size;
+}
+
+struct textbuf *
+http_lines_next(struct http_lines *lines)
+{
+	const char *end;
+	size_t room, take;
+
+	if (lines->complete)
+		textbuf_clear(&lines->line);
+	lines->complete = false;
+	if (lines->size == 0)
+		return NULL;
+	room = HTTP_LINE_MAX - lines->line.size;
+	take = lines->size < room ? lines->size : room;
+	if ((end = memchr(lines->data, '\n', take)) != NULL)
+		take = (size_t)(end - lines->data) + 1;
+	textbuf_append(&lines->line, lines->data, take);
+	lines->data += take;
+	lines->size -= take;
+	lines->complete = end != NULL || lines->line.size == HTTP_LINE_MAX;
+	return lines->complete ? &lines->line : NULL;
+}
+
+enum http_path
+http_path(char *line)
+{
+	size_t end = strcspn(line, " :");
+	char stop = line[end];
+
+	if (stop == '\0')
+		return HTTP_PATH_ENDLESS;
+	line[end] = '\0';
+	if (stop == ':' || http_has_dots(line))
+		return HTTP_PATH_DOTS;
+	if (line[0] == '/' || line[0] == '\\')
+		return HTTP_PATH_ABSOLUTE;
+	return HTTP_PATH_GOOD;
+}
+
+const char *
+http_content_type(const char *path)
+{
+	static const char *const html[] = { ".html", ".php", ".htm" };
+	size_t size = strlen(path), suffix, i;
+
+	for (i = 0; i < sizeof(html) / sizeof(html[0]); i++) {
+		suffix = strlen(html[i]);
+		if (size > suffix && strcmp(path + size - suffix, html[i]) == 0)
+			return "text/html";
+	}
+	return "text/plain";
+}
+
+void
+http_escape(struct textbuf *text, const char *s)
+{
+	size_t plain;
+
+	for (;;) {
+		plain = strcspn(s, "<>&");
+		textbuf_append(text, s, plain);
+		s += plain;
+		if (*s == '\0')
+			return;
+		textbuf_puts(text,
+		    *s == '<'	    ? "&lt;"
+			: *s == '>' ? "&gt;"
+				    : "&amp;");
+		s++;
+	}
+}
+
+/* A backslash separates as well: the files may lie on a foreign disk. */
+static bool
+http_has_dots(const char *path)
+{
+	size_t size;
+
+	for (;;) {
+		size = strcspn(path, "/\\");
+		if (size == 2 && path[0] == '.' && path[1] == '.')
+			return true;
+		if (path[size] == '\0')
+			return false;
+		path += size + 1;
+	}
+}

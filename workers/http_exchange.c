@@ -1,0 +1,137 @@
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "http_exchange.h"
+#include "log.h"
+#include "tls_error.h"
+#include "transcript.h"
+
+/* So much is queued at once: a slow reader costs no more. */
+#define HTTP_PIECE (64 * 1024)
+
+static enum handler_verdict http_exchange_send(struct connection *);
+static bool
+http_exchange_send_text(struct connection *, struct http_exchange *);
+static bool
+http_exchange_send_file(struct connection *, struct http_exchange *);
+
+enum handler_verdict
+http_exchange_open(struct connection *connection)
+{
+	struct http_exchange *exchange = calloc(1, sizeof(*exchange));
+
+	if (exchange == NULL)
+		fatalx("out of memory");
+	http_lines_init(&exchange->lines);
+	textbuf_init(&exchange->text);
+	exchange->fd = -1;
+	connection_set_handler_data(connection, exchange);
+	return HANDLER_CONTINUE;
+}
+
+void
+http_exchange_failed(struct connection *connection)
+{
+	if (!connection_config(connection)->quiet)
+		tls_error_print();
+}
+
+/* What comes after the request line is not waited for, and not looked at. */
+enum handler_verdict
+http_exchange_readable(struct connection *connection, const uint8_t *data,
+    size_t size, http_answer *answer)
+{
+	struct http_exchange *exchange = connection_handler_data(connection);
+	struct textbuf *line;
+
+	if (exchange->answering)
+		return HANDLER_CONTINUE;
+	http_lines_feed(&exchange->lines, data, size);
+	while ((line = http_lines_next(&exchange->lines)) != NULL)
+		if (answer(connection, exchange, line->data)) {
+			exchange->answering = true;
+			return http_exchange_send(connection);
+		}
+	return HANDLER_CONTINUE;
+}
+
+enum handler_verdict
+http_exchange_writable(struct connection *connection)
+{
+	struct http_exchange *exchange = connection_handler_data(connection);
+
+	return exchange->answering ? http_exchange_send(connection)
+				   : HANDLER_CONTINUE;
+}
+
+/* A client that does not want the rest of its answer is no error. */
+void
+http_exchange_ended(struct connection *connection, enum connection_end end)
+{
+	struct http_exchange *exchange = connection_handler_data(connection);
+
+	if (end == END_ERROR && !exchange->answering &&
+	    !transcript_peer_vanished() &&
+	    !connection_config(connection)->quiet)
+		tls_error_print();
+}
+
+void
+http_exchange_close(struct connection *connection)
+{
+	struct http_exchange *exchange = connection_handler_data(connection);
+
+	if (exchange == NULL)
+		return;
+	http_lines_free(&exchange->lines);
+	textbuf_free(&exchange->text);
+	if (exchange->fd != -1)
+		close(exchange->fd);
+	free(exchange);
+}
+
+/* The next piece of the answer; with the last one the connection ends. */
+static enum handler_verdict
+http_exchange_send(struct connection *connection)
+{
+	struct http_exchange *exchange = connection_handler_data(connection);
+
+	if (http_exchange_send_text(connection, exchange) ||
+	    http_exchange_send_file(connection, exchange))
+		return HANDLER_CONTINUE;
+	return HANDLER_CLOSE;
+}
+
+/* True: there is more to come, of it or of the file. */
+static bool
+http_exchange_send_text(
+    struct connection *connection, struct http_exchange *exchange)
+{
+	size_t size = exchange->text.size - exchange->sent;
+
+	if (size > HTTP_PIECE)
+		size = HTTP_PIECE;
+	if (size == 0)
+		return false;
+	connection_send(connection, exchange->text.data + exchange->sent, size);
+	exchange->sent += size;
+	return exchange->sent < exchange->text.size || exchange->fd != -1;
+}
+
+/* The file may grow or shrink meanwhile: it ends where it ends. */
+static bool
+http_exchange_send_file(
+    struct connection *connection, struct http_exchange *exchange)
+{
+	char data[HTTP_PIECE];
+	ssize_t size;
+
+	if (exchange->fd == -1)
+		return false;
+	size = read(exchange->fd, data, sizeof(data));
+	if (size <= 0)
+		return false;
+	connection_send(connection, data, (size_t)size);
+	return true;
+}

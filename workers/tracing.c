@@ -1,0 +1,315 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <openssl/bio.h>
+
+#include "config.h"
+#include "connection.h"
+#include "log.h"
+#include "text.h"
+#include "textbuf.h"
+#include "tracing.h"
+
+struct tracing_name {
+	int value;
+	const char *name;
+};
+
+static void tracing_state(const SSL *, int, int);
+static void tracing_exit(const SSL *, const char *, int);
+static bool tracing_waits(const SSL *);
+static void tracing_message(int, int, int, const void *, size_t, SSL *, void *);
+static void
+tracing_describe(struct textbuf *, int, int, const unsigned char *, size_t);
+static void tracing_bytes(struct textbuf *, const unsigned char *, size_t);
+static void tracing_emit(const struct textbuf *);
+static int tracing_append(const void *, size_t, void *);
+static const char *tracing_name(const struct tracing_name *, int, const char *);
+
+static int tracing_file = -1;
+
+static const struct tracing_name tracing_versions[] = {
+	{ SSL3_VERSION, "SSL 3.0" },
+	{ TLS1_VERSION, "TLS 1.0" },
+	{ TLS1_1_VERSION, "TLS 1.1" },
+	{ TLS1_2_VERSION, "TLS 1.2" },
+	{ TLS1_3_VERSION, "TLS 1.3" },
+	{ DTLS1_VERSION, "DTLS 1.0" },
+	{ DTLS1_BAD_VER, "DTLS 1.0 (bad)" },
+	{ 0, NULL },
+};
+
+static const struct tracing_name tracing_contents[] = {
+	{ SSL3_RT_CHANGE_CIPHER_SPEC, "ChangeCipherSpec" },
+	{ SSL3_RT_ALERT, "Alert" },
+	{ SSL3_RT_HANDSHAKE, "Handshake" },
+	{ SSL3_RT_APPLICATION_DATA, "ApplicationData" },
+	{ SSL3_RT_HEADER, "RecordHeader" },
+	{ SSL3_RT_INNER_CONTENT_TYPE, "InnerContent" },
+	{ 0, NULL },
+};
+
+static const struct tracing_name tracing_handshakes[] = {
+	{ SSL3_MT_HELLO_REQUEST, ", HelloRequest" },
+	{ SSL3_MT_CLIENT_HELLO, ", ClientHello" },
+	{ SSL3_MT_SERVER_HELLO, ", ServerHello" },
+	{ DTLS1_MT_HELLO_VERIFY_REQUEST, ", HelloVerifyRequest" },
+	{ SSL3_MT_NEWSESSION_TICKET, ", NewSessionTicket" },
+	{ SSL3_MT_END_OF_EARLY_DATA, ", EndOfEarlyData" },
+	{ SSL3_MT_ENCRYPTED_EXTENSIONS, ", EncryptedExtensions" },
+	{ SSL3_MT_CERTIFICATE, ", Certificate" },
+	{ SSL3_MT_SERVER_KEY_EXCHANGE, ", ServerKeyExchange" },
+	{ SSL3_MT_CERTIFICATE_REQUEST, ", CertificateRequest" },
+	{ SSL3_MT_SERVER_DONE, ", ServerHelloDone" },
+	{ SSL3_MT_CERTIFICATE_VERIFY, ", CertificateVerify" },
+	{ SSL3_MT_CLIENT_KEY_EXCHANGE, ", ClientKeyExchange" },
+	{ SSL3_MT_FINISHED, ", Finished" },
+	{ SSL3_MT_CERTIFICATE_URL, ", CertificateUrl" },
+	{ SSL3_MT_CERTIFICATE_STATUS, ", CertificateStatus" },
+	{ SSL3_MT_SUPPLEMENTAL_DATA, ", SupplementalData" },
+	{ SSL3_MT_KEY_UPDATE, ", KeyUpdate" },
+	{ SSL3_MT_NEXT_PROTO, ", NextProto" },
+	{ SSL3_MT_MESSAGE_HASH, ", MessageHash" },
+	{ 0, NULL },
+};
+
+static const struct tracing_name tracing_alerts[] = {
+	{ SSL_AD_CLOSE_NOTIFY, " close_notify" },
+	{ SSL_AD_UNEXPECTED_MESSAGE, " unexpected_message" },
+	{ SSL_AD_BAD_RECORD_MAC, " bad_record_mac" },
+	{ SSL_AD_DECRYPTION_FAILED, " decryption_failed" },
+	{ SSL_AD_RECORD_OVERFLOW, " record_overflow" },
+	{ SSL_AD_DECOMPRESSION_FAILURE, " decompression_failure" },
+	{ SSL_AD_HANDSHAKE_FAILURE, " handshake_failure" },
+	{ SSL_AD_BAD_CERTIFICATE, " bad_certificate" },
+	{ SSL_AD_UNSUPPORTED_CERTIFICATE, " unsupported_certificate" },
+	{ SSL_AD_CERTIFICATE_REVOKED, " certificate_revoked" },
+	{ SSL_AD_CERTIFICATE_EXPIRED, " certificate_expired" },
+	{ SSL_AD_CERTIFICATE_UNKNOWN, " certificate_unknown" },
+	{ SSL_AD_ILLEGAL_PARAMETER, " illegal_parameter" },
+	{ SSL_AD_UNKNOWN_CA, " unknown_ca" },
+	{ SSL_AD_ACCESS_DENIED, " access_denied" },
+	{ SSL_AD_DECODE_ERROR, " decode_error" },
+	{ SSL_AD_DECRYPT_ERROR, " decrypt_error" },
+	{ 60, " export_restriction" }, /* RFC 2246, reserved since */
+	{ SSL_AD_PROTOCOL_VERSION, " protocol_version" },
+	{ SSL_AD_INSUFFICIENT_SECURITY, " insufficient_security" },
+	{ SSL_AD_INTERNAL_ERROR, " internal_error" },
+	{ SSL_AD_INAPPROPRIATE_FALLBACK, " inappropriate_fallback" },
+	{ SSL_AD_USER_CANCELLED, " user_canceled" },
+	{ SSL_AD_NO_RENEGOTIATION, " no_renegotiation" },
+	{ SSL_AD_MISSING_EXTENSION, " missing_extension" },
+	{ SSL_AD_UNSUPPORTED_EXTENSION, " unsupported_extension" },
+	{ SSL_AD_CERTIFICATE_UNOBTAINABLE, " certificate_unobtainable" },
+	{ SSL_AD_UNRECOGNIZED_NAME, " unrecognized_name" },
+	{ SSL_AD_BAD_CERTIFICATE_STATUS_RESPONSE,
+	    " bad_certificate_status_response" },
+	{ SSL_AD_BAD_CERTIFICATE_HASH_VALUE, " bad_certificate_hash_value" },
+	{ SSL_AD_UNKNOWN_PSK_IDENTITY, " unknown_psk_identity" },
+	{ SSL_AD_CERTIFICATE_REQUIRED, " certificate_required" },
+	{ 0, NULL },
+};
+
+int
+tracing_open(const struct config *config)
+{
+	if (config->msgfile == NULL)
+		return 0;
+	tracing_file = open(config->msgfile,
+	    O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOCTTY | O_CLOEXEC,
+	    0666);
+	if (tracing_file == -1) {
+		log_warn("-msgfile %s", config->msgfile);
+		return -1;
+	}
+	return 0;
+}
+
+int
+tracing_fd(void)
+{
+	return tracing_file;
+}
+
+void
+tracing_attach(SSL *ssl, const struct config *config)
+{
+	if (config->state)
+		SSL_set_info_callback(ssl, tracing_state);
+	if (config->msg)
+		SSL_set_msg_callback(ssl, tracing_message);
+}
+
+void
+tracing_io(
+    bool is_write, const void *bio, const void *data, size_t asked, long result)
+{
+	struct textbuf text;
+
+	textbuf_init(&text);
+	textbuf_printf(&text, "%s %p [%p] (%zu bytes => ",
+	    is_write ? "write to" : "read from", bio, data, asked);
+	if (result > 0) {
+		textbuf_printf(&text, "%ld (0x%lX))\n", result, result);
+		BIO_dump_cb(tracing_append, &text, data, (int)result);
+	} else {
+		textbuf_printf(&text, "%ld)\n", result);
+	}
+	text_write(TEXT_OUT, text.data, text.size);
+	textbuf_free(&text);
+}
+
+/* -state */
+static void
+tracing_state(const SSL *ssl, int where, int value)
+{
+	const char *call =
+	    (where & SSL_ST_ACCEPT) != 0 ? "SSL_accept" : "undefined";
+
+	if (where & SSL_CB_LOOP)
+		text_printf(
+		    TEXT_ERR, "%s:%s\n", call, SSL_state_string_long(ssl));
+	else if (where & SSL_CB_ALERT)
+		text_printf(TEXT_ERR, "SSL3 alert %s:%s:%s\n",
+		    (where & SSL_CB_READ) ? "read" : "write",
+		    SSL_alert_type_string_long(value),
+		    SSL_alert_desc_string_long(value));
+	else if (where & SSL_CB_EXIT)
+		tracing_exit(ssl, call, value);
+}
+
+/*
+ * A call that only waits for the peer would have gone on in a blocking one: it
+ * failed for those alone who asked for such.
+ */
+static void
+tracing_exit(const SSL *ssl, const char *call, int value)
+{
+	if (value == 0)
+		text_printf(TEXT_ERR, "%s:failed in %s\n", call,
+		    SSL_state_string_long(ssl));
+	else if (value < 0 && !tracing_waits(ssl))
+		text_printf(TEXT_ERR, "%s:error in %s\n", call,
+		    SSL_state_string_long(ssl));
+}
+
+static bool
+tracing_waits(const SSL *ssl)
+{
+	const struct config *config = connection_config(SSL_get_app_data(ssl));
+
+	if (config->nbio && config->mode == MODE_INTERACTIVE)
+		return false;
+	switch (SSL_want(ssl)) {
+	case SSL_READING:
+		return BIO_should_retry(SSL_get_rbio(ssl));
+	case SSL_WRITING:
+		return BIO_should_retry(SSL_get_wbio(ssl));
+	default:
+		return false;
+	}
+}
+
+/* -msg */
+static void
+tracing_message(int is_write, int version, int content, const void *data,
+    size_t size, SSL *ssl, void *arg)
+{
+	struct textbuf text;
+
+	(void)ssl;
+	(void)arg;
+	textbuf_init(&text);
+	textbuf_puts(&text, is_write ? ">>> " : "<<< ");
+	tracing_describe(&text, version, content, data, size);
+	tracing_bytes(&text, data, size);
+	tracing_emit(&text);
+	textbuf_free(&text);
+}
+
+static void
+tracing_describe(struct textbuf *text, int version, int content,
+    const unsigned char *data, size_t size)
+{
+	const char *name = tracing_name(tracing_versions, version, NULL);
+
+	if (name == NULL) {
+		textbuf_printf(text,
+		    "Not TLS data or unknown version "
+		    "(version=%d, content_type=%d) [length %04zx]\n",
+		    version, content, size);
+		return;
+	}
+	textbuf_printf(text, "%s, ", name);
+	name = tracing_name(tracing_contents, content, NULL);
+	if (name != NULL)
+		textbuf_puts(text, name);
+	else
+		textbuf_printf(text, "Unknown (content_type=%d)", content);
+	textbuf_printf(text, " [length %04zx]", size);
+	if (content == SSL3_RT_ALERT && size == 2)
+		textbuf_printf(text, "%s%s",
+		    data[0] == SSL3_AL_WARNING	   ? ", warning"
+			: data[0] == SSL3_AL_FATAL ? ", fatal"
+						   : ", ???",
+		    tracing_name(tracing_alerts, data[1], " ???"));
+	else if (content == SSL3_RT_ALERT)
+		textbuf_puts(text, ", ???");
+	else if (content == SSL3_RT_HANDSHAKE)
+		textbuf_puts(text,
+		    size == 0
+			? "???"
+			: tracing_name(tracing_handshakes, data[0], "???"));
+	textbuf_puts(text, "\n");
+}
+
+static void
+tracing_bytes(struct textbuf *text, const unsigned char *data, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		if (i % 16 == 0)
+			textbuf_puts(text, i == 0 ? "   " : "\n   ");
+		textbuf_printf(text, " %02x", data[i]);
+	}
+	if (size > 0)
+		textbuf_puts(text, "\n");
+}
+
+/*
+ * One write(2) a record, so that workers do not tear each other's. What a full
+ * disk does not take is lost, as in any log.
+ */
+static void
+tracing_emit(const struct textbuf *text)
+{
+	ssize_t n;
+
+	if (tracing_file == -1) {
+		text_write(TEXT_DATA, text->data, text->size);
+		return;
+	}
+	do
+		n = write(tracing_file, text->data, text->size);
+	while (n == -1 && errno == EINTR);
+}
+
+/* For BIO_dump_cb(3). */
+static int
+tracing_append(const void *data, size_t size, void *text)
+{
+	textbuf_append(text, data, size);
+	return (int)size;
+}
+
+static const char *
+tracing_name(const struct tracing_name *table, int value, const char *unknown)
+{
+	for (; table->name != NULL; table++)
+		if (table->value == value)
+			return table->name;
+	return unknown;
+}

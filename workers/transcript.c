@@ -1,0 +1,237 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/sslerr.h>
+#include <openssl/x509.h>
+
+#include "config.h"
+#include "log.h"
+#include "nameopt.h"
+#include "text.h"
+#include "textbuf.h"
+#include "tls_error.h"
+#include "transcript.h"
+
+/* As much as the stock program shows of a list. */
+#define TRANSCRIPT_CIPHERS_MAX 8192
+
+static void
+transcript_session_params(SSL *, const struct config *, struct textbuf *);
+static void
+transcript_certificate(SSL *, const struct config *, struct textbuf *);
+static void transcript_name(
+    const char *, const X509_NAME *, const struct config *, struct textbuf *);
+static void transcript_shared_ciphers(SSL *, struct textbuf *);
+static void
+transcript_keying_material(SSL *, const struct config *, struct textbuf *);
+static void
+transcript_brief_peer(SSL *, const struct config *, struct textbuf *);
+static void transcript_verification(SSL *, struct textbuf *);
+static void transcript_begin(struct textbuf *, const char *);
+
+void
+transcript_session(SSL *ssl, const struct config *config, const char *label)
+{
+	struct textbuf text;
+	BIO *bio = transcript_bio();
+
+	transcript_begin(&text, label);
+	PEM_write_bio_SSL_SESSION(bio, SSL_get_session(ssl));
+	transcript_move(&text, bio);
+	transcript_certificate(ssl, config, &text);
+	transcript_shared_ciphers(ssl, &text);
+	transcript_sigalgs(ssl, &text);
+	transcript_point_formats(ssl, &text);
+	transcript_groups(ssl, &text);
+	transcript_ca_names(ssl, config, &text);
+	transcript_session_params(ssl, config, &text);
+	text_write(TEXT_OUT, text.data, text.size);
+	textbuf_free(&text);
+}
+
+void
+transcript_brief(SSL *ssl, const struct config *config, const char *label)
+{
+	struct textbuf text;
+
+	transcript_begin(&text, label);
+	textbuf_printf(&text, "Protocol version: %s\n", SSL_get_version(ssl));
+	transcript_offered_ciphers(ssl, &text);
+	textbuf_printf(&text, "Ciphersuite: %s\n", SSL_get_cipher_name(ssl));
+	transcript_offered_sigalgs(ssl, &text);
+	transcript_brief_peer(ssl, config, &text);
+	transcript_point_formats(ssl, &text);
+	transcript_offered_groups(ssl, &text);
+	text_write(TEXT_ERR, text.data, text.size);
+	textbuf_free(&text);
+}
+
+void
+transcript_failure(SSL *ssl, const char *heading)
+{
+	long result = SSL_get_verify_result(ssl);
+
+	text_printf(TEXT_ERR, "%s\n", heading);
+	if (result != X509_V_OK)
+		text_printf(TEXT_ERR, "verify error:%s\n",
+		    X509_verify_cert_error_string(result));
+	tls_error_print();
+}
+
+bool
+transcript_peer_vanished(void)
+{
+	return ERR_GET_REASON(ERR_peek_error()) ==
+	    SSL_R_UNEXPECTED_EOF_WHILE_READING;
+}
+
+void
+transcript_renegotiation(SSL *ssl, struct textbuf *text)
+{
+	textbuf_printf(text, "Secure Renegotiation IS%s supported\n",
+	    SSL_get_secure_renegotiation_support(ssl) ? "" : " NOT");
+}
+
+BIO *
+transcript_bio(void)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	if (bio == NULL)
+		fatalx("out of memory");
+	return bio;
+}
+
+void
+transcript_move(struct textbuf *text, BIO *bio)
+{
+	char *data;
+	long size = BIO_get_mem_data(bio, &data);
+
+	if (size > 0)
+		textbuf_append(text, data, (size_t)size);
+	BIO_free(bio);
+}
+
+static void
+transcript_begin(struct textbuf *text, const char *label)
+{
+	textbuf_init(text);
+	if (label != NULL)
+		textbuf_printf(text, "%s\n", label);
+}
+
+/* What the two sides agreed upon. */
+static void
+transcript_session_params(
+    SSL *ssl, const struct config *config, struct textbuf *text)
+{
+	textbuf_printf(text, "CIPHER is %s\n", SSL_get_cipher_name(ssl));
+	if (SSL_session_reused(ssl))
+		textbuf_puts(text, "Reused session-id\n");
+	transcript_renegotiation(ssl, text);
+	if (SSL_get_options(ssl) & SSL_OP_NO_RENEGOTIATION)
+		textbuf_puts(text, "Renegotiation is DISABLED\n");
+	if (config->keymatexport != NULL)
+		transcript_keying_material(ssl, config, text);
+}
+
+static void
+transcript_certificate(
+    SSL *ssl, const struct config *config, struct textbuf *text)
+{
+	X509 *peer = SSL_get0_peer_certificate(ssl);
+	BIO *bio;
+
+	if (peer == NULL)
+		return;
+	textbuf_puts(text, "Client certificate\n");
+	bio = transcript_bio();
+	PEM_write_bio_X509(bio, peer);
+	transcript_move(text, bio);
+	transcript_name("subject=", X509_get_subject_name(peer), config, text);
+	transcript_name("issuer=", X509_get_issuer_name(peer), config, text);
+}
+
+static void
+transcript_name(const char *heading, const X509_NAME *name,
+    const struct config *config, struct textbuf *text)
+{
+	BIO *bio = transcript_bio();
+
+	textbuf_puts(text, heading);
+	X509_NAME_print_ex(bio, name, 0, nameopt_flags(config));
+	transcript_move(text, bio);
+	textbuf_puts(text, "\n");
+}
+
+static void
+transcript_shared_ciphers(SSL *ssl, struct textbuf *text)
+{
+	char names[TRANSCRIPT_CIPHERS_MAX];
+
+	if (SSL_get_shared_ciphers(ssl, names, sizeof(names)) != NULL)
+		textbuf_printf(text, "Shared ciphers:%s\n", names);
+}
+
+/* RFC 5705 */
+static void
+transcript_keying_material(
+    SSL *ssl, const struct config *config, struct textbuf *text)
+{
+	size_t size = (size_t)config->keymatexportlen, i;
+	unsigned char *material = malloc(size);
+
+	textbuf_printf(text,
+	    "Keying material exporter:\n    Label: '%s'\n"
+	    "    Length: %zu bytes\n",
+	    config->keymatexport, size);
+	if (material == NULL ||
+	    SSL_export_keying_material(ssl, material, size,
+		config->keymatexport, strlen(config->keymatexport), NULL, 0,
+		0) != 1) {
+		textbuf_puts(text, "    Error\n");
+		free(material);
+		return;
+	}
+	textbuf_puts(text, "    Keying material: ");
+	for (i = 0; i < size; i++)
+		textbuf_printf(text, "%02X", material[i]);
+	textbuf_puts(text, "\n");
+	OPENSSL_cleanse(material, size);
+	free(material);
+}
+
+static void
+transcript_brief_peer(
+    SSL *ssl, const struct config *config, struct textbuf *text)
+{
+	X509 *peer = SSL_get0_peer_certificate(ssl);
+
+	if (peer == NULL) {
+		textbuf_puts(text, "No peer certificate\n");
+		return;
+	}
+	transcript_name(
+	    "Peer certificate: ", X509_get_subject_name(peer), config, text);
+	transcript_peer_signature(ssl, "Hash used: ", "Signature type: ", text);
+	transcript_verification(ssl, text);
+}
+
+static void
+transcript_verification(SSL *ssl, struct textbuf *text)
+{
+	long result = SSL_get_verify_result(ssl);
+	const char *name = SSL_get0_peername(ssl);
+
+	if (result != X509_V_OK) {
+		textbuf_printf(text, "Verification error: %s\n",
+		    X509_verify_cert_error_string(result));
+		return;
+	}
+	textbuf_puts(text, "Verification: OK\n");
+	if (name != NULL)
+		textbuf_printf(text, "Verified peername: %s\n", name);
+}
