@@ -206,7 +206,7 @@ is_gone() # pid
 {
 	local stat
 
-	{ stat=$(</proc/"$1"/stat); } 2>/dev/null || return 0
+	{ read -r stat </proc/"$1"/stat; } 2>/dev/null || return 0
 	[[ ${stat##*) } == Z* ]]
 }
 
@@ -328,10 +328,22 @@ is_quiet() # option...
 
 	for option; do
 		case ${option#-} in
-		quiet | brief | -quiet | -brief) return 0 ;;
+		quiet | brief | rev | -quiet | -brief | -rev) return 0 ;;
 		esac
 	done
 	return 1
+}
+
+# Empty if the option is not there.
+value_of() # name without dashes, option...
+{
+	local name=$1 option last=
+
+	shift
+	for option; do
+		[ "${last##*-}" != "$name" ] || echo "$option"
+		last=$option
+	done
 }
 
 # Ours. Sets SERVER_PID and PORT (empty for a UNIX socket) once it is ready.
@@ -346,8 +358,12 @@ start_named() # name, option...
 
 	shift
 	default_options "$@"
-	ready=$name.out
-	if is_quiet "$@"; then
+	ready=$(value_of ready_file "$@")
+	if [ -n "$ready" ]; then
+		rm -f "$ready"
+	elif ! is_quiet "$@"; then
+		ready=$name.out
+	else
 		ready=$name.ready
 		rm -f "$ready"
 		DEFAULTS+=(-ready_file "$ready")
@@ -463,14 +479,15 @@ talk() # text with escapes, string of the answer, option of s_client...
 	cat talk.out
 }
 
-# A client with a NAME, driven by type_to, awaited by wait_for file_has.
+# A client with a NAME, driven by type_to, awaited by wait_for file_has. With
+# -quiet, too, it leaves at the end of its input.
 client_start() # name, option of s_client...
 {
 	local name=$1
 
 	shift
 	launch "$name" timeout $((60 * SLOW)) "$OPENSSL" s_client \
-	    -connect "127.0.0.1:${CLIENT_PORT:-$PORT}" "$@"
+	    -connect "127.0.0.1:${CLIENT_PORT:-$PORT}" "$@" -no_ign_eof
 }
 
 # s_client prints this after its handshake, whatever the version.
