@@ -54,6 +54,8 @@ struct handler {
 	enum handler_verdict (*writable)(struct connection *);
 	/* An established connection ends; called before the shutdown. */
 	void (*ended)(struct connection *, enum connection_end);
+	/* The shutdown alert, if there is one to send, is on its way. */
+	void (*shut)(struct connection *);
 	/* The socket is gone. Free what open made. Always called, last. */
 	void (*close)(struct connection *);
 };

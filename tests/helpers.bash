@@ -170,17 +170,20 @@ launch() # name, command...
 		INPUTS[$name]=$fd
 	fi
 	(
+		# Before the FIFO's own descriptor is closed here: without a
+		# writer the open would wait for one, for ever if close_input
+		# was called meanwhile.
+		if [ "$in" = - ]; then
+			exec <&-
+		else
+			exec <"$in"
+		fi
 		# Bats waits for whoever holds 3; a FIFO never ends
 		# while a sibling holds it.
 		exec 3>&-
 		for fd in "${INPUTS[@]}"; do
 			exec {fd}>&-
 		done
-		if [ "$in" = - ]; then
-			exec <&-
-		else
-			exec <"$in"
-		fi
 		exec setsid env --default-signal=INT,QUIT,PIPE,HUP \
 		    "$@" >"$name.out" 2>"$name.err"
 	) &
@@ -562,12 +565,13 @@ mask()
 # two servers print, what the two clients print and how all end must be equal
 # after the mask.
 #
-#	same_as_stock [-f SCENARIO] [-e TEXT] [-m FILTER] [-n] \
+#	same_as_stock [-f SCENARIO] [-e TEXT] [-m FILTER] [-n] [-w] \
 #	    'server options' 'client options' ['text for the client']
 #
 # The servers get "-naccept 1", so that they end by themselves with everything
 # flushed; -n leaves it out, for a scenario that ends them otherwise. The client
-# types its text and leaves when TEXT of -e has come back. SCENARIO is a
+# types its text and leaves when TEXT of -e has come back; with -w it leaves when
+# the server has ended the connection. SCENARIO is a
 # function that does something else: it is called with the server's name
 # (server or stock) as $1 and the client options after it, in a process of its
 # own, with PORT set; its output counts as the client's. It may use type_to "$1"
@@ -576,6 +580,7 @@ mask()
 same_as_stock()
 {
 	local scenario=plain_scenario expect='' more=cat limit='-naccept 1'
+	local await=''
 
 	while :; do
 		case ${1:-} in
@@ -583,9 +588,10 @@ same_as_stock()
 		-e) expect=$2 ;;
 		-m) more=$2 ;;
 		-n) limit='' ;;
+		-w) await=yes ;;
 		*) break ;;
 		esac
-		[ "$1" = -n ] || shift
+		[ "$1" = -n ] || [ "$1" = -w ] || shift
 		shift
 	done
 
@@ -640,7 +646,11 @@ plain_scenario() # name, client option...
 	if [ -n "$expect" ]; then
 		wait_for 10 file_has "$name-client.out" "$expect" || :
 	fi
-	client_end "$name-client" || return 1
+	if [ -n "$await" ]; then
+		wait_exit "$name-client" || return 1
+	else
+		client_end "$name-client" || return 1
+	fi
 	cat "$name-client.out"
 	return "$STATUS"
 }

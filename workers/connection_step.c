@@ -280,6 +280,8 @@ connection_begin_shutdown(struct connection *connection)
 {
 	SSL_shutdown(connection->ssl);
 	ERR_clear_error();
+	if (connection->handler->shut != NULL)
+		connection->handler->shut(connection);
 	connection->unit = UNIT_NONE;
 	connection_set_state(connection, CONNECTION_SHUTDOWN);
 	if (connection_on_console(connection))

@@ -17,7 +17,7 @@ static enum handler_verdict
 interactive_readable(struct connection *, const uint8_t *, size_t);
 static void interactive_blocked(struct connection *);
 static void interactive_ended(struct connection *, enum connection_end);
-static void interactive_say_closed(void);
+static void interactive_shut(struct connection *);
 static bool interactive_is_command(const char *, size_t, const char *);
 
 const struct handler handler_interactive = {
@@ -28,6 +28,7 @@ const struct handler handler_interactive = {
 	.readable = interactive_readable,
 	.blocked = interactive_blocked,
 	.ended = interactive_ended,
+	.shut = interactive_shut,
 };
 
 enum handler_verdict
@@ -80,7 +81,7 @@ static void
 interactive_failed(struct connection *connection)
 {
 	transcript_failure(connection_ssl(connection), "ERROR");
-	interactive_say_closed();
+	text_printf(TEXT_OUT, "shutting down SSL\n");
 }
 
 /* The bytes as they came, whatever -quiet says. */
@@ -116,13 +117,14 @@ interactive_ended(struct connection *connection, enum connection_end end)
 	case END_TIMEOUT:
 		break;
 	}
-	interactive_say_closed();
+	text_printf(TEXT_OUT, "shutting down SSL\n");
 }
 
 static void
-interactive_say_closed(void)
+interactive_shut(struct connection *connection)
 {
-	text_printf(TEXT_OUT, "shutting down SSL\nCONNECTION CLOSED\n");
+	(void)connection;
+	text_printf(TEXT_OUT, "CONNECTION CLOSED\n");
 }
 
 /* These count only alone on their line. */
