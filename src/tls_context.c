@@ -212,11 +212,17 @@ tls_context_set_identity(
 static bool
 tls_context_set_id_context(SSL_CTX *ctx, const struct config *config)
 {
-	const char *context =
-	    config->context != NULL ? config->context : "s_server";
+	/* The stock program's default, which -www shows. */
+	static const char standard[] = { 1, 0, 0, 0 };
+	const char *context = config->context;
+	size_t size = sizeof(standard);
 
-	if (SSL_CTX_set_session_id_context(ctx, (const unsigned char *)context,
-		(unsigned)strlen(context)) == 1)
+	if (context != NULL)
+		size = strlen(context);
+	else
+		context = standard;
+	if (SSL_CTX_set_session_id_context(
+		ctx, (const unsigned char *)context, (unsigned)size) == 1)
 		return true;
 	ERR_clear_error();
 	log_warnx("-context %s: longer than %d bytes", context,

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/core_names.h>
@@ -16,7 +17,7 @@ struct tls_file {
 	enum file_format format;
 	int expect; /* OSSL_STORE_INFO_ */
 	const char *phrase;
-	UI_METHOD *ui; /* NULL: the library's, which asks */
+	UI_METHOD *ui; /* gives the phrase, or asks */
 	OSSL_STORE_CTX *store;
 };
 
@@ -26,6 +27,8 @@ static OSSL_STORE_INFO *tls_file_only(struct tls_file *);
 static void tls_file_close(struct tls_file *);
 static void tls_file_missed(const struct tls_file *);
 static int tls_file_phrase(char *, int, int, void *);
+static UI_METHOD *tls_file_asking(void);
+static char *tls_file_prompt(UI *, const char *, const char *);
 
 EVP_PKEY *
 tls_file_key(const char *path, enum file_format format, const char *name,
@@ -141,12 +144,13 @@ tls_file_open(struct tls_file *file)
 		params[0] = OSSL_PARAM_construct_utf8_string(
 		    OSSL_STORE_PARAM_INPUT_TYPE,
 		    file->format == FORMAT_PEM ? type_pem : type_der, 0);
-	if (file->phrase != NULL)
-		file->ui = UI_UTIL_wrap_read_pem_callback(tls_file_phrase, 0);
+	file->ui = file->phrase != NULL
+	    ? UI_UTIL_wrap_read_pem_callback(tls_file_phrase, 0)
+	    : tls_file_asking();
 	ERR_clear_error();
-	file->store = OSSL_STORE_open_ex(file->path, NULL, NULL,
-	    file->ui != NULL ? file->ui : UI_get_default_method(),
-	    (void *)(uintptr_t)file->phrase, params, NULL, NULL);
+	if (file->ui != NULL)
+		file->store = OSSL_STORE_open_ex(
+		    file->path, NULL, NULL, file->ui, file, params, NULL, NULL);
 	if (file->store == NULL) {
 		tls_error_say(
 		    "Could not open file or uri for loading %s%s from %s",
@@ -169,9 +173,8 @@ tls_file_next(struct tls_file *file)
 		if (info != NULL &&
 		    OSSL_STORE_INFO_get_type(info) == file->expect)
 			return info;
+		/* What cannot be read may be followed by what can. */
 		OSSL_STORE_INFO_free(info);
-		if (info == NULL && OSSL_STORE_error(file->store))
-			return NULL;
 	}
 	return NULL;
 }
@@ -205,13 +208,46 @@ tls_file_missed(const struct tls_file *file)
 }
 
 static int
-tls_file_phrase(char *phrase, int size, int writing, void *wanted)
+tls_file_phrase(char *phrase, int size, int writing, void *arg)
 {
-	size_t length = strlen(wanted);
+	const struct tls_file *file = arg;
+	size_t length = strlen(file->phrase);
 
 	(void)writing;
 	if (length > (size_t)size)
 		return -1;
-	memcpy(phrase, wanted, length);
+	memcpy(phrase, file->phrase, length);
 	return (int)length;
+}
+
+/* The library's dialogue with the terminal, but naming the file. */
+static UI_METHOD *
+tls_file_asking(void)
+{
+	const UI_METHOD *terminal = UI_OpenSSL();
+	UI_METHOD *ui = UI_create_method("s_server");
+
+	if (ui == NULL)
+		return NULL;
+	UI_method_set_opener(ui, UI_method_get_opener(terminal));
+	UI_method_set_writer(ui, UI_method_get_writer(terminal));
+	UI_method_set_flusher(ui, UI_method_get_flusher(terminal));
+	UI_method_set_reader(ui, UI_method_get_reader(terminal));
+	UI_method_set_closer(ui, UI_method_get_closer(terminal));
+	UI_method_set_prompt_constructor(ui, tls_file_prompt);
+	return ui;
+}
+
+static char *
+tls_file_prompt(UI *ui, const char *what, const char *object)
+{
+	const struct tls_file *file = UI_get0_user_data(ui);
+	size_t size =
+	    strlen(what) + strlen(file->path) + sizeof("Enter  for :");
+	char *prompt = OPENSSL_malloc(size);
+
+	(void)object;
+	if (prompt != NULL)
+		snprintf(prompt, size, "Enter %s for %s:", what, file->path);
+	return prompt;
 }

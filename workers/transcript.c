@@ -155,16 +155,19 @@ transcript_certificate(
 	transcript_name("issuer=", X509_get_issuer_name(peer), config, text);
 }
 
+/* On one line, or indented on several. */
 static void
 transcript_name(const char *heading, const X509_NAME *name,
     const struct config *config, struct textbuf *text)
 {
+	unsigned long flags = nameopt_flags(config);
+	bool lines = (flags & XN_FLAG_SEP_MASK) == XN_FLAG_SEP_MULTILINE;
 	BIO *bio = transcript_bio();
 
-	textbuf_puts(text, heading);
-	X509_NAME_print_ex(bio, name, 0, nameopt_flags(config));
+	BIO_printf(bio, "%s%s", heading, lines ? "\n" : "");
+	X509_NAME_print_ex(bio, name, lines ? 4 : 0, flags);
+	BIO_puts(bio, "\n");
 	transcript_move(text, bio);
-	textbuf_puts(text, "\n");
 }
 
 static void
@@ -209,13 +212,18 @@ transcript_brief_peer(
     SSL *ssl, const struct config *config, struct textbuf *text)
 {
 	X509 *peer = SSL_get0_peer_certificate(ssl);
+	BIO *bio;
 
 	if (peer == NULL) {
 		textbuf_puts(text, "No peer certificate\n");
 		return;
 	}
-	transcript_name(
-	    "Peer certificate: ", X509_get_subject_name(peer), config, text);
+	textbuf_puts(text, "Peer certificate: ");
+	bio = transcript_bio();
+	X509_NAME_print_ex(
+	    bio, X509_get_subject_name(peer), 0, nameopt_flags(config));
+	BIO_puts(bio, "\n");
+	transcript_move(text, bio);
 	transcript_peer_signature(ssl, "Hash used: ", "Signature type: ", text);
 	transcript_verification(ssl, text);
 }

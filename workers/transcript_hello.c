@@ -79,6 +79,8 @@ transcript_point_formats(SSL *ssl, struct textbuf *text)
 void
 transcript_groups(SSL *ssl, struct textbuf *text)
 {
+	if (SSL_get1_groups(ssl, NULL) <= 0)
+		return;
 	transcript_offered_groups(ssl, text);
 	transcript_shared_groups(ssl, text);
 }
@@ -138,7 +140,7 @@ transcript_ca_names(SSL *ssl, const struct config *config, struct textbuf *text)
 
 	if (names == NULL || sk_X509_NAME_num(names) <= 0)
 		return;
-	textbuf_puts(text, "---\nAcceptable client certificate CA names\n");
+	textbuf_puts(text, "---\nAcceptable server certificate CA names\n");
 	for (i = 0; i < sk_X509_NAME_num(names); i++) {
 		bio = transcript_bio();
 		X509_NAME_print_ex(bio, sk_X509_NAME_value(names, i), 0,

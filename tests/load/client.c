@@ -1,0 +1,469 @@
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+
+#include "client.h"
+#include "report.h"
+#include "settings.h"
+#include "tls.h"
+
+#define CLIENT_ANSWER_MAX (1024 * 1024)
+#define CLIENT_READ_SIZE  (16 * 1024)
+#define CLIENT_HELLO_MAX  4096
+
+/* How an attempt to go on ended. */
+enum client_step {
+	STEP_AGAIN, /* the state has changed, or there may be more */
+	STEP_WAIT, /* for the socket */
+};
+
+static enum client_step client_connect(struct client *);
+static enum client_step client_handshake(struct client *);
+static enum client_step client_mutter(struct client *);
+static enum client_step client_held(struct client *);
+static enum client_step client_send(struct client *);
+static enum client_step client_read(struct client *);
+static enum client_step client_await_end(struct client *);
+static enum client_step client_drain(struct client *);
+static enum client_step client_over(struct client *);
+static bool client_start_tls(struct client *);
+static enum client_step client_shaken(struct client *);
+static enum client_step client_exchange(struct client *);
+static enum client_step client_answered(struct client *, bool);
+static enum client_step client_succeed(struct client *);
+static enum client_step client_fail(struct client *, const char *);
+static enum client_step client_wait_or_fail(struct client *, int);
+static const char *client_trouble(struct client *, int);
+static int client_receive(struct client *, int *);
+static bool client_append(struct client *, const char *, size_t);
+static void client_find_worker(struct client *);
+
+static const struct {
+	const char *name;
+	enum client_step (*step)(struct client *);
+} client_states[] = {
+	[CLIENT_CONNECT] = { "connect", client_connect },
+	[CLIENT_HANDSHAKE] = { "handshake", client_handshake },
+	[CLIENT_MUTTER] = { "half ClientHello", client_mutter },
+	[CLIENT_HELD] = { "hold", client_held },
+	[CLIENT_SEND] = { "send", client_send },
+	[CLIENT_READ] = { "read", client_read },
+	[CLIENT_AWAIT_END] = { "wait for the end", client_await_end },
+	[CLIENT_CLOSE] = { "close", client_drain },
+	[CLIENT_OVER] = { "over", client_over },
+};
+
+struct client *
+client_open(struct client_world *world, struct job *job)
+{
+	const struct sockaddr *address =
+	    (const struct sockaddr *)&world->settings->address;
+	struct client *client;
+	int one = 1;
+
+	if ((client = calloc(1, sizeof(*client))) == NULL) {
+		report_error(world->report, "out of memory");
+		return NULL;
+	}
+	client->world = world;
+	client->job = job;
+	client->start_us = client_now_us();
+	client->fd = socket(
+	    address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (client->fd == -1 ||
+	    (connect(client->fd, address, world->settings->address_size) ==
+		    -1 &&
+		errno != EINPROGRESS)) {
+		report_error(world->report, "connection %u: connect: %s",
+		    job->number, strerror(errno));
+		client_free(client);
+		return NULL;
+	}
+	/* Fails on other than TCP, where there is nothing to switch off. */
+	(void)setsockopt(
+	    client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	client->wants_write = true;
+	return client;
+}
+
+void
+client_run(struct client *client)
+{
+	while (client_states[client->state].step(client) == STEP_AGAIN)
+		;
+}
+
+void
+client_release(struct client *client)
+{
+	if (client->ssl == NULL)
+		client_succeed(client);
+	else
+		client_exchange(client);
+	client_run(client);
+}
+
+void
+client_give_up(struct client *client)
+{
+	/* The server did its part; that it does not close is no failure. */
+	if (client->state != CLIENT_CLOSE)
+		client_fail(client, "out of time");
+	client->state = CLIENT_OVER;
+}
+
+void
+client_free(struct client *client)
+{
+	SSL_free(client->ssl);
+	if (client->fd != -1)
+		close(client->fd);
+	free(client->answer);
+	free(client);
+}
+
+int64_t
+client_now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
+static enum client_step
+client_connect(struct client *client)
+{
+	const struct settings *settings = client->world->settings;
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof(int);
+	int error = 0;
+
+	getsockopt(client->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+	if (error != 0)
+		return client_fail(client, strerror(error));
+	size = sizeof(peer);
+	if (getpeername(client->fd, (struct sockaddr *)&peer, &size) == -1)
+		return STEP_WAIT;
+	client->wants_write = false;
+	switch (settings->speech) {
+	case SPEECH_TLS:
+		if (!client_start_tls(client))
+			return client_fail(client, tls_reason());
+		client->state = CLIENT_HANDSHAKE;
+		break;
+	case SPEECH_HALF_HELLO:
+		client->state = CLIENT_MUTTER;
+		break;
+	case SPEECH_SILENT:
+		client->state = settings->hold ? CLIENT_HELD : CLIENT_AWAIT_END;
+		break;
+	}
+	return STEP_AGAIN;
+}
+
+static bool
+client_start_tls(struct client *client)
+{
+	struct job *job = client->job;
+
+	client->ssl = SSL_new(client->world->ctx);
+	if (client->ssl == NULL || SSL_set_fd(client->ssl, client->fd) != 1)
+		return false;
+	SSL_set_connect_state(client->ssl);
+	if (job->resuming)
+		return SSL_set_session(client->ssl, job->session) == 1;
+	if (client->world->settings->resume != RESUME_NONE)
+		tls_keep_session(client->ssl, &job->session);
+	return true;
+}
+
+static enum client_step
+client_handshake(struct client *client)
+{
+	int n;
+
+	ERR_clear_error();
+	if ((n = SSL_do_handshake(client->ssl)) != 1)
+		return client_wait_or_fail(client, n);
+	return client_shaken(client);
+}
+
+static enum client_step
+client_shaken(struct client *client)
+{
+	client->wants_write = false;
+	client->resumed = SSL_session_reused(client->ssl) == 1;
+	report_handshake(client->world->report,
+	    client_now_us() - client->start_us, client->resumed);
+	if (client->job->resuming && !client->resumed)
+		return client_fail(client, "was not resumed");
+	if (client->world->settings->hold) {
+		client->state = CLIENT_HELD;
+		return STEP_AGAIN;
+	}
+	return client_exchange(client);
+}
+
+static enum client_step
+client_mutter(struct client *client)
+{
+	unsigned char hello[CLIENT_HELLO_MAX];
+	int size = tls_half_hello(client->world->ctx, hello, sizeof(hello));
+
+	/* Fits into the buffer of a socket that was never used. */
+	if (size == -1 ||
+	    send(client->fd, hello, (size_t)size, MSG_NOSIGNAL) != size)
+		return client_fail(client, "cannot send half a ClientHello");
+	client->state =
+	    client->world->settings->hold ? CLIENT_HELD : CLIENT_AWAIT_END;
+	return STEP_AGAIN;
+}
+
+/* Tickets may come, and text that was typed into the server. */
+static enum client_step
+client_held(struct client *client)
+{
+	int n, trouble;
+
+	if ((n = client_receive(client, &trouble)) > 0)
+		return STEP_AGAIN;
+	if (n == 0)
+		return client_fail(client, "the server closed it");
+	return client_wait_or_fail(client, trouble);
+}
+
+static enum client_step
+client_exchange(struct client *client)
+{
+	client->state =
+	    client->world->settings->send != NULL ? CLIENT_SEND : CLIENT_READ;
+	return STEP_AGAIN;
+}
+
+static enum client_step
+client_send(struct client *client)
+{
+	const struct settings *settings = client->world->settings;
+	int n;
+
+	ERR_clear_error();
+	n = SSL_write(client->ssl, settings->send + client->sent,
+	    (int)(settings->send_size - client->sent));
+	if (n <= 0)
+		return client_wait_or_fail(client, n);
+	client->wants_write = false;
+	client->sent += (size_t)n;
+	if (client->sent == settings->send_size)
+		client->state = CLIENT_READ;
+	return STEP_AGAIN;
+}
+
+static enum client_step
+client_read(struct client *client)
+{
+	int n, trouble;
+
+	if ((n = client_receive(client, &trouble)) == 0)
+		return client_answered(client, true);
+	if (n == -1 && client_wait_or_fail(client, trouble) == STEP_AGAIN)
+		return STEP_AGAIN;
+	/* The session that is awaited comes without data. */
+	if (!client->world->settings->read_to_end &&
+	    client_answered(client, false) == STEP_AGAIN)
+		return STEP_AGAIN;
+	return n > 0 ? STEP_AGAIN : STEP_WAIT;
+}
+
+/* STEP_WAIT: more must come. */
+static enum client_step
+client_answered(struct client *client, bool at_end)
+{
+	const struct settings *settings = client->world->settings;
+	const char *wrong = NULL;
+
+	if (settings->expect != NULL &&
+	    (client->answer == NULL ||
+		memmem(client->answer, client->answer_size, settings->expect,
+		    settings->expect_size) == NULL))
+		return at_end ? client_fail(client, "not the expected answer")
+			      : STEP_WAIT;
+	if (settings->resume == RESUME_NONE || client->job->resuming)
+		return client_succeed(client);
+	/* TLS 1.3 tickets come when the server likes. */
+	if (client->job->session == NULL)
+		return at_end ? client_fail(client, "no session came")
+			      : STEP_WAIT;
+	if ((wrong = tls_wrong_kind(client->job->session, settings)) != NULL)
+		return client_fail(client, wrong);
+	return client_succeed(client);
+}
+
+static enum client_step
+client_await_end(struct client *client)
+{
+	int n, trouble;
+
+	if ((n = client_receive(client, &trouble)) > 0)
+		return STEP_AGAIN;
+	if (n == 0 || errno == ECONNRESET)
+		return client_succeed(client);
+	return client_wait_or_fail(client, trouble);
+}
+
+/*
+ * Say goodbye, and let the server finish: to close with unread tickets would
+ * be a reset, an error in the eyes of the server.
+ */
+static enum client_step
+client_succeed(struct client *client)
+{
+	client->ok = true;
+	client_find_worker(client);
+	if (client->ssl != NULL) {
+		SSL_shutdown(client->ssl);
+		ERR_clear_error();
+	}
+	shutdown(client->fd, SHUT_WR);
+	client->close_us = client_now_us();
+	client->wants_write = false;
+	client->state = CLIENT_CLOSE;
+	return STEP_AGAIN;
+}
+
+static enum client_step
+client_drain(struct client *client)
+{
+	char data[CLIENT_READ_SIZE];
+	ssize_t n;
+
+	while ((n = recv(client->fd, data, sizeof(data), 0)) > 0)
+		;
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return STEP_WAIT;
+	client->state = CLIENT_OVER;
+	return STEP_WAIT;
+}
+
+static enum client_step
+client_over(struct client *client)
+{
+	(void)client;
+	return STEP_WAIT;
+}
+
+static enum client_step
+client_fail(struct client *client, const char *why)
+{
+	report_error(client->world->report, "connection %u%s: %s: %s",
+	    client->job->number, client->job->resuming ? ", resuming" : "",
+	    client_states[client->state].name, why);
+	client->ok = false;
+	client->state = CLIENT_OVER;
+	return STEP_AGAIN;
+}
+
+/* After a call that returned n and so did not go through. */
+static enum client_step
+client_wait_or_fail(struct client *client, int n)
+{
+	const char *why = client_trouble(client, n);
+
+	return why == NULL ? STEP_WAIT : client_fail(client, why);
+}
+
+/* NULL: it only has to wait. */
+static const char *
+client_trouble(struct client *client, int n)
+{
+	int error = errno;
+
+	if (client->ssl == NULL)
+		return error == EAGAIN || error == EINTR ? NULL
+							 : strerror(error);
+	switch (SSL_get_error(client->ssl, n)) {
+	case SSL_ERROR_WANT_READ:
+		client->wants_write = false;
+		return NULL;
+	case SSL_ERROR_WANT_WRITE:
+		client->wants_write = true;
+		return NULL;
+	case SSL_ERROR_ZERO_RETURN:
+		return "the server closed it";
+	case SSL_ERROR_SYSCALL:
+		return error == 0 ? "end of file" : strerror(error);
+	default:
+		return tls_reason();
+	}
+}
+
+/*
+ * More of the answer: 1; 0: the server closed in order; -1: look at trouble,
+ * which is for client_wait_or_fail.
+ */
+static int
+client_receive(struct client *client, int *trouble)
+{
+	char data[CLIENT_READ_SIZE];
+	int n;
+
+	errno = 0;
+	ERR_clear_error();
+	if (client->ssl == NULL)
+		n = (int)recv(client->fd, data, sizeof(data), 0);
+	else
+		n = SSL_read(client->ssl, data, sizeof(data));
+	*trouble = n;
+	if (n > 0)
+		return client_append(client, data, (size_t)n) ? 1 : -1;
+	if (client->ssl == NULL)
+		return n;
+	return SSL_get_error(client->ssl, n) == SSL_ERROR_ZERO_RETURN ? 0 : -1;
+}
+
+/* What is beyond the limit is read and forgotten. */
+static bool
+client_append(struct client *client, const char *data, size_t size)
+{
+	char *answer;
+
+	if (client->answer_size + size > CLIENT_ANSWER_MAX)
+		return true;
+	if ((answer = realloc(client->answer, client->answer_size + size)) ==
+	    NULL) {
+		errno = ENOMEM;
+		return false;
+	}
+	memcpy(answer + client->answer_size, data, size);
+	client->answer = answer;
+	client->answer_size += size;
+	return true;
+}
+
+/* "Worker: 3" on a line of its own, as -www with -label writes it. */
+static void
+client_find_worker(struct client *client)
+{
+	static const char label[] = "\nWorker: ";
+	const char *at, *end;
+	unsigned worker = 0;
+
+	if (client->answer == NULL)
+		return;
+	end = client->answer + client->answer_size;
+	at = memmem(
+	    client->answer, client->answer_size, label, sizeof(label) - 1);
+	if (at == NULL)
+		return;
+	for (at += sizeof(label) - 1; at < end && *at >= '0' && *at <= '9';
+	     at++)
+		worker = worker * 10 + (unsigned)(*at - '0');
+	client->worker = worker;
+}

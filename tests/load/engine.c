@@ -1,0 +1,331 @@
+#include <err.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "engine.h"
+#include "report.h"
+#include "settings.h"
+
+#define ENGINE_EVENTS	     256
+#define ENGINE_TICK_MS	     20
+#define ENGINE_RETRY_US	     20000
+#define ENGINE_CLOSE_WAIT_US 1000000
+#define ENGINE_SECOND_US     INT64_C(1000000)
+
+struct engine {
+	struct client_world *world;
+	const struct settings *settings;
+	int epoll_fd;
+	int64_t start_us;
+	int64_t swept_us;
+	unsigned made; /* jobs so far */
+	unsigned busy; /* connections that are neither held nor over */
+	unsigned held;
+	int64_t release_us; /* 0: not all are held yet */
+	bool released;
+	struct client_list clients;
+	struct job_list waiting; /* second connections and retries */
+};
+
+static bool engine_has_work(struct engine *);
+static void engine_start(struct engine *);
+static struct job *engine_next_job(struct engine *);
+static void engine_begin(struct engine *, struct job *);
+static void engine_wait(struct engine *);
+static void engine_moved(
+    struct engine *, struct client *, enum client_state before, bool wrote);
+static void engine_finish(struct engine *, struct client *);
+static void engine_again(struct engine *, struct job *, int64_t);
+static void engine_job_done(struct engine *, struct job *, bool);
+static void engine_sweep(struct engine *);
+static void engine_hold(struct engine *);
+static bool engine_input_ended(void);
+static void engine_give_up(struct engine *);
+
+int
+engine_run(struct client_world *world)
+{
+	struct engine engine = {
+		.world = world,
+		.settings = world->settings,
+		.start_us = client_now_us(),
+	};
+	int64_t end_us;
+
+	TAILQ_INIT(&engine.clients);
+	TAILQ_INIT(&engine.waiting);
+	if ((engine.epoll_fd = epoll_create1(EPOLL_CLOEXEC)) == -1) {
+		warn("epoll_create1");
+		return -1;
+	}
+	end_us = engine.start_us +
+	    (world->settings->duration_s + world->settings->timeout_s) *
+		ENGINE_SECOND_US;
+	while (engine_has_work(&engine) && client_now_us() < end_us) {
+		engine_start(&engine);
+		engine_wait(&engine);
+		engine_sweep(&engine);
+		if (engine.settings->hold)
+			engine_hold(&engine);
+	}
+	engine_give_up(&engine);
+	close(engine.epoll_fd);
+	return 0;
+}
+
+/* Jobs that were not made yet. */
+static bool
+engine_has_more(const struct engine *engine)
+{
+	const struct settings *settings = engine->settings;
+
+	if (settings->duration_s == 0)
+		return engine->made < settings->connections;
+	return client_now_us() - engine->start_us <
+	    settings->duration_s * ENGINE_SECOND_US;
+}
+
+static bool
+engine_has_work(struct engine *engine)
+{
+	return !TAILQ_EMPTY(&engine->clients) ||
+	    !TAILQ_EMPTY(&engine->waiting) || engine_has_more(engine);
+}
+
+static void
+engine_start(struct engine *engine)
+{
+	struct job *job;
+
+	while (engine->busy < engine->settings->parallel &&
+	    (job = engine_next_job(engine)) != NULL)
+		engine_begin(engine, job);
+}
+
+static struct job *
+engine_next_job(struct engine *engine)
+{
+	struct job *job = TAILQ_FIRST(&engine->waiting);
+
+	if (job != NULL && job->retry_us <= client_now_us()) {
+		TAILQ_REMOVE(&engine->waiting, job, entry);
+		return job;
+	}
+	/* Pairs and retries first: one after another means in this order. */
+	if ((job != NULL && engine->settings->sequential) ||
+	    !engine_has_more(engine))
+		return NULL;
+	if ((job = calloc(1, sizeof(*job))) == NULL)
+		err(1, NULL);
+	job->number = ++engine->made;
+	return job;
+}
+
+static void
+engine_begin(struct engine *engine, struct job *job)
+{
+	struct epoll_event event = { .events = EPOLLOUT };
+	struct client *client;
+
+	if ((client = client_open(engine->world, job)) == NULL) {
+		engine_job_done(engine, job, false);
+		return;
+	}
+	event.data.ptr = client;
+	if (epoll_ctl(engine->epoll_fd, EPOLL_CTL_ADD, client->fd, &event) ==
+	    -1)
+		err(1, "epoll_ctl");
+	TAILQ_INSERT_TAIL(&engine->clients, client, entry);
+	engine->busy++;
+}
+
+static void
+engine_wait(struct engine *engine)
+{
+	struct epoll_event events[ENGINE_EVENTS];
+	struct client *client;
+	enum client_state before;
+	bool wrote;
+	int i, n;
+
+	n = epoll_wait(engine->epoll_fd, events, ENGINE_EVENTS, ENGINE_TICK_MS);
+	for (i = 0; i < n; i++) {
+		client = events[i].data.ptr;
+		before = client->state;
+		wrote = client->wants_write;
+		client_run(client);
+		engine_moved(engine, client, before, wrote);
+	}
+}
+
+/* A connection has done something: count it anew, poll for what it wants. */
+static void
+engine_moved(struct engine *engine, struct client *client,
+    enum client_state before, bool wrote)
+{
+	struct epoll_event event = { .data.ptr = client };
+
+	if (before != CLIENT_HELD && client->state == CLIENT_HELD) {
+		engine->busy--;
+		engine->held++;
+	} else if (before == CLIENT_HELD && client->state != CLIENT_HELD) {
+		engine->busy++;
+		engine->held--;
+	}
+	if (client->state == CLIENT_OVER) {
+		engine_finish(engine, client);
+		return;
+	}
+	if (client->wants_write == wrote)
+		return;
+	event.events = client->wants_write ? EPOLLOUT : EPOLLIN;
+	if (epoll_ctl(engine->epoll_fd, EPOLL_CTL_MOD, client->fd, &event) ==
+	    -1)
+		err(1, "epoll_ctl");
+}
+
+static void
+engine_finish(struct engine *engine, struct client *client)
+{
+	struct report *report = engine->world->report;
+	struct job *job = client->job;
+	bool ok = client->ok;
+	unsigned worker = client->worker;
+
+	if (ok)
+		report_served(report, worker, client->resumed);
+	TAILQ_REMOVE(&engine->clients, client, entry);
+	client_free(client);
+	engine->busy--;
+	if (!ok || engine->settings->resume == RESUME_NONE) {
+		engine_job_done(engine, job, ok);
+	} else if (job->resuming) {
+		report_pair(report, job->first_worker, worker);
+		engine_job_done(engine, job, true);
+	} else {
+		job->resuming = true;
+		job->first_worker = worker;
+		engine_again(engine, job, 0);
+	}
+}
+
+static void
+engine_again(struct engine *engine, struct job *job, int64_t delay_us)
+{
+	job->retry_us = client_now_us() + delay_us;
+	if (delay_us == 0)
+		TAILQ_INSERT_HEAD(&engine->waiting, job, entry);
+	else
+		TAILQ_INSERT_TAIL(&engine->waiting, job, entry);
+}
+
+static void
+engine_job_done(struct engine *engine, struct job *job, bool ok)
+{
+	struct report *report = engine->world->report;
+
+	if (!ok && engine->settings->retry && !engine->settings->hold) {
+		report->retried++;
+		engine_again(engine, job, ENGINE_RETRY_US);
+		return;
+	}
+	report->ok += ok;
+	report->failed += !ok;
+	SSL_SESSION_free(job->session);
+	free(job);
+}
+
+/* A server that does not close was still a success. */
+static void
+engine_sweep(struct engine *engine)
+{
+	int64_t now_us = client_now_us();
+	struct client *client, *next;
+
+	if (now_us - engine->swept_us < ENGINE_TICK_MS * 1000)
+		return;
+	engine->swept_us = now_us;
+	for (client = TAILQ_FIRST(&engine->clients); client != NULL;
+	     client = next) {
+		next = TAILQ_NEXT(client, entry);
+		if (client->state == CLIENT_CLOSE &&
+		    now_us - client->close_us > ENGINE_CLOSE_WAIT_US) {
+			client->state = CLIENT_OVER;
+			engine_finish(engine, client);
+		}
+	}
+}
+
+/* Once all that came so far are held, wait for the end of the hold. */
+static void
+engine_hold(struct engine *engine)
+{
+	struct client *client, *next;
+	bool wrote;
+
+	if (engine->released || engine->busy > 0 || engine_has_more(engine))
+		return;
+	if (engine->release_us == 0) {
+		printf("holding %u\n", engine->held);
+		fflush(stdout);
+		engine->release_us = client_now_us() +
+		    engine->settings->hold_s * ENGINE_SECOND_US;
+	}
+	if (engine->settings->hold_until_eof
+		? !engine_input_ended()
+		: client_now_us() < engine->release_us)
+		return;
+	engine->released = true;
+	for (client = TAILQ_FIRST(&engine->clients); client != NULL;
+	     client = next) {
+		next = TAILQ_NEXT(client, entry);
+		wrote = client->wants_write;
+		client_release(client);
+		engine_moved(engine, client, CLIENT_HELD, wrote);
+	}
+}
+
+/* What comes on standard input before its end is of no interest. */
+static bool
+engine_input_ended(void)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	char data[4096];
+
+	return poll(&input, 1, 0) == 1 &&
+	    read(STDIN_FILENO, data, sizeof(data)) <= 0;
+}
+
+/* What is left when the time is over has failed. */
+static void
+engine_give_up(struct engine *engine)
+{
+	struct report *report = engine->world->report;
+	struct client *client;
+	struct job *job;
+	bool ok;
+
+	while ((client = TAILQ_FIRST(&engine->clients)) != NULL) {
+		client_give_up(client);
+		job = client->job;
+		ok = client->ok &&
+		    (job->resuming || engine->settings->resume == RESUME_NONE);
+		TAILQ_REMOVE(&engine->clients, client, entry);
+		client_free(client);
+		TAILQ_INSERT_TAIL(&engine->waiting, job, entry);
+		report->ok += ok;
+		report->failed += !ok;
+	}
+	while ((job = TAILQ_FIRST(&engine->waiting)) != NULL) {
+		TAILQ_REMOVE(&engine->waiting, job, entry);
+		SSL_SESSION_free(job->session);
+		free(job);
+	}
+	if (engine->settings->duration_s == 0)
+		report->failed = engine->settings->connections - report->ok;
+}

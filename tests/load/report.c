@@ -1,0 +1,145 @@
+#include <err.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+#define REPORT_ERRORS_MAX  10
+#define REPORT_WORKERS_MAX 4096
+
+static void report_grow_workers(struct report *, unsigned);
+static void report_print_workers(const struct report *);
+static double report_percentile_ms(const struct report *, unsigned);
+static int report_compare(const void *, const void *);
+
+void
+report_error(struct report *report, const char *format, ...)
+{
+	va_list arguments;
+
+	if (report->errors++ >= REPORT_ERRORS_MAX)
+		return;
+	va_start(arguments, format);
+	vwarnx(format, arguments);
+	va_end(arguments);
+}
+
+void
+report_handshake(struct report *report, int64_t took_us, bool resumed)
+{
+	size_t n = report->handshakes++;
+
+	report->resumed += resumed;
+	if (n == report->latencies_size) {
+		report->latencies_size = n == 0 ? 1024 : 2 * n;
+		report->latencies_us = reallocarray(report->latencies_us,
+		    report->latencies_size, sizeof(*report->latencies_us));
+		if (report->latencies_us == NULL)
+			err(1, NULL);
+	}
+	report->latencies_us[n] = (uint32_t)took_us;
+}
+
+void
+report_served(struct report *report, unsigned worker, bool resumed)
+{
+	if (worker == 0 || worker > REPORT_WORKERS_MAX)
+		return;
+	report_grow_workers(report, worker);
+	report->workers[worker].served++;
+	report->workers[worker].resumed += resumed;
+	if (report->last_worker != 0) {
+		report->neighbours++;
+		report->neighbours_differ += report->last_worker != worker;
+	}
+	report->last_worker = worker;
+}
+
+void
+report_pair(struct report *report, unsigned worker, unsigned other)
+{
+	if (worker == 0 || other == 0)
+		return;
+	report->pairs++;
+	report->pairs_apart += worker != other;
+}
+
+void
+report_print(struct report *report, bool sequential, int64_t took_us)
+{
+	if (report->errors > REPORT_ERRORS_MAX)
+		warnx(
+		    "and %lu more errors", report->errors - REPORT_ERRORS_MAX);
+	report_print_workers(report);
+	if (report->pairs > 0)
+		printf("pairs %lu on-another-worker %lu\n", report->pairs,
+		    report->pairs_apart);
+	if (sequential)
+		printf("neighbours-differ %lu of %lu\n",
+		    report->neighbours_differ, report->neighbours);
+	if (report->retried > 0)
+		printf("retried %lu\n", report->retried);
+	printf("handshakes %lu seconds %.3f\n", report->handshakes,
+	    (double)took_us / 1e6);
+	if (report->handshakes > 0)
+		qsort(report->latencies_us, report->handshakes,
+		    sizeof(*report->latencies_us), report_compare);
+	printf("ok %lu failed %lu resumed %lu p50 %.3f ms p99 %.3f ms\n",
+	    report->ok, report->failed, report->resumed,
+	    report_percentile_ms(report, 50), report_percentile_ms(report, 99));
+}
+
+void
+report_free(struct report *report)
+{
+	free(report->workers);
+	free(report->latencies_us);
+}
+
+static void
+report_grow_workers(struct report *report, unsigned worker)
+{
+	size_t size = worker + 1;
+
+	if (size <= report->workers_size)
+		return;
+	report->workers =
+	    reallocarray(report->workers, size, sizeof(*report->workers));
+	if (report->workers == NULL)
+		err(1, NULL);
+	memset(report->workers + report->workers_size, 0,
+	    (size - report->workers_size) * sizeof(*report->workers));
+	report->workers_size = size;
+}
+
+static void
+report_print_workers(const struct report *report)
+{
+	size_t i;
+
+	for (i = 1; i < report->workers_size; i++)
+		printf("worker %zu: served %lu resumed %lu\n", i,
+		    report->workers[i].served, report->workers[i].resumed);
+}
+
+/* Of the sorted times. */
+static double
+report_percentile_ms(const struct report *report, unsigned percent)
+{
+	size_t at;
+
+	if (report->handshakes == 0)
+		return 0;
+	at = (report->handshakes - 1) * percent / 100;
+	return report->latencies_us[at] / 1e3;
+}
+
+static int
+report_compare(const void *left, const void *right)
+{
+	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+
+	return (a > b) - (a < b);
+}

@@ -1,0 +1,46 @@
+/*
+ * What came of it all: counts, times, which worker served how many, and the
+ * first few errors in words.
+ */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct report_worker {
+	unsigned long served;
+	unsigned long resumed;
+};
+
+struct report {
+	unsigned long ok; /* jobs: one connection, or with --resume a pair */
+	unsigned long failed;
+	unsigned long handshakes; /* connections, from here on */
+	unsigned long resumed;
+	unsigned long retried;
+	unsigned long errors;
+	unsigned long pairs; /* whose two workers are known */
+	unsigned long pairs_apart; /* served by two different workers */
+	unsigned long neighbours; /* one after another, both workers known */
+	unsigned long neighbours_differ;
+	unsigned last_worker;
+	struct report_worker *workers; /* [number], 0 is unused */
+	size_t workers_size;
+	uint32_t *latencies_us;
+	size_t latencies_size;
+};
+
+/* One line on standard error, unless there were too many. */
+void report_error(struct report *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+/* A handshake took so long, from the connect on. */
+void report_handshake(struct report *, int64_t took_us, bool resumed);
+/* A connection is over; worker 0: the answer did not name it. */
+void report_served(struct report *, unsigned worker, bool resumed);
+void report_pair(struct report *, unsigned worker, unsigned other);
+void report_print(struct report *, bool sequential, int64_t took_us);
+void report_free(struct report *);
+
+#endif

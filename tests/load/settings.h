@@ -1,0 +1,51 @@
+/*
+ * What the load client was asked to do. Constant after settings_parse.
+ */
+#ifndef SETTINGS_H
+#define SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+enum settings_resume {
+	RESUME_NONE,
+	RESUME_ID, /* TLS 1.2, session ID */
+	RESUME_TICKET, /* TLS 1.2, ticket */
+	RESUME_TLS13, /* TLS 1.3, stateless ticket */
+	RESUME_STATEFUL, /* TLS 1.3, a ticket that only names a session */
+};
+
+enum settings_speech {
+	SPEECH_TLS,
+	SPEECH_SILENT, /* connect, then not a byte */
+	SPEECH_HALF_HELLO, /* the first half of a ClientHello */
+};
+
+struct settings {
+	struct sockaddr_storage address;
+	socklen_t address_size;
+	unsigned connections;
+	unsigned parallel; /* connections that are not held yet, at most */
+	enum settings_resume resume;
+	enum settings_speech speech;
+	int version; /* of TLS; 0: whatever the server prefers */
+	bool hold;
+	bool hold_until_eof;
+	unsigned hold_s;
+	char *send; /* NULL: nothing */
+	size_t send_size;
+	char *expect; /* NULL: no answer is awaited */
+	size_t expect_size;
+	bool read_to_end; /* the answer is over when the server closes */
+	bool sequential;
+	bool retry;
+	unsigned timeout_s;
+	unsigned duration_s; /* 0: make so many connections and end */
+};
+
+/* -1: reported. */
+int settings_parse(struct settings *, int argc, char **argv);
+void settings_free(struct settings *);
+
+#endif
