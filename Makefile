@@ -11,8 +11,8 @@ PACKAGES = libssl libcrypto libbsd-overlay
 
 # SANITIZE=1: address and undefined-behaviour sanitizers.
 # FAULTS=1: the fault points that some tests switch on (include/fault.h).
-VARIANT	:= $(if $(SANITIZE),-sanitize)$(if $(FAULTS),-faults)
-BUILD	= build$(VARIANT:-%=/%)
+VARIANT	:= $(if $(SANITIZE),/sanitize)$(if $(FAULTS),/faults)
+BUILD	= build$(VARIANT)
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Werror

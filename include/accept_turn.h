@@ -3,7 +3,8 @@
  * come one after another to a single worker, so whoever is woken by the
  * listener hands the turn to the next idle worker in ring order after the one
  * that accepted last, through that worker's eventfd, and accepts itself only
- * if it is its own turn or nobody else is idle.
+ * if it is its own turn or nobody else is idle. Who accepted last never does
+ * so again while another could: two neighbours meet different workers.
  *
  * A turn that was handed over and not taken (its worker was stopped or killed)
  * is found by the master, which watches the listener while connections
@@ -37,7 +38,7 @@ int accept_turn_fd(const struct accept_turn *, unsigned slot);
 
 void accept_turn_set_state(
     struct accept_turn *, unsigned slot, enum accept_state);
-/* Who shall accept now: self counts as idle. */
+/* Who shall accept now: self counts as idle, unless it accepted last. */
 unsigned accept_turn_next(const struct accept_turn *, unsigned self);
 /* Tell that worker. */
 void accept_turn_hand(struct accept_turn *, unsigned slot);

@@ -77,15 +77,18 @@ accept_turn_set_state(
 unsigned
 accept_turn_next(const struct accept_turn *turn, unsigned self)
 {
-	unsigned last = atomic_load(&turn->last), i, slot;
+	unsigned last = atomic_load(&turn->last), busy = self, i, slot;
 
-	for (i = 1; i <= turn->slots; i++) {
+	for (i = 1; i < turn->slots; i++) {
 		slot = (last + i) % turn->slots;
 		if (slot == self ||
 		    accept_turn_state(turn, slot) == ACCEPT_IDLE)
 			return slot;
+		if (busy == self && accept_turn_able(turn, slot))
+			busy = slot;
 	}
-	return self;
+	/* Nobody is idle, and self is who accepted last. */
+	return busy;
 }
 
 void
