@@ -87,7 +87,9 @@ void *connection_handler_data(const struct connection *);
  * is queued, so what it queues a call bounds the memory: at most 64 KiB a call.
  */
 void connection_send(struct connection *, const void *data, size_t size);
-/* The same past TLS, in the clear, and ahead of it. */
+/* Take no more input, so that a peer that says goodbye still gets its data. */
+void connection_stop_reading(struct connection *);
+/* As connection_send, but past TLS, in the clear, and ahead of it. */
 void connection_send_clear(struct connection *, const void *data, size_t size);
 
 #endif

@@ -46,6 +46,7 @@ struct connection {
 	bool counted; /* as an accept, in the statistics */
 	bool spoke; /* said something in this step */
 	bool paused; /* waits for the outbox */
+	bool deaf; /* its handler wants no more input */
 	bool sending; /* the handler is to be told when all is flushed */
 	SSL *ssl;
 	const struct handler *handler;

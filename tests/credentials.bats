@@ -134,7 +134,6 @@ refused() # text of the error, option...
 	cp "$CERTS/server-both.pem" server.pem
 	start_named server -accept 127.0.0.1:0 -cert server.pem
 	stop_server
-	: >server.out
 	launch server "$S_SERVER" -accept 127.0.0.1:0
 	wait_for 5 file_has server.out ACCEPT
 	PORT=$(port_of_line server.out)

@@ -163,6 +163,9 @@ launch() # name, command...
 	local name=$1 in=${STDIN:-} fd
 
 	shift
+	# Whoever waits for a line must not see that of an earlier run.
+	: >"$name.out"
+	: >"$name.err"
 	if [ -z "$in" ]; then
 		in=$name.in
 		[ -p "$in" ] || mkfifo "$in"
@@ -371,7 +374,6 @@ start_named() # name, option...
 		rm -f "$ready"
 		DEFAULTS+=(-ready_file "$ready")
 	fi
-	: >"$name.out"
 	launch "$name" "$S_SERVER" "${DEFAULTS[@]}" "$@"
 	SERVER_PID=${PIDS[$name]}
 	if ! wait_for 10 says_accept_or_gone "$ready" "$SERVER_PID" ||
@@ -389,7 +391,6 @@ start_named() # name, option...
 start_stock() # option...
 {
 	default_options "$@"
-	: >stock.out
 	launch stock "$OPENSSL" s_server "${DEFAULTS[@]}" "$@"
 	STOCK_PID=${PIDS[stock]}
 	if is_quiet "$@"; then
@@ -443,6 +444,20 @@ stop_server() # signal (default TERM)
 {
 	end_process server "${1:-TERM}" || return 1
 	assert_nothing_left
+}
+
+# All workers together hold no more than so many KiB of memory of their own.
+# Sanitizers keep what was freed, so nothing is said with them.
+assert_memory() # limit in KiB
+{
+	local pid kib=0
+
+	for pid in $(pgrep -P "$SERVER_PID"); do
+		((kib += $(awk '/^RssAnon/ { print $2 }' "/proc/$pid/status")))
+	done
+	echo "# the workers hold $kib KiB (limit $1 KiB)" >&3
+	grep -qa __asan_init "$S_SERVER" || [ "$kib" -le "$1" ] ||
+	    fail "the workers hold $kib KiB"
 }
 
 # In the foreground, for what ends by itself: fills status, output, stderr.

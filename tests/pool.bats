@@ -235,13 +235,13 @@ spent() # pid: ticks of CPU
 	pid=$(worker 1)
 	mkfifo go
 	"$BUILD/tests/load/tls_load" --connect "127.0.0.1:$PORT" \
-	    --connections 110 --hold-until-eof --timeout 60 <go >one 3>&- &
+	    --connections 70 --hold-until-eof --timeout 60 <go >one 3>&- &
 	held=$!
 	exec 8>go
 	# A second process, as a client has descriptors of its own to lack.
 	mkfifo go2
 	"$BUILD/tests/load/tls_load" --connect "127.0.0.1:$PORT" \
-	    --connections 60 --hold-until-eof --timeout 60 \
+	    --connections 70 --hold-until-eof --timeout 60 \
 	    --send 'ab\n' --expect ba <go2 >two 3>&- 8>&- &
 	exec 9>go2
 	wait_for 10 file_has server.err 'out of descriptors'
@@ -254,7 +254,7 @@ spent() # pid: ticks of CPU
 	wait "$held" || :
 	exec 9>&-
 	wait $! || { cat two; false; }
-	assert_contains "$(<two)" 'ok 60 failed 0'
+	assert_contains "$(<two)" 'ok 70 failed 0'
 }
 
 @test "ten deaths at once in a row end everything, with status 1" {

@@ -207,6 +207,12 @@ connection_handler_data(const struct connection *connection)
 	return connection->handler_data;
 }
 
+void
+connection_stop_reading(struct connection *connection)
+{
+	connection->deaf = true;
+}
+
 static SSL *
 connection_make_ssl(struct connection *connection)
 {

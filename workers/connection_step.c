@@ -108,8 +108,10 @@ connection_step_open(struct connection *connection)
 	if (!connection_push(connection))
 		return true;
 	blocked = connection->sending;
+	/* An answer goes out before the next read: it may be the last. */
 	while (connection_pull(connection))
-		if (--budget == 0)
+		if (--budget == 0 ||
+		    (connection->sending && !connection_push(connection)))
 			return true;
 	return connection->state != CONNECTION_OPEN ||
 	    (connection->sending && !blocked);
@@ -162,7 +164,8 @@ connection_pull(struct connection *connection)
 	size_t size;
 	enum stream_result result;
 
-	if (connection->paused || stream_congested(connection))
+	if (connection->paused || connection->deaf ||
+	    stream_congested(connection))
 		return false;
 	result = stream_pull(connection, data, &size);
 	/* What libssl had to answer on its own account. */
@@ -215,24 +218,18 @@ connection_step_shutdown(struct connection *connection)
 {
 	struct transport *transport = &connection->transport;
 	struct worker *worker = connection->worker;
-	uint64_t before = transport->read_bytes;
+	uint64_t before = transport->read_bytes + transport->written_bytes;
+	enum transport_state sent;
 
-	switch (transport_flush(transport)) {
-	case TRANSPORT_BLOCKED:
-		return false;
-	case TRANSPORT_FLUSHED:
+	sent = transport_flush(transport);
+	if (sent == TRANSPORT_FLUSHED)
 		shutdown(transport->fd, SHUT_WR);
-		break;
-	case TRANSPORT_BROKEN:
-		break;
-	}
-	if (transport_discard(transport) ||
+	if ((sent != TRANSPORT_BLOCKED && transport_discard(transport)) ||
 	    worker->loop.now_ms - connection->shutdown_ms >=
-		CONNECTION_LINGER_TOTAL_MS) {
+		CONNECTION_LINGER_TOTAL_MS)
 		connection_set_state(connection, CONNECTION_CLOSED);
-		return false;
-	}
-	if (transport->read_bytes != before && !worker->quitting)
+	else if (transport->read_bytes + transport->written_bytes != before &&
+	    !worker->quitting)
 		loop_timer_set(
 		    &worker->loop, &connection->timer, CONNECTION_LINGER_MS);
 	return false;

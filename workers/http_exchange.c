@@ -45,12 +45,11 @@ http_exchange_readable(struct connection *connection, const uint8_t *data,
 	struct http_exchange *exchange = connection_handler_data(connection);
 	struct textbuf *line;
 
-	if (exchange->answering)
-		return HANDLER_CONTINUE;
 	http_lines_feed(&exchange->lines, data, size);
 	while ((line = http_lines_next(&exchange->lines)) != NULL)
 		if (answer(connection, exchange, line->data)) {
 			exchange->answering = true;
+			connection_stop_reading(connection);
 			return http_exchange_send(connection);
 		}
 	return HANDLER_CONTINUE;

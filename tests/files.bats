@@ -1,0 +1,180 @@
+# -WWW and -HTTP: files of the current folder.
+
+# shellcheck disable=SC2016,SC2153,SC2154 # expanded or set by the helpers
+
+load helpers
+
+setup()
+{
+	common_setup
+	printf 'hello\n' >a.txt
+	printf '<b>bold</b>\n' >page.html
+	printf '<b>bold</b>\n' >page.htm
+	printf '<?php ?>\n' >page.php
+	printf 'HTTP/1.0 404 no\r\nContent-type: x/y\r\n\r\nnot here\n' >own
+	: >empty
+	: >.html
+	printf 'dots\n' >..a
+	mkdir folder
+	printf 'inside\n' >folder/file
+	ln -s a.txt link
+	mkfifo fifo
+}
+
+# The library's error line names the source of the file that raised it: theirs
+# BIO_new_file, ours our own.
+source_of_error()
+{
+	sed -E 's/^(THREAD:error:[^:]*:[^:]*:)[^:]*:([^:]*:)[^:]*:LINE:/\1\2/' |
+	    tr -d '\r'
+}
+
+answer_as_stock() # mode and other options, request
+{
+	same_as_stock -f one_request -m source_of_error "$1" '' "$2"
+}
+
+one_request() # name, client option...
+{
+	local name=$1
+
+	shift
+	client_start "$name-client" -quiet "$@"
+	type_to "$name-client" "$text"
+	wait_exit "$name-client"
+	cat "$name-client.out"
+	return "$STATUS"
+}
+
+@test "present files, with the type by their names" {
+	local file
+
+	for file in a.txt page.html page.htm page.php folder/file empty \
+	    ..a .html link; do
+		answer_as_stock -WWW "GET /$file HTTP/1.0\\r\\n\\r\\n" ||
+		    fail "$file"
+		assert_contains "$(server_err)" "FILE:$file"
+	done
+	answer_as_stock -WWW 'GET /page.html HTTP/1.0\r\n'
+	assert_contains "$(<server.client)" 'Content-type: text/html'
+}
+
+@test "-HTTP adds no header of its own" {
+	answer_as_stock -HTTP 'GET /own HTTP/1.0\r\n\r\n'
+	assert_contains "$(<server.client)" 'HTTP/1.0 404 no'
+	assert_lacks "$(<server.client)" '200 ok'
+	answer_as_stock -HTTP 'GET /a.txt HTTP/1.0\r\n\r\n'
+	assert_equal "$(<server.client)" hello
+}
+
+@test "missing files" {
+	answer_as_stock -WWW 'GET /missing HTTP/1.0\r\n\r\n'
+	assert_contains "$(<server.client)" "Error opening 'missing' mode='r'"
+	answer_as_stock -HTTP 'GET /missing HTTP/1.0\r\n\r\n'
+	assert_contains "$(<server.client)" '200 ok'
+	answer_as_stock -WWW 'GET / HTTP/1.0\r\n'
+	answer_as_stock -WWW 'GET /a.txt/x HTTP/1.0\r\n'
+}
+
+@test "folders" {
+	answer_as_stock -WWW 'GET /folder HTTP/1.0\r\n'
+	assert_contains "$(<server.client)" "'folder' is a directory"
+	answer_as_stock -HTTP 'GET /folder/ HTTP/1.0\r\n'
+	answer_as_stock -WWW 'GET /. HTTP/1.0\r\n'
+}
+
+@test "no way out of the folder" {
+	local path
+
+	for path in .. ../x folder/.. folder/../../x folder/../a.txt a:b :; do
+		answer_as_stock -WWW "GET /$path HTTP/1.0\\r\\n" ||
+		    fail "$path"
+		assert_contains "$(<server.client)" "contains '..' or ':'"
+	done
+	answer_as_stock -HTTP 'GET //etc/passwd HTTP/1.0\r\n'
+	assert_contains "$(<server.client)" 'is an invalid path'
+	answer_as_stock -WWW 'GET /\\etc HTTP/1.0\r\n'
+	answer_as_stock -WWW 'GET /folder\\..\\x HTTP/1.0\r\n'
+}
+
+@test "request lines that are none" {
+	answer_as_stock -WWW 'GET /a.txt\r\n'
+	assert_contains "$(<server.client)" 'is an invalid file name'
+	answer_as_stock -HTTP 'GET /a.txt\n'
+	answer_as_stock -WWW 'HEAD /x\nGET x\nGET\n\nGET /a.txt HTTP/1.0\n'
+	assert_contains "$(<server.client)" hello
+}
+
+@test "GET /stats is the status page with -WWW and a file with -HTTP" {
+	answer_as_stock -WWW 'GET /stats HTTP/1.0\r\n'
+	assert_contains "$(<server.client)" '</pre></BODY></HTML>'
+	answer_as_stock -HTTP 'GET /stats HTTP/1.0\r\n'
+	assert_contains "$(<server.client)" "Error opening 'stats'"
+}
+
+@test "a path of 16 KiB and more" {
+	local path
+
+	path=$(head -c 40000 /dev/zero | tr '\0' a)
+	answer_as_stock -WWW "GET /$path HTTP/1.0\\r\\n"
+	assert_contains "$(<server.client)" 'is an invalid file name'
+}
+
+@test "-quiet does not name the files" {
+	answer_as_stock '-WWW -quiet' 'GET /a.txt HTTP/1.0\r\n'
+	assert_equal "$(server_err)" ''
+}
+
+# The stock program waits for a writer, for ever.
+@test "what is no regular file is refused at once" {
+	start_server -WWW -workers 1
+	ln -s /dev/zero zero
+	run -0 get_file fifo
+	assert_contains "$output" "Error opening 'fifo' mode='r'"
+	run -0 get_file zero
+	assert_contains "$output" "Error opening 'zero' mode='r'"
+}
+
+get_file() # path
+{
+	printf 'GET /%s HTTP/1.0\r\n\r\n' "$1" |
+	    client -quiet 2>/dev/null | tr -d '\r'
+}
+
+@test "curl gets a large file whole, also many at once" {
+	local i pids=()
+
+	head -c 5000000 /dev/urandom >large
+	start_server -WWW -workers 2 -cert_chain "$CERTS/chain.pem"
+	for i in 1 2 3 4 5 6 7 8; do
+		timeout $((30 * SLOW)) curl -sS --cacert "$CERTS/ca.pem" \
+		    --resolve "localhost:$PORT:127.0.0.1" \
+		    -o "got.$i" "https://localhost:$PORT/large" &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		wait "$i"
+	done
+	for i in 1 2 3 4 5 6 7 8; do
+		cmp large "got.$i"
+	done
+}
+
+@test "a client that reads nothing of a large file costs bounded memory" {
+	local hold
+
+	truncate -s 300M large
+	start_server -WWW -workers 1
+	mkfifo unread
+	exec {hold}<>unread
+	launch reader timeout $((30 * SLOW)) bash -c "exec $hold>&-
+		exec '$OPENSSL' s_client -quiet \
+		    -connect 127.0.0.1:$PORT >unread"
+	type_to reader 'GET /large HTTP/1.0\r\n\r\n'
+	wait_for 10 file_has server.err 'FILE:large'
+	sleep 0.5
+	assert_memory 10000
+	run -0 get_file a.txt
+	assert_contains "$output" hello
+	exec {hold}>&-
+}

@@ -1,0 +1,207 @@
+# What is said about a connection: the session block, the summary of -brief,
+# what is said of failed handshakes. The stock program decides.
+
+# shellcheck disable=SC2016,SC2153,SC2154 # expanded or set by the helpers
+
+load helpers
+
+server_rsa='-cert $CERTS/server-rsa.pem -key $CERTS/server-rsa-key.pem'
+verify='-verify 3 -CAfile $CERTS/ca.pem'
+must='-Verify 3 -CAfile $CERTS/ca.pem'
+
+# A client's certificate and key by the name of its files.
+as() # name
+{
+	printf -- '-cert $CERTS/client-%s.pem -key $CERTS/client-%s-key.pem' \
+	    "$1" "$1"
+}
+
+# Sees that the block was there at all, so that two empty outputs do not pass.
+block_as_stock() # server options, client options
+{
+	same_as_stock "$1" "$2" 'hello\n' &&
+	    assert_contains "$(server_out)" 'CIPHER is' &&
+	    assert_contains "$(server_out)" hello
+}
+
+summary_as_stock() # server options, client options
+{
+	same_as_stock "-brief $1" "$2" 'hello\n' &&
+	    assert_contains "$(server_err)" 'Ciphersuite: ' &&
+	    assert_equal "$(server_out)" hello
+}
+
+failure_as_stock() # server options, client options, line of the server
+{
+	same_as_stock "$1" "$2" &&
+	    assert_contains "$(server_err)" "$3"
+}
+
+@test "the block of TLS 1.3 is the stock program's" {
+	block_as_stock '' '-tls1_3'
+}
+
+@test "the block of TLS 1.2 is the stock program's" {
+	block_as_stock '' '-tls1_2'
+}
+
+@test "the block of TLS 1.2 with a session ID, without ticket" {
+	block_as_stock '-no_ticket' '-tls1_2'
+}
+
+@test "the block with an RSA certificate and key exchange" {
+	block_as_stock "$server_rsa" '-tls1_2 -cipher AES128-SHA'
+}
+
+@test "the block shows what little a client offers" {
+	block_as_stock '' '-groups P-384:X448 -sigalgs ECDSA+SHA256:RSA-PSS+SHA384'
+	assert_contains "$(server_out)" 'Supported groups: secp384r1:x448'
+}
+
+@test "the block shows what both sides have, and what not" {
+	block_as_stock '-groups P-256 -sigalgs ECDSA+SHA256:ed25519' ''
+	assert_contains "$(server_out)" 'Shared groups: secp256r1'
+	assert_contains "$(server_out)" \
+	    'Shared Signature Algorithms: ECDSA+SHA256:ed25519'
+}
+
+@test "the block with a client certificate, ECDSA and RSA, TLS 1.3 and 1.2" {
+	block_as_stock "$verify" "$(as ecdsa)"
+	assert_contains "$(server_out)" 'Peer signature type: ECDSA'
+	block_as_stock "$verify" "$(as rsa) -tls1_3"
+	assert_contains "$(server_out)" 'Peer signature type: RSA-PSS'
+	block_as_stock "$verify" "$(as rsa) -tls1_2"
+	assert_contains "$(server_out)" 'subject=O = s_server tests, CN = RSA'
+}
+
+@test "the block of a client that was asked for a certificate and has none" {
+	block_as_stock "$verify" ''
+	assert_lacks "$(server_out)" 'Client certificate'
+}
+
+@test "-nameopt shapes the names in the block and the summary" {
+	block_as_stock "$verify -nameopt multiline" "$(as ecdsa)"
+	assert_contains "$(server_out)" 'organizationName'
+	block_as_stock "$verify -nameopt oneline,dn_rev" "$(as ecdsa)"
+	summary_as_stock "$verify -nameopt multiline" "$(as ecdsa)"
+	summary_as_stock "$verify -nameopt RFC2253" "$(as ecdsa)"
+	assert_contains "$(server_err)" 'CN=ECDSA client,O=s_server tests'
+}
+
+@test "the block names the CAs that the client accepts" {
+	block_as_stock '' '-requestCAfile $CERTS/ca.pem'
+	assert_contains "$(server_out)" 'CN = Test root CA'
+}
+
+@test "-no_renegotiation is told" {
+	block_as_stock '-no_renegotiation' '-tls1_2'
+	assert_contains "$(server_out)" 'Renegotiation is DISABLED'
+}
+
+@test "keying material, of the length asked for" {
+	block_as_stock "-keymatexport 'a label'" '-tls1_3'
+	assert_matches "$(server_out)" 'Keying material: [0-9A-F]{40}'
+	block_as_stock '-keymatexport label -keymatexportlen 300' '-tls1_2'
+	assert_matches "$(server_out)" 'Length: 300 bytes'
+	[ "$(grep -a 'Keying material: ' server.out | wc -c)" -eq 622 ]
+}
+
+@test "both sides export the same keying material" {
+	start_server -naccept 1 -keymatexport label -keymatexportlen 32
+	talk 'x\n' 'Keying material: ' -keymatexport label \
+	    -keymatexportlen 32 >client.out
+	wait_exit server
+	grep -a 'Keying material: ' server.out >expected
+	grep -a 'Keying material: ' client.out >actual
+	diff expected actual
+}
+
+@test "a resumed session prints its block, TLS 1.2 and 1.3" {
+	local version
+
+	for version in -tls1_2 -tls1_3; do
+		same_as_stock -n -f resume_scenario \
+		    '-naccept 2' "$version"
+		assert_contains "$(server_out)" 'Reused session-id'
+	done
+}
+
+resume_scenario() # name, client option...
+{
+	local name=$1
+
+	shift
+	client_start "$name-first" "$@" -sess_out "$name.session"
+	client_connected "$name-first"
+	# TLS 1.3: the ticket comes with the first read.
+	wait_for 10 test -s "$name.session"
+	client_end "$name-first"
+	client_start "$name-second" "$@" -sess_in "$name.session"
+	client_connected "$name-second"
+	client_end "$name-second"
+	grep -a 'Cipher is' "$name-first.out" "$name-second.out" |
+	    sed 's/.*out://'
+}
+
+@test "the summary of -brief, TLS 1.3 and 1.2" {
+	summary_as_stock '' ''
+	summary_as_stock '' '-tls1_2'
+}
+
+@test "the summary of -brief with client certificates good and bad" {
+	summary_as_stock "$verify" "$(as ecdsa)"
+	assert_contains "$(server_err)" 'Verification: OK'
+	summary_as_stock "$verify" "$(as rsa) -tls1_2"
+	assert_contains "$(server_err)" 'Hash used: '
+	summary_as_stock "$verify" "$(as unknown)"
+	assert_contains "$(server_err)" 'Verification error: '
+}
+
+@test "failed handshakes: no shared cipher, wrong version" {
+	failure_as_stock '' '-tls1_2 -cipher aNULL:@SECLEVEL=0' \
+	    'no shared cipher'
+	failure_as_stock '-tls1_3' '-tls1_2' 'unsupported protocol'
+	failure_as_stock '-brief -tls1_3' '-tls1_2' 'unsupported protocol'
+}
+
+@test "failed handshakes: a client certificate bad or missing" {
+	# In TLS 1.3 it is a race whether the client still hears of it.
+	failure_as_stock "$must" '-tls1_2' 'peer did not return a certificate'
+	failure_as_stock "$must -verify_return_error" "-tls1_2 $(as expired)" \
+	    'verify error:certificate has expired'
+	failure_as_stock "$must -verify_return_error -brief" "-tls1_2 $(as unknown)" \
+	    'verify error:unable to get local issuer certificate'
+}
+
+@test "failed handshakes: HTTP, other bytes, silence, nothing" {
+	same_as_stock -f plain_bytes '' 'GET / HTTP/1.0\r\n\r\n'
+	assert_contains "$(server_err)" 'http request'
+	same_as_stock -f plain_bytes '' 'hello world\n'
+	assert_contains "$(server_err)" 'ERROR'
+	same_as_stock -f leaves_at_once '' ''
+	assert_contains "$(server_out)" '   1 server accepts (SSL_accept())'
+}
+
+plain_bytes() # name, bytes
+{
+	shift
+	CLIENT_PORT=$PORT plain "$*" | od -An -tx1
+}
+
+leaves_at_once()
+{
+	timeout 5 bash -c 'exec 4<>"/dev/tcp/127.0.0.1/$1"' leave "$PORT"
+}
+
+@test "-label begins the block, the summary and the failure with the worker" {
+	local line='worker [12] connection [0-9]+ from 127\.0\.0\.1:[0-9]+'
+
+	start_server -workers 2 -label -naccept 1
+	talk 'x\n' 'Verify return code' >/dev/null
+	wait_exit server
+	assert_matches "$(server_out)" $'\n'"$line"$'\n-----BEGIN SSL SESSION'
+	start_server -workers 2 -label -naccept 1 -brief
+	talk 'x\n' 'Verify return code' >/dev/null
+	wait_exit server
+	assert_matches "$(server_err)" "$line"$'\nProtocol version'
+}

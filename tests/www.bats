@@ -1,0 +1,156 @@
+# -www: the status page.
+
+# shellcheck disable=SC2016,SC2153,SC2154 # expanded or set by the helpers
+
+load helpers
+
+# The command line differs by -accept alone, which mask hides, and by our
+# -ready_file, which is not used here.
+page_as_stock() # server options, client options, request
+{
+	same_as_stock -f get_page "-www $1" "$2" "${3:-GET / HTTP/1.0\r\n\r\n}"
+	assert_contains "$(<server.client)" '</pre></BODY></HTML>'
+}
+
+# The page is all that s_client prints with -quiet; it leaves when the server
+# closes.
+get_page() # name, client option...
+{
+	local name=$1
+
+	shift
+	client_start "$name-client" -quiet "$@"
+	type_to "$name-client" "$text"
+	wait_exit "$name-client"
+	cat "$name-client.out"
+	return "$STATUS"
+}
+
+@test "the page is the stock program's, TLS 1.3 and 1.2" {
+	page_as_stock '' -tls1_3
+	page_as_stock '' -tls1_2
+	assert_contains "$(<server.client)" 'New, TLSv1.2, Cipher is ECDHE-'
+}
+
+@test "any path, any lines before, and no header needed" {
+	page_as_stock '' '' 'GET /some/where?else HTTP/1.1\r\nHost: x\r\n\r\n'
+	page_as_stock '' '' 'hello\n\nHEAD / HTTP/1.0\nGET it\n'
+	page_as_stock '' '' 'GET /stats HTTP/1.0\n'
+}
+
+@test "the page of a client with a certificate, and of one without" {
+	page_as_stock '-verify 2 -CAfile $CERTS/ca.pem' \
+	    '-cert $CERTS/client-rsa.pem -key $CERTS/client-rsa-key.pem'
+	assert_contains "$(<server.client)" 'Subject: O=s_server tests, CN=RSA client'
+	page_as_stock '-verify 2 -CAfile $CERTS/ca.pem' ''
+	assert_contains "$(<server.client)" 'no client certificate available'
+}
+
+@test "the page with other ciphers, groups, signatures" {
+	page_as_stock '-cert $CERTS/server-rsa.pem -key $CERTS/server-rsa-key.pem
+	    -cipher AES128-SHA:AES256-SHA:ECDHE-RSA-AES128-GCM-SHA256' \
+	    '-tls1_2 -cipher AES128-SHA'
+	assert_contains "$(<server.client)" 'New, SSLv3, Cipher is AES128-SHA'
+	page_as_stock '-groups P-256 -sigalgs ECDSA+SHA256' ''
+	page_as_stock '' '-requestCAfile $CERTS/ca.pem'
+}
+
+@test "the page of a resumed session" {
+	same_as_stock -n -f resumed_page '-www -naccept 2' -tls1_2
+	assert_contains "$(<server.client)" 'Reused, TLSv1.2, Cipher is'
+	same_as_stock -n -f resumed_page '-www -naccept 2' -tls1_3
+	assert_contains "$(<server.client)" 'Reused, TLSv1.3, Cipher is'
+}
+
+resumed_page() # name, client option...
+{
+	local name=$1 text='GET / HTTP/1.0\r\n\r\n'
+
+	shift
+	get_page "$name" "$@" -sess_out "$name.session" >/dev/null
+	get_page "$name" "$@" -sess_in "$name.session"
+}
+
+@test "what a client could take for HTML is escaped" {
+	page_as_stock "-context 'a<b>&c' -keymatexport '<script>'" ''
+	assert_contains "$(<server.client)" '-context a&lt;b&gt;&amp;c '
+}
+
+@test "curl and HTTP/1.1 are content with the page" {
+	start_server -www -cert_chain "$CERTS/chain.pem"
+	run -0 timeout 10 curl -sS --cacert "$CERTS/ca.pem" \
+	    "https://localhost:$PORT/" --resolve "localhost:$PORT:127.0.0.1"
+	assert_contains "$output" '</pre></BODY></HTML>'
+}
+
+@test "a failed handshake prints the errors alone" {
+	same_as_stock -www '-tls1_2 -cipher aNULL:@SECLEVEL=0'
+	assert_contains "$(server_err)" 'no shared cipher'
+	assert_lacks "$(server_err)" ERROR
+	same_as_stock '-www -quiet' '-tls1_2 -cipher aNULL:@SECLEVEL=0'
+	assert_lacks "$(server_err)" 'no shared cipher'
+}
+
+@test "a client that leaves without a request costs nothing" {
+	same_as_stock -www ''
+	assert_equal "$(server_err)" ''
+	same_as_stock -f no_tls -www '' 'GET / HTTP/1.0\r\n\r\n'
+	assert_contains "$(server_err)" 'http request'
+	assert_equal "$(<server.client)" ''
+}
+
+no_tls() # name
+{
+	CLIENT_PORT=$PORT plain "$text"
+}
+
+@test "a client that is killed instead of a request is no error" {
+	same_as_stock -f killed -www ''
+	assert_equal "$(server_err)" ''
+}
+
+killed() # name
+{
+	client_start "$1-client"
+	client_connected "$1-client"
+	end_process "$1-client" KILL
+}
+
+@test "-label adds the worker's number" {
+	start_server -www -label -workers 1
+	run -0 get_one
+	assert_contains "$output" 'Worker: 1'
+	stop_server
+	start_server -www -workers 1
+	run -0 get_one
+	assert_lacks "$output" 'Worker:'
+}
+
+get_one()
+{
+	printf 'GET / HTTP/1.0\r\n\r\n' | client -quiet 2>/dev/null
+}
+
+@test "fifty pages at once" {
+	local i pids=()
+
+	start_server -www -workers 2
+	for i in $(seq 50); do
+		get_one >"page.$i" &
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+	for i in $(seq 50); do
+		file_has "page.$i" '</pre></BODY></HTML>' ||
+		    fail "page $i is not complete"
+	done
+}
+
+@test "an endless request line costs bounded memory" {
+	start_server -www -workers 1
+	head -c 20000000 /dev/zero | tr '\0' x |
+	    client -quiet -no_ign_eof >/dev/null 2>&1
+	assert_memory 10000
+	run -0 get_one
+	assert_contains "$output" '</pre></BODY></HTML>'
+}
