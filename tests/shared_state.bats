@@ -28,6 +28,10 @@ unit() {
 	unit accept_quota_test
 }
 
+@test "the turn to accept goes round, and never stays with who is gone" {
+	unit accept_turn_test
+}
+
 @test "counters add up over processes, and the table is the stock one" {
 	unit stats_test
 }
