@@ -14,8 +14,8 @@ struct accept_quota; /* in shared memory */
 
 size_t accept_quota_size(unsigned slots);
 /* limit -1: unlimited. slots: how many processes may claim. */
-struct accept_quota *accept_quota_init(
-    void *memory, int64_t limit, unsigned slots);
+struct accept_quota *
+accept_quota_init(void *memory, int64_t limit, unsigned slots);
 
 /* False: all slots are claimed now (a claim may still be given back). */
 bool accept_quota_claim(struct accept_quota *, unsigned slot);

@@ -36,8 +36,8 @@ void accept_turn_close(struct accept_turn *);
 /* The descriptor by which this slot is told that it is its turn. */
 int accept_turn_fd(const struct accept_turn *, unsigned slot);
 
-void accept_turn_set_state(
-    struct accept_turn *, unsigned slot, enum accept_state);
+void
+accept_turn_set_state(struct accept_turn *, unsigned slot, enum accept_state);
 /* Who shall accept now: self counts as idle, unless it accepted last. */
 unsigned accept_turn_next(const struct accept_turn *, unsigned self);
 /* Tell that worker. */

@@ -30,8 +30,7 @@ void channel_close(struct channel *);
  * Send header and body (message->size bytes), or queue a copy. Returns 0, or
  * -1: the other end is gone.
  */
-int channel_send(
-    struct channel *, const struct message *, const void *body);
+int channel_send(struct channel *, const struct message *, const void *body);
 /* Without body. */
 int channel_say(struct channel *, enum message_type, uint64_t id);
 /* Send what is queued. 0: as much as would go; -1: the other end is gone. */

@@ -18,7 +18,9 @@
 struct config;
 struct shared_board;
 
-#define CONSOLE_UNIT_MAX (16 * 1024) /* what the stock program reads at once */
+#define CONSOLE_UNIT_MAX                                    \
+	(16 * 1024) /* what the stock program reads at once \
+		     */
 
 struct console_connection {
 	RB_ENTRY(console_connection) entry;
@@ -49,8 +51,8 @@ struct console {
 	struct shared_board *board;
 };
 
-void console_open(
-    struct console *, const struct config *, struct shared_board *);
+void
+console_open(struct console *, const struct config *, struct shared_board *);
 void console_close(struct console *);
 
 void console_connected(struct console *, unsigned slot, uint64_t id);

@@ -11,9 +11,9 @@ void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Without. */
 void log_warnx(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* As above, then _exit(1). For what cannot go on in this process. */
-_Noreturn void fatal(const char *fmt, ...)
-    __attribute__((format(printf, 1, 2)));
-_Noreturn void fatalx(const char *fmt, ...)
-    __attribute__((format(printf, 1, 2)));
+_Noreturn void
+fatal(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void
+fatalx(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -14,7 +14,8 @@ struct shared;
 
 /*
  * Serve until the end; returns the exit status, or does not return when the
- * program ends by a signal. output is text.h's sink; run and arg are what a worker executes.
+ * program ends by a signal. output is text.h's sink; run and arg are what a
+ * worker executes.
  */
 int master_run(const struct config *, struct output *, struct listener *,
     struct shared *, process_main *run, void *arg);

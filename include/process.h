@@ -1,7 +1,7 @@
 /*
  * The master's child processes: a table of slots, each forked to run one
- * function, connected by two channels, and replaced when it dies. Knows nothing of
- * what the function does.
+ * function, connected by two channels, and replaced when it dies. Knows nothing
+ * of what the function does.
  */
 #ifndef PROCESS_H
 #define PROCESS_H
@@ -18,8 +18,8 @@
 /*
  * What a child runs, with its ends of the two channels; it must not return.
  */
-typedef void process_main(
-    void *arg, unsigned slot, int control_fd, int text_fd);
+typedef void
+process_main(void *arg, unsigned slot, int control_fd, int text_fd);
 
 struct process {
 	pid_t pid; /* 0: none */
@@ -62,6 +62,6 @@ int process_bury(struct process_table *, unsigned slot, bool respawn);
 int process_respawn(struct process_table *);
 void process_said_ready(struct process_table *, unsigned slot);
 unsigned process_alive(const struct process_table *);
-void process_kill_all(struct process_table *, int signal);
+void process_kill_all(struct process_table *, int number);
 
 #endif

@@ -18,6 +18,6 @@ int signals_next(int fd);
  */
 void signals_in_worker(void);
 /* End this process by that signal, as if it had never been caught. */
-_Noreturn void signals_die(int signal);
+_Noreturn void signals_die(int number);
 
 #endif

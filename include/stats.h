@@ -45,7 +45,7 @@ uint64_t stats_sum(const struct stats *, enum stats_counter);
  * items in the cache is the caller's to know; allowed is what
  * stands in "cache full overflows (N allowed)".
  */
-void stats_table(const struct stats *, uint64_t cache_items,
-    unsigned allowed, struct textbuf *);
+void stats_table(const struct stats *, uint64_t cache_items, unsigned allowed,
+    struct textbuf *);
 
 #endif

@@ -19,8 +19,8 @@ enum text_stream {
 	TEXT_DATA, /* standard output: data and -msg, never silenced */
 };
 
-typedef void text_sink(
-    enum text_stream, const void *data, size_t size, void *arg);
+typedef void
+text_sink(enum text_stream, const void *data, size_t size, void *arg);
 
 /* NULL restores the direct one. */
 void text_set_sink(text_sink *, void *arg);

@@ -7,7 +7,6 @@
 /* Print the queue on TEXT_ERR as one block, a line an error, and empty it. */
 void tls_error_print(void);
 /* First a line that says what failed, as printf(3), in the same block. */
-void tls_error_say(const char *fmt, ...)
-    __attribute__((format(printf, 1, 2)));
+void tls_error_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

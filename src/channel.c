@@ -153,7 +153,7 @@ channel_enqueue(
 		fatalx("out of memory");
 	packet->size = size;
 	memcpy(packet->bytes, message, sizeof(*message));
-	if (message->size > 0)
+	if (body != NULL && message->size > 0)
 		memcpy(packet->bytes + sizeof(*message), body, message->size);
 	TAILQ_INSERT_TAIL(&channel->queue, packet, entry);
 	channel->queued_bytes += size;

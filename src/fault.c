@@ -26,7 +26,7 @@ fault_point(const char *point)
 		return;
 	action = spec + length + 1;
 	worker = strchr(action, ':');
-	if (worker != NULL && atoi(worker + 1) != fault_worker)
+	if (worker != NULL && strtol(worker + 1, NULL, 10) != fault_worker)
 		return;
 	if (strncmp(action, "stop", 4) == 0)
 		kill(getpid(), SIGSTOP);
@@ -35,7 +35,7 @@ fault_point(const char *point)
 	else if (strncmp(action, "leak", 4) == 0)
 		memset(malloc(17), 1, 17);
 	else
-		poll(NULL, 0, atoi(action));
+		poll(NULL, 0, (int)strtol(action, NULL, 10));
 }
 #else
 /* ISO C wants a declaration in every translation unit. */

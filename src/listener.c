@@ -39,7 +39,7 @@ listener_open(struct listener *listener, const struct config *config)
 void
 listener_describe(const struct listener *listener, char *line, int size)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
 	socklen_t address_size = sizeof(address);
 	char host[NI_MAXHOST], port[NI_MAXSERV];
 

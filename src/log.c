@@ -7,8 +7,8 @@
 #include "log.h"
 #include "text.h"
 
-static void log_line(const char *, va_list, int) __attribute__((
-    format(printf, 1, 0)));
+static void
+log_line(const char *, va_list, int) __attribute__((format(printf, 1, 0)));
 
 void
 log_warn(const char *fmt, ...)
@@ -62,8 +62,8 @@ log_line(const char *fmt, va_list ap, int error)
 
 	vsnprintf(message, sizeof(message), fmt, ap);
 	if (error != 0)
-		text_printf(TEXT_ERR, "s_server: %s: %s\n", message,
-		    strerror(error));
+		text_printf(
+		    TEXT_ERR, "s_server: %s: %s\n", message, strerror(error));
 	else
 		text_printf(TEXT_ERR, "s_server: %s\n", message);
 }

@@ -9,8 +9,8 @@
 static const int signals_read[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1,
 	SIGCHLD };
 static const int signals_ignored[] = { SIGPIPE, SIGTTIN, SIGTTOU };
-static const int signals_not_for_workers[] = { SIGINT, SIGTERM, SIGQUIT,
-	SIGHUP, SIGUSR1, SIGTSTP };
+static const int signals_not_for_workers[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP,
+	SIGUSR1, SIGTSTP };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -54,7 +54,8 @@ stats_init(void *memory, unsigned slots)
 
 /* One writer a slot: a load and a store are enough, and cost no lock prefix. */
 void
-stats_add(struct stats *stats, unsigned slot, enum stats_counter stat, uint64_t n)
+stats_add(
+    struct stats *stats, unsigned slot, enum stats_counter stat, uint64_t n)
 {
 	_Atomic uint64_t *value;
 

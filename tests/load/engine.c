@@ -32,6 +32,7 @@ struct engine {
 	struct job_list waiting; /* second connections and retries */
 };
 
+static bool engine_has_more(const struct engine *);
 static bool engine_has_work(struct engine *);
 static void engine_start(struct engine *);
 static struct job *engine_next_job(struct engine *);
@@ -42,6 +43,7 @@ static void engine_moved(
 static void engine_finish(struct engine *, struct client *);
 static void engine_again(struct engine *, struct job *, int64_t);
 static void engine_job_done(struct engine *, struct job *, bool);
+static void engine_count(struct engine *, struct job *, bool);
 static void engine_sweep(struct engine *);
 static void engine_hold(struct engine *);
 static bool engine_input_ended(void);
@@ -227,15 +229,19 @@ engine_again(struct engine *engine, struct job *job, int64_t delay_us)
 static void
 engine_job_done(struct engine *engine, struct job *job, bool ok)
 {
-	struct report *report = engine->world->report;
-
 	if (!ok && engine->settings->retry && !engine->settings->hold) {
-		report->retried++;
+		engine->world->report->retried++;
 		engine_again(engine, job, ENGINE_RETRY_US);
 		return;
 	}
-	report->ok += ok;
-	report->failed += !ok;
+	engine_count(engine, job, ok);
+}
+
+static void
+engine_count(struct engine *engine, struct job *job, bool ok)
+{
+	engine->world->report->ok += ok;
+	engine->world->report->failed += !ok;
 	SSL_SESSION_free(job->session);
 	free(job);
 }
@@ -308,24 +314,22 @@ engine_give_up(struct engine *engine)
 	struct report *report = engine->world->report;
 	struct client *client;
 	struct job *job;
-	bool ok;
 
 	while ((client = TAILQ_FIRST(&engine->clients)) != NULL) {
 		client_give_up(client);
 		job = client->job;
-		ok = client->ok &&
-		    (job->resuming || engine->settings->resume == RESUME_NONE);
 		TAILQ_REMOVE(&engine->clients, client, entry);
+		if (client->ok &&
+		    (job->resuming || engine->settings->resume == RESUME_NONE))
+			engine_count(engine, job, true);
+		else
+			TAILQ_INSERT_TAIL(&engine->waiting, job, entry);
 		client_free(client);
-		TAILQ_INSERT_TAIL(&engine->waiting, job, entry);
-		report->ok += ok;
-		report->failed += !ok;
 	}
 	while ((job = TAILQ_FIRST(&engine->waiting)) != NULL) {
 		TAILQ_REMOVE(&engine->waiting, job, entry);
-		SSL_SESSION_free(job->session);
-		free(job);
+		engine_count(engine, job, false);
 	}
 	if (engine->settings->duration_s == 0)
-		report->failed = engine->settings->connections - report->ok;
+		report->failed += engine->settings->connections - engine->made;
 }

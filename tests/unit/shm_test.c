@@ -5,7 +5,7 @@
 static void
 write_there(void *arg)
 {
-	strcpy(arg, "from the child");
+	memcpy(arg, "from the child", sizeof("from the child"));
 }
 
 static void

@@ -59,7 +59,8 @@ test_table(void)
 
 	for (stat = 0; stat < STAT_COUNT; stat++) {
 		stats_add(stats, 0, (enum stats_counter)stat, 1);
-		stats_add(stats, 3, (enum stats_counter)stat, (uint64_t)stat * 10);
+		stats_add(
+		    stats, 3, (enum stats_counter)stat, (uint64_t)stat * 10);
 	}
 	stats_add(stats, 1, STAT_ACCEPTS, 123455);
 	textbuf_init(&text);

@@ -1,0 +1,44 @@
+# The examples of README.md do what it says, as they are written.
+
+load helpers
+
+# The n-th block of shell commands.
+example() # number
+{
+	awk -v want="$1" '/^```sh$/ { n++; inside = n == want; next }
+	    /^```$/ { inside = 0 } inside' "$ROOT/README.md"
+}
+
+# With job control, as at a prompt: %1 is then a name for the server.
+run_example() # number
+{
+	example "$1" | sed "s,/tmp/,$PWD/,g; s,build/s_server,$S_SERVER,g" \
+	    >script
+	cd "$ROOT" || return 1
+	S_SERVER=$S_SERVER timeout $((60 * SLOW)) \
+	    bash -m "$BATS_TEST_TMPDIR/script" </dev/null 3>&-
+}
+
+@test "200 clients at once are answered by four workers" {
+	run run_example 1
+	assert_equal "$status" 0
+	assert_equal "$(awk '/Worker: [1-4]/ { n += $1 } END { print n }' \
+	    <<<"$output")" 200
+	assert_equal "$(grep -c 'Worker: [1-4]' <<<"$output")" 4
+}
+
+@test "a session resumes on the next worker" {
+	run run_example 2
+	assert_contains "$output" 'Reused, TLSv1.2'
+}
+
+@test "scripts/openssl stands in for the stock program" {
+	run run_example 3
+	assert_contains "$output" 'CIPHER is'
+}
+
+@test "what README's first commands name is there" {
+	[ -x "$ROOT/scripts/quickstart" ]
+	[ -x "$ROOT/scripts/test" ]
+	assert_contains "$(make -s -C "$ROOT" help)" install
+}

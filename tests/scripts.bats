@@ -1,0 +1,266 @@
+# The scripts and make targets that users and harnesses call.
+
+load helpers
+
+setup()
+{
+	common_setup
+	SCRIPTS=$ROOT/scripts
+}
+
+# make, not as a part of the make that may have called the tests.
+plain_make() # argument...
+{
+	env -u MAKEFLAGS -u MAKELEVEL timeout $((120 * SLOW)) \
+	    make -C "$ROOT" BUILD="$BUILD" "$@"
+}
+
+@test "openssl s_server is this server, under the caller's own pid" {
+	S_SERVER=$BUILD/s_server launch server "$SCRIPTS/openssl" s_server \
+	    -accept 127.0.0.1:0 -workers 2 -cert "$CERTS/server.pem" \
+	    -key "$CERTS/server-key.pem"
+	wait_for 10 file_has server.out ACCEPT
+	PORT=$(port_of_line server.out -accept 127.0.0.1:0)
+	SERVERS+=("${PIDS[server]}:$PORT:server")
+	assert_equal "$(readlink "/proc/${PIDS[server]}/exe")" "$S_SERVER"
+	assert_equal "$(port_of_pid "${PIDS[server]}")" "$PORT"
+	client </dev/null >/dev/null
+	stop_server
+}
+
+@test "any other openssl command is the system's, also if the script is first on PATH" {
+	run "$SCRIPTS/openssl" version
+	assert_equal "$status" 0
+	assert_equal "$output" "$(PATH=/usr/bin:/bin openssl version)"
+	ln -s "$SCRIPTS/openssl" openssl
+	PATH=$PWD:$SCRIPTS:$PATH run timeout 10 openssl version
+	assert_equal "$status" 0
+	assert_contains "$output" OpenSSL
+}
+
+@test "openssl without a system openssl says so" {
+	mkdir bin
+	ln -s "$(command -v sh)" "$(command -v readlink)" \
+	    "$(command -v dirname)" bin
+	PATH=$PWD/bin run -127 "$SCRIPTS/openssl" version
+	assert_contains "$output" 'no system openssl'
+}
+
+@test "quickstart shows clients served and resumed by all workers" {
+	BUILD=$BUILD run timeout $((120 * SLOW)) "$SCRIPTS/quickstart"
+	assert_equal "$status" 0
+	assert_contains "$output" 'ok 200 failed 0'
+	assert_contains "$output" 'worker 4: served'
+	assert_equal "$(count_lines "$output" \
+	    'pairs 100 on-another-worker 100')" 4
+	assert_equal "$(count_lines "$output" \
+	    'ok 100 failed 0 resumed 100')" 4
+	assert_contains "$output" ' 300 session cache hits'
+	assert_contains "${lines[-1]}" "$BUILD/s_server -accept 4433"
+}
+
+@test "quickstart --run leaves the server in the foreground, with its options" {
+	launch server env BUILD="$BUILD" "$SCRIPTS/quickstart" --run \
+	    -accept 127.0.0.1:0 -workers 2
+	wait_for 60 file_has server.out ACCEPT
+	PORT=$(port_of_line server.out -accept 127.0.0.1:0)
+	SERVERS+=("${PIDS[server]}:$PORT:server")
+	client </dev/null >/dev/null
+	stop_server
+}
+
+@test "install-packages says nothing when all is there" {
+	run "$SCRIPTS/install-packages" test
+	assert_equal "$status" 0
+	assert_equal "$output" ''
+}
+
+@test "install-packages without apt-get names the packages and stops" {
+	mkdir bin
+	ln -s "$(command -v bash)" "$(command -v id)" bin
+	PATH=$PWD/bin run bash "$SCRIPTS/install-packages" build
+	assert_equal "$status" 1
+	assert_contains "$output" gcc
+	assert_contains "$output" libssl-dev
+	assert_lacks "$output" shellcheck
+	PATH=$PWD/bin run bash "$SCRIPTS/install-packages" test
+	assert_equal "$status" 1
+	assert_contains "$output" bats
+}
+
+# Stand-ins for the tools of a Debian machine that has nothing yet.
+bare_machine() # exit status of apt-get
+{
+	local tool
+
+	mkdir bin
+	for tool in bash id cat rm mktemp tail env; do
+		ln -s "$(command -v "$tool")" bin
+	done
+	printf '#!/bin/bash\necho "apt-get $*" >>"%s/calls"\nexit %s\n' \
+	    "$PWD" "$1" >bin/apt-get
+	printf '#!/bin/bash\nshift\nexec "$@"\n' >bin/sudo
+	chmod +x bin/apt-get bin/sudo
+}
+
+@test "install-packages installs what is missing and says what" {
+	bare_machine 0
+	PATH=$PWD/bin run bash "$SCRIPTS/install-packages" build
+	assert_equal "$status" 0
+	assert_contains "$output" 'Installing: gcc'
+	assert_matches "$(<calls)" 'install .*libbsd-dev'
+}
+
+@test "install-packages without a network: one clear line" {
+	bare_machine 100
+	PATH=$PWD/bin run bash "$SCRIPTS/install-packages" build
+	assert_equal "$status" 1
+	assert_contains "${lines[-1]}" 'could not install'
+	assert_contains "${lines[-1]}" network
+}
+
+# A copy of what check-layers looks at, to plant mistakes in.
+copy_tree()
+{
+	mkdir -p tree/tests/unit tree/tests/load
+	cp -r "$ROOT/Makefile" "$ROOT/src" "$ROOT/workers" "$ROOT/include" tree
+	cp "$ROOT/tests/unit/tests.mk" tree/tests/unit
+	cp "$ROOT/tests/load/load.mk" tree/tests/load
+}
+
+@test "the layers hold" {
+	run "$SCRIPTS/check-layers"
+	assert_equal "$output" ''
+	assert_equal "$status" 0
+}
+
+@test "check-layers finds every kind of planted mistake" {
+	local file header
+
+	while read -r file header; do
+		rm -rf tree
+		copy_tree
+		echo "#include $header" >>"tree/$file"
+		run "$SCRIPTS/check-layers" tree
+		assert_equal "$status" 1
+		assert_contains "$output" "$file: "
+		header=${header//[\"<>]/}
+		assert_contains "$output" "$header"
+	done <<-'EOT'
+	src/master.c "worker.h"
+	src/master.c "tls_context.h"
+	src/master.c <openssl/ssl.h>
+	workers/worker.c "master.h"
+	workers/acceptor.c <openssl/ssl.h>
+	workers/loop.c "connection.h"
+	src/session_cache.c <openssl/ssl.h>
+	src/log.c "config.h"
+	src/config.c "shared.h"
+	src/tls_context.c "connection.h"
+	include/process.h "worker.h"
+	EOT
+	rm -rf tree
+	copy_tree
+	echo >tree/src/stray.c
+	run "$SCRIPTS/check-layers" tree
+	assert_equal "$status" 1
+	assert_contains "$output" 'src/stray.c: is in no layer'
+}
+
+@test "make install and uninstall, below DESTDIR and PREFIX" {
+	plain_make install DESTDIR="$PWD/root" PREFIX=/opt/s >/dev/null
+	assert_equal "$(cd root && find . -type f | sort)" \
+	    "$(printf '%s\n' ./opt/s/bin/s_server \
+		./opt/s/share/man/man1/s_server.1)"
+	run root/opt/s/bin/s_server -help
+	assert_equal "$status" 0
+	plain_make uninstall DESTDIR="$PWD/root" PREFIX=/opt/s >/dev/null
+	assert_equal "$(find root -type f)" ''
+}
+
+@test "make help lists the targets" {
+	local target
+
+	run plain_make -s help
+	assert_equal "$status" 0
+	for target in all clean help test lint unit load bench install \
+	    uninstall; do
+		assert_matches "$output" "(^|"$'\n'")$target  +[a-z]"
+	done
+}
+
+### The load client: what the other tests rely on must be able to fail.
+
+load_client() # option...
+{
+	run --separate-stderr timeout $((60 * SLOW)) \
+	    "$BUILD/tests/load/tls_load" --connect "127.0.0.1:$PORT" "$@"
+}
+
+@test "tls_load: an answer that is not the expected one is a failure" {
+	start_server -rev -workers 2
+	load_client --connections 20 --send 'abc\n' --expect 'cba\n'
+	assert_equal "$status" 0
+	assert_matches "${lines[-1]}" '^ok 20 failed 0 resumed 0 p50 [0-9.]+ ms'
+	load_client --connections 20 --send 'abc\n' --expect 'abc\n' \
+	    --timeout 1
+	assert_equal "$status" 1
+	assert_contains "${lines[-1]}" 'ok 0 failed 20'
+	assert_contains "$stderr" 'out of time'
+}
+
+@test "tls_load: a session of another kind, or none, is a failure" {
+	start_server -www -workers 2 -no_cache
+	load_client --connections 3 --request / --resume tls13
+	assert_contains "${lines[-1]}" 'ok 3 failed 0 resumed 3'
+	load_client --connections 3 --request / --resume id
+	assert_equal "$status" 1
+	assert_contains "${lines[-1]}" 'ok 0 failed 3 resumed 0'
+	load_client --connections 3 --request / --resume stateful
+	assert_equal "$status" 1
+	assert_contains "$stderr" 'not a stateful one'
+}
+
+@test "tls_load: held connections that the server drops are failures" {
+	start_server -quiet -workers 2 -total_timeout 1
+	load_client --connections 10 --hold 3
+	assert_equal "$status" 1
+	assert_contains "$output" 'ok 0 failed 10'
+	load_client --connections 10 --silent
+	assert_equal "$status" 0
+	stop_server
+	load_client --connections 2
+	assert_equal "$status" 1
+	assert_contains "$stderr" 'Connection refused'
+}
+
+@test "tls_load: it ends when its time is over, whatever the server does" {
+	start_server -quiet
+	kill -STOP "$SERVER_PID" $(pgrep -P "$SERVER_PID")
+	within_ms 10000 'the end after 1 s' load_client --connections 5 \
+	    --timeout 1 --retry
+	assert_equal "$status" 1
+	assert_contains "${lines[-1]}" 'ok 0 failed 5'
+}
+
+@test "make-certs shows what openssl said when it failed" {
+	mkdir bin
+	printf '#!/bin/sh\necho "no entropy today" >&2\nexit 1\n' >bin/openssl
+	chmod +x bin/openssl
+	PATH=$PWD/bin:$PATH run "$SCRIPTS/make-certs" "$PWD/certs"
+	assert_equal "$status" 1
+	assert_contains "$output" 'no entropy today'
+	assert_equal "$(ls -A certs)" ''
+}
+
+@test "make-certs makes nothing anew without a reason" {
+	local before
+
+	before=$(stat -c %y "$CERTS/server.pem")
+	"$SCRIPTS/make-certs"
+	assert_equal "$(stat -c %y "$CERTS/server.pem")" "$before"
+	"$SCRIPTS/make-certs" "$PWD/certs" >/dev/null
+	run openssl verify -CAfile certs/ca.pem -untrusted certs/chain.pem \
+	    certs/server.pem certs/server-rsa.pem certs/client-chain.pem
+	assert_equal "$status" 0
+}
