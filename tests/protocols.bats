@@ -138,3 +138,48 @@ load helpers
 	assert_equal "$status" 1
 	assert_contains "$stderr" 'Error writing keylog file /nowhere/secrets'
 }
+
+@test "the library's other options: the same handshake as with stock" {
+	local option
+
+	for option in '' -no_tls1 -no_tls1_1 -bugs -no_comp -comp \
+	    -no_renegotiation -client_renegotiation -legacy_renegotiation \
+	    -no_resumption_on_reneg -allow_no_dhe_kex -prioritize_chacha \
+	    -strict -no_middlebox '-record_padding 64' \
+	    '-client_sigalgs ECDSA+SHA256'; do
+		same_as_stock "$option" '' || fail "with $option"
+	done
+	same_as_stock -no_tls1_3 ''
+	same_as_stock -no_tls1_2 ''
+	for option in -no_etm -strict; do
+		same_as_stock "-tls1_2 $option -cipher ECDHE+AES+SHA" '' ||
+		    fail "with $option"
+	done
+}
+
+@test "what a client's preference changes" {
+	same_as_stock '-serverpref -prioritize_chacha' \
+	    '-ciphersuites TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256'
+	assert_contains "$(<server.client)" 'Cipher is TLS_CHACHA20_POLY1305'
+	same_as_stock '-serverpref' \
+	    '-ciphersuites TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256'
+	same_as_stock '-Verify 1 -client_sigalgs RSA-PSS+SHA512' \
+	    "-cert $CERTS/client-rsa.pem -key $CERTS/client-rsa-key.pem"
+	assert_contains "$(<server.out)" 'Peer signing digest: SHA512'
+}
+
+@test "-no_renegotiation refuses a client's renegotiation, as does stock" {
+	renegotiating() {
+		local name=$1
+
+		client_start "$name-client" -tls1_2
+		client_connected "$name-client"
+		type_to "$name-client" 'R\n'
+		wait_for 10 file_has "$name-client.err" RENEGOTIATING
+		sleep 0.5
+		client_end "$name-client" || :
+	}
+	same_as_stock -f renegotiating '-tls1_2 -no_renegotiation' ''
+	same_as_stock -f renegotiating '-tls1_2 -client_renegotiation' ''
+	same_as_stock -f renegotiating '-tls1_2' ''
+}

@@ -3,7 +3,19 @@
 
 #include "connection_state.h"
 #include "stream.h"
+#include "worker.h"
 
+/*
+ * libssl counts renegotiations for a whole context. What one call adds to its
+ * counters is of the connection that made the call.
+ */
+struct stream_tally {
+	long begun;
+	long finished;
+};
+
+static struct stream_tally stream_tally(const struct connection *);
+static bool stream_renegotiated(struct connection *, struct stream_tally);
 static enum stream_result stream_encrypt(struct connection *);
 static enum stream_result stream_error(struct connection *, int);
 
@@ -58,12 +70,19 @@ stream_push(struct connection *connection)
 enum stream_result
 stream_pull(struct connection *connection, void *data, size_t *size)
 {
-	int result;
+	struct stream_tally before = stream_tally(connection);
+	enum stream_result result = STREAM_DONE;
+	bool renegotiated;
+	int got;
 
 	connection->transport.starved = false;
 	ERR_clear_error();
-	result = SSL_read_ex(connection->ssl, data, STREAM_RECORD, size);
-	return result == 1 ? STREAM_DONE : stream_error(connection, result);
+	got = SSL_read_ex(connection->ssl, data, STREAM_RECORD, size);
+	if (got != 1)
+		result = stream_error(connection, got);
+	renegotiated = stream_renegotiated(connection, before);
+	/* Where a blocking read would have returned without data. */
+	return result == STREAM_WAIT && renegotiated ? STREAM_AGAIN : result;
 }
 
 /* As much as the transport shall hold. DONE: that much is done. */
@@ -71,16 +90,19 @@ static enum stream_result
 stream_encrypt(struct connection *connection)
 {
 	struct textbuf *out = &connection->out;
+	struct stream_tally before;
 	size_t written;
 	int result;
 
 	while (connection->out_sent < out->size &&
 	    transport_unsent(&connection->transport) < TRANSPORT_HIGH) {
+		before = stream_tally(connection);
 		connection->transport.starved = false;
 		ERR_clear_error();
 		result = SSL_write_ex(connection->ssl,
 		    out->data + connection->out_sent,
 		    out->size - connection->out_sent, &written);
+		(void)stream_renegotiated(connection, before);
 		if (result != 1)
 			return stream_error(connection, result);
 		connection->out_sent += written;
@@ -90,6 +112,31 @@ stream_encrypt(struct connection *connection)
 		connection->out_sent = 0;
 	}
 	return STREAM_DONE;
+}
+
+static struct stream_tally
+stream_tally(const struct connection *connection)
+{
+	SSL_CTX *ctx = SSL_get_SSL_CTX(connection->ssl);
+
+	return (struct stream_tally){
+		.begun = SSL_CTX_sess_accept_renegotiate(ctx),
+		.finished = SSL_CTX_sess_accept_good(ctx),
+	};
+}
+
+/* True: a renegotiation is through. */
+static bool
+stream_renegotiated(struct connection *connection, struct stream_tally before)
+{
+	struct stream_tally now = stream_tally(connection);
+	long i;
+
+	for (i = before.begun; i < now.begun; i++)
+		worker_count(connection->worker, STAT_RENEGOTIATIONS);
+	for (i = before.finished; i < now.finished; i++)
+		worker_count(connection->worker, STAT_ACCEPTS_FINISHED);
+	return now.finished > before.finished;
 }
 
 static enum stream_result
