@@ -201,19 +201,8 @@ has_connections() # number
 	running server
 }
 
-# A terminal of our own: a tmux server with one window.
-terminal() # command of tmux...
-{
-	timeout 10 tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null "$@" 3>&-
-}
-
-screen_has() # text
-{
-	terminal capture-pane -p -S - | grep -qF -- "$1"
-}
-
 @test "on a terminal S and Q act while idle, and a closed window ends it" {
-	command -v tmux >/dev/null || skip 'tmux is not installed'
+	need_terminal
 	terminal new-session -d -x 100 -y 50 "sleep 600"
 	terminal set-option -g remain-on-exit on
 	terminal new-window "'$S_SERVER' -workers 2 -accept 127.0.0.1:0 \
@@ -230,5 +219,24 @@ screen_has() # text
 	wait_for 5 screen_has ACCEPT
 	terminal kill-window
 	wait_for 5 is_gone "$(<pid)"
-	terminal kill-server
+}
+
+@test "a stopped terminal holds up neither clients nor TERM" {
+	local i pid
+
+	need_terminal
+	terminal new-session -d -x 100 -y 50 "sleep 600"
+	terminal new-window "echo \$\$ >pid; exec '$S_SERVER' -workers 2 -msg \
+	    -accept 127.0.0.1:0 -cert '$CERTS/server.pem' \
+	    -key '$CERTS/server-key.pem' -ready_file ready"
+	wait_for 5 file_has ready ACCEPT
+	PORT=$(port_of_line ready)
+	pid=$(<pid)
+	terminal send-keys C-s
+	# Some 12 KiB each: more than a terminal takes in.
+	for ((i = 0; i < 20; i++)); do
+		client </dev/null >/dev/null 2>&1
+	done
+	kill -TERM "$pid"
+	within_ms 3000 'TERM with a stopped terminal' wait_for 5 is_gone "$pid"
 }

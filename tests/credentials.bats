@@ -69,14 +69,7 @@ refused() # text of the error, option...
 }
 
 @test "a terminal is asked once, whatever the number of workers" {
-	command -v tmux >/dev/null || skip 'tmux is not installed'
-	terminal() {
-		timeout 10 tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null \
-		    "$@" 3>&-
-	}
-	screen_has() {
-		terminal capture-pane -p -S - | grep -qF -- "$1"
-	}
+	need_terminal
 	terminal new-session -d -x 100 -y 50 "'$S_SERVER' -workers 4 \
 	    -accept 127.0.0.1:0 -cert '$CERTS/server.pem' \
 	    -key '$CERTS/server-encrypted-key.pem'"
@@ -85,7 +78,6 @@ refused() # text of the error, option...
 	wait_for 5 screen_has ACCEPT
 	assert_equal "$(terminal capture-pane -p -S - |
 	    grep -c 'Enter pass phrase')" 1
-	terminal kill-server
 }
 
 @test "files that cannot be used are named" {

@@ -51,6 +51,7 @@ setup()
 
 common_teardown()
 {
+	[ ! -S "$BATS_TEST_TMPDIR/tmux" ] || terminal kill-server || :
 	end_all
 	assert_nothing_left
 }
@@ -534,6 +535,24 @@ plain() # text with escapes
 	timeout $((10 * SLOW)) bash -c 'exec 4<>"/dev/tcp/127.0.0.1/$1" 3>&-
 		printf %b "$2" >&4
 		cat <&4' plain "${CLIENT_PORT:-$PORT}" "$1"
+}
+
+### Terminals
+
+# A tmux server of this test's own, which ends with it.
+terminal() # command of tmux...
+{
+	timeout 10 tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null "$@" 3>&-
+}
+
+screen_has() # text
+{
+	terminal capture-pane -p -S - | grep -qF -- "$1"
+}
+
+need_terminal()
+{
+	command -v tmux >/dev/null || skip 'tmux is not installed'
 }
 
 ### Differences from the stock program
