@@ -34,6 +34,7 @@ struct shared {
 	struct accept_quota *quota;
 	struct accept_turn *turn;
 	struct session_cache *sessions;
+	unsigned allowed; /* sessions, as the statistics table says */
 };
 
 /* Returns 0, or -1 (reported). slots: how many processes may live at once. */

@@ -9,8 +9,12 @@
 
 /* nginx's 1 MiB holds about 4,000; this is libssl's own default limit. */
 #define SHARED_SESSIONS 20480
-/* The last line of the table names the stock program's limit. */
-#define SHARED_ALLOWED_AS_STOCK 128
+/*
+ * The last line of the table names the stock program's limit: its own, or
+ * libssl's default where it sets none.
+ */
+#define SHARED_ALLOWED_AS_STOCK	  128
+#define SHARED_ALLOWED_BY_DEFAULT 20480
 
 int
 shared_open(struct shared *shared, const struct config *config, unsigned slots)
@@ -27,6 +31,8 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 	};
 
 	memset(shared, 0, sizeof(*shared));
+	shared->allowed = config->no_cache ? SHARED_ALLOWED_BY_DEFAULT
+					   : SHARED_ALLOWED_AS_STOCK;
 	if (shm_map(&shared->shm, parts, PARTS) == -1)
 		return -1;
 	shared->board = shm_at(&shared->shm, &parts[BOARD]);
@@ -56,6 +62,5 @@ shared_stats_table(const struct shared *shared, struct textbuf *table)
 	struct session_cache_counts counts;
 
 	session_cache_count(shared->sessions, &counts);
-	stats_table(
-	    shared->stats, counts.items, SHARED_ALLOWED_AS_STOCK, table);
+	stats_table(shared->stats, counts.items, shared->allowed, table);
 }

@@ -20,15 +20,16 @@ void
 resumption_install(
     SSL_CTX *ctx, const struct config *config, struct shared *shared)
 {
+	SSL_CTX_set_app_data(ctx, shared);
+	/* Without a cache, too: what was asked for in vain is counted. */
+	SSL_CTX_sess_set_get_cb(ctx, resumption_get);
 	if (config->no_cache) {
 		SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 		return;
 	}
 	SSL_CTX_set_session_cache_mode(
 	    ctx, SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL);
-	SSL_CTX_set_app_data(ctx, shared);
 	SSL_CTX_sess_set_new_cb(ctx, resumption_new);
-	SSL_CTX_sess_set_get_cb(ctx, resumption_get);
 	SSL_CTX_sess_set_remove_cb(ctx, resumption_remove);
 }
 
