@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "text.h"
+
 struct process_table;
 struct shared;
 
@@ -17,6 +19,7 @@ struct shared;
 struct report {
 	bool active;
 	uint64_t request; /* number of the question */
+	enum text_stream stream; /* for the answer */
 	int64_t deadline_ms;
 	unsigned waiting; /* workers that have not answered */
 	bool *asked; /* by slot: answer still missing; owned */
@@ -26,11 +29,12 @@ struct report {
 int report_open(struct report *, unsigned slots);
 void report_close(struct report *);
 
-void report_begin(struct report *, struct process_table *);
+/* The stream is where the table goes. */
+void report_begin(struct report *, struct process_table *, enum text_stream);
 void report_answer(struct report *, unsigned slot, uint64_t request);
 /* If every answer is here or the time is over, print and return true. */
 bool report_finish(struct report *, const struct shared *, int64_t now_ms);
 /* The table alone: at the end of the program. */
-void report_table(const struct shared *);
+void report_table(const struct shared *, enum text_stream);
 
 #endif

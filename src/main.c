@@ -15,6 +15,7 @@
 #include "options.h"
 #include "output.h"
 #include "process.h"
+#include "proctitle.h"
 #include "ready.h"
 #include "resumption.h"
 #include "shared.h"
@@ -40,7 +41,7 @@ main(int argc, char **argv)
 	int parsed;
 
 	main_open_standard_descriptors();
-	setproctitle_init(argc, argv, environ);
+	proctitle_init(argc, argv, environ);
 	config_init(&config, argc, argv);
 	if ((parsed = options_parse(&config, argc, argv)) != 0)
 		return parsed == 1 ? 0 : 1;

@@ -76,6 +76,7 @@ static void master_message(struct master *, unsigned, const struct message *);
 static void master_ready(struct master *, unsigned);
 static void master_console(struct master *, short);
 static void master_send_unit(struct master *, uint16_t);
+static void master_report(struct master *);
 static void master_report_done(struct master *);
 static void master_watch(struct master *);
 static void master_say(struct master *, enum message_type);
@@ -147,7 +148,7 @@ master_close(struct master *master)
 	bool aborted = master->state == MASTER_ABORTING;
 
 	if (master->status == 0 && !aborted)
-		report_table(master->shared);
+		report_table(master->shared, TEXT_OUT);
 	output_finish(master->output,
 	    aborted ? MASTER_OUTPUT_ABORT_MS : MASTER_OUTPUT_MS);
 	console_close(&master->console);
@@ -276,7 +277,7 @@ master_signals(struct master *master)
 			master_children(master);
 		} else if (number == SIGUSR1) {
 			if (!master->report.active)
-				report_begin(&master->report, &master->table);
+				master_report(master);
 		} else if (number == SIGQUIT &&
 		    master->state < MASTER_DRAINING) {
 			master_stop_listening(master);
@@ -445,7 +446,7 @@ master_console(struct master *master, short revents)
 		master_send_unit(master, 0);
 		break;
 	case CONSOLE_STATS:
-		report_begin(&master->report, &master->table);
+		report_begin(&master->report, &master->table, TEXT_OUT);
 		break;
 	case CONSOLE_QUIT:
 		text_printf(TEXT_ERR, "shutdown accept socket\n");
@@ -474,6 +475,14 @@ master_send_unit(struct master *master, uint16_t flags)
 	console_sent(console);
 	channel_send(
 	    &master->table.slot[focus->slot].control, &message, console->unit);
+}
+
+/* Asked for by a signal: with -quiet, too, where standard output is data. */
+static void
+master_report(struct master *master)
+{
+	report_begin(&master->report, &master->table,
+	    master->config->quiet ? TEXT_ERR : TEXT_OUT);
 }
 
 static void

@@ -27,11 +27,13 @@ report_close(struct report *report)
 }
 
 void
-report_begin(struct report *report, struct process_table *table)
+report_begin(
+    struct report *report, struct process_table *table, enum text_stream stream)
 {
 	unsigned i;
 
 	report->active = true;
+	report->stream = stream;
 	report->request++;
 	report->waiting = 0;
 	report->deadline_ms = monotime_ms() + REPORT_WAIT_MS;
@@ -68,7 +70,7 @@ report_finish(
 	if (report->waiting > 0 && now_ms < report->deadline_ms)
 		return false;
 	report->active = false;
-	report_table(shared);
+	report_table(shared, report->stream);
 	for (slot = 0; report->waiting > 0; slot++) {
 		if (!report->asked[slot])
 			continue;
@@ -81,12 +83,12 @@ report_finish(
 }
 
 void
-report_table(const struct shared *shared)
+report_table(const struct shared *shared, enum text_stream stream)
 {
 	struct textbuf table;
 
 	textbuf_init(&table);
 	shared_stats_table(shared, &table);
-	text_write(TEXT_OUT, table.data, table.size);
+	text_write(stream, table.data, table.size);
 	textbuf_free(&table);
 }

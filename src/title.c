@@ -1,9 +1,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "config.h"
+#include "proctitle.h"
 #include "textbuf.h"
 #include "title.h"
 
@@ -33,7 +33,7 @@ title_master(const struct config *config)
 			textbuf_printf(&title, " %s", arg);
 		hide = !hide && value == NULL && title_is_secret(arg);
 	}
-	setproctitle("master:%s", title.size > 0 ? title.data : "");
+	proctitle_set("master:%s", title.size > 0 ? title.data : "");
 	textbuf_free(&title);
 }
 

@@ -149,3 +149,10 @@ refuses()
 	pgrep -f -P "$SERVER_PID" '^s_server: worker 1$'
 	pgrep -f -P "$SERVER_PID" '^s_server: worker 2$'
 }
+
+@test "USR1 with -quiet: the table on standard error" {
+	start_server -quiet
+	kill -USR1 "$SERVER_PID"
+	wait_for 5 file_has server.err 'cache full overflows'
+	[ ! -s server.out ]
+}

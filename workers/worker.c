@@ -10,6 +10,7 @@
 #include "fault.h"
 #include "log.h"
 #include "monotime.h"
+#include "proctitle.h"
 #include "session_cache.h"
 #include "shared.h"
 #include "signals.h"
@@ -91,7 +92,7 @@ static int
 worker_open(struct worker *worker, const struct worker_setup *setup,
     unsigned slot, int control_fd, int text_fd)
 {
-	setproctitle("worker %u", slot + 1);
+	proctitle_set("worker %u", slot + 1);
 	signals_in_worker();
 	fault_set_worker((int)slot + 1);
 	fault_point("worker-start");
@@ -236,7 +237,7 @@ worker_drain(struct worker *worker)
 		return;
 	worker->draining = true;
 	acceptor_stop(&worker->acceptor);
-	setproctitle("worker %u (draining)", worker->slot + 1);
+	proctitle_set("worker %u (draining)", worker->slot + 1);
 }
 
 static void
