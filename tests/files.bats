@@ -31,19 +31,7 @@ source_of_error()
 
 answer_as_stock() # mode and other options, request
 {
-	same_as_stock -f one_request -m source_of_error "$1" '' "$2"
-}
-
-one_request() # name, client option...
-{
-	local name=$1
-
-	shift
-	client_start "$name-client" -quiet "$@"
-	type_to "$name-client" "$text"
-	wait_exit "$name-client"
-	cat "$name-client.out"
-	return "$STATUS"
+	same_as_stock -f request_scenario -m source_of_error "$1" '' "$2"
 }
 
 @test "present files, with the type by their names" {

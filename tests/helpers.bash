@@ -467,6 +467,32 @@ is_sanitized()
 	grep -qa __asan_init "$S_SERVER"
 }
 
+# The pids of the workers in the order of their numbers.
+workers()
+{
+	pgrep -a -P "$SERVER_PID" -f 's_server: worker' |
+	    sed 's/^\([0-9]*\) .*worker \([0-9]*\).*/\2 \1/' | sort -n |
+	    cut -d ' ' -f 2
+}
+
+worker() # number
+{
+	workers | sed -n "$1p"
+}
+
+has_workers() # count
+{
+	[ "$(workers | wc -l)" -eq "$1" ]
+}
+
+# Use the build with fault points, and one of them.
+faulty() # POINT:ACTION[:WORKER]
+{
+	S_SERVER=$BUILD/faults/s_server
+	[ -x "$S_SERVER" ] || skip "there is no $BUILD/faults/s_server"
+	export S_SERVER_FAULT=$1
+}
+
 # In the foreground, for what ends by itself: fills status, output, stderr.
 run_server() # option...
 {
@@ -486,6 +512,13 @@ client() # option of s_client...
 {
 	timeout $((10 * SLOW)) "$OPENSSL" s_client \
 	    -connect "127.0.0.1:${CLIENT_PORT:-$PORT}" "$@" 3>&-
+}
+
+# Many at once: the load client, on the server's port.
+tls_load() # option of tls_load...
+{
+	timeout $((120 * SLOW)) "$BUILD/tests/load/tls_load" \
+	    --connect "127.0.0.1:$PORT" --timeout $((60 * SLOW)) "$@" 3>&-
 }
 
 # Handshake, a text, wait until the answer holds a string, then end. For
@@ -691,6 +724,19 @@ plain_scenario() # name, client option...
 	else
 		client_end "$name-client" || return 1
 	fi
+	cat "$name-client.out"
+	return "$STATUS"
+}
+
+# For a server that closes when it has answered: prints just the answer.
+request_scenario() # name, client option...
+{
+	local name=$1
+
+	shift
+	client_start "$name-client" -quiet "$@"
+	type_to "$name-client" "$text"
+	wait_exit "$name-client"
 	cat "$name-client.out"
 	return "$STATUS"
 }

@@ -16,12 +16,6 @@ teardown()
 	common_teardown
 }
 
-tls_load() # option of tls_load...
-{
-	timeout $((60 * SLOW)) "$BUILD/tests/load/tls_load" \
-	    --connect "127.0.0.1:$PORT" --timeout $((30 * SLOW)) "$@" 3>&-
-}
-
 # Held until the test closes what is in GO.
 tls_load_held() # file for its output, option of tls_load...
 {
@@ -40,11 +34,6 @@ release()
 	exec {GO}>&-
 	wait "${LOADS[@]}" || :
 	LOADS=()
-}
-
-workers()
-{
-	pgrep -P "$SERVER_PID" -f 's_server: worker'
 }
 
 ended_well()
@@ -232,10 +221,8 @@ established() # count
 @test "killed with a place claimed: never more than 20, and it ends" {
 	local number ok killed=0
 
-	S_SERVER=$BUILD/faults/s_server
-	[ -x "$S_SERVER" ] || skip "there is no $BUILD/faults/s_server"
 	for number in 1 2; do
-		export S_SERVER_FAULT=accept-claimed:kill:$number
+		faulty "accept-claimed:kill:$number"
 		start_server -www -workers 4 -naccept 20
 		tls_load --connections 60 --parallel 3 --request / >said 2>&1 ||
 		    :

@@ -4,13 +4,6 @@
 
 load helpers
 
-tls_load() # option of tls_load...
-{
-	timeout $((60 * SLOW)) "$BUILD/tests/load/tls_load" \
-	    --connect "127.0.0.1:$PORT" --timeout $((40 * SLOW)) \
-	    --sequential --request / "$@" 3>&-
-}
-
 # Clients one after another never meet the same worker twice in a row, so each
 # session comes from another worker than the one that resumes it.
 resumes_on_another_worker() # kind of tls_load, server option...
@@ -19,7 +12,8 @@ resumes_on_another_worker() # kind of tls_load, server option...
 
 	shift
 	start_server -www -label -workers 4 "$@"
-	said=$(tls_load --connections 100 --resume "$kind") || fail "$said"
+	said=$(tls_load --sequential --request / --connections 100 \
+	    --resume "$kind") || fail "$said"
 	assert_contains "$said" 'ok 100 failed 0'
 	assert_contains "$said" 'resumed 100'
 	assert_contains "$said" 'pairs 100 on-another-worker 100'
@@ -52,11 +46,6 @@ fetch() # option of s_client...
 worker_of() # output of fetch
 {
 	sed -n 's/^Worker: \([0-9]*\).*/\1/p' <<<"$1"
-}
-
-worker() # number: its pid
-{
-	pgrep -P "$SERVER_PID" -f "s_server: worker $1([^0-9]|\$)"
 }
 
 replaced() # number, pid of its predecessor
@@ -105,21 +94,13 @@ survives_its_worker() # server options, client options
 	assert_contains "$(fetch -tls1_2 -sess_in session)" 'Reused, TLSv1.2'
 }
 
-# The build with fault points, in which storing a session takes so long.
-store_takes() # milliseconds
-{
-	S_SERVER=$BUILD/faults/s_server
-	[ -x "$S_SERVER" ] || skip "there is no $BUILD/faults/s_server"
-	export S_SERVER_FAULT=session-store:$1
-}
-
 @test "a session that is stored 50 ms late resumes all the same" {
 	local kind
 
-	store_takes 50
+	faulty session-store:50
 	for kind in id stateful; do
 		start_server -www -label -workers 4 -no_ticket
-		run -0 tls_load --connections 20 --resume $kind
+		run -0 tls_load --sequential --request / --connections 20 --resume $kind
 		assert_contains "$output" 'ok 20 failed 0'
 		assert_contains "$output" 'pairs 20 on-another-worker 20'
 		stop_server
@@ -131,7 +112,7 @@ store_takes() # milliseconds
 @test "a client that is faster than the store resumes all the same" {
 	local i
 
-	store_takes 500
+	faulty session-store:500
 	for i in 1 2; do
 		start_server -quiet -workers 2 -no_ticket
 		client_start first -tls1_2 -sess_out session

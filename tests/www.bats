@@ -8,22 +8,8 @@ load helpers
 # -ready_file, which is not used here.
 page_as_stock() # server options, client options, request
 {
-	same_as_stock -f get_page "-www $1" "$2" "${3:-GET / HTTP/1.0\r\n\r\n}"
+	same_as_stock -f request_scenario "-www $1" "$2" "${3:-GET / HTTP/1.0\r\n\r\n}"
 	assert_contains "$(<server.client)" '</pre></BODY></HTML>'
-}
-
-# The page is all that s_client prints with -quiet; it leaves when the server
-# closes.
-get_page() # name, client option...
-{
-	local name=$1
-
-	shift
-	client_start "$name-client" -quiet "$@"
-	type_to "$name-client" "$text"
-	wait_exit "$name-client"
-	cat "$name-client.out"
-	return "$STATUS"
 }
 
 @test "the page is the stock program's, TLS 1.3 and 1.2" {
@@ -67,8 +53,8 @@ resumed_page() # name, client option...
 	local name=$1 text='GET / HTTP/1.0\r\n\r\n'
 
 	shift
-	get_page "$name" "$@" -sess_out "$name.session" >/dev/null
-	get_page "$name" "$@" -sess_in "$name.session"
+	request_scenario "$name" "$@" -sess_out "$name.session" >/dev/null
+	request_scenario "$name" "$@" -sess_in "$name.session"
 }
 
 @test "what a client could take for HTML is escaped" {
