@@ -14,7 +14,7 @@ struct config;
 struct credentials {
 	EVP_PKEY *key; /* NULL: -nocert */
 	X509 *certificate;
-	STACK_OF(X509) * chain; /* NULL: none */
+	STACK_OF(X509) *chain; /* NULL: none */
 	EVP_PKEY *key2; /* for -servername; NULL: none */
 	X509 *certificate2;
 	EVP_PKEY *dh; /* NULL: the library's own choice */

@@ -22,7 +22,7 @@ EVP_PKEY *tls_file_key(
 X509 *tls_file_certificate(
     const char *path, enum file_format, const char *name, const char *phrase);
 /* All certificates of the file. */
-STACK_OF(X509) * tls_file_chain(const char *path, const char *phrase);
+STACK_OF(X509) *tls_file_chain(const char *path, const char *phrase);
 /* required: otherwise nothing is said when there are none. */
 EVP_PKEY *tls_file_dh(const char *path, bool required);
 

@@ -23,7 +23,8 @@ struct tls_file {
 
 static bool tls_file_open(struct tls_file *);
 static OSSL_STORE_INFO *tls_file_next(struct tls_file *);
-static OSSL_STORE_INFO *tls_file_only(struct tls_file *);
+static OSSL_STORE_INFO *
+tls_file_only(const char *, enum file_format, const char *, int, const char *);
 static void tls_file_close(struct tls_file *);
 static void tls_file_missed(const struct tls_file *);
 static int tls_file_phrase(char *, int, int, void *);
@@ -34,14 +35,8 @@ EVP_PKEY *
 tls_file_key(const char *path, enum file_format format, const char *name,
     const char *phrase)
 {
-	struct tls_file file = { .path = path,
-		.name = name,
-		.opening = "",
-		.reading = "",
-		.format = format,
-		.expect = OSSL_STORE_INFO_PKEY,
-		.phrase = phrase };
-	OSSL_STORE_INFO *info = tls_file_only(&file);
+	OSSL_STORE_INFO *info =
+	    tls_file_only(path, format, name, OSSL_STORE_INFO_PKEY, phrase);
 	EVP_PKEY *key;
 
 	if (info == NULL)
@@ -55,14 +50,8 @@ X509 *
 tls_file_certificate(const char *path, enum file_format format,
     const char *name, const char *phrase)
 {
-	struct tls_file file = { .path = path,
-		.name = name,
-		.opening = "",
-		.reading = "",
-		.format = format,
-		.expect = OSSL_STORE_INFO_CERT,
-		.phrase = phrase };
-	OSSL_STORE_INFO *info = tls_file_only(&file);
+	OSSL_STORE_INFO *info =
+	    tls_file_only(path, format, name, OSSL_STORE_INFO_CERT, phrase);
 	X509 *certificate;
 
 	if (info == NULL) {
@@ -74,7 +63,8 @@ tls_file_certificate(const char *path, enum file_format format,
 	return certificate;
 }
 
-STACK_OF(X509) * tls_file_chain(const char *path, const char *phrase)
+STACK_OF(X509) *
+tls_file_chain(const char *path, const char *phrase)
 {
 	struct tls_file file = { .path = path,
 		.name = "server certificate chain",
@@ -82,7 +72,7 @@ STACK_OF(X509) * tls_file_chain(const char *path, const char *phrase)
 		.reading = "any ",
 		.expect = OSSL_STORE_INFO_CERT,
 		.phrase = phrase };
-	STACK_OF(X509) * chain;
+	STACK_OF(X509) *chain;
 	OSSL_STORE_INFO *info;
 
 	if (!tls_file_open(&file))
@@ -179,16 +169,25 @@ tls_file_next(struct tls_file *file)
 	return NULL;
 }
 
+/* The first object of the kind. */
 static OSSL_STORE_INFO *
-tls_file_only(struct tls_file *file)
+tls_file_only(const char *path, enum file_format format, const char *name,
+    int expect, const char *phrase)
 {
+	struct tls_file file = { .path = path,
+		.name = name,
+		.opening = "",
+		.reading = "",
+		.format = format,
+		.expect = expect,
+		.phrase = phrase };
 	OSSL_STORE_INFO *info;
 
-	if (!tls_file_open(file))
+	if (!tls_file_open(&file))
 		return NULL;
-	if ((info = tls_file_next(file)) == NULL)
-		tls_file_missed(file);
-	tls_file_close(file);
+	if ((info = tls_file_next(&file)) == NULL)
+		tls_file_missed(&file);
+	tls_file_close(&file);
 	return info;
 }
 

@@ -58,7 +58,7 @@ verification_load_anchors(SSL_CTX *ctx, const struct config *config)
 static int
 verification_send_ca_names(SSL_CTX *ctx, const struct config *config)
 {
-	STACK_OF(X509_NAME) * names;
+	STACK_OF(X509_NAME) *names;
 
 	if (config->ca_file == NULL)
 		return 0;

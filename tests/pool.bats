@@ -90,7 +90,7 @@ accepts()
 			start_server -www -label -workers 4
 			said=$(tls_load --connections 20 --sequential --request /)
 			assert_contains "$said" 'ok 20 failed 0'
-			[[ $(ps -o stat= -p "$(worker $number)") != T* ]] || {
+			[[ $(ps -o stat= -p "$(worker "$number")") != T* ]] || {
 				stopped=$((stopped + 1))
 				echo "# $point: $(tail -n 1 <<<"$said")" >&3
 			}
@@ -126,7 +126,7 @@ accepts()
 
 	start_server -www -label -workers 4
 	for number in 1 2 4; do
-		kill -STOP "$(worker $number)"
+		kill -STOP "$(worker "$number")"
 	done
 	said=$(tls_load --connections 40 --sequential --request /)
 	assert_contains "$said" 'ok 40 failed 0'

@@ -30,7 +30,7 @@ $(UNIT_PROGRAMS): $(BUILD)/tests/unit/%: tests/unit/%.c \
 	@mkdir -p $(@D)
 	$(UNIT_BUILD)
 
-# Many more kills at random moments than the suite has time for.
+## soak-cache: many more kills in the session cache than the suite has time for
 soak-cache: $(BUILD)/tests/unit/session_crash_test
 	$< $(or $(ROUNDS),100000)
 
