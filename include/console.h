@@ -43,7 +43,7 @@ struct console {
 	bool is_terminal;
 	bool crlf;
 	bool ignore_eof;
-	bool busy; /* a unit is on its way to the peer */
+	uint64_t busy_id; /* whose peer a unit is on its way to; 0: none */
 	int64_t retry_ms; /* not readable before (background of a terminal) */
 	char unit[CONSOLE_UNIT_MAX];
 	size_t unit_size; /* 0: none read */
@@ -65,9 +65,9 @@ struct console_connection *console_focus(struct console *);
 struct pollfd console_pollfd(struct console *);
 /* Standard input is readable, or a unit was waiting for a connection. */
 enum console_action console_readable(struct console *, short revents);
-/* The unit in hand was sent; wait until its peer has it. */
-void console_sent(struct console *);
-/* The unit is with its peer, or lost with it. */
-void console_unit_done(struct console *);
+/* The unit in hand was sent; wait until this connection's peer has it. */
+void console_sent(struct console *, uint64_t id);
+/* The unit is with the peer of this connection, or lost with it. */
+void console_unit_done(struct console *, uint64_t id);
 
 #endif

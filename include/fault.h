@@ -13,9 +13,15 @@
 #ifdef FAULTS
 void fault_set_worker(int worker);
 void fault_point(const char *point);
+#define fault_point_if(condition, point)    \
+	do {                                \
+		if (condition)              \
+			fault_point(point); \
+	} while (0)
 #else
-#define fault_set_worker(worker) ((void)(worker))
-#define fault_point(point)	 ((void)0)
+#define fault_set_worker(worker)	 ((void)(worker))
+#define fault_point(point)		 ((void)0)
+#define fault_point_if(condition, point) ((void)0)
 #endif
 
 #endif

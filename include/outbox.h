@@ -6,8 +6,9 @@
  *
  * The master may be slow to take it (a stopped terminal, a full pipe): then the
  * outbox is full, and connections that have something to say wait until it is
- * empty again, while the others go on. What waits is therefore bounded by what
- * the open connections can say in one step each.
+ * empty again, while the others go on. When it overflows no new connection is
+ * accepted. What waits is therefore bounded: by that, and by what the open
+ * connections can say in one step each.
  */
 #ifndef OUTBOX_H
 #define OUTBOX_H
@@ -19,7 +20,9 @@
 #include "text.h"
 #include "textbuf.h"
 
-#define OUTBOX_FULL (64 * 1024) /* bytes the channel has not taken */
+/* Bytes that the channel has not taken. */
+#define OUTBOX_FULL	(64 * 1024)
+#define OUTBOX_OVERFLOW (2 * 1024 * 1024)
 
 struct outbox {
 	struct channel channel;
@@ -37,6 +40,8 @@ outbox_write(struct outbox *, enum text_stream, const void *data, size_t size);
 int outbox_end_block(struct outbox *);
 
 bool outbox_full(const struct outbox *);
+/* So much waits that no new connection shall add to it. */
+bool outbox_overflows(const struct outbox *);
 /* Something waits until the channel is writable. */
 bool outbox_waiting(const struct outbox *);
 /* It is. -1: the master is gone. */

@@ -30,6 +30,8 @@ void output_close(struct output *);
 void output_write(enum text_stream, const void *data, size_t size, void *arg);
 /* So much waits that whoever produces it should pause. */
 bool output_full(const struct output *);
+/* Something waits to be written. */
+bool output_waits(const struct output *);
 /* What to poll for, fd -1 if nothing waits. */
 struct pollfd output_pollfd(const struct output *);
 void output_flush(struct output *);

@@ -22,7 +22,8 @@
 
 #include "textbuf.h"
 
-#define TRANSPORT_HIGH (64 * 1024) /* so much unsent: produce no more */
+#define TRANSPORT_DISCARDS 16 /* reads of a step that drops what comes */
+#define TRANSPORT_HIGH	   (64 * 1024) /* so much unsent: produce no more */
 
 struct transport {
 	int fd;
@@ -59,7 +60,10 @@ enum transport_state transport_flush(struct transport *);
 size_t transport_unsent(const struct transport *);
 /* Queue bytes behind what libssl wrote, as they are: the P command. */
 void transport_write_clear(struct transport *, const void *, size_t);
-/* Read and drop what the peer still sends. True: it has ended. */
+/*
+ * Read and drop what the peer still sends, some of it if it is much: can_read
+ * tells. True: it has ended.
+ */
 bool transport_discard(struct transport *);
 
 /* Once, before the first transport_bio. Returns 0, or -1 (reported). */

@@ -16,9 +16,9 @@
 static int
 console_compare(struct console_connection *, struct console_connection *);
 static enum console_action console_read(struct console *, short);
-static enum console_action console_meaning(struct console *);
+static enum console_action console_meaning(struct console *, size_t);
 static enum console_action console_end(struct console *);
-static ssize_t console_read_unit(struct console *);
+static ssize_t console_read_unit(struct console *, size_t);
 
 /* RB_GENERATE_STATIC needs a macro that libbsd leaves out on Linux. */
 RB_GENERATE_INTERNAL(console_tree, console_connection, entry, console_compare,
@@ -77,8 +77,7 @@ console_disconnected(struct console *console, uint64_t id)
 	connection = RB_FIND(console_tree, &console->connections, &key);
 	if (connection == NULL)
 		return;
-	if (connection == console_focus(console))
-		console_unit_done(console);
+	console_unit_done(console, id);
 	RB_REMOVE(console_tree, &console->connections, connection);
 	free(connection);
 }
@@ -109,7 +108,12 @@ console_pollfd(struct console *console)
 	bool has_focus = console_focus(console) != NULL;
 	bool known = atomic_load(&console->board->input_waits);
 
-	if (!console->enabled || console->busy || console->unit_size > 0)
+	if (!console->enabled || console->busy_id != 0)
+		return pollfd;
+	/* Lines typed while idle are gathered, so that S and Q are seen. */
+	if (console->unit_size > 0 &&
+	    (has_focus || !console->is_terminal ||
+		console->unit_size > CONSOLE_UNIT_MAX / 2))
 		return pollfd;
 	if (console->retry_ms > monotime_ms())
 		return pollfd;
@@ -123,9 +127,8 @@ console_readable(struct console *console, short revents)
 {
 	bool has_focus = console_focus(console) != NULL;
 
-	if (console->unit_size > 0)
-		return has_focus && !console->busy ? CONSOLE_SEND
-						   : CONSOLE_NOTHING;
+	if (console->unit_size > 0 && has_focus)
+		return console->busy_id == 0 ? CONSOLE_SEND : CONSOLE_NOTHING;
 	if (revents == 0)
 		return CONSOLE_NOTHING;
 	if (!has_focus && !console->is_terminal) {
@@ -136,16 +139,17 @@ console_readable(struct console *console, short revents)
 }
 
 void
-console_sent(struct console *console)
+console_sent(struct console *console, uint64_t id)
 {
-	console->busy = true;
+	console->busy_id = id;
 	console->unit_size = 0;
 }
 
 void
-console_unit_done(struct console *console)
+console_unit_done(struct console *console, uint64_t id)
 {
-	console->busy = false;
+	if (console->busy_id == id)
+		console->busy_id = 0;
 }
 
 static int
@@ -157,7 +161,8 @@ console_compare(struct console_connection *a, struct console_connection *b)
 static enum console_action
 console_read(struct console *console, short revents)
 {
-	ssize_t n = console_read_unit(console);
+	size_t kept = console->unit_size;
+	ssize_t n = console_read_unit(console, kept);
 
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return CONSOLE_NOTHING;
@@ -169,21 +174,22 @@ console_read(struct console *console, short revents)
 	}
 	if (n <= 0)
 		return console_end(console);
-	console->unit_size = (size_t)n;
-	return console_meaning(console);
+	console->unit_size = kept + (size_t)n;
+	return console_meaning(console, kept);
 }
 
+/* Of what was read last, behind what is kept. */
 static enum console_action
-console_meaning(struct console *console)
+console_meaning(struct console *console, size_t kept)
 {
 	bool has_focus = console_focus(console) != NULL;
 
-	if (console->commands && console->unit[0] == 'Q')
+	if (console->commands && console->unit[kept] == 'Q')
 		return CONSOLE_QUIT;
-	if (console->commands && console->unit[0] == 'S') {
+	if (console->commands && console->unit[kept] == 'S') {
 		/* Nobody to send it to: it was for us alone. */
 		if (!has_focus)
-			console->unit_size = 0;
+			console->unit_size = kept;
 		return CONSOLE_STATS;
 	}
 	if (has_focus)
@@ -205,20 +211,21 @@ console_end(struct console *console)
 
 /* One read; with -crlf of half the size, since each LF may become two bytes. */
 static ssize_t
-console_read_unit(struct console *console)
+console_read_unit(struct console *console, size_t kept)
 {
-	size_t size = sizeof(console->unit), from, to, lines = 0, i;
+	char *unit = console->unit + kept;
+	size_t size = sizeof(console->unit) - kept, from, to, lines = 0, i;
 	ssize_t n;
 
-	n = read(STDIN_FILENO, console->unit, console->crlf ? size / 2 : size);
+	n = read(STDIN_FILENO, unit, console->crlf ? size / 2 : size);
 	if (n <= 0 || !console->crlf)
 		return n;
 	for (i = 0; i < (size_t)n; i++)
-		lines += console->unit[i] == '\n';
+		lines += unit[i] == '\n';
 	for (from = (size_t)n, to = from + lines; from-- > 0;) {
-		console->unit[--to] = console->unit[from];
-		if (console->unit[from] == '\n')
-			console->unit[--to] = '\r';
+		unit[--to] = unit[from];
+		if (unit[from] == '\n')
+			unit[--to] = '\r';
 	}
 	return n + (ssize_t)lines;
 }

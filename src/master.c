@@ -53,6 +53,7 @@ struct master {
 	int signal_fd;
 	int ended_by; /* signal; 0: none */
 	int status; /* exit status */
+	bool summed_up; /* the final table is printed */
 	int64_t kill_ms; /* when workers that are left are killed; 0: never */
 	/* Watching for connections that wait in spite of idle workers. */
 	int64_t watch_ms; /* when to look again; 0: the listener is polled */
@@ -63,6 +64,8 @@ struct master {
 static int master_open(struct master *, process_main *, void *);
 static void master_close(struct master *);
 static void master_loop(struct master *);
+static bool master_goes_on(const struct master *);
+static void master_sum_up(struct master *);
 static int master_timeout(struct master *);
 static nfds_t master_prepare(struct master *);
 static void master_dispatch(struct master *);
@@ -147,8 +150,6 @@ master_close(struct master *master)
 {
 	bool aborted = master->state == MASTER_ABORTING;
 
-	if (master->status == 0 && !aborted)
-		report_table(master->shared, TEXT_OUT);
 	output_finish(master->output,
 	    aborted ? MASTER_OUTPUT_ABORT_MS : MASTER_OUTPUT_MS);
 	console_close(&master->console);
@@ -166,8 +167,7 @@ master_loop(struct master *master)
 {
 	nfds_t count;
 
-	while (process_alive(&master->table) > 0 ||
-	    master->state < MASTER_DRAINING) {
+	while (master_goes_on(master)) {
 		count = master_prepare(master);
 		if (poll(master->pollfds, count, master_timeout(master)) > 0)
 			master_dispatch(master);
@@ -177,7 +177,29 @@ master_loop(struct master *master)
 			process_kill_all(&master->table, SIGKILL);
 			master->kill_ms = monotime_ms() + MASTER_QUIT_MS;
 		}
+		master_sum_up(master);
 	}
+}
+
+/* At an orderly end a slow reader of our text gets all of it. */
+static bool
+master_goes_on(const struct master *master)
+{
+	return process_alive(&master->table) > 0 ||
+	    master->state < MASTER_DRAINING ||
+	    (master->state == MASTER_DRAINING && output_waits(master->output));
+}
+
+/* The table is the last word, when the workers have said theirs. */
+static void
+master_sum_up(struct master *master)
+{
+	if (process_alive(&master->table) > 0 || master->summed_up ||
+	    master->state < MASTER_DRAINING ||
+	    master->state == MASTER_ABORTING || master->status != 0)
+		return;
+	report_table(master->shared, TEXT_OUT);
+	master->summed_up = true;
 }
 
 /* Milliseconds until the next thing that no descriptor tells. */
@@ -283,7 +305,8 @@ master_signals(struct master *master)
 			master_stop_listening(master);
 			master_drain(master);
 		} else if (number == SIGQUIT) {
-			master_quit(master);
+			if (master->state < MASTER_QUITTING)
+				master_quit(master);
 		} else {
 			master_abort(master, number);
 		}
@@ -304,6 +327,7 @@ static void
 master_child_died(struct master *master, unsigned slot, pid_t pid, int status)
 {
 	bool respawn = master->state < MASTER_DRAINING;
+	bool expected = master->state > MASTER_DRAINING;
 
 	/* What it said last still stands in its channels. */
 	master_control(master, slot);
@@ -313,7 +337,7 @@ master_child_died(struct master *master, unsigned slot, pid_t pid, int status)
 	accept_quota_bury(master->shared->quota, slot);
 	console_worker_died(&master->console, slot);
 	report_answer(&master->report, slot, master->report.request);
-	if (respawn && WIFSIGNALED(status))
+	if (!expected && WIFSIGNALED(status))
 		log_warnx("worker %u (pid %ld) was killed by signal %d",
 		    slot + 1, (long)pid, WTERMSIG(status));
 	else if (respawn)
@@ -399,7 +423,7 @@ master_message(
 		console_disconnected(&master->console, message->id);
 		break;
 	case MESSAGE_UNIT_DONE:
-		console_unit_done(&master->console);
+		console_unit_done(&master->console, message->id);
 		break;
 	case MESSAGE_QUOTA_USED:
 		if (master->state < MASTER_DRAINING) {
@@ -472,7 +496,7 @@ master_send_unit(struct master *master, uint16_t flags)
 		return;
 	message.id = focus->id;
 	message.size = (uint32_t)console->unit_size;
-	console_sent(console);
+	console_sent(console, focus->id);
 	channel_send(
 	    &master->table.slot[focus->slot].control, &message, console->unit);
 }
@@ -550,8 +574,10 @@ master_quit(struct master *master)
 static void
 master_abort(struct master *master, int signal)
 {
-	if (master->state != MASTER_ABORTING)
-		master->ended_by = signal;
+	/* Another signal does not put off the end. */
+	if (master->state == MASTER_ABORTING)
+		return;
+	master->ended_by = signal;
 	master->state = MASTER_ABORTING;
 	master->kill_ms = monotime_ms() + MASTER_ABORT_MS;
 	listener_stop(master->listener);

@@ -74,6 +74,12 @@ output_full(const struct output *output)
 	return output->queued_bytes >= OUTPUT_QUEUE_MAX;
 }
 
+bool
+output_waits(const struct output *output)
+{
+	return !TAILQ_EMPTY(&output->queue);
+}
+
 struct pollfd
 output_pollfd(const struct output *output)
 {
@@ -110,7 +116,7 @@ output_finish(struct output *output, int timeout_ms)
 	struct pollfd pollfd;
 
 	output_flush(output);
-	while (!TAILQ_EMPTY(&output->queue)) {
+	while (output_waits(output)) {
 		left_ms = end_ms - monotime_ms();
 		pollfd = output_pollfd(output);
 		if (left_ms <= 0 || poll(&pollfd, 1, (int)left_ms) == 0)

@@ -99,16 +99,18 @@ process_spawn(struct process_table *table, unsigned slot)
 		process_child(table, slot, control[1], text[1], master);
 	close(control[1]);
 	close(text[1]);
+	if (process->pid == -1) {
+		log_warn("cannot fork worker %u", slot + 1);
+		process->pid = 0;
+		close(control[0]);
+		close(text[0]);
+		return -1;
+	}
 	channel_init(&process->control, control[0]);
 	channel_init(&process->text, text[0]);
 	process->ready = false;
 	process->started_ms = monotime_ms();
 	process->respawn_ms = 0;
-	if (process->pid == -1) {
-		log_warn("cannot fork worker %u", slot);
-		process->pid = 0;
-		return -1;
-	}
 	return 0;
 }
 

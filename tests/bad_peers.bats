@@ -407,3 +407,20 @@ left() # count
 	client_end idle
 	let_go
 }
+
+no_connection()
+{
+	[ -z "$(ss -tnH state established state close-wait \
+	    "sport = :$PORT")" ]
+}
+
+# A build in which they stayed in the server's buffer would never send them,
+# and never see this client go.
+@test "answers of the library's own that a client is slow to read all come" {
+	start_server -rev -workers 1
+	timeout $((60 * SLOW)) "$BUILD/tests/load/unread_answers" "$PORT" 3>&-
+	wait_for 5 no_connection
+	kill -QUIT "$SERVER_PID"
+	wait_exit server
+	assert_equal "$STATUS" 0
+}

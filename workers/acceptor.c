@@ -29,7 +29,7 @@ static void acceptor_wake(struct acceptor *);
 static void acceptor_take(struct acceptor *);
 static enum acceptor_result acceptor_accept(
     struct acceptor *, int *, struct sockaddr_storage *, socklen_t *);
-static void acceptor_pause(struct acceptor *);
+static void acceptor_pause(struct acceptor *, const char *);
 static void acceptor_pass_on(struct acceptor *);
 static bool acceptor_more_waits(const struct acceptor *);
 static struct accept_turn *acceptor_turn(const struct acceptor *);
@@ -101,7 +101,6 @@ static void
 acceptor_on_listener(void *arg, uint32_t events)
 {
 	(void)events;
-	fault_point("accept-wakeup");
 	acceptor_wake(arg);
 }
 
@@ -112,7 +111,7 @@ acceptor_on_turn(void *arg, uint32_t events)
 	struct acceptor *acceptor = arg;
 
 	(void)events;
-	fault_point("accept-turn");
+	fault_point_if(acceptor_more_waits(acceptor), "accept-turn");
 	acceptor_take(acceptor);
 }
 
@@ -140,8 +139,10 @@ acceptor_wake(struct acceptor *acceptor)
 	next = accept_turn_next(turn, self);
 	if (next == self)
 		acceptor_take(acceptor);
-	else if (acceptor_more_waits(acceptor))
+	else if (acceptor_more_waits(acceptor)) {
+		fault_point("accept-wakeup");
 		accept_turn_hand(turn, next);
+	}
 }
 
 static void
@@ -153,6 +154,8 @@ acceptor_take(struct acceptor *acceptor)
 
 	if (acceptor->stopped)
 		return;
+	if (outbox_overflows(&acceptor->worker->outbox))
+		acceptor_pause(acceptor, "cannot get rid of its text");
 	if (acceptor->paused) {
 		acceptor_pass_on(acceptor);
 		return;
@@ -161,7 +164,7 @@ acceptor_take(struct acceptor *acceptor)
 	case ACCEPTOR_NOTHING:
 		return;
 	case ACCEPTOR_FULL:
-		acceptor_pause(acceptor);
+		acceptor_pause(acceptor, "is out of descriptors");
 		acceptor_pass_on(acceptor);
 		return;
 	case ACCEPTOR_TOOK:
@@ -204,14 +207,14 @@ acceptor_accept(struct acceptor *acceptor, int *fd,
 
 /* Connections wait in the kernel's queue meanwhile. */
 static void
-acceptor_pause(struct acceptor *acceptor)
+acceptor_pause(struct acceptor *acceptor, const char *why)
 {
 	struct loop *loop = &acceptor->worker->loop;
 
 	if (acceptor->warned_ms == 0 ||
 	    loop->now_ms - acceptor->warned_ms >= ACCEPTOR_WARN_MS) {
-		log_warnx("worker %u is out of descriptors: accepting pauses",
-		    acceptor->worker->slot + 1);
+		log_warnx("worker %u %s: accepting pauses",
+		    acceptor->worker->slot + 1, why);
 		acceptor->warned_ms = loop->now_ms;
 	}
 	acceptor->paused = true;

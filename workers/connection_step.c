@@ -105,6 +105,8 @@ connection_step_open(struct connection *connection)
 	int budget = CONNECTION_BUDGET;
 	bool blocked;
 
+	/* libssl's own answers are not connection_push's to send. */
+	(void)transport_flush(&connection->transport);
 	if (!connection_push(connection))
 		return true;
 	blocked = connection->sending;
@@ -123,7 +125,8 @@ connection_push(struct connection *connection)
 {
 	int budget = CONNECTION_BUDGET;
 
-	while (connection->sending && connection->state == CONNECTION_OPEN) {
+	while (connection->sending && !connection->paused &&
+	    connection->state == CONNECTION_OPEN) {
 		switch (stream_push(connection)) {
 		case STREAM_DONE:
 			connection_pushed(connection);
@@ -196,6 +199,8 @@ connection_pull(struct connection *connection)
 static bool
 connection_step_flush(struct connection *connection)
 {
+	if (connection->paused)
+		return false;
 	switch (stream_push(connection)) {
 	case STREAM_DONE:
 		connection_close(connection, END_LOCAL);
@@ -232,6 +237,9 @@ connection_step_shutdown(struct connection *connection)
 	    !worker->quitting)
 		loop_timer_set(
 		    &worker->loop, &connection->timer, CONNECTION_LINGER_MS);
+	if (connection->state == CONNECTION_SHUTDOWN &&
+	    sent != TRANSPORT_BLOCKED && transport->can_read)
+		loop_defer(&worker->loop, &connection->again);
 	return false;
 }
 
@@ -275,7 +283,13 @@ connection_close(struct connection *connection, enum connection_end end)
 static void
 connection_begin_shutdown(struct connection *connection)
 {
-	SSL_shutdown(connection->ssl);
+	int result;
+
+	/* Only the faults of -nbio_test ask to try again; it cannot last. */
+	do
+		result = SSL_shutdown(connection->ssl);
+	while (result < 0 &&
+	    SSL_get_error(connection->ssl, result) == SSL_ERROR_WANT_WRITE);
 	ERR_clear_error();
 	if (connection->handler->shut != NULL)
 		connection->handler->shut(connection);

@@ -57,6 +57,12 @@ outbox_full(const struct outbox *outbox)
 }
 
 bool
+outbox_overflows(const struct outbox *outbox)
+{
+	return outbox->channel.queued_bytes > OUTBOX_OVERFLOW;
+}
+
+bool
 outbox_waiting(const struct outbox *outbox)
 {
 	return channel_waiting(&outbox->channel);

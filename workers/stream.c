@@ -62,7 +62,7 @@ stream_push(struct connection *connection)
 		    TRANSPORT_BLOCKED)
 			return STREAM_WAIT;
 	} while (connection->out.size > 0);
-	if (result == STREAM_FAILED)
+	if (result != STREAM_DONE)
 		(void)transport_flush(&connection->transport);
 	return result;
 }

@@ -120,7 +120,9 @@ tracing_open(const struct config *config)
 	tracing_file = open(config->msgfile,
 	    O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOCTTY | O_CLOEXEC,
 	    0666);
-	if (tracing_file == -1) {
+	/* Then a FIFO that nobody reads stops no worker. */
+	if (tracing_file == -1 ||
+	    fcntl(tracing_file, F_SETFL, O_APPEND | O_NONBLOCK) == -1) {
 		log_warn("-msgfile %s", config->msgfile);
 		return -1;
 	}
@@ -281,7 +283,7 @@ tracing_bytes(struct textbuf *text, const unsigned char *data, size_t size)
 
 /*
  * One write(2) a record, so that workers do not tear each other's. What a full
- * disk does not take is lost, as in any log.
+ * disk or a full pipe does not take is lost: better than to wait for it.
  */
 static void
 tracing_emit(const struct textbuf *text)

@@ -113,8 +113,9 @@ bool
 transport_discard(struct transport *transport)
 {
 	char dropped[16 * 1024];
+	int budget = TRANSPORT_DISCARDS;
 
-	while (transport->can_read && !transport->at_eof &&
+	while (transport->can_read && !transport->at_eof && budget-- > 0 &&
 	    transport_receive(transport, dropped, sizeof(dropped)) > 0)
 		;
 	return transport->at_eof || transport->read_error != 0;

@@ -19,6 +19,7 @@
 /* How long the last words may wait for the master. */
 #define WORKER_LAST_WORDS_MS 300
 
+static bool worker_goes_on(const struct worker *);
 static int
 worker_open(struct worker *, const struct worker_setup *, unsigned, int, int);
 static _Noreturn void worker_exit(struct worker *);
@@ -42,7 +43,7 @@ worker_run(void *setup, unsigned slot, int control_fd, int text_fd)
 	    worker_open(worker, setup, slot, control_fd, text_fd) == -1)
 		_exit(1);
 	worker_say(worker, MESSAGE_READY, 0);
-	while (!worker->draining || !TAILQ_EMPTY(&worker->connections)) {
+	while (worker_goes_on(worker)) {
 		worker->current = NULL;
 		worker_end_step(worker);
 		worker_watch_channels(worker);
@@ -52,6 +53,14 @@ worker_run(void *setup, unsigned slot, int control_fd, int text_fd)
 		loop_dispatch(&worker->loop);
 	}
 	worker_exit(worker);
+}
+
+/* At an orderly end a slow reader of our text gets all of it. */
+static bool
+worker_goes_on(const struct worker *worker)
+{
+	return !worker->draining || !TAILQ_EMPTY(&worker->connections) ||
+	    (!worker->quitting && outbox_waiting(&worker->outbox));
 }
 
 void

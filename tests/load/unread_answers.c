@@ -1,0 +1,115 @@
+/*
+ * A client that makes the server answer without reading the answers, until
+ * nothing moves any more; then it reads them all and talks on.
+ *
+ *	unread_answers PORT
+ *
+ * Every TLS 1.3 KeyUpdate that asks for one back is answered by the server's
+ * libssl (RFC 8446, section 4.6.3), not by what the server is for. Exit status
+ * 0: a line sent afterwards came back reversed, as from a server with -rev.
+ */
+#include <sys/socket.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/ssl.h>
+
+#define ANSWERS_MAX  1000000
+#define ANSWERS_WAIT 10000 /* ms for any progress while reading */
+#define STUCK_MS     1000 /* nothing moves: the buffers are full */
+
+static int
+connect_to(const char *port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)atoi(port)),
+		.sin_addr = { .s_addr = htonl(INADDR_LOOPBACK) } };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd == -1 ||
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)) == -1)
+		err(1, "connect");
+	return fd;
+}
+
+static bool
+wait_until(int fd, short events, int timeout_ms)
+{
+	struct pollfd pollfd = { .fd = fd, .events = events };
+
+	return poll(&pollfd, 1, timeout_ms) == 1;
+}
+
+/* How many went out before the server would take no more. */
+static int
+ask_without_reading(SSL *ssl, int fd)
+{
+	int asked;
+
+	for (asked = 0; asked < ANSWERS_MAX; asked++) {
+		if (SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED) != 1)
+			errx(1, "no key update");
+		while (SSL_do_handshake(ssl) != 1)
+			if (!wait_until(fd, POLLOUT, STUCK_MS))
+				return asked;
+	}
+	return asked;
+}
+
+/* Reads on while libssl still has a message of its own to get rid of. */
+static void
+talk_on(SSL *ssl, int fd)
+{
+	char answer[4];
+	size_t got = 0, size;
+	bool said = false;
+
+	while (got < 3) {
+		if (!said && SSL_write_ex(ssl, "ab\n", 3, &size) == 1)
+			said = true;
+		if (SSL_read_ex(ssl, answer + got, 3 - got, &size) == 1)
+			got += size;
+		else if (SSL_get_error(ssl, 0) != SSL_ERROR_WANT_READ &&
+		    SSL_get_error(ssl, 0) != SSL_ERROR_WANT_WRITE)
+			errx(1, "the connection ended");
+		else if (!wait_until(fd, said ? POLLIN : POLLIN | POLLOUT,
+			     ANSWERS_WAIT))
+			errx(1, "the server is silent");
+	}
+	if (memcmp(answer, "ba\n", 3) != 0)
+		errx(1, "another answer");
+}
+
+int
+main(int argc, char *argv[])
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	SSL *ssl = ctx == NULL ? NULL : SSL_new(ctx);
+	int fd, asked;
+
+	if (argc != 2)
+		errx(1, "usage: unread_answers PORT");
+	if (ssl == NULL)
+		errx(1, "out of memory");
+	fd = connect_to(argv[1]);
+	if (SSL_set_fd(ssl, fd) != 1 || SSL_connect(ssl) != 1)
+		errx(1, "no handshake");
+	if (fcntl(fd, F_SETFL, O_NONBLOCK) == -1)
+		err(1, "fcntl");
+	SSL_set_mode(ssl, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	asked = ask_without_reading(ssl, fd);
+	printf("asked %d times\n", asked);
+	talk_on(ssl, fd);
+	SSL_free(ssl);
+	SSL_CTX_free(ctx);
+	return 0;
+}
