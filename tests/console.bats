@@ -211,6 +211,9 @@ has_connections() # number
 	wait_for 5 screen_has ACCEPT
 	terminal send-keys S Enter
 	wait_for 5 screen_has 'server accepts'
+	# What is typed before does not hide it.
+	terminal send-keys Enter
+	terminal send-keys text Enter
 	terminal send-keys Q Enter
 	wait_for 5 screen_has 'status 0'
 	terminal new-window "echo \$\$ >pid; exec '$S_SERVER' -workers 2 \

@@ -194,3 +194,15 @@ without_delays()
 	assert_contains "$(server_out)" $'\nDELAY\n'
 	assert_contains "$(server_out)" hello
 }
+
+@test "-msgfile in a FIFO that nobody reads stops no worker" {
+	local i
+
+	mkfifo unread
+	exec {UNREAD}<>unread
+	start_server -workers 1 -msg -msgfile unread
+	for ((i = 0; i < 20; i++)); do
+		client </dev/null >/dev/null 2>&1
+	done
+	exec {UNREAD}>&-
+}

@@ -296,3 +296,55 @@ shake_hands()
 	output_unread 4
 	output_unread 1
 }
+
+@test "-debug of a download with its output unread: bounded memory" {
+	local before
+
+	truncate -s 300M huge
+	start_unread_server -quiet -debug -WWW -workers 1
+	before=$(memory_kib)
+	client_into /dev/null -quiet -no_ign_eof < <(
+		printf 'GET /huge HTTP/1.0\r\n\r\n'
+		sleep 5
+	)
+	sleep 4
+	assert_growth "$before" $((16 * 1024))
+}
+
+@test "clients without number, output unread: no more than fits is taken in" {
+	local before reader i
+
+	start_unread_server -workers 1
+	before=$(memory_kib)
+	# Each has a block of some 2 KiB printed and leaves.
+	for i in {1..10}; do
+		run tls_load --connections 500 --parallel 50 --timeout 3
+		[ "$status" -eq 0 ] || break
+	done
+	assert_equal "$status" 1
+	assert_growth "$before" $((48 * 1024))
+	# Read, and all goes on.
+	cat <&"$UNREAD" >/dev/null 3>&- &
+	reader=$!
+	wait_for 10 file_has server.err 'cannot get rid of its text'
+	tls_load --connections 20 --timeout 30
+	kill "$reader"
+	exec {UNREAD}>&-
+}
+
+@test "who reads slowly gets everything, though the server is at its end" {
+	local size=1500000
+
+	head -c $size /dev/zero | tr '\0' x >payload
+	(
+		"$S_SERVER" -quiet -naccept 1 -ign_eof -accept 127.0.0.1:0 \
+		    -cert "$CERTS/server.pem" -key "$CERTS/server-key.pem" \
+		    -ready_file ready </dev/null 2>server.err 3>&- |
+		    (sleep 4; wc -c >counted) 3>&-
+	) &
+	wait_for 10 file_has ready ACCEPT
+	PORT=$(port_of_line ready)
+	client -quiet -no_ign_eof <payload >/dev/null 2>&1
+	wait
+	assert_equal "$(tr -d ' ' <counted)" $size
+}

@@ -156,3 +156,17 @@ refuses()
 	wait_for 5 file_has server.err 'cache full overflows'
 	[ ! -s server.out ]
 }
+
+@test "TERM again and again does not put off the end" {
+	local begin
+
+	start_server -workers 2
+	kill -STOP "$(worker 1)"
+	begin=$(now_ms)
+	while kill -TERM "$SERVER_PID" 2>/dev/null && ! is_gone "$SERVER_PID"; do
+		[ $(($(now_ms) - begin)) -lt $((3000 * SLOW)) ]
+		sleep 0.02
+	done
+	wait_exit server
+	assert_equal "$STATUS" 143
+}
