@@ -318,7 +318,8 @@ shake_hands()
 	before=$(memory_kib)
 	# Each has a block of some 2 KiB printed and leaves.
 	for i in {1..10}; do
-		run tls_load --connections 500 --parallel 50 --timeout 3
+		run tls_load --connections 500 --parallel 50 \
+		    --timeout $((3 * SLOW))
 		[ "$status" -eq 0 ] || break
 	done
 	assert_equal "$status" 1

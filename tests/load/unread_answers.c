@@ -30,12 +30,19 @@
 static int
 connect_to(const char *port)
 {
+	const char *error;
 	struct sockaddr_in address = { .sin_family = AF_INET,
-		.sin_port = htons((uint16_t)atoi(port)),
+		.sin_port =
+		    htons((uint16_t)strtonum(port, 1, UINT16_MAX, &error)),
 		.sin_addr = { .s_addr = htonl(INADDR_LOOPBACK) } };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), small = 4096;
 
+	if (error != NULL)
+		errx(1, "port %s is %s", port, error);
+	/* A small buffer is soon full. */
 	if (fd == -1 ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)) ==
+		-1 ||
 	    connect(fd, (struct sockaddr *)&address, sizeof(address)) == -1)
 		err(1, "connect");
 	return fd;
