@@ -4,8 +4,12 @@
 #ifndef TLS_ERROR_H
 #define TLS_ERROR_H
 
+struct textbuf;
+
 /* Print the queue on TEXT_ERR as one block, a line an error, and empty it. */
 void tls_error_print(void);
+/* Append the queue, a line an error, and empty it. */
+void tls_error_append(struct textbuf *);
 /* First a line that says what failed, as printf(3), in the same block. */
 void tls_error_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

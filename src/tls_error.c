@@ -39,6 +39,12 @@ tls_error_say(const char *fmt, ...)
 	tls_error_flush(&lines);
 }
 
+void
+tls_error_append(struct textbuf *lines)
+{
+	ERR_print_errors_cb(tls_error_line, lines);
+}
+
 static int
 tls_error_line(const char *line, size_t size, void *lines)
 {
@@ -49,7 +55,7 @@ tls_error_line(const char *line, size_t size, void *lines)
 static void
 tls_error_flush(struct textbuf *lines)
 {
-	ERR_print_errors_cb(tls_error_line, lines);
+	tls_error_append(lines);
 	text_write(TEXT_ERR, lines->data, lines->size);
 	textbuf_free(lines);
 }

@@ -12,6 +12,7 @@
 #include "http_exchange.h"
 #include "status_page.h"
 #include "text.h"
+#include "tls_error.h"
 
 enum file_kind {
 	FILE_OPENED,
@@ -27,7 +28,6 @@ file_serve(struct connection *, struct http_exchange *, const char *);
 static enum file_kind file_open(const char *, int *);
 static enum file_kind file_refuse(const char *, int);
 static void file_header(struct textbuf *, const char *);
-static int file_error_line(const char *, size_t, void *);
 
 const struct handler handler_file = {
 	.name = "file",
@@ -101,7 +101,7 @@ file_serve(struct connection *connection, struct http_exchange *exchange,
 	case FILE_FAILED:
 		file_header(text, "text/plain");
 		textbuf_printf(text, "Error opening '%s' mode='r'\r\n", path);
-		ERR_print_errors_cb(file_error_line, text);
+		tls_error_append(text);
 		break;
 	}
 }
@@ -149,12 +149,4 @@ file_header(struct textbuf *text, const char *type)
 {
 	textbuf_printf(
 	    text, "HTTP/1.0 200 ok\r\nContent-type: %s\r\n\r\n", type);
-}
-
-/* For ERR_print_errors_cb(3). */
-static int
-file_error_line(const char *line, size_t size, void *text)
-{
-	textbuf_append(text, line, size);
-	return 1;
 }
