@@ -26,6 +26,8 @@ text_sink(enum text_stream, const void *data, size_t size, void *arg);
 void text_set_sink(text_sink *, void *arg);
 /* With -quiet: TEXT_OUT goes nowhere. */
 void text_silence_out(bool);
+/* False: what is written there goes nowhere, so it need not be made. */
+bool text_is_heard(enum text_stream);
 
 void text_write(enum text_stream, const void *data, size_t size);
 void text_printf(enum text_stream, const char *fmt, ...)

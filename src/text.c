@@ -26,10 +26,16 @@ text_silence_out(bool silent)
 	text.silent_out = silent;
 }
 
+bool
+text_is_heard(enum text_stream stream)
+{
+	return stream != TEXT_OUT || !text.silent_out;
+}
+
 void
 text_write(enum text_stream stream, const void *data, size_t size)
 {
-	if (size == 0 || (stream == TEXT_OUT && text.silent_out))
+	if (size == 0 || !text_is_heard(stream))
 		return;
 	text.sink(stream, data, size, text.arg);
 }

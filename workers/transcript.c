@@ -35,9 +35,12 @@ void
 transcript_session(SSL *ssl, const struct config *config, const char *label)
 {
 	struct textbuf text;
-	BIO *bio = transcript_bio();
+	BIO *bio;
 
+	if (!text_is_heard(TEXT_OUT))
+		return;
 	transcript_begin(&text, label);
+	bio = transcript_bio();
 	PEM_write_bio_SSL_SESSION(bio, SSL_get_session(ssl));
 	transcript_move(&text, bio);
 	transcript_certificate(ssl, config, &text);
