@@ -5,18 +5,6 @@
 
 load helpers
 
-setup()
-{
-	common_setup
-	LOADS=()
-}
-
-teardown()
-{
-	[ "${#LOADS[@]}" -eq 0 ] || kill -TERM "${LOADS[@]}" 2>/dev/null || :
-	common_teardown
-}
-
 # Held until the test closes what is in GO.
 hold() # option of tls_load...
 {

@@ -42,6 +42,8 @@ declare -gA PIDS=() INPUTS=() STATUSES=()
 common_setup()
 {
 	cd "$BATS_TEST_TMPDIR" || return 1
+	# Load clients that run beside the test: they end with it.
+	LOADS=()
 }
 
 setup()
@@ -51,6 +53,7 @@ setup()
 
 common_teardown()
 {
+	[ "${#LOADS[@]}" -eq 0 ] || kill -TERM "${LOADS[@]}" 2>/dev/null || :
 	[ ! -S "$BATS_TEST_TMPDIR/tmux" ] || terminal kill-server || :
 	end_all
 	assert_nothing_left

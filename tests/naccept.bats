@@ -4,18 +4,6 @@
 
 load helpers
 
-setup()
-{
-	common_setup
-	LOADS=()
-}
-
-teardown()
-{
-	[ "${#LOADS[@]}" -eq 0 ] || kill -TERM "${LOADS[@]}" 2>/dev/null || :
-	common_teardown
-}
-
 # Held until the test closes what is in GO.
 tls_load_held() # file for its output, option of tls_load...
 {
