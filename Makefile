@@ -27,8 +27,8 @@ ALL_LDFLAGS = $(LDFLAGS) $(SAN) -pthread
 LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 
 # The layers, from the bottom up; scripts/check-layers holds them apart.
-FOUNDATION = text log textbuf monotime signals channel shm shlock fault \
-	proctitle
+FOUNDATION = text log textbuf monotime signals channel machine shm shlock \
+	fault proctitle
 CONFIGURATION = config options option_table
 SHARED	= shared session_cache session_repair session_ring session_shard \
 	accept_quota accept_turn stats

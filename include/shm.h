@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 struct shm_part {
-	const char *name; /* for the error message */
+	const char *name; /* for the error message: what to blame */
 	size_t size_bytes;
 	size_t offset; /* set by shm_map, cache-line aligned */
 };
@@ -21,7 +21,7 @@ struct shm {
 
 /*
  * Map all parts, zero-filled. Returns 0, or -1 with the error reported (it
- * names the size that could not be had).
+ * names the largest part, the size that could not be had, and what there is).
  */
 int shm_map(struct shm *, struct shm_part *parts, size_t count);
 void *shm_at(const struct shm *, const struct shm_part *);

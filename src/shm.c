@@ -2,13 +2,13 @@
 
 #include <sys/mman.h>
 
-#include <errno.h>
-#include <stdint.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "log.h"
+#include "machine.h"
 
 #define CACHE_LINE 64
 
@@ -20,12 +20,21 @@ int
 shm_map(struct shm *shm, struct shm_part *parts, size_t count)
 {
 	const struct shm_part *largest = shm_largest(parts, count);
+	uint64_t memory;
 	size_t total;
 
 	shm->base = NULL;
 	shm->size_bytes = 0;
 	if (shm_lay_out(parts, count, &total) == -1) {
-		log_warnx("shared memory: %s is too large", largest->name);
+		log_warnx(
+		    "%s: more memory than any machine has", largest->name);
+		return -1;
+	}
+	/* Where memory is promised lightly, the map alone would succeed. */
+	if ((memory = machine_memory("")) < total) {
+		log_warnx("%s: %zu bytes of shared memory needed, this machine "
+			  "has %" PRIu64,
+		    largest->name, total, memory);
 		return -1;
 	}
 	/* Not MAP_NORESERVE: too much has to fail here, not in a worker. */
@@ -33,8 +42,8 @@ shm_map(struct shm *shm, struct shm_part *parts, size_t count)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shm->base == MAP_FAILED) {
 		shm->base = NULL;
-		log_warn("cannot map %zu bytes of shared memory (%zu for %s)",
-		    total, largest->size_bytes, largest->name);
+		log_warn("%s: cannot map %zu bytes of shared memory",
+		    largest->name, total);
 		return -1;
 	}
 	shm->size_bytes = total;

@@ -8,6 +8,10 @@ unit() {
 	timeout 300 "${BUILD:-$BATS_TEST_DIRNAME/../build}/tests/unit/$name" "$@"
 }
 
+@test "the machine's memory is that of its control groups" {
+	unit machine_test
+}
+
 @test "shared memory: parts are laid out, zeroed, shared, not in core dumps" {
 	unit shm_test
 }

@@ -5,7 +5,7 @@ UNIT_SAYS = src/log.c src/text.c
 UNIT_CACHE = src/session_cache.c src/session_shard.c src/session_repair.c \
 	src/session_ring.c src/shlock.c $(UNIT_SAYS)
 
-UNIT_TESTS = shm_test shlock_test session_cache_test session_crash_test \
+UNIT_TESTS = machine_test shm_test shlock_test session_cache_test session_crash_test \
 	accept_quota_test accept_turn_test stats_test
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%)
 UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
@@ -14,7 +14,8 @@ UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
 
 unit: $(UNIT_PROGRAMS)
 
-$(BUILD)/tests/unit/shm_test: src/shm.c $(UNIT_SAYS)
+$(BUILD)/tests/unit/shm_test: src/shm.c src/machine.c $(UNIT_SAYS)
+$(BUILD)/tests/unit/machine_test: src/machine.c
 $(BUILD)/tests/unit/shlock_test: src/shlock.c $(UNIT_SAYS)
 $(BUILD)/tests/unit/session_cache_test: $(UNIT_CACHE)
 $(BUILD)/tests/unit/session_crash_test: $(UNIT_CACHE)
