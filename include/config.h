@@ -13,6 +13,8 @@
 #include <sys/queue.h>
 
 #define CONFIG_WORKERS_MAX 1024 /* -workers */
+/* -cache_bytes: several sessions of any size that is stored */
+#define CONFIG_CACHE_BYTES_MIN (128 * 1024)
 
 /* What a connection does once it is shaken hands with. */
 enum server_mode {
@@ -101,6 +103,9 @@ struct config {
 	/* Sessions */
 	bool no_cache;
 	bool ext_cache;
+	int cache_size; /* sessions, 0: none; -1: not given */
+	int64_t cache_bytes; /* of their data; 0: not given */
+	unsigned session_timeout_s;
 
 	/* Protocol */
 	int min_version; /* of -tls1_2 and so on, 0x0303; 0: none */
@@ -135,6 +140,9 @@ void config_init(struct config *, int argc, char **argv);
  * Returns 0, or -1 with the error already printed.
  */
 int config_check(const struct config *);
+
+/* False: nothing is kept for sessions, only tickets resume. */
+bool config_keeps_sessions(const struct config *);
 
 /* True if bytes typed at the console go to a connection in this mode. */
 bool config_uses_console(const struct config *);

@@ -23,6 +23,7 @@ enum option_kind {
 	KIND_NON_NEGATIVE,
 	KIND_POSITIVE,
 	KIND_INTMAX,
+	KIND_BYTES, /* an intmax_t with a minimum */
 	KIND_PORT, /* as positive, and 0 */
 	KIND_EARLY_DATA, /* bytes: not negative, with an error of its own */
 	KIND_PEM_DER, /* format of a certificate */
@@ -62,6 +63,7 @@ struct option {
 	option_setter *set; /* NULL: known, but not supported yet */
 	size_t field; /* offset in struct config, if one field is all */
 	int argument; /* what else the setter must know */
+	int minimum; /* of the kind bytes */
 	int maximum; /* of a number; 0: what its type holds */
 	const char *initial; /* the default, as it would be given, or NULL */
 	const char *help;

@@ -23,8 +23,16 @@
 
 #define SESSION_ID_MAX	  32 /* RFC 5246, section 7.4.1.2 */
 #define SESSION_BYTES_MAX (32 * 1024) /* larger ones are not stored */
+/* Room for several of the largest; less is never given. */
+#define SESSION_CACHE_BYTES_MIN (4 * SESSION_BYTES_MAX)
 
 struct session_cache; /* lives in shared memory */
+
+/* What the cache holds at most; whichever is reached first counts. */
+struct session_limits {
+	size_t sessions; /* 0: nothing is ever stored */
+	size_t bytes; /* of their data; 0: a typical size for each */
+};
 
 struct session_cache_counts {
 	uint64_t items; /* now; the others since the start */
@@ -40,17 +48,15 @@ struct session_cache_counts {
 };
 
 /*
- * Shared memory needed for at most sessions entries of typical size; SIZE_MAX
- * if that is more than any machine has.
+ * Shared memory needed in bytes; SIZE_MAX if that is more than any machine has.
  */
-size_t session_cache_size(size_t sessions);
+size_t session_cache_size(struct session_limits);
 /*
- * Format size_bytes at memory, which must be zero-filled. More than
- * session_cache_size says gives more room for bytes. With 0 sessions nothing
- * is ever stored. Returns the cache, or NULL (reported).
+ * Format memory of that size, which must be zero-filled. Returns the cache, or
+ * NULL (reported).
  */
 struct session_cache *
-session_cache_init(void *memory, size_t size_bytes, size_t sessions);
+session_cache_init(void *memory, size_t size_bytes, struct session_limits);
 
 /*
  * Store a copy of data under id, replacing what was there, until the end of

@@ -35,6 +35,7 @@ config_init(struct config *config, int argc, char **argv)
 	config->workers = config_online_cpus();
 	config->ready_fd = -1;
 	config->x509_verify_depth = -1;
+	config->cache_size = -1;
 	options_set_defaults(config);
 }
 
@@ -47,6 +48,12 @@ config_check(const struct config *config)
 		return -1;
 	}
 	return 0;
+}
+
+bool
+config_keeps_sessions(const struct config *config)
+{
+	return !config->no_cache && config->cache_size != 0;
 }
 
 bool

@@ -34,8 +34,8 @@ static int
 options_error(const char *, ...) __attribute__((format(printf, 1, 2)));
 static int options_check(const struct option *, struct option_value *);
 static kind_check check_nothing, check_int, check_non_negative, check_positive,
-    check_intmax, check_port, check_early_data, check_directory, check_format,
-    check_hex, check_purpose, check_verify_name;
+    check_intmax, check_bytes, check_port, check_early_data, check_directory,
+    check_format, check_hex, check_purpose, check_verify_name;
 static const char *number_article(const char *);
 static bool format_is_ignored(const char *);
 static int check_is_one_of(const char *, const char *const *, const char *);
@@ -57,6 +57,7 @@ static const struct {
 	[KIND_NON_NEGATIVE] = { "nonneg", check_non_negative },
 	[KIND_POSITIVE] = { "+int", check_positive },
 	[KIND_INTMAX] = { "intmax", check_intmax },
+	[KIND_BYTES] = { "bytes", check_bytes },
 	[KIND_PORT] = { "+int", check_port },
 	[KIND_EARLY_DATA] = { "int", check_early_data },
 	[KIND_PEM_DER] = { "PEM|DER", check_format },
@@ -240,6 +241,17 @@ check_intmax(const struct option *option, struct option_value *value)
 		    number_article(text));
 	if (strpbrk(text, "xX") == NULL)
 		value->number = strtoimax(text, NULL, 10);
+	return 0;
+}
+
+static int
+check_bytes(const struct option *option, struct option_value *value)
+{
+	if (check_intmax(option, value) == -1)
+		return -1;
+	if (value->number < option->minimum)
+		return options_error("Value \"%s\" for option -%s is below %d",
+		    value->text, option->name, option->minimum);
 	return 0;
 }
 

@@ -15,9 +15,9 @@
  * is better one that holds exactly what it was asked for.
  */
 #define SESSIONS_PER_SHARD 256
-#define SESSIONS_MAX	   (UINT32_C(1) << 30)
+#define SESSIONS_MAX	   INT32_MAX
+#define BYTES_MAX	   (SIZE_MAX / 4)
 #define TYPICAL_BYTES	   1024
-#define RING_BYTES_MIN	   (4 * SESSION_BYTES_MAX)
 #define PENDING_MAX	   7
 
 enum count {
@@ -69,9 +69,11 @@ struct cache_key {
 	struct cache_shard *at; /* NULL: no such ID can be in the cache */
 };
 
-static uint32_t cache_shards(size_t);
+static uint32_t cache_shards(struct session_limits);
 static uint32_t cache_limit(size_t, uint32_t, uint32_t);
-static size_t cache_stride(uint32_t, size_t);
+static size_t cache_bytes(struct session_limits);
+static size_t cache_ring(struct session_limits, uint32_t);
+static size_t cache_stride(struct session_limits, uint32_t);
 static struct cache_shard *cache_shard(const struct session_cache *, uint32_t);
 static struct cache_key
 cache_key(const struct session_cache *, const uint8_t *, size_t);
@@ -87,60 +89,45 @@ static void cache_count(struct cache_shard *, enum count, uint64_t);
 static uint64_t cache_counted(const struct cache_shard *, enum count);
 
 size_t
-session_cache_size(size_t sessions)
+session_cache_size(struct session_limits limits)
 {
-	uint32_t shards = cache_shards(sessions), limit;
-	size_t ring;
+	uint32_t shards = cache_shards(limits);
 
-	if (sessions == 0)
+	if (limits.sessions == 0)
 		return sizeof(struct session_cache);
-	if (sessions > SESSIONS_MAX)
+	if (limits.sessions > SESSIONS_MAX || limits.bytes > BYTES_MAX)
 		return SIZE_MAX; /* which nobody can map */
-	limit = cache_limit(sessions, shards, 0);
-	ring = (size_t)limit * TYPICAL_BYTES;
-	if (ring < RING_BYTES_MIN)
-		ring = RING_BYTES_MIN;
 	return sizeof(struct session_cache) +
-	    shards * cache_stride(limit, ring);
+	    shards * cache_stride(limits, shards);
 }
 
-/* More memory than session_cache_size said gives more room for bytes. */
 struct session_cache *
-session_cache_init(void *memory, size_t size_bytes, size_t sessions)
+session_cache_init(
+    void *memory, size_t size_bytes, struct session_limits limits)
 {
 	struct session_cache *cache = memory;
-	uint32_t i, shards = cache_shards(sessions), limit;
+	uint32_t i, shards = cache_shards(limits);
 	struct cache_shard *at;
-	size_t each, fixed;
 
-	if (size_bytes < sizeof(*cache) || sessions > SESSIONS_MAX)
-		goto too_small;
-	memset(cache, 0, sizeof(*cache));
+	if (size_bytes < session_cache_size(limits)) {
+		log_warnx("session cache: %zu bytes do not hold %zu sessions",
+		    size_bytes, limits.sessions);
+		return NULL;
+	}
 	arc4random_buf(&cache->seed, sizeof(cache->seed));
-	if (sessions == 0)
+	if (limits.sessions == 0)
 		return cache;
-	limit = cache_limit(sessions, shards, 0);
-	each = (size_bytes - sizeof(*cache)) / shards;
-	each &= ~(size_t)(CACHE_LINE - 1);
-	fixed = cache_stride(limit, 0);
-	if (each < fixed + SESSION_BYTES_MAX)
-		goto too_small;
-	cache->stride = each;
+	cache->stride = cache_stride(limits, shards);
 	for (i = 0; i < shards; i++) {
 		at = cache_shard(cache, i);
-		memset(at, 0, fixed);
-		session_shard_init(&at->shard, cache_limit(sessions, shards, i),
-		    each - fixed, cache->seed);
+		session_shard_init(&at->shard,
+		    cache_limit(limits.sessions, shards, i),
+		    cache_ring(limits, shards), cache->seed);
 		if (shlock_init(&at->lock) == -1)
 			return NULL;
 	}
 	cache->shards = shards;
 	return cache;
-
-too_small:
-	log_warnx("session cache: %zu bytes do not hold %zu sessions",
-	    size_bytes, sessions);
-	return NULL;
 }
 
 bool
@@ -258,15 +245,17 @@ session_cache_check(struct session_cache *cache)
 	return 0;
 }
 
+/* As many as still hold enough sessions, and any session, each. */
 static uint32_t
-cache_shards(size_t sessions)
+cache_shards(struct session_limits limits)
 {
 	uint32_t shards = 1;
 
-	if (sessions == 0)
+	if (limits.sessions == 0)
 		return 0;
 	while (shards < SHARDS_MAX &&
-	    sessions / (2 * shards) >= SESSIONS_PER_SHARD)
+	    limits.sessions / (2 * shards) >= SESSIONS_PER_SHARD &&
+	    cache_bytes(limits) / (2 * shards) >= SESSION_CACHE_BYTES_MIN)
 		shards *= 2;
 	return shards;
 }
@@ -279,10 +268,29 @@ cache_limit(size_t sessions, uint32_t shards, uint32_t shard)
 }
 
 static size_t
-cache_stride(uint32_t limit, size_t ring_size)
+cache_bytes(struct session_limits limits)
+{
+	return limits.bytes != 0 ? limits.bytes
+				 : limits.sessions * TYPICAL_BYTES;
+}
+
+static size_t
+cache_ring(struct session_limits limits, uint32_t shards)
+{
+	size_t size = cache_bytes(limits) / shards;
+
+	if (size < SESSION_CACHE_BYTES_MIN)
+		size = SESSION_CACHE_BYTES_MIN;
+	return size & ~(size_t)(SESSION_UNIT - 1);
+}
+
+/* All shards are as large as shard 0. */
+static size_t
+cache_stride(struct session_limits limits, uint32_t shards)
 {
 	size_t size = offsetof(struct cache_shard, shard) +
-	    session_shard_size(limit, ring_size);
+	    session_shard_size(cache_limit(limits.sessions, shards, 0),
+		cache_ring(limits, shards));
 
 	if (size < sizeof(struct cache_shard))
 		size = sizeof(struct cache_shard);

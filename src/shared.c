@@ -1,3 +1,5 @@
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "accept_quota.h"
@@ -16,23 +18,30 @@
 #define SHARED_ALLOWED_AS_STOCK	  128
 #define SHARED_ALLOWED_BY_DEFAULT 20480
 
+static struct session_limits shared_limits(const struct config *);
+static void shared_name_cache(char *, size_t, const struct config *);
+static unsigned shared_allowed(const struct config *);
+
+_Static_assert(CONFIG_CACHE_BYTES_MIN >= SESSION_CACHE_BYTES_MIN,
+    "-cache_bytes must allow what the cache needs");
+
 int
 shared_open(struct shared *shared, const struct config *config, unsigned slots)
 {
 	enum { BOARD, STATS, QUOTA, TURN, SESSIONS, PARTS };
-	size_t sessions = config->no_cache ? 0 : SHARED_SESSIONS;
+	struct session_limits limits = shared_limits(config);
+	char cache[64];
 	struct shm_part parts[PARTS] = {
 		[BOARD] = { "notice board", sizeof(struct shared_board), 0 },
 		[STATS] = { "statistics", stats_size(slots), 0 },
 		[QUOTA] = { "accept quota", accept_quota_size(slots), 0 },
 		[TURN] = { "accept turn", accept_turn_size(slots), 0 },
-		[SESSIONS] = { "session cache", session_cache_size(sessions),
-		    0 },
+		[SESSIONS] = { cache, session_cache_size(limits), 0 },
 	};
 
 	memset(shared, 0, sizeof(*shared));
-	shared->allowed = config->no_cache ? SHARED_ALLOWED_BY_DEFAULT
-					   : SHARED_ALLOWED_AS_STOCK;
+	shared->allowed = shared_allowed(config);
+	shared_name_cache(cache, sizeof(cache), config);
 	if (shm_map(&shared->shm, parts, PARTS) == -1)
 		return -1;
 	shared->board = shm_at(&shared->shm, &parts[BOARD]);
@@ -43,7 +52,7 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 	    accept_turn_init(shm_at(&shared->shm, &parts[TURN]), slots);
 	shared->sessions =
 	    session_cache_init(shm_at(&shared->shm, &parts[SESSIONS]),
-		parts[SESSIONS].size_bytes, sessions);
+		parts[SESSIONS].size_bytes, limits);
 	if (shared->turn == NULL || shared->sessions == NULL)
 		return -1;
 	return 0;
@@ -63,4 +72,44 @@ shared_stats_table(const struct shared *shared, struct textbuf *table)
 
 	session_cache_count(shared->sessions, &counts);
 	stats_table(shared->stats, counts.items, shared->allowed, table);
+}
+
+static struct session_limits
+shared_limits(const struct config *config)
+{
+	struct session_limits limits = {
+		.sessions = SHARED_SESSIONS,
+		.bytes = (size_t)config->cache_bytes,
+	};
+
+	if (config->cache_size != -1)
+		limits.sessions = (size_t)config->cache_size;
+	if (!config_keeps_sessions(config))
+		limits.sessions = 0;
+	return limits;
+}
+
+/* For the case that it is too large: as the option that is to blame. */
+static void
+shared_name_cache(char *name, size_t size, const struct config *config)
+{
+	struct session_limits limits = shared_limits(config);
+
+	if (config->cache_bytes != 0 &&
+	    limits.bytes >= session_cache_size(limits) / 2)
+		snprintf(
+		    name, size, "-cache_bytes %" PRId64, config->cache_bytes);
+	else if (config->cache_size != -1)
+		snprintf(name, size, "-cache_size %d", config->cache_size);
+	else
+		snprintf(name, size, "session cache");
+}
+
+static unsigned
+shared_allowed(const struct config *config)
+{
+	if (config->cache_size != -1)
+		return (unsigned)config->cache_size;
+	return config->no_cache ? SHARED_ALLOWED_BY_DEFAULT
+				: SHARED_ALLOWED_AS_STOCK;
 }

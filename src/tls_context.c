@@ -109,6 +109,7 @@ tls_context_configure(SSL_CTX *ctx, const struct config *config)
 {
 	if (!tls_context_commands(ctx, config))
 		return false;
+	SSL_CTX_set_timeout(ctx, (long)config->session_timeout_s);
 	if (config->ignore_unexpected_eof)
 		SSL_CTX_set_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
 	if (config->min_version != 0 &&

@@ -23,7 +23,7 @@ resumption_install(
 	SSL_CTX_set_app_data(ctx, shared);
 	/* Without a cache, too: what was asked for in vain is counted. */
 	SSL_CTX_sess_set_get_cb(ctx, resumption_get);
-	if (config->no_cache) {
+	if (!config_keeps_sessions(config)) {
 		SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 		return;
 	}

@@ -91,13 +91,22 @@ session_remove(struct session_cache *cache, uint64_t number)
 	session_cache_remove(cache, id.bytes, sizeof(id.bytes));
 }
 
+static inline struct session_limits
+session_limits(size_t sessions)
+{
+	struct session_limits limits = { .sessions = sessions };
+
+	return limits;
+}
+
 static inline struct session_cache *
 session_cache_new(size_t sessions)
 {
-	size_t size = session_cache_size(sessions);
+	struct session_limits limits = session_limits(sessions);
+	size_t size = session_cache_size(limits);
 	struct session_cache *cache;
 
-	cache = session_cache_init(unit_share(size), size, sessions);
+	cache = session_cache_init(unit_share(size), size, limits);
 	CHECK(cache != NULL);
 	return cache;
 }

@@ -81,9 +81,10 @@ static void
 test_model_exact(void)
 {
 	const size_t limit = 200;
-	size_t size_bytes = session_cache_size(limit) + operations * 256;
+	struct session_limits limits = { limit, operations * 1024 };
+	size_t size_bytes = session_cache_size(limits);
 	struct session_cache *cache =
-	    session_cache_init(unit_share(size_bytes), size_bytes, limit);
+	    session_cache_init(unit_share(size_bytes), size_bytes, limits);
 	struct model model = { .now_s = 1000 };
 	uint64_t random = seed, n;
 	size_t i;
@@ -228,7 +229,7 @@ test_no_sessions(void)
 	session_remove(cache, 1);
 	CHECK(session_counts(cache).items == 0);
 	CHECK(session_cache_check(cache) == 0);
-	CHECK(session_cache_size(SIZE_MAX / 2) == SIZE_MAX);
+	CHECK(session_cache_size(session_limits(SIZE_MAX / 2)) == SIZE_MAX);
 }
 
 static void
@@ -264,9 +265,10 @@ test_timed_out_is_never_returned(void)
 static void
 test_removed_is_wiped(void)
 {
-	size_t size = session_cache_size(10), i;
+	struct session_limits limits = session_limits(10);
+	size_t size = session_cache_size(limits), i;
 	uint8_t *memory = unit_share(size);
-	struct session_cache *cache = session_cache_init(memory, size, 10);
+	struct session_cache *cache = session_cache_init(memory, size, limits);
 	struct session_id id = session_id(7);
 
 	CHECK(session_put(cache, 7, 1, 1000, FOREVER));
@@ -284,14 +286,15 @@ static void
 test_corruption_is_bounded(void)
 {
 	const size_t limit = 100;
-	size_t size = session_cache_size(limit), at;
+	struct session_limits limits = session_limits(limit);
+	size_t size = session_cache_size(limits), at;
 	uint8_t *memory = unit_share(size);
 	struct session_cache *cache;
 	uint64_t random = seed + 2, round, i, random_word;
 
 	for (round = 0; round < 300; round++) {
 		memset(memory, 0, size);
-		cache = session_cache_init(memory, size, limit);
+		cache = session_cache_init(memory, size, limits);
 		for (i = 0; i < limit; i++)
 			session_put(cache, i, 1, 100 + i, FOREVER);
 		/*

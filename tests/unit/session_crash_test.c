@@ -221,7 +221,8 @@ test_killed_at_each_step(void)
 			if (!run_victim(cache, operation->run, step))
 				break;
 			check_after(cache, operation);
-			munmap(cache, session_cache_size(LIMIT));
+			munmap(
+			    cache, session_cache_size(session_limits(LIMIT)));
 		}
 		CHECK(step < STEPS_MAX);
 		printf("# %s: %d steps\n", operation->name, step - 1);
@@ -251,7 +252,8 @@ test_killed_in_the_repair(void)
 				if (i != 5)
 					CHECK(session_get(cache, i, 1, false) ==
 					    1);
-			munmap(cache, session_cache_size(LIMIT));
+			munmap(
+			    cache, session_cache_size(session_limits(LIMIT)));
 		}
 		CHECK(step < STEPS_MAX);
 	}
@@ -278,7 +280,7 @@ test_removal_survives_who_honours_it(void)
 		CHECK(session_get(cache, 7, 1, false) == 0);
 		CHECK(session_get(cache, 6, 1, false) == 1);
 		CHECK(session_cache_check(cache) == 0);
-		munmap(cache, session_cache_size(LIMIT));
+		munmap(cache, session_cache_size(session_limits(LIMIT)));
 	}
 	CHECK(step > 10 && step < STEPS_MAX);
 }
