@@ -44,6 +44,7 @@ struct connection {
 	enum connection_state state;
 	enum connection_unit unit;
 	bool counted; /* as an accept, in the statistics */
+	bool by_id; /* the session cache had the session it offered */
 	bool spoke; /* said something in this step */
 	bool paused; /* waits for the outbox */
 	bool deaf; /* its handler wants no more input */
@@ -59,6 +60,7 @@ struct connection {
 	struct loop_timer timer; /* of the state */
 	struct loop_timer total; /* -total_timeout */
 	struct loop_task again; /* more to do than one step may */
+	int64_t accepted_us;
 	int64_t active_ms; /* when bytes last moved on the socket */
 	int64_t shutdown_ms; /* when the shutdown began */
 	struct sockaddr_storage peer;

@@ -67,8 +67,9 @@ bool session_cache_put(struct session_cache *, const uint8_t *id,
     size_t id_size, const void *data, size_t size, int64_t expires_s);
 /*
  * Copy the session into data (capacity SESSION_BYTES_MAX suffices for all) and
- * return its size, or 0: not there, too old, or the shard was busy. With take,
- * the entry is deleted under the same lock, so exactly one caller gets it.
+ * return its size, or 0 with errno ENOENT (not there), ETIME (too old) or EBUSY
+ * (the shard was busy). With take, the entry is deleted under the same lock, so
+ * exactly one caller gets it.
  */
 size_t session_cache_get(struct session_cache *, const uint8_t *id,
     size_t id_size, void *data, size_t capacity, int64_t now_s, bool take);

@@ -25,6 +25,9 @@
 #define TRANSPORT_DISCARDS 16 /* reads of a step that drops what comes */
 #define TRANSPORT_HIGH	   (64 * 1024) /* so much unsent: produce no more */
 
+/* So many bytes tell whether a peer speaks TLS. */
+#define TRANSPORT_FIRST 3
+
 struct transport {
 	int fd;
 	bool can_read; /* set by an event, cleared by a short read */
@@ -35,6 +38,7 @@ struct transport {
 	bool trace; /* -debug */
 	int read_error, write_error; /* errno; 0: none */
 	uint64_t read_bytes, written_bytes; /* on the socket */
+	uint8_t first[TRANSPORT_FIRST]; /* of what was read */
 	struct textbuf out; /* written by libssl, not yet sent */
 	size_t out_sent; /* of it */
 };
@@ -60,6 +64,11 @@ enum transport_state transport_flush(struct transport *);
 size_t transport_unsent(const struct transport *);
 /* Queue bytes behind what libssl wrote, as they are: the P command. */
 void transport_write_clear(struct transport *, const void *, size_t);
+/*
+ * False: what came first is no record of TLS, nor a ClientHello in the old
+ * form of SSL 2.0. True of a peer that said nothing yet.
+ */
+bool transport_speaks_tls(const struct transport *);
 /*
  * Read and drop what the peer still sends, some of it if it is much: can_read
  * tells. True: it has ended.

@@ -44,6 +44,7 @@ struct worker {
 	struct connection *current;
 	bool draining; /* exit when the last connection is gone */
 	bool quitting; /* peers get no time to say goodbye */
+	long too_old; /* sessions that libssl refused so, as counted */
 	unsigned char body[MESSAGE_BODY_MAX]; /* of the message at hand */
 };
 
@@ -55,6 +56,7 @@ worker_run(void *setup, unsigned slot, int control_fd, int text_fd);
 void worker_say(struct worker *, enum message_type, uint64_t id);
 void worker_say_opened(struct worker *, uint64_t id, bool held);
 void worker_count(struct worker *, enum stats_counter);
+void worker_add(struct worker *, enum stats_counter, uint64_t n);
 /* A step is done: what was said is one block. */
 void worker_end_step(struct worker *);
 

@@ -18,6 +18,7 @@
 #include "report.h"
 #include "shared.h"
 #include "signals.h"
+#include "stats.h"
 #include "textbuf.h"
 #include "title.h"
 
@@ -337,6 +338,9 @@ master_child_died(struct master *master, unsigned slot, pid_t pid, int status)
 	accept_quota_bury(master->shared->quota, slot);
 	console_worker_died(&master->console, slot);
 	report_answer(&master->report, slot, master->report.request);
+	if (!expected &&
+	    (respawn || WIFSIGNALED(status) || WEXITSTATUS(status) != 0))
+		stats_bury(master->shared->stats, slot);
 	if (!expected && WIFSIGNALED(status))
 		log_warnx("worker %u (pid %ld) was killed by signal %d",
 		    slot + 1, (long)pid, WTERMSIG(status));

@@ -1,5 +1,6 @@
 #include "session_cache.h"
 
+#include <errno.h>
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,7 +170,11 @@ session_cache_get(struct session_cache *cache, const uint8_t *id,
 	struct session_entry entry;
 	enum count result;
 
-	if (key.at == NULL || !cache_enter(key.at))
+	errno = ENOENT;
+	if (key.at == NULL)
+		return 0;
+	errno = EBUSY;
+	if (!cache_enter(key.at))
 		return 0;
 	result = cache_fetch(&key, &entry, data, capacity, now_s, take);
 	cache_leave(key.at);
@@ -180,6 +185,7 @@ session_cache_get(struct session_cache *cache, const uint8_t *id,
 		result = COUNT_MISSES;
 	}
 	cache_count(key.at, result, 1);
+	errno = result == COUNT_TIMEOUTS ? ETIME : ENOENT;
 	return result == COUNT_HITS ? entry.size : 0;
 }
 

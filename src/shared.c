@@ -45,7 +45,8 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 	if (shm_map(&shared->shm, parts, PARTS) == -1)
 		return -1;
 	shared->board = shm_at(&shared->shm, &parts[BOARD]);
-	shared->stats = stats_init(shm_at(&shared->shm, &parts[STATS]), slots);
+	shared->stats = stats_init(
+	    shm_at(&shared->shm, &parts[STATS]), slots, config->workers);
 	shared->quota = accept_quota_init(
 	    shm_at(&shared->shm, &parts[QUOTA]), config->naccept, slots);
 	shared->turn =
@@ -69,9 +70,15 @@ void
 shared_stats_table(const struct shared *shared, struct textbuf *table)
 {
 	struct session_cache_counts counts;
+	struct stats_numbers total;
 
 	session_cache_count(shared->sessions, &counts);
-	stats_table(shared->stats, counts.items, shared->allowed, table);
+	stats_total(shared->stats, &total);
+	stats_table(&total,
+	    &(struct stats_cache_rows){ .items = counts.items,
+		.overflows = counts.evictions,
+		.allowed = shared->allowed },
+	    table);
 }
 
 static struct session_limits

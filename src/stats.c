@@ -2,6 +2,7 @@
 
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "textbuf.h"
 
@@ -13,6 +14,7 @@ struct stats_slot {
 
 struct stats {
 	alignas(CACHE_LINE) unsigned slots; /* constant */
+	unsigned workers; /* constant */
 	struct stats_slot slot[];
 };
 
@@ -33,6 +35,14 @@ static const struct {
 	{ STAT_CALLBACK_HITS, "callback cache hits" },
 };
 
+static uint64_t stats_get(const struct stats *, unsigned, enum stats_counter);
+static void
+stats_collect(const struct stats *, unsigned, unsigned, struct stats_numbers *);
+static unsigned stats_finished_at(unsigned, enum stats_kind);
+static unsigned stats_bucket(int64_t);
+static uint64_t stats_over(const struct stats_numbers *, unsigned, unsigned);
+static uint64_t stats_left(uint64_t, uint64_t);
+
 size_t
 stats_size(unsigned slots)
 {
@@ -40,16 +50,23 @@ stats_size(unsigned slots)
 }
 
 struct stats *
-stats_init(void *memory, unsigned slots)
+stats_init(void *memory, unsigned slots, unsigned workers)
 {
 	struct stats *stats = memory;
 	unsigned i, stat;
 
 	stats->slots = slots;
+	stats->workers = workers;
 	for (i = 0; i < slots; i++)
 		for (stat = 0; stat < STAT_COUNT; stat++)
 			atomic_init(&stats->slot[i].value[stat], 0);
 	return stats;
+}
+
+unsigned
+stats_workers(const struct stats *stats)
+{
+	return stats->workers;
 }
 
 /* One writer a slot: a load and a store are enough, and cost no lock prefix. */
@@ -67,42 +84,150 @@ stats_add(
 	    memory_order_relaxed);
 }
 
-uint64_t
-stats_get(const struct stats *stats, unsigned slot, enum stats_counter stat)
+void
+stats_add_finished(struct stats *stats, unsigned slot, unsigned version,
+    enum stats_kind kind, int64_t took_us)
 {
-	if (slot >= stats->slots)
-		return 0;
-	return atomic_load_explicit(
-	    &stats->slot[slot].value[stat], memory_order_relaxed);
-}
+	unsigned times =
+	    kind == STATS_FULL ? STAT_TIMES_FULL : STAT_TIMES_RESUMED;
 
-uint64_t
-stats_sum(const struct stats *stats, enum stats_counter stat)
-{
-	uint64_t sum = 0;
-	unsigned i;
-
-	for (i = 0; i < stats->slots; i++)
-		sum += stats_get(stats, i, stat);
-	return sum;
+	if (version >= STATS_VERSIONS)
+		return;
+	stats_add(stats, slot,
+	    (enum stats_counter)stats_finished_at(version, kind), 1);
+	stats_add(stats, slot,
+	    (enum stats_counter)(times + stats_bucket(took_us)), 1);
 }
 
 void
-stats_table(const struct stats *stats, uint64_t cache_items, unsigned allowed,
-    struct textbuf *text)
+stats_bury(struct stats *stats, unsigned slot)
+{
+	struct stats_numbers its;
+
+	stats_collect(stats, slot, stats->slots, &its);
+	stats_add(stats, slot, STAT_LOST, stats_open(&its));
+	stats_add(stats, slot, STAT_HANDSHAKES_LOST, stats_in_handshake(&its));
+	stats_add(stats, slot, STAT_DEATHS, 1);
+}
+
+void
+stats_total(const struct stats *stats, struct stats_numbers *numbers)
+{
+	stats_collect(stats, 0, 1, numbers);
+}
+
+void
+stats_of_worker(
+    const struct stats *stats, unsigned worker, struct stats_numbers *numbers)
+{
+	stats_collect(stats, worker, stats->workers, numbers);
+}
+
+uint64_t
+stats_finished(
+    const struct stats_numbers *numbers, unsigned version, enum stats_kind kind)
+{
+	return numbers->value[stats_finished_at(version, kind)];
+}
+
+uint64_t
+stats_all_finished(const struct stats_numbers *numbers)
+{
+	return stats_over(numbers, STAT_FINISHED, STAT_TIMES_FULL - 1);
+}
+
+uint64_t
+stats_all_failed(const struct stats_numbers *numbers)
+{
+	return stats_over(numbers, STAT_FAILED_ALERT_SENT, STAT_FAILED_OTHER);
+}
+
+uint64_t
+stats_open(const struct stats_numbers *numbers)
+{
+	return stats_left(numbers->value[STAT_CONNECTIONS],
+	    numbers->value[STAT_ENDED] + numbers->value[STAT_LOST]);
+}
+
+uint64_t
+stats_in_handshake(const struct stats_numbers *numbers)
+{
+	return stats_left(numbers->value[STAT_CONNECTIONS],
+	    stats_all_finished(numbers) + stats_all_failed(numbers) +
+		numbers->value[STAT_HANDSHAKES_LOST]);
+}
+
+void
+stats_table(const struct stats_numbers *numbers,
+    const struct stats_cache_rows *cache, struct textbuf *text)
 {
 	uint64_t value;
 	size_t i;
 
-	textbuf_printf(
-	    text, "%4ju items in the session cache\n", (uintmax_t)cache_items);
+	if (cache != NULL)
+		textbuf_printf(text, "%4ju items in the session cache\n",
+		    (uintmax_t)cache->items);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		value = rows[i].stat == -1
-		    ? 0
-		    : stats_sum(stats, (enum stats_counter)rows[i].stat);
+		value = rows[i].stat == -1 ? 0 : numbers->value[rows[i].stat];
 		textbuf_printf(
 		    text, "%4ju %s\n", (uintmax_t)value, rows[i].name);
 	}
-	textbuf_printf(text, "%4ju cache full overflows (%u allowed)\n",
-	    (uintmax_t)stats_sum(stats, STAT_CACHE_FULL), allowed);
+	if (cache != NULL)
+		textbuf_printf(text, "%4ju cache full overflows (%u allowed)\n",
+		    (uintmax_t)cache->overflows, cache->allowed);
+}
+
+static uint64_t
+stats_get(const struct stats *stats, unsigned slot, enum stats_counter stat)
+{
+	return atomic_load_explicit(
+	    &stats->slot[slot].value[stat], memory_order_relaxed);
+}
+
+/* The sums of every step-th slot, beginning with the first. */
+static void
+stats_collect(const struct stats *stats, unsigned first, unsigned step,
+    struct stats_numbers *numbers)
+{
+	unsigned slot, stat;
+
+	memset(numbers, 0, sizeof(*numbers));
+	for (slot = first; slot < stats->slots; slot += step)
+		for (stat = 0; stat < STAT_COUNT; stat++)
+			numbers->value[stat] +=
+			    stats_get(stats, slot, (enum stats_counter)stat);
+}
+
+static unsigned
+stats_finished_at(unsigned version, enum stats_kind kind)
+{
+	return STAT_FINISHED + version * STATS_KINDS + kind;
+}
+
+static unsigned
+stats_bucket(int64_t took_us)
+{
+	unsigned bucket = 0;
+
+	while ((took_us >>= 1) > 0 && bucket < STATS_BUCKETS - 1)
+		bucket++;
+	return bucket;
+}
+
+static uint64_t
+stats_over(const struct stats_numbers *numbers, unsigned from, unsigned to)
+{
+	uint64_t sum = 0;
+	unsigned stat;
+
+	for (stat = from; stat <= to; stat++)
+		sum += numbers->value[stat];
+	return sum;
+}
+
+/* Counters are read one by one while others count: never below 0. */
+static uint64_t
+stats_left(uint64_t all, uint64_t gone)
+{
+	return all > gone ? all - gone : 0;
 }

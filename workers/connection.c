@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "log.h"
+#include "monotime.h"
 #include "shared.h"
 #include "stream.h"
 #include "text.h"
@@ -48,6 +49,7 @@ connection_start(struct worker *worker, int fd,
 	    1 + atomic_fetch_add(&worker->setup->shared->board->connections, 1);
 	connection->peer = *peer;
 	connection->peer_size = peer_size;
+	connection->accepted_us = monotime_us();
 	connection->active_ms = worker->loop.now_ms;
 	connection->handler = connection_mode_handler(config);
 	connection->event =
@@ -67,6 +69,7 @@ connection_start(struct worker *worker, int fd,
 	if ((connection->ssl = connection_make_ssl(connection)) == NULL ||
 	    loop_add(&worker->loop, &connection->event, fd,
 		connection->events) == -1) {
+		worker_count(worker, STAT_FAILED_OTHER);
 		connection_free(connection);
 		return;
 	}
@@ -359,6 +362,7 @@ connection_free(struct connection *connection)
 {
 	struct worker *worker = connection->worker;
 
+	worker_count(worker, STAT_ENDED);
 	if (connection->ssl != NULL && connection->handler->close != NULL)
 		connection->handler->close(connection);
 	loop_remove(&worker->loop, &connection->event);

@@ -14,6 +14,8 @@
 #define CONNECTION_BUDGET	   8
 #define CONNECTION_LINGER_TOTAL_MS 10000
 
+static void
+connection_count_bytes(struct connection *, uint64_t in, uint64_t out);
 static bool connection_step(struct connection *);
 static bool connection_step_handshake(struct connection *);
 static bool connection_step_open(struct connection *);
@@ -31,8 +33,9 @@ static void connection_begin_shutdown(struct connection *);
 void
 connection_run(struct connection *connection)
 {
-	uint64_t moved = connection->transport.read_bytes +
-	    connection->transport.written_bytes;
+	const struct transport *transport = &connection->transport;
+	uint64_t read_before = transport->read_bytes;
+	uint64_t written_before = transport->written_bytes;
 	int budget = CONNECTION_BUDGET;
 
 	connection->worker->current = connection;
@@ -42,11 +45,19 @@ connection_run(struct connection *connection)
 			    &connection->worker->loop, &connection->again);
 			break;
 		}
-	if (moved !=
-	    connection->transport.read_bytes +
-		connection->transport.written_bytes)
-		connection->active_ms = connection->worker->loop.now_ms;
+	connection_count_bytes(connection, transport->read_bytes - read_before,
+	    transport->written_bytes - written_before);
 	connection_end_step(connection);
+}
+
+static void
+connection_count_bytes(struct connection *connection, uint64_t in, uint64_t out)
+{
+	if (in + out == 0)
+		return;
+	connection->active_ms = connection->worker->loop.now_ms;
+	worker_add(connection->worker, STAT_SOCKET_IN, in);
+	worker_add(connection->worker, STAT_SOCKET_OUT, out);
 }
 
 /* True: there is more to do at once. */
@@ -88,8 +99,10 @@ connection_step_handshake(struct connection *connection)
 		loop_defer(&connection->worker->loop, &connection->again);
 		return false;
 	case HANDSHAKE_WAIT:
-		if (sent == TRANSPORT_BROKEN)
+		if (sent == TRANSPORT_BROKEN) {
+			worker_count(connection->worker, STAT_FAILED_CLOSED);
 			break;
+		}
 		connection_handshake_delayed(connection);
 		return false;
 	case HANDSHAKE_FAILED:
@@ -274,6 +287,11 @@ connection_handshake_failed(struct connection *connection)
 void
 connection_close(struct connection *connection, enum connection_end end)
 {
+	/* An error of the handshake is counted where it is understood. */
+	if (connection->state < CONNECTION_OPEN && end != END_ERROR)
+		worker_count(connection->worker,
+		    end == END_TIMEOUT ? STAT_FAILED_TIMEOUT
+				       : STAT_FAILED_ENDED);
 	if (connection->handler->ended != NULL)
 		connection->handler->ended(connection, end);
 	connection_begin_shutdown(connection);

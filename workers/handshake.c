@@ -3,13 +3,22 @@
 
 #include "connection_state.h"
 #include "handshake.h"
+#include "monotime.h"
+#include "shared.h"
+#include "tls_context.h"
 #include "worker.h"
+
+static void handshake_finished(struct connection *);
+static enum stats_counter
+handshake_failure(const struct connection *, int, size_t);
+static bool handshake_was_refused(void);
 
 enum handshake_result
 handshake_step(struct connection *connection)
 {
 	struct worker *worker = connection->worker;
-	int result;
+	size_t unsent = transport_unsent(&connection->transport);
+	int result, error;
 
 	if (!connection->counted)
 		worker_count(worker, STAT_ACCEPTS);
@@ -18,21 +27,88 @@ handshake_step(struct connection *connection)
 	ERR_clear_error();
 	result = SSL_do_handshake(connection->ssl);
 	if (result == 1) {
-		worker_count(worker, STAT_ACCEPTS_FINISHED);
-		if (SSL_session_reused(connection->ssl)) {
-			worker_count(worker, STAT_HITS);
-			worker_count(worker, STAT_RESUMED);
-		}
+		handshake_finished(connection);
 		return HANDSHAKE_DONE;
 	}
-	switch (SSL_get_error(connection->ssl, result)) {
+	switch (error = SSL_get_error(connection->ssl, result)) {
 	case SSL_ERROR_WANT_READ:
 		return connection->transport.starved ? HANDSHAKE_WAIT
 						     : HANDSHAKE_AGAIN;
 	case SSL_ERROR_WANT_WRITE:
 		return HANDSHAKE_AGAIN;
 	default:
-		worker_count(worker, STAT_FAILED);
+		worker_count(
+		    worker, handshake_failure(connection, error, unsent));
+		handshake_count_too_old(worker);
 		return HANDSHAKE_FAILED;
 	}
+}
+
+/*
+ * Tickets hold their session themselves, so that only libssl sees that one is
+ * too old. It counts for a whole context; all connections count there, since a
+ * change of context by SNI does not change whose sessions are looked for.
+ */
+void
+handshake_count_too_old(struct worker *worker)
+{
+	long too_old = SSL_CTX_sess_timeouts(worker->setup->tls->ctx);
+
+	worker_add(
+	    worker, STAT_TIMEOUTS, (uint64_t)(too_old - worker->too_old));
+	worker->too_old = too_old;
+}
+
+/*
+ * A session that was resumed came from the cache if the cache had it: libssl
+ * asks for an ID only if there is no ticket, and then takes that session or
+ * none.
+ */
+static void
+handshake_finished(struct connection *connection)
+{
+	struct worker *worker = connection->worker;
+	enum stats_kind kind = STATS_FULL;
+
+	worker_count(worker, STAT_ACCEPTS_FINISHED);
+	if (SSL_session_reused(connection->ssl)) {
+		worker_count(worker, STAT_HITS);
+		kind = connection->by_id ? STATS_BY_ID : STATS_BY_TICKET;
+	}
+	stats_add_finished(worker->setup->shared->stats, worker->slot,
+	    (unsigned)(SSL_version(connection->ssl) - TLS1_VERSION), kind,
+	    monotime_us() - connection->accepted_us);
+	handshake_count_too_old(worker);
+}
+
+/*
+ * The most telling reason. What libssl writes in the call that fails is its
+ * alert: it sends one for whatever it does not like, except to a peer that sent
+ * one itself or never spoke TLS. To one that has gone it says it in vain.
+ */
+static enum stats_counter
+handshake_failure(const struct connection *connection, int error, size_t unsent)
+{
+	const struct transport *transport = &connection->transport;
+
+	if (handshake_was_refused())
+		return STAT_FAILED_ALERT_RECEIVED;
+	if (!transport_speaks_tls(transport))
+		return STAT_FAILED_NOT_TLS;
+	if (error == SSL_ERROR_ZERO_RETURN || transport->at_eof ||
+	    transport->read_error != 0 || transport->write_error != 0)
+		return STAT_FAILED_CLOSED;
+	if (transport_unsent(transport) > unsent)
+		return STAT_FAILED_ALERT_SENT;
+	return STAT_FAILED_OTHER;
+}
+
+/* The peer's alert is an error of its own kind, in a range of its own. */
+static bool
+handshake_was_refused(void)
+{
+	unsigned long error = ERR_peek_last_error();
+
+	return ERR_GET_LIB(error) == ERR_LIB_SSL &&
+	    ERR_GET_REASON(error) >= SSL_AD_REASON_OFFSET;
 }

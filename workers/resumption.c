@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <time.h>
 
 #include <openssl/err.h>
@@ -14,6 +15,7 @@ static int resumption_new(SSL *, SSL_SESSION *);
 static SSL_SESSION *resumption_get(SSL *, const unsigned char *, int, int *);
 static void resumption_remove(SSL_CTX *, SSL_SESSION *);
 static bool resumption_by_id(SSL *);
+static struct connection *resumption_connection(SSL *);
 static struct worker *resumption_worker(SSL *);
 
 void
@@ -69,12 +71,15 @@ resumption_get(
 	size_t size;
 
 	*keep_reference = 0;
+	errno = 0;
 	size = session_cache_get(worker->setup->shared->sessions, id,
 	    (size_t)id_size, data, sizeof(data), (int64_t)time(NULL), false);
 	if (size > 0)
 		session = d2i_SSL_SESSION(NULL, &begin, (long)size);
+	resumption_connection(ssl)->by_id = session != NULL;
 	if (session == NULL)
-		worker_count(worker, STAT_MISSES);
+		worker_count(
+		    worker, errno == ETIME ? STAT_TIMEOUTS : STAT_MISSES);
 	OPENSSL_cleanse(data, size);
 	return session;
 }
@@ -108,10 +113,14 @@ resumption_by_id(SSL *ssl)
 		(options & SSL_OP_NO_ANTI_REPLAY) == 0);
 }
 
+static struct connection *
+resumption_connection(SSL *ssl)
+{
+	return SSL_get_app_data(ssl);
+}
+
 static struct worker *
 resumption_worker(SSL *ssl)
 {
-	struct connection *connection = SSL_get_app_data(ssl);
-
-	return connection->worker;
+	return resumption_connection(ssl)->worker;
 }

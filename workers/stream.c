@@ -2,6 +2,7 @@
 #include <openssl/ssl.h>
 
 #include "connection_state.h"
+#include "handshake.h"
 #include "stream.h"
 #include "worker.h"
 
@@ -80,6 +81,8 @@ stream_pull(struct connection *connection, void *data, size_t *size)
 	got = SSL_read_ex(connection->ssl, data, STREAM_RECORD, size);
 	if (got != 1)
 		result = stream_error(connection, got);
+	else
+		worker_add(connection->worker, STAT_DATA_IN, *size);
 	renegotiated = stream_renegotiated(connection, before);
 	/* Where a blocking read would have returned without data. */
 	return result == STREAM_WAIT && renegotiated ? STREAM_AGAIN : result;
@@ -106,6 +109,7 @@ stream_encrypt(struct connection *connection)
 		if (result != 1)
 			return stream_error(connection, result);
 		connection->out_sent += written;
+		worker_add(connection->worker, STAT_DATA_OUT, written);
 	}
 	if (connection->out_sent == out->size) {
 		textbuf_free(out);
@@ -136,6 +140,8 @@ stream_renegotiated(struct connection *connection, struct stream_tally before)
 		worker_count(connection->worker, STAT_RENEGOTIATIONS);
 	for (i = before.finished; i < now.finished; i++)
 		worker_count(connection->worker, STAT_ACCEPTS_FINISHED);
+	if (now.finished > before.finished)
+		handshake_count_too_old(connection->worker);
 	return now.finished > before.finished;
 }
 

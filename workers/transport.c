@@ -12,6 +12,7 @@ static int transport_bio_read(BIO *, char *, int);
 static int transport_bio_write(BIO *, const char *, int);
 static long transport_bio_ctrl(BIO *, int, long, void *);
 static ssize_t transport_receive(struct transport *, void *, size_t);
+static void transport_note(struct transport *, const uint8_t *, size_t);
 
 static BIO_METHOD *transport_method;
 
@@ -109,6 +110,20 @@ transport_write_clear(
 	textbuf_append(&transport->out, data, size);
 }
 
+/* Content type and major version: RFC 8446, section 5.1; RFC 5246, E.2. */
+bool
+transport_speaks_tls(const struct transport *transport)
+{
+	const uint8_t *first = transport->first;
+	uint64_t size = transport->read_bytes;
+
+	if (size == 0)
+		return true;
+	if (first[0] & 0x80)
+		return size < 3 || first[2] == 1;
+	return first[0] >= 20 && first[0] <= 24 && (size < 2 || first[1] == 3);
+}
+
 bool
 transport_discard(struct transport *transport)
 {
@@ -203,6 +218,8 @@ transport_receive(struct transport *transport, void *data, size_t size)
 		n = -1;
 	}
 	if (n > 0) {
+		if (transport->read_bytes < TRANSPORT_FIRST)
+			transport_note(transport, data, (size_t)n);
 		transport->read_bytes += (size_t)n;
 		transport->can_read = (size_t)n == size || transport->hung_up;
 	} else if (n == 0) {
@@ -213,4 +230,13 @@ transport_receive(struct transport *transport, void *data, size_t size)
 		transport->read_error = errno;
 	}
 	return n;
+}
+
+static void
+transport_note(struct transport *transport, const uint8_t *data, size_t size)
+{
+	size_t at = (size_t)transport->read_bytes, i;
+
+	for (i = 0; i < size && at < TRANSPORT_FIRST; i++)
+		transport->first[at++] = data[i];
 }

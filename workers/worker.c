@@ -86,7 +86,13 @@ worker_say_opened(struct worker *worker, uint64_t id, bool held)
 void
 worker_count(struct worker *worker, enum stats_counter stat)
 {
-	stats_add(worker->setup->shared->stats, worker->slot, stat, 1);
+	worker_add(worker, stat, 1);
+}
+
+void
+worker_add(struct worker *worker, enum stats_counter stat, uint64_t n)
+{
+	stats_add(worker->setup->shared->stats, worker->slot, stat, n);
 }
 
 void

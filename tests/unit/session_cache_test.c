@@ -4,6 +4,8 @@
  *
  *	session_cache_test [OPERATIONS [SEED]]
  */
+#include <errno.h>
+
 #include "session.h"
 
 #define MODEL_SIZE 600
@@ -255,7 +257,9 @@ test_timed_out_is_never_returned(void)
 	CHECK(session_put(cache, 1, 1, 100, 500));
 	CHECK(session_get(cache, 1, 500, false) == 1);
 	CHECK(session_get(cache, 1, 501, false) == 0);
+	CHECK(errno == ETIME);
 	CHECK(session_get(cache, 1, 1, false) == 0);
+	CHECK(errno == ENOENT);
 	CHECK(session_counts(cache).timeouts == 1);
 	CHECK(session_counts(cache).misses == 1);
 	CHECK(session_counts(cache).items == 0);

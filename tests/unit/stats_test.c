@@ -1,10 +1,11 @@
-/* Counters of several processes, and the table of S. */
+/* Counters of several processes, what they say together, and the table of S. */
 #include "stats.h"
 #include "textbuf.h"
 #include "unit.h"
 
-#define SLOTS 4
-#define TURNS 100000
+#define WORKERS 3
+#define SLOTS	6 /* two generations */
+#define TURNS	100000
 
 struct counter {
 	struct stats *stats;
@@ -14,7 +15,16 @@ struct counter {
 static struct stats *
 stats_new(void)
 {
-	return stats_init(unit_share(stats_size(SLOTS)), SLOTS);
+	return stats_init(unit_share(stats_size(SLOTS)), SLOTS, WORKERS);
+}
+
+static uint64_t
+total(const struct stats *stats, enum stats_counter stat)
+{
+	struct stats_numbers numbers;
+
+	stats_total(stats, &numbers);
+	return numbers.value[stat];
 }
 
 static void
@@ -28,10 +38,11 @@ count(void *arg)
 }
 
 static void
-test_sum_over_processes(void)
+test_sums_over_processes(void)
 {
 	struct stats *stats = stats_new();
 	struct counter counter[SLOTS];
+	struct stats_numbers numbers;
 	pid_t pid[SLOTS];
 	unsigned i;
 
@@ -39,22 +50,132 @@ test_sum_over_processes(void)
 		counter[i] = (struct counter){ stats, i };
 		pid[i] = unit_fork(count, &counter[i]);
 	}
-	for (i = 0; i < SLOTS; i++) {
+	for (i = 0; i < SLOTS; i++)
 		CHECK(unit_reap(pid[i]));
-		CHECK(stats_get(stats, i, STAT_HITS) == 2 * TURNS);
-	}
-	CHECK(stats_sum(stats, STAT_HITS) == 2 * TURNS * SLOTS);
-	CHECK(stats_sum(stats, STAT_MISSES) == 0);
+	CHECK(total(stats, STAT_HITS) == 2 * TURNS * SLOTS);
+	CHECK(total(stats, STAT_MISSES) == 0);
 	stats_add(stats, SLOTS, STAT_MISSES, 1); /* nobody's */
-	CHECK(stats_sum(stats, STAT_MISSES) == 0);
+	CHECK(total(stats, STAT_MISSES) == 0);
+	/* Both generations of a worker. */
+	stats_add(stats, 1, STAT_MISSES, 3);
+	stats_add(stats, 1 + WORKERS, STAT_MISSES, 5);
+	stats_of_worker(stats, 1, &numbers);
+	CHECK(numbers.value[STAT_MISSES] == 8);
+	CHECK(numbers.value[STAT_HITS] == 4 * TURNS);
+	stats_of_worker(stats, 2, &numbers);
+	CHECK(numbers.value[STAT_MISSES] == 0);
+	CHECK(stats_workers(stats) == WORKERS);
+}
+
+static void
+test_finished_by_version_and_kind(void)
+{
+	struct stats *stats = stats_new();
+	struct stats_numbers numbers;
+	unsigned version, kind;
+
+	for (version = 0; version < STATS_VERSIONS; version++)
+		for (kind = 0; kind < STATS_KINDS; kind++)
+			stats_add_finished(stats, version % SLOTS, version,
+			    (enum stats_kind)kind, 1000);
+	stats_add_finished(stats, 5, 3, STATS_BY_ID, 1000);
+	stats_add_finished(stats, 5, STATS_VERSIONS, STATS_FULL, 1000);
+	stats_total(stats, &numbers);
+	for (version = 0; version < STATS_VERSIONS; version++)
+		for (kind = 0; kind < STATS_KINDS; kind++)
+			CHECK(stats_finished(
+				  &numbers, version, (enum stats_kind)kind) ==
+			    1U + (version == 3 && kind == STATS_BY_ID));
+	CHECK(stats_all_finished(&numbers) == STATS_VERSIONS * STATS_KINDS + 1);
+	/* 1000 is from 2^9 to below 2^10. */
+	CHECK(numbers.value[STAT_TIMES_FULL + 9] == STATS_VERSIONS);
+	CHECK(numbers.value[STAT_TIMES_RESUMED + 9] == 2 * STATS_VERSIONS + 1);
+}
+
+static void
+test_times(void)
+{
+	static const struct {
+		int64_t us;
+		unsigned bucket;
+	} times[] = {
+		{ -1, 0 },
+		{ 0, 0 },
+		{ 1, 0 },
+		{ 2, 1 },
+		{ 3, 1 },
+		{ 4, 2 },
+		{ 1023, 9 },
+		{ 1024, 10 },
+		{ INT64_C(1) << 31, 31 },
+		{ INT64_MAX, 31 },
+	};
+	struct stats_numbers numbers;
+	struct stats *stats;
+	unsigned i;
+
+	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		stats = stats_new();
+		stats_add_finished(stats, 0, 0, STATS_FULL, times[i].us);
+		stats_total(stats, &numbers);
+		CHECK(numbers.value[STAT_TIMES_FULL + times[i].bucket] == 1);
+	}
+}
+
+/* Five accepted: one over, one open, one failed, two in the handshake. */
+static void
+test_death(void)
+{
+	struct stats *stats = stats_new();
+	struct stats_numbers numbers;
+
+	stats_add(stats, 1, STAT_CONNECTIONS, 5);
+	stats_add_finished(stats, 1, 2, STATS_FULL, 1);
+	stats_add_finished(stats, 1, 2, STATS_BY_TICKET, 1);
+	stats_add(stats, 1, STAT_FAILED_NOT_TLS, 1);
+	stats_add(stats, 1, STAT_ENDED, 1);
+	stats_total(stats, &numbers);
+	CHECK(stats_open(&numbers) == 4);
+	CHECK(stats_in_handshake(&numbers) == 2);
+	stats_bury(stats, 1);
+	stats_total(stats, &numbers);
+	CHECK(stats_open(&numbers) == 0);
+	CHECK(stats_in_handshake(&numbers) == 0);
+	CHECK(numbers.value[STAT_LOST] == 4);
+	CHECK(numbers.value[STAT_HANDSHAKES_LOST] == 2);
+	CHECK(numbers.value[STAT_DEATHS] == 1);
+	CHECK(stats_all_failed(&numbers) == 1);
+	/* The next one in this slot goes on, and dies too. */
+	stats_add(stats, 1, STAT_CONNECTIONS, 2);
+	stats_add(stats, 1, STAT_ENDED, 1);
+	stats_add(stats, 1, STAT_FAILED_CLOSED, 1);
+	stats_bury(stats, 1);
+	stats_total(stats, &numbers);
+	CHECK(numbers.value[STAT_LOST] == 5);
+	CHECK(numbers.value[STAT_HANDSHAKES_LOST] == 3);
+	CHECK(numbers.value[STAT_DEATHS] == 2);
 }
 
 /* As the stock program prints it. */
 static void
 test_table(void)
 {
+	static const char middle[] =
+	    "   0 client connects (SSL_connect())\n"
+	    "   0 client renegotiates (SSL_connect())\n"
+	    "   0 client connects that finished\n"
+	    "123456 server accepts (SSL_accept())\n"
+	    "  11 server renegotiates (SSL_accept())\n"
+	    "  21 server accepts that finished\n"
+	    "  31 session cache hits\n"
+	    "  41 session cache misses\n"
+	    "  51 session cache timeouts\n"
+	    "  61 callback cache hits\n";
+	struct stats_cache_rows cache = { 17, 71, 128 };
 	struct stats *stats = stats_new();
+	struct stats_numbers numbers;
 	struct textbuf text;
+	char whole[1024];
 	int stat;
 
 	for (stat = 0; stat < STAT_COUNT; stat++) {
@@ -63,28 +184,27 @@ test_table(void)
 		    stats, 3, (enum stats_counter)stat, (uint64_t)stat * 10);
 	}
 	stats_add(stats, 1, STAT_ACCEPTS, 123455);
+	stats_total(stats, &numbers);
 	textbuf_init(&text);
-	stats_table(stats, 17, 128, &text);
-	CHECK(strcmp(text.data,
-		  "  17 items in the session cache\n"
-		  "   0 client connects (SSL_connect())\n"
-		  "   0 client renegotiates (SSL_connect())\n"
-		  "   0 client connects that finished\n"
-		  "123456 server accepts (SSL_accept())\n"
-		  "  11 server renegotiates (SSL_accept())\n"
-		  "  21 server accepts that finished\n"
-		  "  31 session cache hits\n"
-		  "  41 session cache misses\n"
-		  "  51 session cache timeouts\n"
-		  "  61 callback cache hits\n"
-		  "  71 cache full overflows (128 allowed)\n") == 0);
+	stats_table(&numbers, &cache, &text);
+	snprintf(whole, sizeof(whole),
+	    "  17 items in the session cache\n%s"
+	    "  71 cache full overflows (128 allowed)\n",
+	    middle);
+	CHECK(strcmp(text.data, whole) == 0);
+	textbuf_clear(&text);
+	stats_table(&numbers, NULL, &text);
+	CHECK(strcmp(text.data, middle) == 0);
 	textbuf_free(&text);
 }
 
 int
 main(void)
 {
-	UNIT_RUN(test_sum_over_processes);
+	UNIT_RUN(test_sums_over_processes);
+	UNIT_RUN(test_finished_by_version_and_kind);
+	UNIT_RUN(test_times);
+	UNIT_RUN(test_death);
 	UNIT_RUN(test_table);
 	return unit_end();
 }
