@@ -17,6 +17,7 @@
 #define CLIENT_ANSWER_MAX (1024 * 1024)
 #define CLIENT_READ_SIZE  (16 * 1024)
 #define CLIENT_HELLO_MAX  4096
+#define CLIENT_EARLY_TEXT "early data\n"
 
 /* How an attempt to go on ended. */
 enum client_step {
@@ -25,6 +26,7 @@ enum client_step {
 };
 
 static enum client_step client_connect(struct client *);
+static enum client_step client_early(struct client *);
 static enum client_step client_handshake(struct client *);
 static enum client_step client_mutter(struct client *);
 static enum client_step client_held(struct client *);
@@ -35,6 +37,8 @@ static enum client_step client_drain(struct client *);
 static enum client_step client_over(struct client *);
 static bool client_start_tls(struct client *);
 static enum client_step client_shaken(struct client *);
+static bool client_speaks_early(const struct client *);
+static const char *client_miss(struct client *);
 static enum client_step client_exchange(struct client *);
 static enum client_step client_answered(struct client *, bool);
 static enum client_step client_succeed(struct client *);
@@ -50,6 +54,7 @@ static const struct {
 	enum client_step (*step)(struct client *);
 } client_states[] = {
 	[CLIENT_CONNECT] = { "connect", client_connect },
+	[CLIENT_EARLY] = { "early data", client_early },
 	[CLIENT_HANDSHAKE] = { "handshake", client_handshake },
 	[CLIENT_MUTTER] = { "half ClientHello", client_mutter },
 	[CLIENT_HELD] = { "hold", client_held },
@@ -157,7 +162,8 @@ client_connect(struct client *client)
 	case SPEECH_TLS:
 		if (!client_start_tls(client))
 			return client_fail(client, tls_reason());
-		client->state = CLIENT_HANDSHAKE;
+		client->state = client_speaks_early(client) ? CLIENT_EARLY
+							    : CLIENT_HANDSHAKE;
 		break;
 	case SPEECH_HALF_HELLO:
 		client->state = CLIENT_MUTTER;
@@ -179,10 +185,38 @@ client_start_tls(struct client *client)
 		return false;
 	SSL_set_connect_state(client->ssl);
 	if (job->resuming)
-		return SSL_set_session(client->ssl, job->session) == 1;
+		return tls_offer_session(client->ssl, job->session);
 	if (client->world->settings->resume != RESUME_NONE)
 		tls_keep_session(client->ssl, &job->session);
 	return true;
+}
+
+static bool
+client_speaks_early(const struct client *client)
+{
+	return client->job->resuming &&
+	    client->world->settings->resume == RESUME_EARLY;
+}
+
+static enum client_step
+client_early(struct client *client)
+{
+	const struct settings *settings = client->world->settings;
+	const char *text = CLIENT_EARLY_TEXT;
+	size_t size = sizeof(CLIENT_EARLY_TEXT) - 1, written;
+	int n;
+
+	if (settings->send != NULL) {
+		text = settings->send;
+		size = settings->send_size;
+	}
+	ERR_clear_error();
+	n = SSL_write_early_data(client->ssl, text, size, &written);
+	if (n != 1)
+		return client_wait_or_fail(client, n);
+	client->wants_write = false;
+	client->state = CLIENT_HANDSHAKE;
+	return STEP_AGAIN;
 }
 
 static enum client_step
@@ -199,17 +233,38 @@ client_handshake(struct client *client)
 static enum client_step
 client_shaken(struct client *client)
 {
+	const char *missed;
+
 	client->wants_write = false;
 	client->resumed = SSL_session_reused(client->ssl) == 1;
-	report_handshake(client->world->report,
-	    client_now_us() - client->start_us, client->resumed);
-	if (client->job->resuming && !client->resumed)
-		return client_fail(client, "was not resumed");
+	report_handshake(
+	    client->world->report, client_now_us() - client->start_us);
+	if (client->job->resuming && (missed = client_miss(client)) != NULL) {
+		client->missed = true;
+		return client_fail(client, missed);
+	}
 	if (client->world->settings->hold) {
 		client->state = CLIENT_HELD;
 		return STEP_AGAIN;
 	}
 	return client_exchange(client);
+}
+
+/* What the second connection of a pair lacks; NULL: nothing. */
+static const char *
+client_miss(struct client *client)
+{
+	if (client_speaks_early(client)) {
+		/* In place of what would be sent now. */
+		client->sent = client->world->settings->send_size;
+		if (SSL_get_early_data_status(client->ssl) !=
+		    SSL_EARLY_DATA_ACCEPTED) {
+			client->world->report->early_rejected++;
+			return client->resumed ? "its early data was rejected"
+					       : "was not resumed";
+		}
+	}
+	return client->resumed ? NULL : "was not resumed";
 }
 
 static enum client_step
@@ -243,8 +298,9 @@ client_held(struct client *client)
 static enum client_step
 client_exchange(struct client *client)
 {
-	client->state =
-	    client->world->settings->send != NULL ? CLIENT_SEND : CLIENT_READ;
+	client->state = client->sent < client->world->settings->send_size
+	    ? CLIENT_SEND
+	    : CLIENT_READ;
 	return STEP_AGAIN;
 }
 
@@ -301,8 +357,10 @@ client_answered(struct client *client, bool at_end)
 	if (client->job->session == NULL)
 		return at_end ? client_fail(client, "no session came")
 			      : STEP_WAIT;
-	if ((wrong = tls_wrong_kind(client->job->session, settings)) != NULL)
+	if ((wrong = tls_wrong_kind(client->job->session, settings)) != NULL) {
+		client->missed = true;
 		return client_fail(client, wrong);
+	}
 	return client_succeed(client);
 }
 

@@ -35,6 +35,7 @@ TAILQ_HEAD(job_list, job);
 
 enum client_state {
 	CLIENT_CONNECT,
+	CLIENT_EARLY,
 	CLIENT_HANDSHAKE,
 	CLIENT_MUTTER, /* the half ClientHello */
 	CLIENT_HELD,
@@ -47,12 +48,13 @@ enum client_state {
 
 struct client {
 	struct client_world *world;
-	struct job *job;
+	struct job *job; /* NULL: it went on without this connection */
 	enum client_state state;
 	int fd;
 	SSL *ssl; /* NULL if it does not speak TLS */
 	bool wants_write;
 	bool ok; /* valid from CLIENT_CLOSE on */
+	bool missed; /* went through, but not as was asked for */
 	bool resumed;
 	unsigned worker; /* that the answer named, or 0 */
 	int64_t start_us;

@@ -41,8 +41,9 @@ static void engine_wait(struct engine *);
 static void engine_moved(
     struct engine *, struct client *, enum client_state before, bool wrote);
 static void engine_finish(struct engine *, struct client *);
+static void engine_settle(struct engine *, struct client *);
 static void engine_again(struct engine *, struct job *, int64_t);
-static void engine_job_done(struct engine *, struct job *, bool);
+static void engine_failed(struct engine *, struct job *, bool missed);
 static void engine_count(struct engine *, struct job *, bool);
 static void engine_sweep(struct engine *);
 static void engine_hold(struct engine *);
@@ -135,7 +136,7 @@ engine_begin(struct engine *engine, struct job *job)
 	struct client *client;
 
 	if ((client = client_open(engine->world, job)) == NULL) {
-		engine_job_done(engine, job, false);
+		engine_failed(engine, job, false);
 		return;
 	}
 	event.data.ptr = client;
@@ -183,6 +184,9 @@ engine_moved(struct engine *engine, struct client *client,
 		engine_finish(engine, client);
 		return;
 	}
+	if (client->state == CLIENT_CLOSE && engine->settings->at_once &&
+	    client->job != NULL)
+		engine_settle(engine, client);
 	if (client->wants_write == wrote)
 		return;
 	event.events = client->wants_write ? EPOLLOUT : EPOLLIN;
@@ -194,24 +198,36 @@ engine_moved(struct engine *engine, struct client *client,
 static void
 engine_finish(struct engine *engine, struct client *client)
 {
-	struct report *report = engine->world->report;
-	struct job *job = client->job;
-	bool ok = client->ok;
-	unsigned worker = client->worker;
-
-	if (ok)
-		report_served(report, worker, client->resumed);
+	if (client->job != NULL)
+		engine_settle(engine, client);
 	TAILQ_REMOVE(&engine->clients, client, entry);
 	client_free(client);
+}
+
+/* What came of a connection is known: its job goes on without it. */
+static void
+engine_settle(struct engine *engine, struct client *client)
+{
+	struct report *report = engine->world->report;
+	struct job *job = client->job;
+
+	client->job = NULL;
 	engine->busy--;
-	if (!ok || engine->settings->resume == RESUME_NONE) {
-		engine_job_done(engine, job, ok);
+	if (!client->ok) {
+		engine_failed(engine, job, client->missed);
+		return;
+	}
+	report_served(report, client->worker, client->resumed);
+	if (engine->settings->resume == RESUME_NONE) {
+		engine_count(engine, job, true);
 	} else if (job->resuming) {
-		report_pair(report, job->first_worker, worker);
-		engine_job_done(engine, job, true);
+		report_pair(report, job->first_worker, client->worker);
+		report->early_accepted +=
+		    engine->settings->resume == RESUME_EARLY;
+		engine_count(engine, job, true);
 	} else {
 		job->resuming = true;
-		job->first_worker = worker;
+		job->first_worker = client->worker;
 		engine_again(engine, job, 0);
 	}
 }
@@ -226,15 +242,23 @@ engine_again(struct engine *engine, struct job *job, int64_t delay_us)
 		TAILQ_INSERT_TAIL(&engine->waiting, job, entry);
 }
 
+/* To try again after a miss would hide it. */
 static void
-engine_job_done(struct engine *engine, struct job *job, bool ok)
+engine_failed(struct engine *engine, struct job *job, bool missed)
 {
-	if (!ok && engine->settings->retry && !engine->settings->hold) {
-		engine->world->report->retried++;
-		engine_again(engine, job, ENGINE_RETRY_US);
+	if (missed || !engine->settings->retry || engine->settings->hold) {
+		engine_count(engine, job, false);
 		return;
 	}
-	engine_count(engine, job, ok);
+	/* The server may have spent the ticket on the connection that died. */
+	if (engine->settings->resume == RESUME_EARLY)
+		job->resuming = false;
+	if (!job->resuming) {
+		SSL_SESSION_free(job->session);
+		job->session = NULL;
+	}
+	engine->world->report->retried++;
+	engine_again(engine, job, ENGINE_RETRY_US);
 }
 
 static void
@@ -317,12 +341,12 @@ engine_give_up(struct engine *engine)
 
 	while ((client = TAILQ_FIRST(&engine->clients)) != NULL) {
 		client_give_up(client);
-		job = client->job;
 		TAILQ_REMOVE(&engine->clients, client, entry);
-		if (client->ok &&
+		job = client->job;
+		if (job != NULL && client->ok &&
 		    (job->resuming || engine->settings->resume == RESUME_NONE))
 			engine_count(engine, job, true);
-		else
+		else if (job != NULL)
 			TAILQ_INSERT_TAIL(&engine->waiting, job, entry);
 		client_free(client);
 	}

@@ -27,11 +27,10 @@ report_error(struct report *report, const char *format, ...)
 }
 
 void
-report_handshake(struct report *report, int64_t took_us, bool resumed)
+report_handshake(struct report *report, int64_t took_us)
 {
 	size_t n = report->handshakes++;
 
-	report->resumed += resumed;
 	if (n == report->latencies_size) {
 		report->latencies_size = n == 0 ? 1024 : 2 * n;
 		report->latencies_us = reallocarray(report->latencies_us,
@@ -45,6 +44,7 @@ report_handshake(struct report *report, int64_t took_us, bool resumed)
 void
 report_served(struct report *report, unsigned worker, bool resumed)
 {
+	report->resumed += resumed;
 	if (worker == 0 || worker > REPORT_WORKERS_MAX)
 		return;
 	report_grow_workers(report, worker);
@@ -76,6 +76,9 @@ report_print(struct report *report, bool sequential, int64_t took_us)
 	if (report->pairs > 0)
 		printf("pairs %lu on-another-worker %lu\n", report->pairs,
 		    report->pairs_apart);
+	if (report->early_accepted + report->early_rejected > 0)
+		printf("early-data accepted %lu rejected %lu\n",
+		    report->early_accepted, report->early_rejected);
 	if (sequential)
 		printf("neighbours-differ %lu of %lu\n",
 		    report->neighbours_differ, report->neighbours);

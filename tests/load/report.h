@@ -18,7 +18,9 @@ struct report {
 	unsigned long ok; /* jobs: one connection, or with --resume a pair */
 	unsigned long failed;
 	unsigned long handshakes; /* connections, from here on */
-	unsigned long resumed;
+	unsigned long resumed; /* of those that ended well */
+	unsigned long early_accepted; /* of those that ended well */
+	unsigned long early_rejected;
 	unsigned long retried;
 	unsigned long errors;
 	unsigned long pairs; /* whose two workers are known */
@@ -36,8 +38,8 @@ struct report {
 void report_error(struct report *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
 /* A handshake took so long, from the connect on. */
-void report_handshake(struct report *, int64_t took_us, bool resumed);
-/* A connection is over; worker 0: the answer did not name it. */
+void report_handshake(struct report *, int64_t took_us);
+/* A connection ended well; worker 0: the answer did not name it. */
 void report_served(struct report *, unsigned worker, bool resumed);
 void report_pair(struct report *, unsigned worker, unsigned other);
 void report_print(struct report *, bool sequential, int64_t took_us);

@@ -13,7 +13,8 @@
 #define SETTINGS_TIMEOUT_S 60
 
 enum settings_option {
-	OPTION_CONNECT = 1,
+	OPTION_AT_ONCE = 1,
+	OPTION_CONNECT,
 	OPTION_CONNECTIONS,
 	OPTION_DURATION,
 	OPTION_EXPECT,
@@ -34,6 +35,7 @@ enum settings_option {
 };
 
 static const struct option settings_options[] = {
+	{ "at-once", no_argument, NULL, OPTION_AT_ONCE },
 	{ "connect", required_argument, NULL, OPTION_CONNECT },
 	{ "connections", required_argument, NULL, OPTION_CONNECTIONS },
 	{ "duration", required_argument, NULL, OPTION_DURATION },
@@ -62,8 +64,10 @@ static const char settings_usage[] =
     "  --parallel N         at once, default all\n"
     "  --sequential         one after another\n"
     "  --tls1_2, --tls1_3   only this version\n"
-    "  --resume none|id|ticket|tls13|stateful\n"
-    "                       a full handshake, then one that resumes it\n"
+    "  --resume none|id|ticket|tls13|stateful|early\n"
+    "                       a full handshake, then one that resumes it; with\n"
+    "                       early, what --send holds goes as early data\n"
+    "  --at-once            resume while the first connection still closes\n"
     "  --send TEXT          after the handshake; \\n, \\r, \\t and \\\\\n"
     "  --expect TEXT        in the answer, which is awaited\n"
     "  --request PATH       GET PATH HTTP/1.0, and read to the end\n"
@@ -71,7 +75,8 @@ static const char settings_usage[] =
     "  --hold-until-eof     keep all open until standard input ends\n"
     "  --silent             connect and say nothing\n"
     "  --half-hello         send the first half of a ClientHello\n"
-    "  --retry              try again what failed\n"
+    "  --retry              try again what failed, but never what went\n"
+    "                       through without being resumed\n"
     "  --timeout SECONDS    for all that, default 60; begins after "
     "--duration\n";
 
@@ -148,6 +153,9 @@ static int
 settings_apply_flag(struct settings *settings, int option)
 {
 	switch (option) {
+	case OPTION_AT_ONCE:
+		settings->at_once = true;
+		break;
 	case OPTION_HALF_HELLO:
 		settings->speech = SPEECH_HALF_HELLO;
 		break;
@@ -244,6 +252,7 @@ settings_resume(struct settings *settings, const char *value)
 		{ "ticket", RESUME_TICKET, TLS1_2_VERSION },
 		{ "tls13", RESUME_TLS13, TLS1_3_VERSION },
 		{ "stateful", RESUME_STATEFUL, TLS1_3_VERSION },
+		{ "early", RESUME_EARLY, TLS1_3_VERSION },
 	};
 	size_t i;
 
@@ -254,7 +263,8 @@ settings_resume(struct settings *settings, const char *value)
 				settings->version = kinds[i].version;
 			return 0;
 		}
-	warnx("--resume takes none, id, ticket, tls13 or stateful, not %s",
+	warnx("--resume takes none, id, ticket, tls13, stateful or early, "
+	      "not %s",
 	    value);
 	return -1;
 }

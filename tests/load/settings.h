@@ -14,6 +14,7 @@ enum settings_resume {
 	RESUME_TICKET, /* TLS 1.2, ticket */
 	RESUME_TLS13, /* TLS 1.3, stateless ticket */
 	RESUME_STATEFUL, /* TLS 1.3, a ticket that only names a session */
+	RESUME_EARLY, /* TLS 1.3, and early data comes with it */
 };
 
 enum settings_speech {
@@ -39,6 +40,7 @@ struct settings {
 	size_t expect_size;
 	bool read_to_end; /* the answer is over when the server closes */
 	bool sequential;
+	bool at_once; /* resume while the first connection closes */
 	bool retry;
 	unsigned timeout_s;
 	unsigned duration_s; /* 0: make so many connections and end */

@@ -40,6 +40,17 @@ tls_keep_session(SSL *ssl, SSL_SESSION **session)
 	SSL_set_app_data(ssl, session);
 }
 
+bool
+tls_offer_session(SSL *ssl, const SSL_SESSION *session)
+{
+	SSL_SESSION *copy = SSL_SESSION_dup(session);
+	bool offered;
+
+	offered = copy != NULL && SSL_set_session(ssl, copy) == 1;
+	SSL_SESSION_free(copy);
+	return offered;
+}
+
 const char *
 tls_wrong_kind(const SSL_SESSION *session, const struct settings *settings)
 {
@@ -60,6 +71,10 @@ tls_wrong_kind(const SSL_SESSION *session, const struct settings *settings)
 		return size == TLS_STATEFUL_TICKET_SIZE
 		    ? NULL
 		    : "the ticket is not a stateful one";
+	case RESUME_EARLY:
+		return SSL_SESSION_get_max_early_data(session) > 0
+		    ? NULL
+		    : "the ticket allows no early data";
 	case RESUME_NONE:
 		break;
 	}

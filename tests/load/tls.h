@@ -5,6 +5,7 @@
 #ifndef TLS_H
 #define TLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <openssl/ssl.h>
@@ -18,6 +19,11 @@ SSL_CTX *tls_open(const struct settings *);
  * caller's to free.
  */
 void tls_keep_session(SSL *, SSL_SESSION **session);
+/*
+ * Offer a copy, for libssl calls a session not resumable once a connection that
+ * offered it has failed; a second try must not be the client's own miss.
+ */
+bool tls_offer_session(SSL *, const SSL_SESSION *);
 /* Why this session is not of the kind that was asked for; NULL: it is. */
 const char *tls_wrong_kind(const SSL_SESSION *, const struct settings *);
 /* The first half of a ClientHello; the number of bytes, or -1. */
