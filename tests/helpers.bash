@@ -411,6 +411,20 @@ start_stock() # option...
 	running stock || { show_files stock; fail "stock ended: $*"; }
 }
 
+# One port for several servers, which get its connections in turn: ports, or
+# absolute paths of UNIX sockets. Sets PORT.
+start_alternate() # name, target...
+{
+	local name=$1
+
+	shift
+	launch "$name" "$BUILD/tests/load/alternate" "$@"
+	wait_for 10 says_accept_or_gone "$name.out" "${PIDS[$name]}" ||
+	    return 1
+	PORT=$(port_of_line "$name.out")
+	SERVERS+=("${PIDS[$name]}:$PORT:$name")
+}
+
 says_accept_or_gone() # file, pid
 {
 	file_has "$1" ACCEPT || is_gone "$2"

@@ -243,6 +243,38 @@ load_client() # option...
 	assert_contains "${lines[-1]}" 'ok 0 failed 5'
 }
 
+@test "tls_load: early data is sent with the second connection" {
+	start_stock -early_data -naccept 6
+	PORT=$STOCK_PORT
+	load_client --connections 3 --sequential --resume early \
+	    --send 'early word\n'
+	assert_contains "${lines[0]}" 'early-data accepted 3 rejected 0'
+	assert_contains "${lines[-1]}" 'ok 3 failed 0 resumed 3'
+	wait_exit stock
+	assert_equal "$(count_lines "$(<stock.out)" 'early word')" 6
+	start_server -www
+	load_client --connections 3 --resume early --request /
+	assert_equal "$status" 1
+	assert_contains "$stderr" 'allows no early data'
+}
+
+# Each second connection meets a server that does not know the session.
+@test "tls_load: what went through without being resumed is not tried again" {
+	local kind first
+
+	start_server -www
+	first=$PORT
+	start_named other -www
+	start_alternate both "$first" "$PORT"
+	for kind in id ticket tls13; do
+		load_client --connections 10 --sequential --retry --request / \
+		    --resume "$kind"
+		assert_equal "$status" 1
+		assert_contains "${lines[-1]}" 'ok 0 failed 10 resumed 0'
+		assert_contains "$stderr" 'was not resumed'
+	done
+}
+
 @test "make-certs shows what openssl said when it failed" {
 	mkdir bin
 	printf '#!/bin/sh\necho "no entropy today" >&2\nexit 1\n' >bin/openssl

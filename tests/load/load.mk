@@ -1,19 +1,19 @@
-# The load client of the tests, and clients of one trick: "make load".
+# The load client of the tests, and small programs of one trick: "make load".
 
 LOAD	= main settings engine client tls report
 LOAD_OBJECTS = $(LOAD:%=$(BUILD)/tests/load/%.o)
 TLS_LOAD = $(BUILD)/tests/load/tls_load
-UNREAD	= $(BUILD)/tests/load/unread_answers
+TRICKS	= $(BUILD)/tests/load/unread_answers $(BUILD)/tests/load/alternate
 
 ## load: the load client of the tests
-load: $(TLS_LOAD) $(UNREAD)
+load: $(TLS_LOAD) $(TRICKS)
 
 $(TLS_LOAD): $(LOAD_OBJECTS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(LOAD_OBJECTS) $(LIBS)
 
-$(UNREAD): $(UNREAD).o
+$(TRICKS): %: %.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(LIBS)
 
--include $(LOAD_OBJECTS:.o=.d) $(UNREAD).d
+-include $(LOAD_OBJECTS:.o=.d) $(TRICKS:=.d)
 
 .PHONY: load
