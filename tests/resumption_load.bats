@@ -1,0 +1,103 @@
+# Every session resumes, whichever worker gets it: many clients at once, also
+# while workers are killed, and while sessions are stored late.
+
+load helpers
+
+# What the kinds of tls_load need of the server.
+server_options() # kind
+{
+	case $1 in
+	stateful) echo -no_ticket ;;
+	esac
+}
+
+start_for() # kind, option...
+{
+	local kind=$1
+
+	shift
+	# shellcheck disable=SC2046 # one option or none
+	start_server -workers 4 $(server_options "$kind") "$@"
+}
+
+resumes_all() # kind
+{
+	local said
+
+	start_for "$1"
+	said=$(tls_load --connections 1000 --parallel 50 --resume "$1") ||
+	    fail "$said"
+	assert_contains "$said" 'ok 1000 failed 0 resumed 1000'
+}
+
+@test "1,000 of 1,000 for 50 clients at once: TLS 1.2 session ID" {
+	resumes_all id
+}
+
+@test "1,000 of 1,000 for 50 clients at once: TLS 1.2 ticket" {
+	resumes_all ticket
+}
+
+@test "1,000 of 1,000 for 50 clients at once: TLS 1.3 ticket" {
+	resumes_all tls13
+}
+
+@test "1,000 of 1,000 for 50 clients at once: TLS 1.3, stateful ticket" {
+	resumes_all stateful
+}
+
+# A connection that died with its worker may be tried again; one that went
+# through without being resumed is a failure at once (tls_load --help).
+resumes_all_while_killed() # kind
+{
+	local i pid killed=0 pairs
+
+	start_for "$1"
+	tls_load --duration 5 --parallel 50 --retry --resume "$1" >said 2>&1 &
+	LOADS+=($!)
+	for i in 1 2 3 4 1; do
+		sleep 1
+		pid=$(worker "$i")
+		kill -KILL "$pid"
+		killed=$((killed + 1))
+	done
+	wait "${LOADS[@]}" || :
+	LOADS=()
+	pairs=$(sed -n 's/^ok \([0-9]*\) .*/\1/p' said)
+	echo "# killed $killed workers: $(tail -n 1 said)" >&3
+	[ "${pairs:-0}" -ge 1000 ] || is_sanitized || fail "$(<said)"
+	assert_contains "$(<said)" "ok $pairs failed 0 resumed $pairs "
+	assert_matches "$(<said)" 'retried [1-9]'
+	assert_equal "$(grep -c 'was killed by signal 9' server.err)" "$killed"
+}
+
+@test "all while a worker a second is killed: TLS 1.2 session ID" {
+	resumes_all_while_killed id
+}
+
+@test "all while a worker a second is killed: TLS 1.2 ticket" {
+	resumes_all_while_killed ticket
+}
+
+@test "all while a worker a second is killed: TLS 1.3 ticket" {
+	resumes_all_while_killed tls13
+}
+
+@test "all while a worker a second is killed: TLS 1.3, stateful ticket" {
+	resumes_all_while_killed stateful
+}
+
+# The client resumes as soon as it has finished its handshake; its session is
+# stored 50 ms after that was ready to be sent.
+@test "none misses its session at once on another worker, stored 50 ms late" {
+	local kind said
+
+	faulty session-store:50
+	for kind in id stateful; do
+		start_for "$kind" -no_ticket
+		said=$(tls_load --connections 100 --parallel 20 --at-once \
+		    --resume "$kind") || fail "$said"
+		assert_contains "$said" 'ok 100 failed 0 resumed 100'
+		stop_server
+	done
+}
