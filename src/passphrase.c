@@ -7,12 +7,18 @@
 #include <unistd.h>
 
 #include "passphrase.h"
+#include "secrets.h"
 #include "text.h"
 
 #define PASSPHRASE_MAX 1024
+/* Before the path of a file, as the name of what was typed for it. */
+#define PASSPHRASE_TYPED "typed:"
+
+static bool passphrase_sealed;
 
 static char *passphrase_environment(const char *);
 static char *passphrase_file(const char *);
+static char *passphrase_once(int, const char *);
 static char *passphrase_descriptor(int, const char *);
 static char *passphrase_fail(const char *, const char *);
 
@@ -31,15 +37,45 @@ passphrase_read(const char *source)
 	if (strncmp(source, "fd:", 3) == 0) {
 		fd = strtonum(source + 3, 0, INT_MAX, &error);
 		if (error == NULL)
-			return passphrase_descriptor((int)fd, source);
+			return passphrase_once((int)fd, source);
 		return passphrase_fail("Can't read descriptor ", source);
 	}
 	if (strcmp(source, "stdin") == 0)
-		return passphrase_descriptor(STDIN_FILENO, source);
+		return passphrase_once(STDIN_FILENO, source);
 	text_printf(TEXT_ERR,
 	    "Invalid password argument, starting with \"%.*s\"\n",
 	    (int)strcspn(source, ":") + 1, source);
 	return passphrase_fail(NULL, NULL);
+}
+
+const char *
+passphrase_typed(const char *path)
+{
+	char name[sizeof(PASSPHRASE_TYPED) + PATH_MAX];
+
+	snprintf(name, sizeof(name), PASSPHRASE_TYPED "%s", path);
+	return secrets_find(name);
+}
+
+void
+passphrase_remember_typed(const char *path, const char *phrase)
+{
+	char name[sizeof(PASSPHRASE_TYPED) + PATH_MAX];
+
+	snprintf(name, sizeof(name), PASSPHRASE_TYPED "%s", path);
+	secrets_keep(name, phrase);
+}
+
+void
+passphrase_seal(void)
+{
+	passphrase_sealed = true;
+}
+
+bool
+passphrase_is_sealed(void)
+{
+	return passphrase_sealed;
 }
 
 void
@@ -69,6 +105,22 @@ passphrase_file(const char *path)
 		return passphrase_fail("Can't open file ", path);
 	phrase = passphrase_descriptor(fd, path);
 	close(fd);
+	return phrase;
+}
+
+/* From a descriptor that gives it just once. */
+static char *
+passphrase_once(int fd, const char *source)
+{
+	const char *known = secrets_find(source);
+	char *phrase;
+
+	if (known != NULL)
+		return strdup(known);
+	if (passphrase_sealed)
+		return passphrase_fail("Can't read again ", source);
+	if ((phrase = passphrase_descriptor(fd, source)) != NULL)
+		secrets_keep(source, phrase);
 	return phrase;
 }
 

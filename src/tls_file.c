@@ -6,6 +6,7 @@
 #include <openssl/store.h>
 #include <openssl/ui.h>
 
+#include "passphrase.h"
 #include "tls_error.h"
 #include "tls_file.h"
 
@@ -16,7 +17,7 @@ struct tls_file {
 	const char *opening, *reading; /* put before name */
 	enum file_format format;
 	int expect; /* OSSL_STORE_INFO_ */
-	const char *phrase;
+	const char *phrase; /* NULL: ask */
 	UI_METHOD *ui; /* gives the phrase, or asks */
 	OSSL_STORE_CTX *store;
 };
@@ -29,6 +30,7 @@ static void tls_file_close(struct tls_file *);
 static void tls_file_missed(const struct tls_file *);
 static int tls_file_phrase(char *, int, int, void *);
 static UI_METHOD *tls_file_asking(void);
+static int tls_file_read_answer(UI *, UI_STRING *);
 static char *tls_file_prompt(UI *, const char *, const char *);
 
 EVP_PKEY *
@@ -134,7 +136,9 @@ tls_file_open(struct tls_file *file)
 		params[0] = OSSL_PARAM_construct_utf8_string(
 		    OSSL_STORE_PARAM_INPUT_TYPE,
 		    file->format == FORMAT_PEM ? type_pem : type_der, 0);
-	file->ui = file->phrase != NULL
+	if (file->phrase == NULL)
+		file->phrase = passphrase_typed(file->path);
+	file->ui = file->phrase != NULL || passphrase_is_sealed()
 	    ? UI_UTIL_wrap_read_pem_callback(tls_file_phrase, 0)
 	    : tls_file_asking();
 	ERR_clear_error();
@@ -210,9 +214,12 @@ static int
 tls_file_phrase(char *phrase, int size, int writing, void *arg)
 {
 	const struct tls_file *file = arg;
-	size_t length = strlen(file->phrase);
+	size_t length;
 
 	(void)writing;
+	if (file->phrase == NULL)
+		return -1;
+	length = strlen(file->phrase);
 	if (length > (size_t)size)
 		return -1;
 	memcpy(phrase, file->phrase, length);
@@ -231,10 +238,23 @@ tls_file_asking(void)
 	UI_method_set_opener(ui, UI_method_get_opener(terminal));
 	UI_method_set_writer(ui, UI_method_get_writer(terminal));
 	UI_method_set_flusher(ui, UI_method_get_flusher(terminal));
-	UI_method_set_reader(ui, UI_method_get_reader(terminal));
+	UI_method_set_reader(ui, tls_file_read_answer);
 	UI_method_set_closer(ui, UI_method_get_closer(terminal));
 	UI_method_set_prompt_constructor(ui, tls_file_prompt);
 	return ui;
+}
+
+/* As the terminal's own, but what was typed is remembered. */
+static int
+tls_file_read_answer(UI *ui, UI_STRING *question)
+{
+	const struct tls_file *file = UI_get0_user_data(ui);
+	int result = UI_method_get_reader(UI_OpenSSL())(ui, question);
+	const char *answer = UI_get0_result_string(question);
+
+	if (result == 1 && answer != NULL)
+		passphrase_remember_typed(file->path, answer);
+	return result;
 }
 
 static char *
