@@ -11,12 +11,16 @@
 
 struct config;
 
-struct credentials {
-	EVP_PKEY *key; /* NULL: -nocert */
+struct credentials_pair {
+	EVP_PKEY *key; /* NULL, both: none */
 	X509 *certificate;
+	const char *file; /* of the certificate, as messages call it */
+};
+
+struct credentials {
+	struct credentials_pair main; /* none: -nocert */
+	struct credentials_pair second; /* for -servername */
 	STACK_OF(X509) *chain; /* NULL: none */
-	EVP_PKEY *key2; /* for -servername; NULL: none */
-	X509 *certificate2;
 	EVP_PKEY *dh; /* NULL: the library's own choice */
 };
 

@@ -7,7 +7,11 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-/* Returns 0, both owned by the caller, or -1 (reported). */
+/*
+ * The same ones each time. Returns 0, with references that are the caller's,
+ * or -1 (reported).
+ */
 int self_signed_make(X509 **, EVP_PKEY **);
+void self_signed_close(void);
 
 #endif

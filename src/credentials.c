@@ -1,37 +1,58 @@
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
 
 #include "config.h"
 #include "credentials.h"
+#include "log.h"
 #include "passphrase.h"
 #include "self_signed.h"
 #include "text.h"
 #include "tls_error.h"
 #include "tls_file.h"
 
-#define CREDENTIALS_DEFAULT  "server.pem"
-#define CREDENTIALS_DEFAULT2 "server2.pem"
+/* What an identity is called, and its file if none is named. */
+struct identity_name {
+	const char *key;
+	const char *certificate;
+	const char *file;
+};
+
+static const struct identity_name credentials_main = {
+	"server certificate private key",
+	"server certificate",
+	"server.pem",
+};
+static const struct identity_name credentials_second = {
+	"second server certificate private key",
+	"second server certificate",
+	"server2.pem",
+};
 
 static bool
 credentials_load_main(struct credentials *, const struct config *, char *);
-static bool
-credentials_load_second(struct credentials *, const struct config *, char *);
+static bool credentials_load_pair(struct credentials_pair *,
+    const struct identity *, const struct identity_name *, char *);
 static bool credentials_load_dh(struct credentials *, const struct config *);
-static bool credentials_make(struct credentials *);
+static bool credentials_make(struct credentials_pair *);
+static void credentials_free_pair(struct credentials_pair *);
+
 int
 credentials_load(struct credentials *credentials, const struct config *config)
 {
 	char *phrase = NULL;
 	bool loaded;
 
-	*credentials = (struct credentials){ .key = NULL };
+	memset(credentials, 0, sizeof(*credentials));
 	if (config->pass != NULL &&
 	    (phrase = passphrase_read(config->pass)) == NULL)
 		return -1;
 	loaded = credentials_load_main(credentials, config, phrase) &&
-	    credentials_load_second(credentials, config, phrase) &&
+	    (config->servername == NULL || config->nocert ||
+		credentials_load_pair(&credentials->second, &config->identity2,
+		    &credentials_second, phrase)) &&
 	    credentials_load_dh(credentials, config);
 	passphrase_free(phrase);
 	if (!loaded)
@@ -42,32 +63,32 @@ credentials_load(struct credentials *credentials, const struct config *config)
 void
 credentials_free(struct credentials *credentials)
 {
-	EVP_PKEY_free(credentials->key);
-	X509_free(credentials->certificate);
+	credentials_free_pair(&credentials->main);
+	credentials_free_pair(&credentials->second);
 	sk_X509_pop_free(credentials->chain, X509_free);
-	EVP_PKEY_free(credentials->key2);
-	X509_free(credentials->certificate2);
 	EVP_PKEY_free(credentials->dh);
-	*credentials = (struct credentials){ .key = NULL };
+	memset(credentials, 0, sizeof(*credentials));
 }
 
 int
 credentials_use(
     const struct credentials *credentials, SSL_CTX *ctx, bool second)
 {
-	X509 *certificate =
-	    second ? credentials->certificate2 : credentials->certificate;
-	EVP_PKEY *key = second ? credentials->key2 : credentials->key;
+	const struct credentials_pair *pair =
+	    second ? &credentials->second : &credentials->main;
 
-	if (certificate == NULL)
+	if (pair->certificate == NULL)
 		return 0;
 	ERR_clear_error();
-	if (SSL_CTX_use_certificate(ctx, certificate) != 1) {
+	if (SSL_CTX_use_certificate(ctx, pair->certificate) != 1) {
 		tls_error_say("error setting certificate");
 		return -1;
 	}
-	if (SSL_CTX_use_PrivateKey(ctx, key) != 1) {
+	if (SSL_CTX_use_PrivateKey(ctx, pair->key) != 1) {
 		tls_error_say("error setting private key");
+		log_warnx("the private key does not belong to the certificate "
+			  "in %s",
+		    pair->file);
 		return -1;
 	}
 	if (!second && credentials->chain != NULL &&
@@ -101,29 +122,19 @@ credentials_use_dh(const struct credentials *credentials, SSL_CTX *ctx)
 	return -1;
 }
 
-/* In the stock program's order, which its prompts show: key, certificate. */
 static bool
 credentials_load_main(
     struct credentials *credentials, const struct config *config, char *phrase)
 {
 	const struct identity *identity = &config->identity;
-	const char *cert_file = identity->cert_file, *key_file;
 
 	if (config->nocert)
 		return true;
-	if (cert_file == NULL && identity->key_file == NULL &&
-	    access(CREDENTIALS_DEFAULT, F_OK) == -1 && errno == ENOENT)
-		return credentials_make(credentials);
-	if (cert_file == NULL)
-		cert_file = CREDENTIALS_DEFAULT;
-	key_file = identity->key_file != NULL ? identity->key_file : cert_file;
-	credentials->key = tls_file_key(key_file, identity->key_format,
-	    "server certificate private key", phrase);
-	if (credentials->key == NULL)
-		return false;
-	credentials->certificate = tls_file_certificate(
-	    cert_file, identity->cert_format, "server certificate", phrase);
-	if (credentials->certificate == NULL)
+	if (identity->cert_file == NULL && identity->key_file == NULL &&
+	    access(credentials_main.file, F_OK) == -1 && errno == ENOENT)
+		return credentials_make(&credentials->main);
+	if (!credentials_load_pair(
+		&credentials->main, identity, &credentials_main, phrase))
 		return false;
 	if (config->cert_chain == NULL)
 		return true;
@@ -131,25 +142,30 @@ credentials_load_main(
 	return credentials->chain != NULL;
 }
 
+/* In the stock program's order, which its prompts show: key, certificate. */
 static bool
-credentials_load_second(
-    struct credentials *credentials, const struct config *config, char *phrase)
+credentials_load_pair(struct credentials_pair *pair,
+    const struct identity *identity, const struct identity_name *name,
+    char *phrase)
 {
-	const struct identity *identity = &config->identity2;
-	const char *cert_file = identity->cert_file, *key_file;
+	const char *key_file = identity->key_file;
 
-	if (config->servername == NULL || config->nocert)
-		return true;
-	if (cert_file == NULL)
-		cert_file = CREDENTIALS_DEFAULT2;
-	key_file = identity->key_file != NULL ? identity->key_file : cert_file;
-	credentials->key2 = tls_file_key(key_file, identity->key_format,
-	    "second server certificate private key", phrase);
-	if (credentials->key2 == NULL)
+	pair->file =
+	    identity->cert_file != NULL ? identity->cert_file : name->file;
+	pair->key = tls_file_key(key_file != NULL ? key_file : pair->file,
+	    identity->key_format, name->key, phrase);
+	if (pair->key == NULL)
 		return false;
-	credentials->certificate2 = tls_file_certificate(cert_file,
-	    identity->cert_format, "second server certificate", phrase);
-	return credentials->certificate2 != NULL;
+	pair->certificate = tls_file_certificate(
+	    pair->file, identity->cert_format, name->certificate, phrase);
+	return pair->certificate != NULL;
+}
+
+static void
+credentials_free_pair(struct credentials_pair *pair)
+{
+	EVP_PKEY_free(pair->key);
+	X509_free(pair->certificate);
 }
 
 /*
@@ -173,11 +189,12 @@ credentials_load_dh(
 }
 
 static bool
-credentials_make(struct credentials *credentials)
+credentials_make(struct credentials_pair *pair)
 {
 	text_printf(TEXT_ERR,
-	    "s_server: no -cert and no " CREDENTIALS_DEFAULT
-	    ": serving a self-signed certificate for localhost\n");
-	return self_signed_make(&credentials->certificate, &credentials->key) ==
-	    0;
+	    "s_server: no -cert and no %s: serving a self-signed certificate "
+	    "for localhost\n",
+	    credentials_main.file);
+	pair->file = "memory";
+	return self_signed_make(&pair->certificate, &pair->key) == 0;
 }

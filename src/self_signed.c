@@ -8,24 +8,47 @@
 
 #define SELF_SIGNED_SECONDS (30L * 24 * 60 * 60)
 
+static bool self_signed_new(void);
 static bool self_signed_fill(X509 *, EVP_PKEY *);
 static bool self_signed_number(X509 *);
 static bool self_signed_extend(X509 *, int, const char *);
 
+/* Made once: clients may have been told to trust it. */
+static X509 *self_signed_certificate;
+static EVP_PKEY *self_signed_key;
+
 int
 self_signed_make(X509 **certificate, EVP_PKEY **key)
 {
-	*key = EVP_EC_gen("P-256");
-	*certificate = X509_new();
-	if (*key != NULL && *certificate != NULL &&
-	    self_signed_fill(*certificate, *key))
-		return 0;
-	tls_error_say("s_server: cannot make a self-signed certificate");
-	EVP_PKEY_free(*key);
-	X509_free(*certificate);
-	*key = NULL;
-	*certificate = NULL;
-	return -1;
+	if (self_signed_key == NULL && !self_signed_new()) {
+		tls_error_say(
+		    "s_server: cannot make a self-signed certificate");
+		self_signed_close();
+		return -1;
+	}
+	X509_up_ref(self_signed_certificate);
+	EVP_PKEY_up_ref(self_signed_key);
+	*certificate = self_signed_certificate;
+	*key = self_signed_key;
+	return 0;
+}
+
+void
+self_signed_close(void)
+{
+	X509_free(self_signed_certificate);
+	EVP_PKEY_free(self_signed_key);
+	self_signed_certificate = NULL;
+	self_signed_key = NULL;
+}
+
+static bool
+self_signed_new(void)
+{
+	self_signed_key = EVP_EC_gen("P-256");
+	self_signed_certificate = X509_new();
+	return self_signed_key != NULL && self_signed_certificate != NULL &&
+	    self_signed_fill(self_signed_certificate, self_signed_key);
 }
 
 static bool

@@ -69,7 +69,7 @@ tls_context_build(
 
 	if ((tls->ctx = tls_context_new(config)) == NULL)
 		return false;
-	if (credentials->certificate2 != NULL) {
+	if (credentials->second.certificate != NULL) {
 		text_printf(TEXT_OUT, "Setting secondary ctx parameters\n");
 		if ((tls->ctx2 = tls_context_new(config)) == NULL)
 			return false;
