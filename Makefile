@@ -28,13 +28,13 @@ LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 
 # The layers, from the bottom up; scripts/check-layers holds them apart.
 FOUNDATION = text log textbuf monotime signals channel machine shm shlock \
-	fault proctitle
+	fault proctitle secrets
 CONFIGURATION = config options option_table
 SHARED	= shared session_cache session_repair session_ring session_shard \
 	accept_quota accept_turn stats
 TLS	= tls_error listener tls_context credentials tls_file passphrase \
-	self_signed nameopt verification sni alpn keylog
-MASTER	= process title master console output ready report
+	self_signed tls_renewal nameopt verification sni alpn keylog
+MASTER	= process reload relay title master console output ready report
 WORKERS	= worker loop acceptor connection connection_step stream transport \
 	handshake resumption \
 	outbox tracing transcript transcript_hello http http_exchange \

@@ -41,6 +41,7 @@ struct console {
 	bool enabled; /* the mode reads standard input, and it has no end yet */
 	bool commands; /* not with -quiet and -brief: all is data */
 	bool is_terminal;
+	bool can_hang_up; /* there is a terminal whose end ends us */
 	bool crlf;
 	bool ignore_eof;
 	uint64_t busy_id; /* whose peer a unit is on its way to; 0: none */
@@ -65,6 +66,8 @@ struct console_connection *console_focus(struct console *);
 struct pollfd console_pollfd(struct console *);
 /* Standard input is readable, or a unit was waiting for a connection. */
 enum console_action console_readable(struct console *, short revents);
+/* The terminal that the program was started from is gone. */
+bool console_hung_up(const struct console *);
 /* The unit in hand was sent; wait until this connection's peer has it. */
 void console_sent(struct console *, uint64_t id);
 /* The unit is with the peer of this connection, or lost with it. */

@@ -6,18 +6,28 @@
 #define MASTER_H
 
 #include "process.h"
+#include "reload.h"
 
 struct config;
 struct listener;
 struct output;
 struct shared;
 
+/* What main made before, and what it alone knows how to do. */
+struct master_setup {
+	const struct config *config;
+	struct output *output; /* text.h's sink */
+	struct listener *listener;
+	struct shared *shared;
+	process_main *run; /* what a worker executes */
+	reload_prepare *prepare; /* on HUP */
+	void *arg; /* of both */
+};
+
 /*
  * Serve until the end; returns the exit status, or does not return when the
- * program ends by a signal. output is text.h's sink; run and arg are what a
- * worker executes.
+ * program ends by a signal.
  */
-int master_run(const struct config *, struct output *, struct listener *,
-    struct shared *, process_main *run, void *arg);
+int master_run(const struct master_setup *);
 
 #endif

@@ -19,6 +19,7 @@ enum message_type {
 	MESSAGE_UNIT_DONE, /* the unit is with the peer: send the next */
 	MESSAGE_QUOTA_USED, /* the last connection allowed was accepted */
 	MESSAGE_STATS, /* the answer to STATS_REQUEST; id as asked */
+	MESSAGE_DRAINING, /* the answer to DRAIN: accepts no more */
 	/* Master to worker, control channel */
 	MESSAGE_GO, /* no unit is coming for this held connection */
 	MESSAGE_UNIT, /* one read of standard input for this connection */

@@ -2,6 +2,10 @@
  * The master's child processes: a table of slots, each forked to run one
  * function, connected by two channels, and replaced when it dies. Knows nothing
  * of what the function does.
+ *
+ * The slots are those of several generations: the newest one is replaced when
+ * it dies, of the older ones whoever is left finishes. Children of one number
+ * stand in the slots of that number in each generation.
  */
 #ifndef PROCESS_H
 #define PROCESS_H
@@ -12,6 +16,8 @@
 
 #include "channel.h"
 
+/* How many generations may live at once. */
+#define PROCESS_GENERATIONS 4
 /* Deaths "at once" in a row after which it makes no sense to go on. */
 #define PROCESS_DEATHS_MAX 10
 
@@ -26,24 +32,32 @@ struct process {
 	struct channel control;
 	struct channel text;
 	bool ready; /* said so */
+	bool retired; /* said that it takes on nothing new */
 	int64_t started_ms, ready_ms; /* CLOCK_MONOTONIC */
 	int64_t respawn_ms; /* when to fork again; 0: not planned */
 };
 
 struct process_table {
 	struct process *slot;
-	unsigned slots;
+	unsigned slots; /* of all generations */
+	unsigned children; /* of one generation */
+	unsigned generation; /* the newest one */
 	process_main *run;
 	void *arg;
 	unsigned deaths_at_once; /* in a row */
 };
 
-/* Returns 0, or -1 (reported). */
+/* Slots for all generations of so many children. 0, or -1 (reported). */
 int process_table_open(
-    struct process_table *, unsigned slots, process_main *, void *arg);
+    struct process_table *, unsigned children, process_main *, void *arg);
 void process_table_close(struct process_table *);
 /* A descriptor that children keep open; all others are closed in them. */
 void process_keep_fd(int fd);
+
+/* What users call the child of this slot: 1 and up. */
+unsigned process_number(const struct process_table *, unsigned slot);
+unsigned process_generation(const struct process_table *, unsigned slot);
+bool process_is_newest(const struct process_table *, unsigned slot);
 
 /* Fork the child of this slot. Returns 0, or -1 (reported). */
 int process_spawn(struct process_table *, unsigned slot);
@@ -55,13 +69,22 @@ int process_reap(struct process_table *, pid_t *, int *status);
 /*
  * Forget the dead child of this slot and plan its replacement: at once, or
  * with a growing delay if it died while starting or just after. Returns -1
- * when it was the tenth in a row that did.
+ * when it was the tenth in a row that did. Who is not replaced does not count.
  */
 int process_bury(struct process_table *, unsigned slot, bool respawn);
 /* Fork what is due. Returns milliseconds until the next is, or -1: none. */
 int process_respawn(struct process_table *);
+/*
+ * Fork all children of the next generation, whose slots must be free; nobody
+ * of an older one is replaced from now on. What cannot be forked now is tried
+ * again by process_respawn.
+ */
+void process_next_generation(struct process_table *);
 void process_said_ready(struct process_table *, unsigned slot);
+/* All of the newest generation said so. */
+bool process_all_ready(const struct process_table *);
 unsigned process_alive(const struct process_table *);
+unsigned process_alive_in(const struct process_table *, unsigned generation);
 void process_kill_all(struct process_table *, int number);
 
 #endif

@@ -18,6 +18,7 @@ struct shared;
 
 struct report {
 	bool active;
+	struct process_table *table;
 	uint64_t request; /* number of the question */
 	enum text_stream stream; /* for the answer */
 	int64_t deadline_ms;

@@ -24,6 +24,10 @@ text_sink(enum text_stream, const void *data, size_t size, void *arg);
 
 /* NULL restores the direct one. */
 void text_set_sink(text_sink *, void *arg);
+/*
+ * For a while all goes there instead, whatever the sink; NULL ends it.
+ */
+void text_divert(text_sink *, void *arg);
 /* With -quiet: TEXT_OUT goes nowhere. */
 void text_silence_out(bool);
 /* False: what is written there goes nowhere, so it need not be made. */

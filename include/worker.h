@@ -22,14 +22,15 @@ struct tls_context;
 /* What the master made before the fork; the arg of worker_run. */
 struct worker_setup {
 	const struct config *config;
-	const struct tls_context *tls;
+	struct tls_context *tls; /* the newest; owned by main */
 	struct shared *shared;
 	int listener_fd;
 };
 
 struct worker {
 	const struct worker_setup *setup;
-	unsigned slot; /* its number is slot + 1 */
+	unsigned slot; /* in all that is shared */
+	unsigned number; /* what users call it */
 	struct loop loop;
 	struct channel control;
 	struct loop_event control_event;

@@ -1,4 +1,6 @@
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,8 @@
 /* In the background of a terminal a read fails for as long as we are there. */
 #define CONSOLE_RETRY_MS 500
 
+static bool console_has_terminal(void);
+static bool console_hup_is_ignored(void);
 static int
 console_compare(struct console_connection *, struct console_connection *);
 static enum console_action console_read(struct console *, short);
@@ -36,6 +40,9 @@ console_open(struct console *console, const struct config *config,
 	console->enabled = config_uses_console(config);
 	console->commands = !config->quiet && !config->brief;
 	console->is_terminal = isatty(STDIN_FILENO);
+	/* Under nohup(1) the end of the terminal is none of our business. */
+	console->can_hang_up =
+	    console_has_terminal() && !console_hup_is_ignored();
 	console->crlf = config->crlf;
 	/* With -quiet and -brief the stock program is at a loss: see BUGS. */
 	console->ignore_eof = config->ign_eof || !console->commands;
@@ -138,6 +145,16 @@ console_readable(struct console *console, short revents)
 	return console_read(console, revents);
 }
 
+/*
+ * When a terminal hangs up the kernel takes it from all processes of its
+ * session, and only then sends the signal.
+ */
+bool
+console_hung_up(const struct console *console)
+{
+	return console->can_hang_up && !console_has_terminal();
+}
+
 void
 console_sent(struct console *console, uint64_t id)
 {
@@ -150,6 +167,26 @@ console_unit_done(struct console *console, uint64_t id)
 {
 	if (console->busy_id == id)
 		console->busy_id = 0;
+}
+
+static bool
+console_has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd == -1)
+		return errno != ENXIO && errno != EIO && errno != ENOENT;
+	close(fd);
+	return true;
+}
+
+static bool
+console_hup_is_ignored(void)
+{
+	struct sigaction action;
+
+	return sigaction(SIGHUP, NULL, &action) == 0 &&
+	    action.sa_handler == SIG_IGN;
 }
 
 static int

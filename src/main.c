@@ -14,13 +14,17 @@
 #include "master.h"
 #include "options.h"
 #include "output.h"
+#include "passphrase.h"
 #include "process.h"
 #include "proctitle.h"
 #include "ready.h"
 #include "resumption.h"
+#include "secrets.h"
+#include "self_signed.h"
 #include "shared.h"
 #include "text.h"
 #include "tls_context.h"
+#include "tls_renewal.h"
 #include "tracing.h"
 #include "transport.h"
 #include "worker.h"
@@ -31,8 +35,10 @@
 static void main_open_standard_descriptors(void);
 static void main_raise_descriptor_limit(void);
 static int main_serve(struct config *);
-static int main_prepare(const struct config *, struct tls_context *,
-    struct listener *, struct shared *);
+static int
+main_prepare(const struct config *, struct worker_setup *, struct listener *);
+static int main_renew(void *);
+static void main_close_tls(struct tls_context *);
 
 int
 main(int argc, char **argv)
@@ -53,47 +59,78 @@ main(int argc, char **argv)
 static int
 main_serve(struct config *config)
 {
-	struct tls_context tls = { .ctx = NULL };
 	struct listener listener;
 	struct output output;
 	struct shared shared;
-	struct worker_setup setup = { config, &tls, &shared, -1 };
+	struct worker_setup setup = { config, NULL, &shared, -1 };
+	struct master_setup master = { config, &output, &listener, &shared,
+		worker_run, main_renew, &setup };
 	int status = 1;
 
 	output_open(&output);
 	text_set_sink(output_write, &output);
 	text_silence_out(config->quiet && !config->debug);
-	if (main_prepare(config, &tls, &listener, &shared) == 0) {
-		setup.listener_fd = listener.fd;
-		status = master_run(
-		    config, &output, &listener, &shared, worker_run, &setup);
+	if (main_prepare(config, &setup, &listener) == 0) {
+		status = master_run(&master);
 		shared_close(&shared);
 	} else {
 		output_finish(&output, MAIN_OUTPUT_MS);
 	}
 	text_set_sink(NULL, NULL);
 	output_close(&output);
-	tls_context_close(&tls);
+	main_close_tls(setup.tls);
+	self_signed_close();
+	secrets_close();
 	transport_close();
 	return status;
 }
 
 /* Everything that can fail fails here, before the first fork. */
 static int
-main_prepare(const struct config *config, struct tls_context *tls,
-    struct listener *listener, struct shared *shared)
+main_prepare(const struct config *config, struct worker_setup *setup,
+    struct listener *listener)
 {
 	main_raise_descriptor_limit();
+	if ((setup->tls = calloc(1, sizeof(*setup->tls))) == NULL)
+		fatalx("out of memory");
 	if (ready_check(config) == -1 || tracing_open(config) == -1 ||
-	    transport_open() == -1 || tls_context_open(tls, config) == -1 ||
-	    shared_open(shared, config, config->workers) == -1)
+	    transport_open() == -1 ||
+	    tls_context_open(setup->tls, config) == -1 ||
+	    shared_open(setup->shared, config,
+		config->workers * PROCESS_GENERATIONS) == -1)
 		return -1;
-	resumption_install(tls->ctx, config, shared);
+	passphrase_seal();
+	resumption_install(setup->tls->ctx, config, setup->shared);
 	if (listener_open(listener, config) == -1)
 		return -1;
+	setup->listener_fd = listener->fd;
 	process_keep_fd(keylog_fd());
 	process_keep_fd(tracing_fd());
 	return 0;
+}
+
+/* HUP: a reload_prepare. Workers have copies of what is freed here. */
+static int
+main_renew(void *arg)
+{
+	struct worker_setup *setup = arg;
+	struct tls_context *tls = tls_renewal_make(setup->config);
+
+	if (tls == NULL)
+		return -1;
+	resumption_install(tls->ctx, setup->config, setup->shared);
+	main_close_tls(setup->tls);
+	setup->tls = tls;
+	return 0;
+}
+
+static void
+main_close_tls(struct tls_context *tls)
+{
+	if (tls == NULL)
+		return;
+	tls_context_close(tls);
+	free(tls);
 }
 
 /*

@@ -15,11 +15,11 @@
 #include "monotime.h"
 #include "output.h"
 #include "ready.h"
+#include "relay.h"
 #include "report.h"
 #include "shared.h"
 #include "signals.h"
 #include "stats.h"
-#include "textbuf.h"
 #include "title.h"
 
 /* How long workers may take to end before they are killed. */
@@ -49,8 +49,9 @@ struct master {
 	struct output *output;
 	struct console console;
 	struct report report;
+	struct reload reload;
+	struct relay relay;
 	struct pollfd *pollfds;
-	struct textbuf *partial; /* by slot: a block that goes on */
 	int signal_fd;
 	int ended_by; /* signal; 0: none */
 	int status; /* exit status */
@@ -62,19 +63,20 @@ struct master {
 	unsigned char body[MESSAGE_BODY_MAX];
 };
 
-static int master_open(struct master *, process_main *, void *);
+static int master_open(struct master *, const struct master_setup *);
 static void master_close(struct master *);
 static void master_loop(struct master *);
 static bool master_goes_on(const struct master *);
 static void master_sum_up(struct master *);
 static int master_timeout(struct master *);
+static void master_sooner(int64_t *, int64_t);
 static nfds_t master_prepare(struct master *);
 static void master_dispatch(struct master *);
 static void master_signals(struct master *);
+static void master_hup(struct master *);
+static void master_end_in_order(struct master *);
 static void master_children(struct master *);
 static void master_child_died(struct master *, unsigned, pid_t, int);
-static void master_text(struct master *, unsigned);
-static void master_block(struct master *, unsigned, const struct message *);
 static void master_control(struct master *, unsigned);
 static void master_message(struct master *, unsigned, const struct message *);
 static void master_ready(struct master *, unsigned);
@@ -90,21 +92,19 @@ static void master_quit(struct master *);
 static void master_abort(struct master *, int);
 
 int
-master_run(const struct config *config, struct output *output,
-    struct listener *listener, struct shared *shared, process_main *run,
-    void *arg)
+master_run(const struct master_setup *setup)
 {
 	struct master *master;
 	int status, ended_by;
 
 	if ((master = calloc(1, sizeof(*master))) == NULL)
 		fatalx("out of memory");
-	master->config = config;
-	master->output = output;
-	master->listener = listener;
-	master->shared = shared;
+	master->config = setup->config;
+	master->output = setup->output;
+	master->listener = setup->listener;
+	master->shared = setup->shared;
 	master->status = 1;
-	if (master_open(master, run, arg) == 0)
+	if (master_open(master, setup) == 0)
 		master_loop(master);
 	master_close(master);
 	status = master->status;
@@ -116,29 +116,31 @@ master_run(const struct config *config, struct output *output,
 }
 
 static int
-master_open(struct master *master, process_main *run, void *arg)
+master_open(struct master *master, const struct master_setup *setup)
 {
+	struct process_table *table = &master->table;
 	unsigned i, workers = master->config->workers;
 
 	console_open(&master->console, master->config, master->shared->board);
-	if (report_open(&master->report, workers) == -1 ||
-	    process_table_open(&master->table, workers, run, arg) == -1)
+	if (process_table_open(table, workers, setup->run, setup->arg) == -1 ||
+	    report_open(&master->report, table->slots) == -1 ||
+	    relay_open(&master->relay, table, master->output) == -1)
 		return -1;
+	reload_init(&master->reload, table, setup->prepare, setup->arg);
 	master->pollfds =
-	    calloc(POLL_WORKERS + 2 * workers, sizeof(*master->pollfds));
-	master->partial = calloc(workers, sizeof(*master->partial));
-	if (master->pollfds == NULL || master->partial == NULL) {
+	    calloc(POLL_WORKERS + 2 * table->slots, sizeof(*master->pollfds));
+	if (master->pollfds == NULL) {
 		log_warn("cannot watch %u workers", workers);
 		return -1;
 	}
 	if ((master->signal_fd = signals_open()) == -1)
 		return -1;
 	process_keep_fd(master->listener->fd);
-	for (i = 0; i < workers; i++)
+	for (i = 0; i < table->slots; i++)
 		process_keep_fd(accept_turn_fd(master->shared->turn, i));
 	for (i = 0; i < workers; i++)
-		if (process_spawn(&master->table, i) == -1) {
-			process_kill_all(&master->table, SIGKILL);
+		if (process_spawn(table, i) == -1) {
+			process_kill_all(table, SIGKILL);
 			return -1;
 		}
 	title_master(master->config);
@@ -155,10 +157,10 @@ master_close(struct master *master)
 	    aborted ? MASTER_OUTPUT_ABORT_MS : MASTER_OUTPUT_MS);
 	console_close(&master->console);
 	report_close(&master->report);
+	relay_close(&master->relay);
 	process_table_close(&master->table);
 	listener_close(master->listener);
 	free(master->pollfds);
-	free(master->partial);
 	if (master->signal_fd > 0)
 		close(master->signal_fd);
 }
@@ -174,6 +176,8 @@ master_loop(struct master *master)
 			master_dispatch(master);
 		master_watch(master);
 		master_report_done(master);
+		if (master->state == MASTER_RUNNING)
+			reload_step(&master->reload, monotime_ms());
 		if (master->kill_ms != 0 && monotime_ms() >= master->kill_ms) {
 			process_kill_all(&master->table, SIGKILL);
 			master->kill_ms = monotime_ms() + MASTER_QUIT_MS;
@@ -207,26 +211,31 @@ master_sum_up(struct master *master)
 static int
 master_timeout(struct master *master)
 {
-	int64_t now_ms = monotime_ms(), next_ms = INT64_MAX, at_ms;
-	int delay_ms;
+	int64_t now_ms = monotime_ms(), next_ms = INT64_MAX;
+	int delay_ms = -1;
 
-	if (master->state < MASTER_DRAINING &&
-	    (delay_ms = process_respawn(&master->table)) != -1)
+	if (master->state < MASTER_DRAINING)
+		delay_ms = process_respawn(&master->table);
+	if (delay_ms != -1)
 		next_ms = now_ms + delay_ms;
-	if (master->report.active && master->report.deadline_ms < next_ms)
-		next_ms = master->report.deadline_ms;
-	at_ms = master->watch_ms;
-	if (at_ms != 0 && at_ms < next_ms)
-		next_ms = at_ms;
-	at_ms = master->kill_ms;
-	if (at_ms != 0 && at_ms < next_ms)
-		next_ms = at_ms;
-	at_ms = master->console.retry_ms;
-	if (at_ms > now_ms && at_ms < next_ms)
-		next_ms = at_ms;
+	if (master->report.active)
+		master_sooner(&next_ms, master->report.deadline_ms);
+	master_sooner(&next_ms, master->watch_ms);
+	master_sooner(&next_ms, master->kill_ms);
+	master_sooner(&next_ms, reload_deadline_ms(&master->reload));
+	if (master->console.retry_ms > now_ms)
+		master_sooner(&next_ms, master->console.retry_ms);
 	if (next_ms == INT64_MAX)
 		return -1;
 	return next_ms <= now_ms ? 0 : (int)(next_ms - now_ms);
+}
+
+/* 0: no such time. */
+static void
+master_sooner(int64_t *next_ms, int64_t at_ms)
+{
+	if (at_ms != 0 && at_ms < *next_ms)
+		*next_ms = at_ms;
 }
 
 static nfds_t
@@ -275,7 +284,7 @@ master_dispatch(struct master *master)
 		output_flush(master->output);
 	for (i = 0; i < master->table.slots; i++) {
 		if (pollfds[POLL_WORKERS + 2 * i + 1].revents != 0)
-			master_text(master, i);
+			relay_read(&master->relay, i);
 		if (pollfds[POLL_WORKERS + 2 * i].revents & POLLOUT)
 			channel_flush(&master->table.slot[i].control);
 		if (pollfds[POLL_WORKERS + 2 * i].revents & ~POLLOUT)
@@ -295,22 +304,47 @@ master_signals(struct master *master)
 {
 	int number;
 
-	while ((number = signals_next(master->signal_fd)) != 0) {
-		if (number == SIGCHLD) {
+	while ((number = signals_next(master->signal_fd)) != 0)
+		switch (number) {
+		case SIGCHLD:
 			master_children(master);
-		} else if (number == SIGUSR1) {
+			break;
+		case SIGUSR1:
 			if (!master->report.active)
 				master_report(master);
-		} else if (number == SIGQUIT &&
-		    master->state < MASTER_DRAINING) {
-			master_stop_listening(master);
-			master_drain(master);
-		} else if (number == SIGQUIT) {
-			if (master->state < MASTER_QUITTING)
-				master_quit(master);
-		} else {
+			break;
+		case SIGHUP:
+			master_hup(master);
+			break;
+		case SIGQUIT:
+			master_end_in_order(master);
+			break;
+		default:
 			master_abort(master, number);
 		}
+}
+
+/* From a terminal that is gone, or from somebody who renewed a file. */
+static void
+master_hup(struct master *master)
+{
+	if (console_hung_up(&master->console))
+		master_abort(master, SIGHUP);
+	else if (master->state < MASTER_DRAINING)
+		reload_request(&master->reload);
+	else
+		log_warnx("HUP: nothing is reloaded any more");
+}
+
+/* QUIT: at first gently. */
+static void
+master_end_in_order(struct master *master)
+{
+	if (master->state < MASTER_DRAINING) {
+		master_stop_listening(master);
+		master_drain(master);
+	} else if (master->state < MASTER_QUITTING) {
+		master_quit(master);
 	}
 }
 
@@ -327,13 +361,14 @@ master_children(struct master *master)
 static void
 master_child_died(struct master *master, unsigned slot, pid_t pid, int status)
 {
-	bool respawn = master->state < MASTER_DRAINING;
+	bool respawn = master->state < MASTER_DRAINING &&
+	    process_is_newest(&master->table, slot);
 	bool expected = master->state > MASTER_DRAINING;
+	unsigned number = process_number(&master->table, slot);
 
 	/* What it said last still stands in its channels. */
 	master_control(master, slot);
-	master_text(master, slot);
-	textbuf_free(&master->partial[slot]);
+	relay_bury(&master->relay, slot);
 	accept_turn_set_state(master->shared->turn, slot, ACCEPT_ABSENT);
 	accept_quota_bury(master->shared->quota, slot);
 	console_worker_died(&master->console, slot);
@@ -342,10 +377,10 @@ master_child_died(struct master *master, unsigned slot, pid_t pid, int status)
 	    (respawn || WIFSIGNALED(status) || WEXITSTATUS(status) != 0))
 		stats_bury(master->shared->stats, slot);
 	if (!expected && WIFSIGNALED(status))
-		log_warnx("worker %u (pid %ld) was killed by signal %d",
-		    slot + 1, (long)pid, WTERMSIG(status));
+		log_warnx("worker %u (pid %ld) was killed by signal %d", number,
+		    (long)pid, WTERMSIG(status));
 	else if (respawn)
-		log_warnx("worker %u (pid %ld) exited with status %d", slot + 1,
+		log_warnx("worker %u (pid %ld) exited with status %d", number,
 		    (long)pid, WEXITSTATUS(status));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
 		master->status = WEXITSTATUS(status);
@@ -360,39 +395,6 @@ master_child_died(struct master *master, unsigned slot, pid_t pid, int status)
 		master_stop_listening(master);
 		master_drain(master);
 	}
-}
-
-static void
-master_text(struct master *master, unsigned slot)
-{
-	struct process *process = &master->table.slot[slot];
-	struct message message;
-
-	while (channel_receive(&process->text, &message, master->body) == 1) {
-		master_block(master, slot, &message);
-		/* What a dead worker said last is not left behind. */
-		if (output_full(master->output) && process->pid != 0)
-			return;
-	}
-}
-
-/* A block of several packets is written when its last one is there. */
-static void
-master_block(
-    struct master *master, unsigned slot, const struct message *message)
-{
-	struct textbuf *partial = &master->partial[slot];
-	enum text_stream stream = (enum text_stream)message->stream;
-
-	if ((message->flags & MESSAGE_FLAG_MORE) || partial->size > 0)
-		textbuf_append(partial, master->body, message->size);
-	else
-		output_write(
-		    stream, master->body, message->size, master->output);
-	if ((message->flags & MESSAGE_FLAG_MORE) || partial->size == 0)
-		return;
-	output_write(stream, partial->data, partial->size, master->output);
-	textbuf_free(partial);
 }
 
 static void
@@ -438,22 +440,21 @@ master_message(
 	case MESSAGE_STATS:
 		report_answer(&master->report, slot, message->id);
 		break;
+	case MESSAGE_DRAINING:
+		master->table.slot[slot].retired = true;
+		break;
 	default:
-		log_warnx("worker %u sent message %u out of turn", slot + 1,
-		    message->type);
+		log_warnx("worker %u sent message %u out of turn",
+		    process_number(&master->table, slot), message->type);
 	}
 }
 
 static void
 master_ready(struct master *master, unsigned slot)
 {
-	unsigned i;
-
 	process_said_ready(&master->table, slot);
-	for (i = 0; i < master->table.slots; i++)
-		if (!master->table.slot[i].ready)
-			return;
-	if (master->state != MASTER_STARTING)
+	if (master->state != MASTER_STARTING ||
+	    !process_all_ready(&master->table))
 		return;
 	master->state = MASTER_RUNNING;
 	if (ready_announce(master->config, master->listener) == -1) {
@@ -564,6 +565,7 @@ static void
 master_drain(struct master *master)
 {
 	master->state = MASTER_DRAINING;
+	reload_cancel(&master->reload);
 	master_say(master, MESSAGE_DRAIN);
 }
 
@@ -571,6 +573,7 @@ static void
 master_quit(struct master *master)
 {
 	master->state = MASTER_QUITTING;
+	reload_cancel(&master->reload);
 	master->kill_ms = monotime_ms() + MASTER_QUIT_MS;
 	master_say(master, MESSAGE_QUIT);
 }

@@ -29,10 +29,10 @@ static void process_silence_stdio(void);
 static bool process_died_at_once(const struct process *, int64_t);
 
 int
-process_table_open(
-    struct process_table *table, unsigned slots, process_main *run, void *arg)
+process_table_open(struct process_table *table, unsigned children,
+    process_main *run, void *arg)
 {
-	unsigned i;
+	unsigned i, slots = children * PROCESS_GENERATIONS;
 
 	memset(table, 0, sizeof(*table));
 	if ((table->slot = calloc(slots, sizeof(*table->slot))) == NULL) {
@@ -40,6 +40,7 @@ process_table_open(
 		return -1;
 	}
 	table->slots = slots;
+	table->children = children;
 	table->run = run;
 	table->arg = arg;
 	for (i = 0; i < slots; i++) {
@@ -80,6 +81,24 @@ process_keep_fd(int fd)
 	process_kept.count++;
 }
 
+unsigned
+process_number(const struct process_table *table, unsigned slot)
+{
+	return slot % table->children + 1;
+}
+
+unsigned
+process_generation(const struct process_table *table, unsigned slot)
+{
+	return slot / table->children;
+}
+
+bool
+process_is_newest(const struct process_table *table, unsigned slot)
+{
+	return process_generation(table, slot) == table->generation;
+}
+
 int
 process_spawn(struct process_table *table, unsigned slot)
 {
@@ -100,7 +119,7 @@ process_spawn(struct process_table *table, unsigned slot)
 	close(control[1]);
 	close(text[1]);
 	if (process->pid == -1) {
-		log_warn("cannot fork worker %u", slot + 1);
+		log_warn("cannot fork worker %u", process_number(table, slot));
 		process->pid = 0;
 		close(control[0]);
 		close(text[0]);
@@ -109,6 +128,7 @@ process_spawn(struct process_table *table, unsigned slot)
 	channel_init(&process->control, control[0]);
 	channel_init(&process->text, text[0]);
 	process->ready = false;
+	process->retired = false;
 	process->started_ms = monotime_ms();
 	process->respawn_ms = 0;
 	return 0;
@@ -133,7 +153,7 @@ process_bury(struct process_table *table, unsigned slot, bool respawn)
 	int64_t now_ms = monotime_ms(), delay_ms = 0;
 	unsigned i;
 
-	if (process_died_at_once(process, now_ms)) {
+	if (respawn && process_died_at_once(process, now_ms)) {
 		table->deaths_at_once++;
 		for (i = 1, delay_ms = 10; i < table->deaths_at_once; i++)
 			if (delay_ms < PROCESS_DELAY_MAX_MS)
@@ -176,10 +196,39 @@ process_respawn(struct process_table *table)
 }
 
 void
+process_next_generation(struct process_table *table)
+{
+	unsigned i, slot;
+
+	table->generation = (table->generation + 1) % PROCESS_GENERATIONS;
+	/* What killed others may be gone with what they were born with. */
+	table->deaths_at_once = 0;
+	for (slot = 0; slot < table->slots; slot++)
+		table->slot[slot].respawn_ms = 0;
+	for (i = 0; i < table->children; i++) {
+		slot = table->generation * table->children + i;
+		if (process_spawn(table, slot) == -1)
+			table->slot[slot].respawn_ms =
+			    monotime_ms() + PROCESS_DELAY_MAX_MS;
+	}
+}
+
+void
 process_said_ready(struct process_table *table, unsigned slot)
 {
 	table->slot[slot].ready = true;
 	table->slot[slot].ready_ms = monotime_ms();
+}
+
+bool
+process_all_ready(const struct process_table *table)
+{
+	unsigned slot;
+
+	for (slot = 0; slot < table->slots; slot++)
+		if (process_is_newest(table, slot) && !table->slot[slot].ready)
+			return false;
+	return true;
 }
 
 unsigned
@@ -187,8 +236,19 @@ process_alive(const struct process_table *table)
 {
 	unsigned i, alive = 0;
 
-	for (i = 0; i < table->slots; i++)
-		alive += table->slot[i].pid != 0;
+	for (i = 0; i < PROCESS_GENERATIONS; i++)
+		alive += process_alive_in(table, i);
+	return alive;
+}
+
+unsigned
+process_alive_in(const struct process_table *table, unsigned generation)
+{
+	unsigned slot, alive = 0;
+
+	for (slot = 0; slot < table->slots; slot++)
+		alive += process_generation(table, slot) == generation &&
+		    table->slot[slot].pid != 0;
 	return alive;
 }
 

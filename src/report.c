@@ -33,6 +33,7 @@ report_begin(
 	unsigned i;
 
 	report->active = true;
+	report->table = table;
 	report->stream = stream;
 	report->request++;
 	report->waiting = 0;
@@ -77,7 +78,7 @@ report_finish(
 		report->waiting--;
 		log_warnx("worker %u did not answer: its last known numbers "
 			  "count",
-		    slot + 1);
+		    process_number(report->table, slot));
 	}
 	return true;
 }

@@ -10,6 +10,8 @@ static void text_direct(enum text_stream, const void *, size_t, void *);
 static struct {
 	text_sink *sink;
 	void *arg;
+	text_sink *diverted; /* NULL: it is not */
+	void *diverted_arg;
 	bool silent_out;
 } text = { .sink = text_direct };
 
@@ -18,6 +20,13 @@ text_set_sink(text_sink *sink, void *arg)
 {
 	text.sink = sink == NULL ? text_direct : sink;
 	text.arg = arg;
+}
+
+void
+text_divert(text_sink *sink, void *arg)
+{
+	text.diverted = sink;
+	text.diverted_arg = arg;
 }
 
 void
@@ -37,7 +46,10 @@ text_write(enum text_stream stream, const void *data, size_t size)
 {
 	if (size == 0 || !text_is_heard(stream))
 		return;
-	text.sink(stream, data, size, text.arg);
+	if (text.diverted != NULL)
+		text.diverted(stream, data, size, text.diverted_arg);
+	else
+		text.sink(stream, data, size, text.arg);
 }
 
 void

@@ -40,10 +40,6 @@ session_empty_but_zombie()
 	ended_by INT 130
 }
 
-@test "HUP ends everything at once, by that signal" {
-	ended_by HUP 129
-}
-
 @test "TERM ends it with a stopped worker, too" {
 	start_with_open_clients
 	kill -STOP "$(pgrep -P "$SERVER_PID" -f 'worker 2')"

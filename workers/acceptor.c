@@ -214,7 +214,7 @@ acceptor_pause(struct acceptor *acceptor, const char *why)
 	if (acceptor->warned_ms == 0 ||
 	    loop->now_ms - acceptor->warned_ms >= ACCEPTOR_WARN_MS) {
 		log_warnx("worker %u %s: accepting pauses",
-		    acceptor->worker->slot + 1, why);
+		    acceptor->worker->number, why);
 		acceptor->warned_ms = loop->now_ms;
 	}
 	acceptor->paused = true;

@@ -188,7 +188,7 @@ connection_label(const struct connection *connection)
 unsigned
 connection_worker(const struct connection *connection)
 {
-	return connection->worker->slot + 1;
+	return connection->worker->number;
 }
 
 void

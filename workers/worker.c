@@ -7,6 +7,7 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
+#include "config.h"
 #include "fault.h"
 #include "log.h"
 #include "monotime.h"
@@ -107,12 +108,14 @@ static int
 worker_open(struct worker *worker, const struct worker_setup *setup,
     unsigned slot, int control_fd, int text_fd)
 {
-	proctitle_set("worker %u", slot + 1);
-	signals_in_worker();
-	fault_set_worker((int)slot + 1);
-	fault_point("worker-start");
 	worker->setup = setup;
 	worker->slot = slot;
+	/* Each generation has its slots, and in them the same numbers. */
+	worker->number = slot % setup->config->workers + 1;
+	proctitle_set("worker %u", worker->number);
+	signals_in_worker();
+	fault_set_worker((int)worker->number);
+	fault_point("worker-start");
 	TAILQ_INIT(&worker->connections);
 	TAILQ_INIT(&worker->paused);
 	channel_init(&worker->control, control_fd);
@@ -241,7 +244,7 @@ worker_message(struct worker *worker, const struct message *message)
 		worker_exit(worker);
 	default:
 		log_warnx("worker %u was sent message %u out of turn",
-		    worker->slot + 1, message->type);
+		    worker->number, message->type);
 	}
 }
 
@@ -252,7 +255,8 @@ worker_drain(struct worker *worker)
 		return;
 	worker->draining = true;
 	acceptor_stop(&worker->acceptor);
-	proctitle_set("worker %u (draining)", worker->slot + 1);
+	proctitle_set("worker %u (draining)", worker->number);
+	worker_say(worker, MESSAGE_DRAINING, 0);
 }
 
 static void

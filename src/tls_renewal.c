@@ -1,0 +1,141 @@
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "log.h"
+#include "text.h"
+#include "textbuf.h"
+#include "tls_context.h"
+#include "tls_renewal.h"
+
+/* How a line of ours begins; libssl's and the stock program's do not. */
+#define RENEWAL_OURS "s_server: "
+/* In a line of libssl's: thread, "error", code, library, function, reason. */
+#define RENEWAL_REASON 5
+
+static bool renewal_can_read(const struct config *);
+static bool renewal_is_regular(const char *);
+static void renewal_hear(enum text_stream, const void *, size_t, void *);
+static void renewal_warn(char *);
+static void renewal_complain(char *);
+static const char *renewal_reason(char *);
+
+struct tls_context *
+tls_renewal_make(const struct config *config)
+{
+	struct tls_context *tls;
+	struct textbuf words;
+	int result = -1;
+
+	if (!renewal_can_read(config))
+		return NULL;
+	if ((tls = calloc(1, sizeof(*tls))) == NULL)
+		fatalx("out of memory");
+	textbuf_init(&words);
+	text_divert(renewal_hear, &words);
+	result = tls_context_open(tls, config);
+	text_divert(NULL, NULL);
+	if (result == 0) {
+		renewal_warn(words.data);
+	} else {
+		renewal_complain(words.data);
+		tls_context_close(tls);
+		free(tls);
+		tls = NULL;
+	}
+	textbuf_free(&words);
+	return tls;
+}
+
+static bool
+renewal_can_read(const struct config *config)
+{
+	const char *const files[] = { config->identity.cert_file,
+		config->identity.key_file, config->identity2.cert_file,
+		config->identity2.key_file, config->cert_chain, config->dhparam,
+		config->ca_file };
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (files[i] != NULL && !renewal_is_regular(files[i])) {
+			log_warnx("nothing is reloaded: %s is not a file that "
+				  "can be read again",
+			    files[i]);
+			return false;
+		}
+	return true;
+}
+
+/* One that is missing is for others to tell; so is another kind of URI. */
+static bool
+renewal_is_regular(const char *path)
+{
+	struct stat status;
+
+	if (strncmp(path, "file:", 5) == 0)
+		path += 5;
+	return stat(path, &status) == -1 || S_ISREG(status.st_mode);
+}
+
+/* A text_sink: gathers what goes to standard error. */
+static void
+renewal_hear(
+    enum text_stream stream, const void *data, size_t size, void *words)
+{
+	if (stream == TEXT_ERR)
+		textbuf_append(words, data, size);
+}
+
+static void
+renewal_warn(char *words)
+{
+	char *line;
+
+	while ((line = strsep(&words, "\n")) != NULL)
+		if (strncmp(line, RENEWAL_OURS, strlen(RENEWAL_OURS)) == 0)
+			log_warnx("%s", line + strlen(RENEWAL_OURS));
+}
+
+/*
+ * In one line: ours, which names the culprit, if there is any; otherwise what
+ * could not be done and the last of the library's reasons, which is the most
+ * precise one.
+ */
+static void
+renewal_complain(char *words)
+{
+	const char *what = NULL, *reason = NULL, *last;
+	char *line;
+
+	while ((line = strsep(&words, "\n")) != NULL)
+		if (strncmp(line, RENEWAL_OURS, strlen(RENEWAL_OURS)) == 0) {
+			what = line + strlen(RENEWAL_OURS);
+			reason = NULL;
+		} else if (what == NULL) {
+			what = line;
+		} else if ((last = renewal_reason(line)) != NULL) {
+			reason = last;
+		}
+	log_warnx("nothing is reloaded: %s%s%s",
+	    what != NULL ? what : "out of memory", reason != NULL ? ": " : "",
+	    reason != NULL ? reason : "");
+}
+
+/* NULL: it is not a line of the library's. */
+static const char *
+renewal_reason(char *line)
+{
+	const char *field = NULL;
+	int i;
+
+	for (i = 0; i <= RENEWAL_REASON; i++) {
+		field = strsep(&line, ":");
+		if (i == 1 && (field == NULL || strcmp(field, "error") != 0))
+			return NULL;
+	}
+	return field;
+}
