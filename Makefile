@@ -36,7 +36,7 @@ TLS	= tls_error listener tls_context credentials tls_file passphrase \
 	self_signed tls_renewal nameopt verification sni alpn keylog
 MASTER	= process reload relay title master console output ready report
 WORKERS	= worker loop acceptor connection connection_step stream transport \
-	handshake resumption \
+	handshake early_data resumption \
 	outbox tracing transcript transcript_hello http http_exchange \
 	handler_interactive handler_rev handler_www handler_file \
 	status_page

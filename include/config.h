@@ -101,6 +101,9 @@ struct config {
 	struct strings nameopt; /* -nameopt, each as given */
 
 	/* Sessions */
+	bool early_data;
+	int max_early_data; /* bytes; -1: not given */
+	int recv_max_early_data; /* bytes; -1: not given */
 	bool no_cache;
 	bool ext_cache;
 	int cache_size; /* sessions, 0: none; -1: not given */

@@ -75,6 +75,8 @@ const struct config *connection_config(const struct connection *);
 const char *connection_label(const struct connection *);
 /* The number of the worker that serves it. */
 unsigned connection_worker(const struct connection *);
+/* With -early_data: the handshake is still where early data may come. */
+bool connection_in_early_data(const struct connection *);
 /* The stock program's statistics table, summed over all workers. */
 void connection_stats_table(const struct connection *, struct textbuf *);
 

@@ -45,6 +45,10 @@ struct connection {
 	enum connection_unit unit;
 	bool counted; /* as an accept, in the statistics */
 	bool by_id; /* the session cache had the session it offered */
+	bool early; /* -early_data: waits for early data, or its absence */
+	bool met_console; /* the master knows that it is open */
+	bool early_heard; /* some came */
+	bool early_counted; /* in the statistics */
 	bool spoke; /* said something in this step */
 	bool paused; /* waits for the outbox */
 	bool deaf; /* its handler wants no more input */
@@ -62,6 +66,8 @@ struct connection {
 	struct loop_task again; /* more to do than one step may */
 	int64_t accepted_us;
 	int64_t active_ms; /* when bytes last moved on the socket */
+	int64_t handshake_end_ms; /* -handshake_timeout; 0: not begun */
+	uint64_t early_bytes; /* read from the socket when early ended */
 	int64_t shutdown_ms; /* when the shutdown began */
 	struct sockaddr_storage peer;
 	socklen_t peer_size;
@@ -73,6 +79,11 @@ void connection_start(
     struct worker *, int fd, const struct sockaddr_storage *, socklen_t);
 /* NULL: gone. */
 struct connection *connection_find(struct worker *, uint64_t number);
+/*
+ * It can be the console connection from now on; what waits on standard input
+ * comes before the handshake goes on.
+ */
+void connection_meet_console(struct connection *);
 /* The master has nothing for it: shake hands. */
 void connection_release(struct connection *);
 /* One read of standard input; quit: and the server ends with it. */

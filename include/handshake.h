@@ -4,6 +4,8 @@
 #ifndef HANDSHAKE_H
 #define HANDSHAKE_H
 
+#include <stddef.h>
+
 struct connection;
 struct worker;
 
@@ -17,5 +19,14 @@ enum handshake_result {
 enum handshake_result handshake_step(struct connection *);
 /* Count sessions that libssl found too old since the last call. */
 void handshake_count_too_old(struct worker *);
+
+/*
+ * Around any other call of libssl that drives the handshake: what before
+ * returns is the unsent of stuck, which tells what to do after a result that
+ * is no success, and counts a failure.
+ */
+size_t handshake_before(struct connection *);
+enum handshake_result
+handshake_stuck(struct connection *, int result, size_t unsent);
 
 #endif

@@ -52,6 +52,9 @@ enum stats_counter {
 	STAT_FAILED_ENDED, /* by a command or the end of the server */
 	STAT_FAILED_OTHER,
 	STAT_HANDSHAKES_LOST, /* neither finished nor failed: worker died */
+	/* Early data that clients sent, each connection once at most */
+	STAT_EARLY_ACCEPTED,
+	STAT_EARLY_REJECTED,
 	/* Bytes on sockets, and of application data within TLS */
 	STAT_SOCKET_IN,
 	STAT_SOCKET_OUT,

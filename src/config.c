@@ -36,12 +36,20 @@ config_init(struct config *config, int argc, char **argv)
 	config->ready_fd = -1;
 	config->x509_verify_depth = -1;
 	config->cache_size = -1;
+	config->max_early_data = -1;
+	config->recv_max_early_data = -1;
 	options_set_defaults(config);
 }
 
 int
 config_check(const struct config *config)
 {
+	if (config->early_data && config->mode != MODE_INTERACTIVE) {
+		text_printf(TEXT_ERR,
+		    "Can't use -early_data in combination with -www, -WWW, "
+		    "-HTTP, or -rev\n");
+		return -1;
+	}
 	/* It would bind to a name in a space that no file system shows. */
 	if (config->unix_path != NULL && *config->unix_path == '\0') {
 		log_warnx("-unix needs the path of a socket");

@@ -280,11 +280,11 @@ static const struct option options_psk[] = {
 };
 
 static const struct option options_protocol[] = {
-	NOT_YET("max_early_data", KIND_EARLY_DATA,
-	    "Bytes of early data that tickets allow"),
-	NOT_YET("recv_max_early_data", KIND_EARLY_DATA,
-	    "Bytes of early data that are taken"),
-	NOT_YET("early_data", KIND_NONE, "Accept early data"),
+	OPTION("max_early_data", KIND_EARLY_DATA,
+	    "Bytes of early data that tickets allow", INT(max_early_data)),
+	OPTION("recv_max_early_data", KIND_EARLY_DATA,
+	    "Bytes of early data that are taken", INT(recv_max_early_data)),
+	OPTION("early_data", KIND_NONE, "Accept early data", FLAG(early_data)),
 	OPTION("num_tickets", KIND_NUMBER,
 	    "Tickets to send after a full TLS 1.3 handshake", SSL_CONF),
 	OPTION("anti_replay", KIND_NONE,

@@ -18,6 +18,7 @@
 static bool tls_context_build(struct tls_context *, const struct credentials *);
 static SSL_CTX *tls_context_new(const struct config *);
 static bool tls_context_configure(SSL_CTX *, const struct config *);
+static void tls_context_set_early_data(SSL_CTX *, const struct config *);
 static bool tls_context_has_version(SSL_CTX *);
 static bool tls_context_commands(SSL_CTX *, const struct config *);
 static bool
@@ -122,9 +123,25 @@ tls_context_configure(SSL_CTX *ctx, const struct config *config)
 		tls_error_print();
 		return false;
 	}
+	tls_context_set_early_data(ctx, config);
 	return tls_context_has_version(ctx) &&
 	    tls_context_set_id_context(ctx, config) &&
 	    verification_install(ctx, config) == 0;
+}
+
+/* As the stock program: a record's worth where -early_data stands alone. */
+static void
+tls_context_set_early_data(SSL_CTX *ctx, const struct config *config)
+{
+	int max = config->max_early_data;
+
+	if (max == -1 && config->early_data)
+		max = SSL3_RT_MAX_PLAIN_LENGTH;
+	if (max != -1)
+		SSL_CTX_set_max_early_data(ctx, (uint32_t)max);
+	if (config->recv_max_early_data != -1)
+		SSL_CTX_set_recv_max_early_data(
+		    ctx, (uint32_t)config->recv_max_early_data);
 }
 
 /*

@@ -25,6 +25,7 @@ static void connection_make_label(struct connection *);
 static void connection_describe(const struct connection *, char *, size_t);
 static const struct handler *connection_mode_handler(const struct config *);
 
+static int64_t connection_handshake_left_ms(struct connection *);
 static void connection_watch(struct connection *);
 static void connection_free(struct connection *);
 
@@ -78,19 +79,33 @@ connection_start(struct worker *worker, int fd,
 		    config->total_timeout_s * INT64_C(1000));
 	if (config->nbio && !config->quiet && config->mode != MODE_REV)
 		text_printf(TEXT_ERR, "Turned on non blocking io\n");
-	connection_set_state(connection,
-	    connection_on_console(connection) &&
-		    worker->setup->shared->board->input_waits
-		? CONNECTION_HELD
-		: CONNECTION_HANDSHAKE);
-	if (connection_on_console(connection))
-		worker_say_opened(worker, connection->number,
-		    connection->state == CONNECTION_HELD);
+	connection->early = config->early_data;
+	if (connection->early)
+		connection_set_state(connection, CONNECTION_HANDSHAKE);
+	else
+		connection_meet_console(connection);
 	/* The interactive mode waits for the client's first word. */
 	if (connection->handler != &handler_interactive)
 		connection_run(connection);
 	else
 		connection_end_step(connection);
+}
+
+void
+connection_meet_console(struct connection *connection)
+{
+	struct worker *worker = connection->worker;
+	bool shaken = connection->state >= CONNECTION_OPEN;
+	bool console = connection_on_console(connection);
+	bool held =
+	    console && !shaken && worker->setup->shared->board->input_waits;
+
+	connection->met_console = true;
+	if (!shaken)
+		connection_set_state(
+		    connection, held ? CONNECTION_HELD : CONNECTION_HANDSHAKE);
+	if (console)
+		worker_say_opened(worker, connection->number, held);
 }
 
 struct connection *
@@ -138,8 +153,9 @@ connection_unit(
 		connection_unit_done(connection);
 		connection_release(connection);
 		return;
-	} else if (!shaken && connection->transport.read_bytes == 0) {
-		/* Text before the client's first word drives the handshake. */
+	} else if (!shaken &&
+	    connection->transport.read_bytes == connection->early_bytes) {
+		/* Text before the client's next word drives the handshake. */
 		connection->unit = UNIT_DROVE;
 		if (connection->state == CONNECTION_HELD)
 			connection_set_state(connection, CONNECTION_HANDSHAKE);
@@ -196,6 +212,12 @@ connection_stats_table(
     const struct connection *connection, struct textbuf *table)
 {
 	shared_stats_table(connection->worker->setup->shared, table);
+}
+
+bool
+connection_in_early_data(const struct connection *connection)
+{
+	return connection->early;
 }
 
 void
@@ -305,7 +327,7 @@ connection_set_state(struct connection *connection, enum connection_state state)
 		delay_ms = CONNECTION_HELD_MS;
 		break;
 	case CONNECTION_HANDSHAKE:
-		delay_ms = config->handshake_timeout_s * INT64_C(1000);
+		delay_ms = connection_handshake_left_ms(connection);
 		break;
 	case CONNECTION_OPEN:
 	case CONNECTION_FLUSH:
@@ -324,6 +346,22 @@ connection_set_state(struct connection *connection, enum connection_state state)
 	loop_timer_stop(loop, &connection->timer);
 	if (delay_ms != 0)
 		loop_timer_set(loop, &connection->timer, delay_ms);
+}
+
+/* It may begin twice, before and behind early data; 0: for ever. */
+static int64_t
+connection_handshake_left_ms(struct connection *connection)
+{
+	int64_t limit_ms =
+	    connection_config(connection)->handshake_timeout_s * INT64_C(1000);
+	int64_t now_ms = connection->worker->loop.now_ms, left_ms;
+
+	if (limit_ms == 0)
+		return 0;
+	if (connection->handshake_end_ms == 0)
+		connection->handshake_end_ms = now_ms + limit_ms;
+	left_ms = connection->handshake_end_ms - now_ms;
+	return left_ms > 0 ? left_ms : 1;
 }
 
 void

@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 
 #include "config.h"
+#include "early_data.h"
 #include "handshake.h"
 #include "stream.h"
 #include "worker.h"
@@ -18,6 +19,8 @@ static void
 connection_count_bytes(struct connection *, uint64_t in, uint64_t out);
 static bool connection_step(struct connection *);
 static bool connection_step_handshake(struct connection *);
+static bool connection_shaken(struct connection *);
+static bool connection_early_over(struct connection *);
 static bool connection_step_open(struct connection *);
 static bool connection_step_flush(struct connection *);
 static bool connection_step_shutdown(struct connection *);
@@ -83,17 +86,20 @@ connection_step(struct connection *connection)
 static bool
 connection_step_handshake(struct connection *connection)
 {
-	enum handshake_result result = handshake_step(connection);
-	enum transport_state sent = transport_flush(&connection->transport);
+	bool early = connection->early;
+	enum handshake_result result;
+	enum transport_state sent;
 
+	/* Early data is printed as it comes: a full outbox is waited for. */
+	if (early && connection->paused)
+		return false;
+	result =
+	    early ? early_data_step(connection) : handshake_step(connection);
+	sent = transport_flush(&connection->transport);
 	switch (result) {
 	case HANDSHAKE_DONE:
-		connection_set_state(connection, CONNECTION_OPEN);
-		if (connection->unit != UNIT_DROVE &&
-		    connection->handler->open != NULL)
-			connection_obey(
-			    connection, connection->handler->open(connection));
-		return true;
+		return early ? connection_early_over(connection)
+			     : connection_shaken(connection);
 	case HANDSHAKE_AGAIN:
 		connection_handshake_delayed(connection);
 		loop_defer(&connection->worker->loop, &connection->again);
@@ -110,6 +116,34 @@ connection_step_handshake(struct connection *connection)
 	}
 	connection_handshake_failed(connection);
 	return true;
+}
+
+static bool
+connection_shaken(struct connection *connection)
+{
+	connection_set_state(connection, CONNECTION_OPEN);
+	if (connection->unit != UNIT_DROVE && connection->handler->open != NULL)
+		connection_obey(
+		    connection, connection->handler->open(connection));
+	if (!connection->met_console)
+		connection_meet_console(connection);
+	return true;
+}
+
+/*
+ * Up to TLS 1.2 the handshake was done on the way. Otherwise it is the turn of
+ * standard input, and then of the client.
+ */
+static bool
+connection_early_over(struct connection *connection)
+{
+	connection->early = false;
+	connection->early_bytes = connection->transport.read_bytes;
+	if (SSL_is_init_finished(connection->ssl))
+		return true;
+	connection_meet_console(connection);
+	return connection->transport.can_read ||
+	    SSL_has_pending(connection->ssl);
 }
 
 static bool
@@ -266,7 +300,8 @@ connection_obey(struct connection *connection, enum handler_verdict verdict)
 static void
 connection_handshake_delayed(struct connection *connection)
 {
-	if (connection_config(connection)->nbio &&
+	/* There the stock program tries again without a word. */
+	if (!connection->early && connection_config(connection)->nbio &&
 	    connection->handler->delayed != NULL)
 		connection->handler->delayed(connection);
 }

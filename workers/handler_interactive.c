@@ -80,7 +80,12 @@ interactive_delayed(struct connection *connection)
 static void
 interactive_failed(struct connection *connection)
 {
-	transcript_failure(connection_ssl(connection), "ERROR");
+	if (connection_in_early_data(connection)) {
+		text_printf(TEXT_ERR, "Error reading early data\n");
+		tls_error_print();
+	} else {
+		transcript_failure(connection_ssl(connection), "ERROR");
+	}
 	text_printf(TEXT_OUT, "shutting down SSL\n");
 }
 

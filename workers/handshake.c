@@ -2,6 +2,7 @@
 #include <openssl/ssl.h>
 
 #include "connection_state.h"
+#include "early_data.h"
 #include "handshake.h"
 #include "monotime.h"
 #include "shared.h"
@@ -16,21 +17,34 @@ static bool handshake_was_refused(void);
 enum handshake_result
 handshake_step(struct connection *connection)
 {
-	struct worker *worker = connection->worker;
-	size_t unsent = transport_unsent(&connection->transport);
-	int result, error;
+	size_t unsent = handshake_before(connection);
+	int result = SSL_do_handshake(connection->ssl);
 
+	early_data_count(connection);
+	if (result != 1)
+		return handshake_stuck(connection, result, unsent);
+	handshake_finished(connection);
+	return HANDSHAKE_DONE;
+}
+
+size_t
+handshake_before(struct connection *connection)
+{
 	if (!connection->counted)
-		worker_count(worker, STAT_ACCEPTS);
+		worker_count(connection->worker, STAT_ACCEPTS);
 	connection->counted = true;
 	connection->transport.starved = false;
 	ERR_clear_error();
-	result = SSL_do_handshake(connection->ssl);
-	if (result == 1) {
-		handshake_finished(connection);
-		return HANDSHAKE_DONE;
-	}
-	switch (error = SSL_get_error(connection->ssl, result)) {
+	return transport_unsent(&connection->transport);
+}
+
+enum handshake_result
+handshake_stuck(struct connection *connection, int result, size_t unsent)
+{
+	struct worker *worker = connection->worker;
+	int error = SSL_get_error(connection->ssl, result);
+
+	switch (error) {
 	case SSL_ERROR_WANT_READ:
 		return connection->transport.starved ? HANDSHAKE_WAIT
 						     : HANDSHAKE_AGAIN;
