@@ -31,7 +31,7 @@ FOUNDATION = text log textbuf monotime signals channel machine shm shlock \
 	fault proctitle secrets
 CONFIGURATION = config options option_table
 SHARED	= shared session_cache session_repair session_ring session_shard \
-	accept_quota accept_turn stats
+	accept_quota accept_turn stats ticket_keys
 TLS	= tls_error listener tls_context credentials tls_file passphrase \
 	self_signed tls_renewal nameopt verification sni alpn keylog
 MASTER	= process reload relay title master console output ready report

@@ -36,6 +36,10 @@ unit() {
 	unit accept_turn_test
 }
 
+@test "ticket keys rotate, end, and are read whole, whatever the writer does" {
+	unit ticket_keys_test
+}
+
 @test "counters add up over processes, and the table is the stock one" {
 	unit stats_test
 }

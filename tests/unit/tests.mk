@@ -6,7 +6,7 @@ UNIT_CACHE = src/session_cache.c src/session_shard.c src/session_repair.c \
 	src/session_ring.c src/shlock.c $(UNIT_SAYS)
 
 UNIT_TESTS = machine_test shm_test shlock_test session_cache_test session_crash_test \
-	accept_quota_test accept_turn_test stats_test
+	accept_quota_test accept_turn_test stats_test ticket_keys_test
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%)
 UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
 	$(ALL_LDFLAGS) -o $@ $(filter %.c,$^) \
@@ -23,6 +23,10 @@ $(BUILD)/tests/unit/session_crash_test: $(UNIT_CACHE)
 $(BUILD)/tests/unit/session_crash_test: UNIT_DEFINES = -DSESSION_CACHE_STEPS
 $(BUILD)/tests/unit/accept_quota_test: src/accept_quota.c
 $(BUILD)/tests/unit/accept_turn_test: src/accept_turn.c $(UNIT_SAYS)
+$(BUILD)/tests/unit/ticket_keys_test: src/ticket_keys.c
+# The test makes the keys, so that it knows one when it sees it.
+$(BUILD)/tests/unit/ticket_keys_test: UNIT_DEFINES = \
+	-Darc4random_buf=unit_arc4random_buf
 $(BUILD)/tests/unit/stats_test: src/stats.c src/textbuf.c $(UNIT_SAYS)
 
 # Whole programs in one command: the tests need objects of their own anyway.
