@@ -31,12 +31,13 @@ FOUNDATION = text log textbuf monotime signals channel machine shm shlock \
 	fault proctitle secrets
 CONFIGURATION = config options option_table
 SHARED	= shared session_cache session_repair session_ring session_shard \
-	accept_quota accept_turn stats ticket_keys
+	accept_quota accept_turn stats ticket_keys ticket_files
 TLS	= tls_error listener tls_context credentials tls_file passphrase \
 	self_signed tls_renewal nameopt verification sni alpn keylog
-MASTER	= process reload relay title master console output ready report
+MASTER	= process reload relay title master console output ready report \
+	ticket_rotation
 WORKERS	= worker loop acceptor connection connection_step stream transport \
-	handshake early_data resumption \
+	handshake early_data resumption tickets \
 	outbox tracing transcript transcript_hello http http_exchange \
 	handler_interactive handler_rev handler_www handler_file \
 	status_page

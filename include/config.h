@@ -50,6 +50,9 @@ struct strings {
 	size_t count;
 };
 
+/* The order of the parts in a file of 48 bytes. */
+enum ticket_format { TICKET_FORMAT_NGINX, TICKET_FORMAT_APACHE };
+
 enum address_family { FAMILY_ANY, FAMILY_IPV4, FAMILY_IPV6, FAMILY_UNIX };
 
 struct config {
@@ -109,6 +112,9 @@ struct config {
 	int cache_size; /* sessions, 0: none; -1: not given */
 	int64_t cache_bytes; /* of their data; 0: not given */
 	unsigned session_timeout_s;
+	int ticket_rotate_s; /* -ticket_rotate; -1: not given, 0: never */
+	struct strings ticket_keys; /* -ticket_keys, each as given */
+	enum ticket_format ticket_format; /* -ticket_keys_format */
 
 	/* Protocol */
 	int min_version; /* of -tls1_2 and so on, 0x0303; 0: none */

@@ -87,6 +87,7 @@ option_setter config_set_text;
 option_setter config_set_int;
 option_setter config_set_unsigned;
 option_setter config_set_int64;
+option_setter config_add_text; /* to a struct strings */
 /* For more than a field. */
 option_setter config_set_accept;
 option_setter config_set_brief;
@@ -94,11 +95,11 @@ option_setter config_set_certform;
 option_setter config_set_family;
 option_setter config_set_keyform;
 option_setter config_set_mode;
-option_setter config_set_nameopt;
 option_setter config_set_nbio_test;
 option_setter config_set_port;
 option_setter config_set_rev;
 option_setter config_set_ssl_conf;
+option_setter config_set_ticket_format;
 option_setter config_set_unix;
 option_setter config_set_verify;
 option_setter config_set_version;

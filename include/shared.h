@@ -34,6 +34,7 @@ struct shared {
 	struct accept_quota *quota;
 	struct accept_turn *turn;
 	struct session_cache *sessions;
+	struct ticket_keys *ticket_keys; /* written by the master */
 	unsigned allowed; /* sessions, as the statistics table says */
 };
 

@@ -17,6 +17,7 @@
 
 struct config;
 struct shared;
+struct tickets;
 struct tls_context;
 
 /* What the master made before the fork; the arg of worker_run. */
@@ -24,6 +25,7 @@ struct worker_setup {
 	const struct config *config;
 	struct tls_context *tls; /* the newest; owned by main */
 	struct shared *shared;
+	struct tickets *tickets;
 	int listener_fd;
 };
 

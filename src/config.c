@@ -16,6 +16,8 @@ struct config_memory {
 };
 
 static unsigned config_online_cpus(void);
+static int
+config_refuse(const struct option *, const struct option_value *, const char *);
 static void config_use_tcp(struct config *);
 static int
 config_set_service(struct config *, const struct option *, const char *);
@@ -32,6 +34,7 @@ config_init(struct config *config, int argc, char **argv)
 	config->argv = argv;
 	STAILQ_INIT(&config->ssl_conf);
 	config->naccept = -1;
+	config->ticket_rotate_s = -1;
 	config->workers = config_online_cpus();
 	config->ready_fd = -1;
 	config->x509_verify_depth = -1;
@@ -53,6 +56,12 @@ config_check(const struct config *config)
 	/* It would bind to a name in a space that no file system shows. */
 	if (config->unix_path != NULL && *config->unix_path == '\0') {
 		log_warnx("-unix needs the path of a socket");
+		return -1;
+	}
+	if (config->ticket_keys.count > 0 && config->ticket_rotate_s > 0) {
+		log_warnx(
+		    "-ticket_rotate %d: keys of -ticket_keys do not rotate",
+		    config->ticket_rotate_s);
 		return -1;
 	}
 	return 0;
@@ -219,17 +228,29 @@ config_set_ssl_conf(struct config *config, const struct option *option,
 }
 
 int
-config_set_nameopt(struct config *config, const struct option *option,
+config_add_text(struct config *config, const struct option *option,
     const struct option_value *value)
 {
-	struct strings *nameopt = &config->nameopt;
+	struct strings *strings = config_field(config, option);
 
-	(void)option;
 	/* There are never more of them than arguments. */
-	if (nameopt->item == NULL)
-		nameopt->item =
-		    config_keep((size_t)config->argc * sizeof(*nameopt->item));
-	nameopt->item[nameopt->count++] = value->text;
+	if (strings->item == NULL)
+		strings->item =
+		    config_keep((size_t)config->argc * sizeof(*strings->item));
+	strings->item[strings->count++] = value->text;
+	return 0;
+}
+
+int
+config_set_ticket_format(struct config *config, const struct option *option,
+    const struct option_value *value)
+{
+	if (strcmp(value->text, "nginx") == 0)
+		config->ticket_format = TICKET_FORMAT_NGINX;
+	else if (strcmp(value->text, "apache") == 0)
+		config->ticket_format = TICKET_FORMAT_APACHE;
+	else
+		return config_refuse(option, value, "not nginx or apache");
 	return 0;
 }
 
@@ -332,6 +353,15 @@ config_set_family(struct config *config, const struct option *option,
 	config_use_tcp(config);
 	config->family = (enum address_family)option->argument;
 	return 0;
+}
+
+/* Returns -1. */
+static int
+config_refuse(const struct option *option, const struct option_value *value,
+    const char *reason)
+{
+	log_warnx("-%s %s: %s", option->name, value->text, reason);
+	return -1;
 }
 
 /* The last one of -unix and what means TCP wins. */

@@ -23,6 +23,10 @@
 #include "self_signed.h"
 #include "shared.h"
 #include "text.h"
+#include "ticket_files.h"
+#include "ticket_keys.h"
+#include "ticket_rotation.h"
+#include "tickets.h"
 #include "tls_context.h"
 #include "tls_renewal.h"
 #include "tracing.h"
@@ -39,6 +43,7 @@ static int
 main_prepare(const struct config *, struct worker_setup *, struct listener *);
 static int main_renew(void *);
 static void main_close_tls(struct tls_context *);
+static int main_load_ticket_keys(const struct config *, struct ticket_keys *);
 
 int
 main(int argc, char **argv)
@@ -62,7 +67,8 @@ main_serve(struct config *config)
 	struct listener listener;
 	struct output output;
 	struct shared shared;
-	struct worker_setup setup = { config, NULL, &shared, -1 };
+	struct tickets tickets = { .aes_128 = NULL };
+	struct worker_setup setup = { config, NULL, &shared, &tickets, -1 };
 	struct master_setup master = { config, &output, &listener, &shared,
 		worker_run, main_renew, &setup };
 	int status = 1;
@@ -81,6 +87,7 @@ main_serve(struct config *config)
 	main_close_tls(setup.tls);
 	self_signed_close();
 	secrets_close();
+	tickets_close(&tickets);
 	transport_close();
 	return status;
 }
@@ -93,11 +100,13 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 	main_raise_descriptor_limit();
 	if ((setup->tls = calloc(1, sizeof(*setup->tls))) == NULL)
 		fatalx("out of memory");
-	if (ready_check(config) == -1 || tracing_open(config) == -1 ||
-	    transport_open() == -1 ||
+	if (ticket_rotation_check(config) == -1 || ready_check(config) == -1 ||
+	    tracing_open(config) == -1 || transport_open() == -1 ||
 	    tls_context_open(setup->tls, config) == -1 ||
+	    tickets_open(setup->tickets) == -1 ||
 	    shared_open(setup->shared, config,
-		config->workers * PROCESS_GENERATIONS) == -1)
+		config->workers * PROCESS_GENERATIONS) == -1 ||
+	    main_load_ticket_keys(config, setup->shared->ticket_keys) == -1)
 		return -1;
 	passphrase_seal();
 	resumption_install(setup->tls->ctx, config, setup->shared);
@@ -131,6 +140,18 @@ main_close_tls(struct tls_context *tls)
 		return;
 	tls_context_close(tls);
 	free(tls);
+}
+
+static int
+main_load_ticket_keys(const struct config *config, struct ticket_keys *keys)
+{
+	struct ticket_key_list list;
+	int result = ticket_files_load(config, &list);
+
+	if (result == 0 && list.count > 0)
+		ticket_keys_publish(keys, &list);
+	ticket_key_list_wipe(&list);
+	return result;
 }
 
 /*

@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@
 #include "shared.h"
 #include "signals.h"
 #include "stats.h"
+#include "ticket_rotation.h"
 #include "title.h"
 
 /* How long workers may take to end before they are killed. */
@@ -56,6 +58,7 @@ struct master {
 	int ended_by; /* signal; 0: none */
 	int status; /* exit status */
 	bool summed_up; /* the final table is printed */
+	struct ticket_rotation rotation;
 	int64_t kill_ms; /* when workers that are left are killed; 0: never */
 	/* Watching for connections that wait in spite of idle workers. */
 	int64_t watch_ms; /* when to look again; 0: the listener is polled */
@@ -122,6 +125,8 @@ master_open(struct master *master, const struct master_setup *setup)
 	unsigned i, workers = master->config->workers;
 
 	console_open(&master->console, master->config, master->shared->board);
+	ticket_rotation_init(
+	    &master->rotation, master->config, master->shared->ticket_keys);
 	if (process_table_open(table, workers, setup->run, setup->arg) == -1 ||
 	    report_open(&master->report, table->slots) == -1 ||
 	    relay_open(&master->relay, table, master->output) == -1)
@@ -178,6 +183,7 @@ master_loop(struct master *master)
 		master_report_done(master);
 		if (master->state == MASTER_RUNNING)
 			reload_step(&master->reload, monotime_ms());
+		ticket_rotation_run(&master->rotation);
 		if (master->kill_ms != 0 && monotime_ms() >= master->kill_ms) {
 			process_kill_all(&master->table, SIGKILL);
 			master->kill_ms = monotime_ms() + MASTER_QUIT_MS;
@@ -211,7 +217,7 @@ master_sum_up(struct master *master)
 static int
 master_timeout(struct master *master)
 {
-	int64_t now_ms = monotime_ms(), next_ms = INT64_MAX;
+	int64_t now_ms = monotime_ms(), next_ms = master->rotation.due_ms;
 	int delay_ms = -1;
 
 	if (master->state < MASTER_DRAINING)
@@ -227,6 +233,8 @@ master_timeout(struct master *master)
 		master_sooner(&next_ms, master->console.retry_ms);
 	if (next_ms == INT64_MAX)
 		return -1;
+	if (next_ms - now_ms > INT_MAX)
+		return INT_MAX;
 	return next_ms <= now_ms ? 0 : (int)(next_ms - now_ms);
 }
 

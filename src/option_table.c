@@ -13,6 +13,7 @@
 #define INT(member)	 .set = config_set_int, FIELD(int, member)
 #define UNSIGNED(member) .set = config_set_unsigned, FIELD(unsigned, member)
 #define INT64(member)	 .set = config_set_int64, FIELD(int64_t, member)
+#define TEXTS(member)	 .set = config_add_text, FIELD(struct strings, member)
 #define MODE(value)	 .set = config_set_mode, .argument = (value)
 #define SSL_CONF	 .set = config_set_ssl_conf
 #define ONE_VERSION(value)                                    \
@@ -104,7 +105,7 @@ static const struct option options_identity[] = {
 	    "As -verify; a client without a certificate is refused",
 	    .set = config_set_verify, .argument = true),
 	OPTION("nameopt", KIND_STRING, "How names in certificates are printed",
-	    .set = config_set_nameopt),
+	    TEXTS(nameopt)),
 	OPTION("cert", KIND_INFILE,
 	    "Certificate of the server (default server.pem)",
 	    TEXT(identity.cert_file)),
@@ -287,6 +288,15 @@ static const struct option options_protocol[] = {
 	OPTION("early_data", KIND_NONE, "Accept early data", FLAG(early_data)),
 	OPTION("num_tickets", KIND_NUMBER,
 	    "Tickets to send after a full TLS 1.3 handshake", SSL_CONF),
+	OPTION("ticket_rotate", KIND_NON_NEGATIVE,
+	    "Seconds until a new ticket key, 0 never (default 43200)",
+	    INT(ticket_rotate_s)),
+	OPTION("ticket_keys", KIND_INFILE,
+	    "File with a ticket key; the first one seals, others only open",
+	    TEXTS(ticket_keys)),
+	OPTION("ticket_keys_format", KIND_STRING,
+	    "Order in files of 48 bytes, nginx or apache (default nginx)",
+	    .set = config_set_ticket_format),
 	OPTION("anti_replay", KIND_NONE,
 	    "Refuse early data that is sent again (default)", SSL_CONF),
 	OPTION("no_anti_replay", KIND_NONE,

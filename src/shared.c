@@ -8,6 +8,7 @@
 #include "session_cache.h"
 #include "shared.h"
 #include "stats.h"
+#include "ticket_keys.h"
 
 /* nginx's 1 MiB holds about 4,000; this is libssl's own default limit. */
 #define SHARED_SESSIONS 20480
@@ -28,7 +29,7 @@ _Static_assert(CONFIG_CACHE_BYTES_MIN >= SESSION_CACHE_BYTES_MIN,
 int
 shared_open(struct shared *shared, const struct config *config, unsigned slots)
 {
-	enum { BOARD, STATS, QUOTA, TURN, SESSIONS, PARTS };
+	enum { BOARD, STATS, QUOTA, TURN, TICKETS, SESSIONS, PARTS };
 	struct session_limits limits = shared_limits(config);
 	char cache[64];
 	struct shm_part parts[PARTS] = {
@@ -36,6 +37,7 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 		[STATS] = { "statistics", stats_size(slots), 0 },
 		[QUOTA] = { "accept quota", accept_quota_size(slots), 0 },
 		[TURN] = { "accept turn", accept_turn_size(slots), 0 },
+		[TICKETS] = { "ticket keys", ticket_keys_size(), 0 },
 		[SESSIONS] = { cache, session_cache_size(limits), 0 },
 	};
 
@@ -51,6 +53,8 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 	    shm_at(&shared->shm, &parts[QUOTA]), config->naccept, slots);
 	shared->turn =
 	    accept_turn_init(shm_at(&shared->shm, &parts[TURN]), slots);
+	shared->ticket_keys =
+	    ticket_keys_init(shm_at(&shared->shm, &parts[TICKETS]));
 	shared->sessions =
 	    session_cache_init(shm_at(&shared->shm, &parts[SESSIONS]),
 		parts[SESSIONS].size_bytes, limits);

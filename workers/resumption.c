@@ -9,6 +9,7 @@
 #include "resumption.h"
 #include "session_cache.h"
 #include "shared.h"
+#include "tickets.h"
 #include "tls_context.h"
 #include "worker.h"
 
@@ -35,6 +36,7 @@ resumption_install(
     SSL_CTX *ctx, const struct config *config, struct shared *shared)
 {
 	SSL_CTX_set_app_data(ctx, shared);
+	tickets_install(ctx);
 	/* Without a cache, too: what was asked for in vain is counted. */
 	SSL_CTX_sess_set_get_cb(ctx, resumption_get);
 	if (!config_keeps_sessions(config)) {

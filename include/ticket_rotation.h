@@ -1,0 +1,29 @@
+/*
+ * When the master rotates the ticket keys.
+ */
+#ifndef TICKET_ROTATION_H
+#define TICKET_ROTATION_H
+
+#include <stdint.h>
+
+struct config;
+struct ticket_keys;
+
+struct ticket_rotation {
+	struct ticket_keys *keys;
+	unsigned period_s;
+	unsigned lifetime_s; /* of a ticket */
+	int64_t due_ms; /* monotime_ms of the next one; INT64_MAX: never */
+};
+
+/*
+ * Are there keys enough for rotations as often as this? Returns 0, or -1
+ * (reported).
+ */
+int ticket_rotation_check(const struct config *);
+void ticket_rotation_init(
+    struct ticket_rotation *, const struct config *, struct ticket_keys *);
+/* Rotate if it is time. What was missed is done once, and late. */
+void ticket_rotation_run(struct ticket_rotation *);
+
+#endif
