@@ -15,6 +15,7 @@
 #define CONFIG_WORKERS_MAX 1024 /* -workers */
 /* -cache_bytes: several sessions of any size that is stored */
 #define CONFIG_CACHE_BYTES_MIN (128 * 1024)
+#define CONFIG_CONTEXT_MAX     32 /* bytes of a session ID context */
 
 /* What a connection does once it is shaken hands with. */
 enum server_mode {
@@ -88,6 +89,8 @@ struct config {
 	const char *dhparam;
 	bool no_dhe;
 	const char *context; /* -context */
+	uint8_t context_hex[CONFIG_CONTEXT_MAX]; /* -context_hex */
+	size_t context_hex_size; /* bytes; 0: not given */
 	const char *alpn; /* comma separated, as given */
 
 	/* Verification */

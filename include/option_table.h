@@ -92,6 +92,7 @@ option_setter config_add_text; /* to a struct strings */
 option_setter config_set_accept;
 option_setter config_set_brief;
 option_setter config_set_certform;
+option_setter config_set_context_hex;
 option_setter config_set_family;
 option_setter config_set_keyform;
 option_setter config_set_mode;

@@ -10,6 +10,8 @@
 #include "options.h"
 #include "text.h"
 
+#define CONFIG_HEX_DIGITS "0123456789abcdefABCDEF"
+
 struct config_memory {
 	SLIST_ENTRY(config_memory) entry;
 	max_align_t data[];
@@ -56,6 +58,10 @@ config_check(const struct config *config)
 	/* It would bind to a name in a space that no file system shows. */
 	if (config->unix_path != NULL && *config->unix_path == '\0') {
 		log_warnx("-unix needs the path of a socket");
+		return -1;
+	}
+	if (config->context != NULL && config->context_hex_size > 0) {
+		log_warnx("-context and -context_hex exclude each other");
 		return -1;
 	}
 	if (config->ticket_keys.count > 0 && config->ticket_rotate_s > 0) {
@@ -238,6 +244,28 @@ config_add_text(struct config *config, const struct option *option,
 		strings->item =
 		    config_keep((size_t)config->argc * sizeof(*strings->item));
 	strings->item[strings->count++] = value->text;
+	return 0;
+}
+
+int
+config_set_context_hex(struct config *config, const struct option *option,
+    const struct option_value *value)
+{
+	const char *text = value->text;
+	size_t i, digits = strlen(text);
+	char byte[3] = "";
+
+	if (digits == 0 || text[strspn(text, CONFIG_HEX_DIGITS)] != '\0')
+		return config_refuse(option, value, "not hexadecimal digits");
+	if (digits % 2 != 0)
+		return config_refuse(option, value, "an odd number of digits");
+	if (digits > 2 * sizeof(config->context_hex))
+		return config_refuse(option, value, "longer than 32 bytes");
+	for (i = 0; i < digits; i += 2) {
+		memcpy(byte, text + i, 2);
+		config->context_hex[i / 2] = (uint8_t)strtoul(byte, NULL, 16);
+	}
+	config->context_hex_size = digits / 2;
 	return 0;
 }
 

@@ -85,6 +85,9 @@ static const struct option options_process[] = {
 static const struct option options_identity[] = {
 	OPTION("context", KIND_STRING, "Session ID context, up to 32 bytes",
 	    TEXT(context)),
+	OPTION("context_hex", KIND_STRING,
+	    "Session ID context in hexadecimal digits, up to 32 bytes",
+	    .set = config_set_context_hex),
 	OPTION("CAfile", KIND_INFILE, "Trusted CA certificates, in PEM",
 	    TEXT(ca_file)),
 	OPTION("CApath", KIND_DIRECTORY,

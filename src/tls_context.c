@@ -232,18 +232,20 @@ tls_context_set_id_context(SSL_CTX *ctx, const struct config *config)
 {
 	/* The stock program's default, which -www shows. */
 	static const char standard[] = { 1, 0, 0, 0 };
-	const char *context = config->context;
+	const void *context = standard;
 	size_t size = sizeof(standard);
 
-	if (context != NULL)
-		size = strlen(context);
-	else
-		context = standard;
-	if (SSL_CTX_set_session_id_context(
-		ctx, (const unsigned char *)context, (unsigned)size) == 1)
+	if (config->context_hex_size > 0) {
+		context = config->context_hex;
+		size = config->context_hex_size;
+	} else if (config->context != NULL) {
+		context = config->context;
+		size = strlen(config->context);
+	}
+	if (SSL_CTX_set_session_id_context(ctx, context, (unsigned)size) == 1)
 		return true;
 	ERR_clear_error();
-	log_warnx("-context %s: longer than %d bytes", context,
+	log_warnx("-context %s: longer than %d bytes", config->context,
 	    SSL_MAX_SID_CTX_LENGTH);
 	return false;
 }
