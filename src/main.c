@@ -123,10 +123,14 @@ static int
 main_renew(void *arg)
 {
 	struct worker_setup *setup = arg;
-	struct tls_context *tls = tls_renewal_make(setup->config);
+	struct ticket_key_list keys;
+	struct tls_context *tls;
 
-	if (tls == NULL)
+	if ((tls = tls_renewal_make(setup->config, &keys)) == NULL)
 		return -1;
+	if (keys.count > 0)
+		ticket_keys_publish(setup->shared->ticket_keys, &keys);
+	ticket_key_list_wipe(&keys);
 	resumption_install(tls->ctx, setup->config, setup->shared);
 	main_close_tls(setup->tls);
 	setup->tls = tls;

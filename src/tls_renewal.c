@@ -9,6 +9,8 @@
 #include "log.h"
 #include "text.h"
 #include "textbuf.h"
+#include "ticket_files.h"
+#include "ticket_keys.h"
 #include "tls_context.h"
 #include "tls_renewal.h"
 
@@ -25,21 +27,23 @@ static void renewal_complain(char *);
 static const char *renewal_reason(char *);
 
 struct tls_context *
-tls_renewal_make(const struct config *config)
+tls_renewal_make(const struct config *config, struct ticket_key_list *keys)
 {
 	struct tls_context *tls;
 	struct textbuf words;
-	int result = -1;
+	bool good;
 
+	ticket_key_list_wipe(keys);
 	if (!renewal_can_read(config))
 		return NULL;
 	if ((tls = calloc(1, sizeof(*tls))) == NULL)
 		fatalx("out of memory");
 	textbuf_init(&words);
 	text_divert(renewal_hear, &words);
-	result = tls_context_open(tls, config);
+	good = tls_context_open(tls, config) == 0 &&
+	    ticket_files_load(config, keys) == 0;
 	text_divert(NULL, NULL);
-	if (result == 0) {
+	if (good) {
 		renewal_warn(words.data);
 	} else {
 		renewal_complain(words.data);

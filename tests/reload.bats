@@ -180,6 +180,62 @@ served_certificate()
 	done
 }
 
+# A session whose ticket the server seals now.
+get_session() # file, option of s_client...
+{
+	local file=$1
+
+	shift
+	client_start get -sess_out "$file" "$@"
+	client_connected get
+	# In TLS 1.3 a ticket comes later than the handshake.
+	type_to server 'a word\n'
+	wait_for 5 file_has get.out 'a word'
+	client_end get
+}
+
+resumes() # file, option of s_client...
+{
+	local file=$1
+
+	shift
+	client -sess_in "$file" "$@" </dev/null 2>/dev/null | grep -q '^Reused'
+}
+
+@test "ticket keys of files are read again" {
+	umask 077
+	head -c 80 /dev/urandom >old
+	head -c 48 /dev/urandom >new
+	cp old first
+	cp old second
+	start_renewable -quiet -workers 2 -ticket_keys first -ticket_keys second
+	get_session tls12 -tls1_2
+	get_session tls13 -tls1_3
+	cp new first
+	reload
+	resumes tls12 -tls1_2
+	resumes tls13 -tls1_3
+	get_session later -tls1_3
+	cp new second
+	reload
+	run ! resumes tls12 -tls1_2
+	run ! resumes tls13 -tls1_3
+	resumes later -tls1_3
+	truncate -s 47 second
+	refuse_reload '-ticket_keys second: 47 bytes'
+	rm second
+	refuse_reload '-ticket_keys second: No such file'
+	mkfifo second
+	refuse_reload '-ticket_keys second: not a regular file'
+	rm second
+	cp new second
+	# Nothing is done by halves.
+	cp old first
+	rm key.pem
+	refuse_reload key.pem
+	resumes later -tls1_3
+}
+
 @test "a pass phrase that was read is not read again" {
 	local key="-cert cert.pem -key key.pem" source
 
