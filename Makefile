@@ -31,11 +31,11 @@ FOUNDATION = text log textbuf monotime signals channel machine shm shlock \
 	fault proctitle secrets
 CONFIGURATION = config options option_table
 SHARED	= shared session_cache session_repair session_ring session_shard \
-	accept_quota accept_turn stats ticket_keys ticket_files
+	accept_quota accept_turn stats stats_json ticket_keys ticket_files
 TLS	= tls_error listener tls_context credentials tls_file passphrase \
 	self_signed tls_renewal nameopt verification sni alpn keylog
 MASTER	= process reload relay title master console output ready report \
-	ticket_rotation
+	stats_file ticket_rotation
 WORKERS	= worker loop acceptor connection connection_step stream transport \
 	handshake early_data resumption tickets \
 	outbox tracing transcript transcript_hello http http_exchange \

@@ -74,6 +74,8 @@ struct config {
 	int ready_fd; /* -ready_fd; -1: none */
 	const char *ready_file; /* -ready_file */
 	bool label; /* -label */
+	bool stats_per_worker; /* -stats_per_worker */
+	const char *stats_json; /* -stats_json; "-": standard output */
 	unsigned handshake_timeout_s; /* 0: never */
 	unsigned idle_timeout_s;
 	unsigned total_timeout_s;

@@ -2,40 +2,61 @@
  * Statistics on demand: ask every worker over its pipe, wait a moment for
  * the answers, print the sums. The numbers themselves stand in shared memory,
  * so one that is stopped or dead is counted with its last ones, and named.
+ *
+ * Also at the end, and with -stats_json for programs.
  */
 #ifndef REPORT_H
 #define REPORT_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "stats_file.h"
 #include "text.h"
 
+struct config;
+struct output;
 struct process_table;
 struct shared;
 
 #define REPORT_WAIT_MS 300
 
+/* Why there is a report. */
+enum report_reason { REPORT_COMMAND, REPORT_SIGNAL, REPORT_END };
+
 struct report {
-	bool active;
+	const struct config *config;
+	const struct shared *shared;
 	struct process_table *table;
+	struct output *output;
+	struct stats_file file; /* of -stats_json, unless it is "-" */
+	int64_t start_ms;
+	bool active;
+	enum report_reason reason;
 	uint64_t request; /* number of the question */
-	enum text_stream stream; /* for the answer */
 	int64_t deadline_ms;
 	unsigned waiting; /* workers that have not answered */
 	bool *asked; /* by slot: answer still missing; owned */
+	unsigned *silent; /* numbers of who did not answer in time; owned */
+	unsigned silent_count;
 };
 
 /* Returns 0, or -1 (reported). */
-int report_open(struct report *, unsigned slots);
-void report_close(struct report *);
+int report_open(struct report *, const struct config *, const struct shared *,
+    struct process_table *, struct output *);
+/* What is under way to a file may take so long. */
+void report_close(struct report *, int timeout_ms);
 
-/* The stream is where the table goes. */
-void report_begin(struct report *, struct process_table *, enum text_stream);
+void report_begin(struct report *, enum report_reason);
 void report_answer(struct report *, unsigned slot, uint64_t request);
 /* If every answer is here or the time is over, print and return true. */
-bool report_finish(struct report *, const struct shared *, int64_t now_ms);
-/* The table alone: at the end of the program. */
-void report_table(const struct shared *, enum text_stream);
+bool report_finish(struct report *, int64_t now_ms);
+/* The last one; if the server is cut short there is no table. */
+void report_end(struct report *, bool cut_short);
+
+/* What to poll for; report_flush is to follow. */
+struct pollfd report_pollfd(const struct report *);
+void report_flush(struct report *);
 
 #endif

@@ -7,7 +7,7 @@
 
 /*
  * Block what the master wants to know of and return a non-blocking descriptor
- * that tells; ignore PIPE, TTIN and TTOU. -1: reported.
+ * that tells; ignore PIPE, TTIN, TTOU and XFSZ. -1: reported.
  */
 int signals_open(void);
 /* The next signal's number, or 0: none waits. */

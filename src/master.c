@@ -40,7 +40,14 @@ enum master_state {
 };
 
 /* Fixed places in the array given to poll(2); two a worker follow. */
-enum { POLL_SIGNAL, POLL_CONSOLE, POLL_OUTPUT, POLL_LISTENER, POLL_WORKERS };
+enum {
+	POLL_SIGNAL,
+	POLL_CONSOLE,
+	POLL_OUTPUT,
+	POLL_REPORT,
+	POLL_LISTENER,
+	POLL_WORKERS
+};
 
 struct master {
 	const struct config *config;
@@ -85,7 +92,6 @@ static void master_message(struct master *, unsigned, const struct message *);
 static void master_ready(struct master *, unsigned);
 static void master_console(struct master *, short);
 static void master_send_unit(struct master *, uint16_t);
-static void master_report(struct master *);
 static void master_report_done(struct master *);
 static void master_watch(struct master *);
 static void master_say(struct master *, enum message_type);
@@ -128,7 +134,8 @@ master_open(struct master *master, const struct master_setup *setup)
 	ticket_rotation_init(
 	    &master->rotation, master->config, master->shared->ticket_keys);
 	if (process_table_open(table, workers, setup->run, setup->arg) == -1 ||
-	    report_open(&master->report, table->slots) == -1 ||
+	    report_open(&master->report, master->config, master->shared, table,
+		master->output) == -1 ||
 	    relay_open(&master->relay, table, master->output) == -1)
 		return -1;
 	reload_init(&master->reload, table, setup->prepare, setup->arg);
@@ -156,12 +163,13 @@ master_open(struct master *master, const struct master_setup *setup)
 static void
 master_close(struct master *master)
 {
-	bool aborted = master->state == MASTER_ABORTING;
+	int patience_ms = master->state == MASTER_ABORTING
+	    ? MASTER_OUTPUT_ABORT_MS
+	    : MASTER_OUTPUT_MS;
 
-	output_finish(master->output,
-	    aborted ? MASTER_OUTPUT_ABORT_MS : MASTER_OUTPUT_MS);
+	output_finish(master->output, patience_ms);
 	console_close(&master->console);
-	report_close(&master->report);
+	report_close(&master->report, patience_ms);
 	relay_close(&master->relay);
 	process_table_close(&master->table);
 	listener_close(master->listener);
@@ -190,6 +198,8 @@ master_loop(struct master *master)
 		}
 		master_sum_up(master);
 	}
+	if (!master->summed_up)
+		report_end(&master->report, true);
 }
 
 /* At an orderly end a slow reader of our text gets all of it. */
@@ -209,7 +219,7 @@ master_sum_up(struct master *master)
 	    master->state < MASTER_DRAINING ||
 	    master->state == MASTER_ABORTING || master->status != 0)
 		return;
-	report_table(master->shared, TEXT_OUT);
+	report_end(&master->report, false);
 	master->summed_up = true;
 }
 
@@ -260,6 +270,7 @@ master_prepare(struct master *master)
 	if (master->state < MASTER_QUITTING && !master->report.active)
 		pollfds[POLL_CONSOLE] = console_pollfd(&master->console);
 	pollfds[POLL_OUTPUT] = output_pollfd(master->output);
+	pollfds[POLL_REPORT] = report_pollfd(&master->report);
 	pollfds[POLL_LISTENER] = none;
 	if (running && master->watch_ms == 0)
 		pollfds[POLL_LISTENER] =
@@ -290,6 +301,8 @@ master_dispatch(struct master *master)
 
 	if (pollfds[POLL_OUTPUT].revents != 0)
 		output_flush(master->output);
+	if (pollfds[POLL_REPORT].revents != 0)
+		report_flush(&master->report);
 	for (i = 0; i < master->table.slots; i++) {
 		if (pollfds[POLL_WORKERS + 2 * i + 1].revents != 0)
 			relay_read(&master->relay, i);
@@ -319,7 +332,7 @@ master_signals(struct master *master)
 			break;
 		case SIGUSR1:
 			if (!master->report.active)
-				master_report(master);
+				report_begin(&master->report, REPORT_SIGNAL);
 			break;
 		case SIGHUP:
 			master_hup(master);
@@ -483,7 +496,7 @@ master_console(struct master *master, short revents)
 		master_send_unit(master, 0);
 		break;
 	case CONSOLE_STATS:
-		report_begin(&master->report, &master->table, TEXT_OUT);
+		report_begin(&master->report, REPORT_COMMAND);
 		break;
 	case CONSOLE_QUIT:
 		text_printf(TEXT_ERR, "shutdown accept socket\n");
@@ -514,19 +527,11 @@ master_send_unit(struct master *master, uint16_t flags)
 	    &master->table.slot[focus->slot].control, &message, console->unit);
 }
 
-/* Asked for by a signal: with -quiet, too, where standard output is data. */
-static void
-master_report(struct master *master)
-{
-	report_begin(&master->report, &master->table,
-	    master->config->quiet ? TEXT_ERR : TEXT_OUT);
-}
-
 static void
 master_report_done(struct master *master)
 {
 	/* A unit that asked for the table is data as well. */
-	if (report_finish(&master->report, master->shared, monotime_ms()))
+	if (report_finish(&master->report, monotime_ms()))
 		master_console(master, 0);
 }
 

@@ -1,40 +1,73 @@
+#include "report.h"
+
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
+#include "config.h"
 #include "log.h"
 #include "monotime.h"
+#include "output.h"
 #include "process.h"
-#include "report.h"
+#include "session_cache.h"
 #include "shared.h"
-#include "text.h"
+#include "stats.h"
+#include "stats_json.h"
 #include "textbuf.h"
 
+static const char *const report_reasons[] = {
+	[REPORT_COMMAND] = "command",
+	[REPORT_SIGNAL] = "signal",
+	[REPORT_END] = "end",
+};
+
+static void report_note_silent(struct report *);
+static void report_tables(const struct report *);
+static void report_json(struct report *);
+static bool report_has_file(const struct report *);
+
 int
-report_open(struct report *report, unsigned slots)
+report_open(struct report *report, const struct config *config,
+    const struct shared *shared, struct process_table *table,
+    struct output *output)
 {
 	memset(report, 0, sizeof(*report));
-	if ((report->asked = calloc(slots, sizeof(bool))) == NULL) {
-		log_warn("cannot report on %u workers", slots);
+	report->config = config;
+	report->shared = shared;
+	report->table = table;
+	report->output = output;
+	report->start_ms = monotime_ms();
+	report->file.fd = -1;
+	report->asked = calloc(table->slots, sizeof(*report->asked));
+	report->silent = calloc(table->slots, sizeof(*report->silent));
+	if (report->asked == NULL || report->silent == NULL) {
+		log_warn("cannot report on %u workers", table->children);
 		return -1;
 	}
-	return 0;
+	return config->stats_json != NULL &&
+		strcmp(config->stats_json, "-") != 0
+	    ? stats_file_open(&report->file, config->stats_json)
+	    : 0;
 }
 
 void
-report_close(struct report *report)
+report_close(struct report *report, int timeout_ms)
 {
+	if (report_has_file(report))
+		stats_file_close(&report->file, timeout_ms);
 	free(report->asked);
+	free(report->silent);
 }
 
 void
-report_begin(
-    struct report *report, struct process_table *table, enum text_stream stream)
+report_begin(struct report *report, enum report_reason reason)
 {
+	struct process_table *table = report->table;
 	unsigned i;
 
 	report->active = true;
-	report->table = table;
-	report->stream = stream;
+	report->reason = reason;
 	report->request++;
 	report->waiting = 0;
 	report->deadline_ms = monotime_ms() + REPORT_WAIT_MS;
@@ -61,35 +94,115 @@ report_answer(struct report *report, unsigned slot, uint64_t request)
 }
 
 bool
-report_finish(
-    struct report *report, const struct shared *shared, int64_t now_ms)
+report_finish(struct report *report, int64_t now_ms)
 {
-	unsigned slot;
+	unsigned i;
 
 	if (!report->active)
 		return false;
 	if (report->waiting > 0 && now_ms < report->deadline_ms)
 		return false;
 	report->active = false;
-	report_table(shared, report->stream);
-	for (slot = 0; report->waiting > 0; slot++) {
-		if (!report->asked[slot])
-			continue;
-		report->waiting--;
+	report_note_silent(report);
+	report_tables(report);
+	for (i = 0; i < report->silent_count; i++)
 		log_warnx("worker %u did not answer: its last known numbers "
 			  "count",
-		    process_number(report->table, slot));
-	}
+		    report->silent[i]);
+	report_json(report);
 	return true;
 }
 
 void
-report_table(const struct shared *shared, enum text_stream stream)
+report_end(struct report *report, bool cut_short)
 {
-	struct textbuf table;
+	report->reason = REPORT_END;
+	report->silent_count = 0;
+	if (!cut_short)
+		report_tables(report);
+	report_json(report);
+}
 
-	textbuf_init(&table);
-	shared_stats_table(shared, &table);
-	text_write(stream, table.data, table.size);
-	textbuf_free(&table);
+struct pollfd
+report_pollfd(const struct report *report)
+{
+	return report_has_file(report) ? stats_file_pollfd(&report->file)
+				       : (struct pollfd){ .fd = -1 };
+}
+
+void
+report_flush(struct report *report)
+{
+	stats_file_flush(&report->file);
+}
+
+static void
+report_note_silent(struct report *report)
+{
+	const struct process_table *table = report->table;
+	unsigned number, slot;
+
+	report->silent_count = 0;
+	for (number = 1; number <= table->children; number++)
+		for (slot = number - 1; slot < table->slots;
+		     slot += table->children)
+			if (report->asked[slot]) {
+				report->silent[report->silent_count++] = number;
+				break;
+			}
+}
+
+/* Asked for by a signal: with -quiet, too, where standard output is data. */
+static void
+report_tables(const struct report *report)
+{
+	const struct stats *stats = report->shared->stats;
+	bool aside = report->reason == REPORT_SIGNAL && report->config->quiet;
+	struct stats_numbers numbers;
+	struct textbuf text;
+	unsigned i;
+
+	textbuf_init(&text);
+	shared_stats_table(report->shared, &text);
+	if (report->config->stats_per_worker)
+		for (i = 0; i < stats_workers(stats); i++) {
+			stats_of_worker(stats, i, &numbers);
+			textbuf_printf(&text, "worker %u:\n", i + 1);
+			stats_table(&numbers, NULL, &text);
+		}
+	text_write(aside ? TEXT_ERR : TEXT_OUT, text.data, text.size);
+	textbuf_free(&text);
+}
+
+/* On standard output with -quiet, too: it was asked for by name. */
+static void
+report_json(struct report *report)
+{
+	struct session_cache_counts cache;
+	struct stats_json_frame frame = {
+		.reason = report_reasons[report->reason],
+		.pid = (long)getpid(),
+		.time = time(NULL),
+		.uptime_ms = monotime_ms() - report->start_ms,
+		.silent = report->silent,
+		.silent_count = report->silent_count,
+	};
+	struct textbuf line;
+
+	if (report->config->stats_json == NULL)
+		return;
+	textbuf_init(&line);
+	session_cache_count(report->shared->sessions, &cache);
+	stats_json(report->shared->stats, &cache, &frame, &line);
+	if (report_has_file(report))
+		stats_file_write(&report->file, line.data, line.size);
+	else
+		output_write(TEXT_OUT, line.data, line.size, report->output);
+	textbuf_free(&line);
+}
+
+static bool
+report_has_file(const struct report *report)
+{
+	return report->file.fd != -1;
 }

@@ -8,7 +8,7 @@
 
 static const int signals_read[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1,
 	SIGCHLD };
-static const int signals_ignored[] = { SIGPIPE, SIGTTIN, SIGTTOU };
+static const int signals_ignored[] = { SIGPIPE, SIGTTIN, SIGTTOU, SIGXFSZ };
 static const int signals_not_for_workers[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP,
 	SIGUSR1, SIGTSTP };
 

@@ -25,6 +25,7 @@ early_data_step(struct connection *connection)
 		    connection->ssl, data, sizeof(data), &size)) {
 		case SSL_READ_EARLY_DATA_SUCCESS:
 			early_data_count(connection);
+			worker_add(connection->worker, STAT_DATA_IN, size);
 			early_data_print(connection, data, size);
 			break;
 		case SSL_READ_EARLY_DATA_FINISH:
