@@ -411,6 +411,49 @@ start_stock() # option...
 	running stock || { show_files stock; fail "stock ended: $*"; }
 }
 
+# nginx with as many workers as WORKERS says (default 1), at the UNIX socket
+# NAME.sock, since it takes no port 0. Its answer names the worker by its pid.
+start_nginx() # name, directive of the server block...
+{
+	local name=$1 program
+
+	program=$(PATH=$PATH:/usr/sbin command -v nginx) ||
+	    skip 'nginx is not installed'
+	shift
+	mkdir -p "$name.temp"
+	cat >"$name.conf" <<-END
+		daemon off;
+		worker_processes ${WORKERS:-1};
+		pid $name.pid;
+		events { }
+		http {
+			access_log off;
+			client_body_temp_path $name.temp/body;
+			proxy_temp_path $name.temp/proxy;
+			fastcgi_temp_path $name.temp/fastcgi;
+			uwsgi_temp_path $name.temp/uwsgi;
+			scgi_temp_path $name.temp/scgi;
+			server {
+				listen unix:$PWD/$name.sock ssl;
+				ssl_protocols TLSv1.2 TLSv1.3;
+				ssl_certificate $CERTS/server.pem;
+				ssl_certificate_key $CERTS/server-key.pem;
+				${*/%/;}
+				return 200 "Worker: \$pid\n";
+			}
+		}
+	END
+	rm -f "$name.sock"
+	launch "$name" "$program" -p "$PWD" -c "$PWD/$name.conf" -e stderr
+	SERVERS+=("${PIDS[$name]}::$name")
+	wait_for 10 listens_at "$PWD/$name.sock"
+}
+
+listens_at() # path of a UNIX socket
+{
+	ss -lxnH | grep -qF " $1 "
+}
+
 # One port for several servers, which get its connections in turn: ports, or
 # absolute paths of UNIX sockets. Sets PORT.
 start_alternate() # name, target...
