@@ -8,6 +8,7 @@ server_options() # kind
 {
 	case $1 in
 	stateful) echo -no_ticket ;;
+	early) echo -early_data ;;
 	esac
 }
 
@@ -28,6 +29,8 @@ resumes_all() # kind
 	said=$(tls_load --connections 1000 --parallel 50 --resume "$1") ||
 	    fail "$said"
 	assert_contains "$said" 'ok 1000 failed 0 resumed 1000'
+	[ "$1" != early ] ||
+	    assert_contains "$said" 'early-data accepted 1000 rejected 0'
 }
 
 @test "1,000 of 1,000 for 50 clients at once: TLS 1.2 session ID" {
@@ -44,6 +47,10 @@ resumes_all() # kind
 
 @test "1,000 of 1,000 for 50 clients at once: TLS 1.3, stateful ticket" {
 	resumes_all stateful
+}
+
+@test "1,000 of 1,000 for 50 clients at once: TLS 1.3, early data" {
+	resumes_all early
 }
 
 # A connection that died with its worker may be tried again; one that went
@@ -85,6 +92,10 @@ resumes_all_while_killed() # kind
 
 @test "all while a worker a second is killed: TLS 1.3, stateful ticket" {
 	resumes_all_while_killed stateful
+}
+
+@test "all while a worker a second is killed: TLS 1.3, early data" {
+	resumes_all_while_killed early
 }
 
 # The client resumes as soon as it has finished its handshake; its session is
