@@ -17,8 +17,8 @@ enum handshake_result {
 };
 
 enum handshake_result handshake_step(struct connection *);
-/* Count sessions that libssl found too old since the last call. */
-void handshake_count_too_old(struct worker *);
+/* Count sessions that libssl found good, or too old, since the last call. */
+void handshake_count_sessions(struct worker *);
 
 /*
  * Around any other call of libssl that drives the handshake: what before

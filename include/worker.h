@@ -47,7 +47,8 @@ struct worker {
 	struct connection *current;
 	bool draining; /* exit when the last connection is gone */
 	bool quitting; /* peers get no time to say goodbye */
-	long too_old; /* sessions that libssl refused so, as counted */
+	long hits; /* sessions that libssl found good, as counted */
+	long too_old; /* and refused so */
 	unsigned char body[MESSAGE_BODY_MAX]; /* of the message at hand */
 };
 

@@ -53,23 +53,29 @@ handshake_stuck(struct connection *connection, int result, size_t unsent)
 	default:
 		worker_count(
 		    worker, handshake_failure(connection, error, unsent));
-		handshake_count_too_old(worker);
+		handshake_count_sessions(worker);
 		return HANDSHAKE_FAILED;
 	}
 }
 
 /*
- * Tickets hold their session themselves, so that only libssl sees that one is
- * too old. It counts for a whole context; all connections count there, since a
- * change of context by SNI does not change whose sessions are looked for.
+ * A session counts as a hit when it is found good, which is not the last word:
+ * a HelloRetryRequest or a failure may follow. And tickets hold their session
+ * themselves, so that only libssl sees that one is too old. It counts for a
+ * whole context; all connections count there, since a change of context by SNI
+ * does not change whose sessions are looked for.
  */
 void
-handshake_count_too_old(struct worker *worker)
+handshake_count_sessions(struct worker *worker)
 {
-	long too_old = SSL_CTX_sess_timeouts(worker->setup->tls->ctx);
+	SSL_CTX *ctx = worker->setup->tls->ctx;
+	long hits = SSL_CTX_sess_hits(ctx);
+	long too_old = SSL_CTX_sess_timeouts(ctx);
 
+	worker_add(worker, STAT_HITS, (uint64_t)(hits - worker->hits));
 	worker_add(
 	    worker, STAT_TIMEOUTS, (uint64_t)(too_old - worker->too_old));
+	worker->hits = hits;
 	worker->too_old = too_old;
 }
 
@@ -85,14 +91,12 @@ handshake_finished(struct connection *connection)
 	enum stats_kind kind = STATS_FULL;
 
 	worker_count(worker, STAT_ACCEPTS_FINISHED);
-	if (SSL_session_reused(connection->ssl)) {
-		worker_count(worker, STAT_HITS);
+	if (SSL_session_reused(connection->ssl))
 		kind = connection->by_id ? STATS_BY_ID : STATS_BY_TICKET;
-	}
 	stats_add_finished(worker->setup->shared->stats, worker->slot,
 	    (unsigned)(SSL_version(connection->ssl) - TLS1_VERSION), kind,
 	    monotime_us() - connection->accepted_us);
-	handshake_count_too_old(worker);
+	handshake_count_sessions(worker);
 }
 
 /*

@@ -141,7 +141,7 @@ stream_renegotiated(struct connection *connection, struct stream_tally before)
 	for (i = before.finished; i < now.finished; i++)
 		worker_count(connection->worker, STAT_ACCEPTS_FINISHED);
 	if (now.finished > before.finished)
-		handshake_count_too_old(connection->worker);
+		handshake_count_sessions(connection->worker);
 	return now.finished > before.finished;
 }
 
