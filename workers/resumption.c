@@ -98,9 +98,11 @@ resumption_get(
 	if (size > 0)
 		session = d2i_SSL_SESSION(NULL, &begin, (long)size);
 	resumption_connection(ssl)->by_id = session != NULL;
-	if (session != NULL && take)
+	if (session != NULL && take) {
+		fault_point("session-taken");
 		SSL_CTX_set_session_cache_mode(
 		    worker->setup->tls->ctx, RESUMPTION_STORE_OPEN);
+	}
 	if (session == NULL)
 		worker_count(
 		    worker, errno == ETIME ? STAT_TIMEOUTS : STAT_MISSES);

@@ -3,7 +3,8 @@
 LOAD	= main settings engine client tls report
 LOAD_OBJECTS = $(LOAD:%=$(BUILD)/tests/load/%.o)
 TLS_LOAD = $(BUILD)/tests/load/tls_load
-TRICKS	= $(BUILD)/tests/load/unread_answers $(BUILD)/tests/load/alternate
+TRICKS	= $(BUILD)/tests/load/unread_answers $(BUILD)/tests/load/alternate \
+	$(BUILD)/tests/load/replay
 
 ## load: the load client of the tests
 load: $(TLS_LOAD) $(TRICKS)
