@@ -114,6 +114,8 @@ struct config {
 	int recv_max_early_data; /* bytes; -1: not given */
 	bool no_cache;
 	bool ext_cache;
+	bool no_resume_ephemeral;
+	const char *id_prefix; /* NULL: none */
 	int cache_size; /* sessions, 0: none; -1: not given */
 	int64_t cache_bytes; /* of their data; 0: not given */
 	unsigned session_timeout_s;

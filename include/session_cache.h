@@ -61,7 +61,8 @@ session_cache_init(void *memory, size_t size_bytes, struct session_limits);
 /*
  * Store a copy of data under id, replacing what was there, until the end of
  * second expires_s (of CLOCK_REALTIME, as libssl counts). Returns true if
- * stored.
+ * stored. Of more than SESSION_BYTES_MAX only the size is looked at, to be
+ * counted.
  */
 bool session_cache_put(struct session_cache *, const uint8_t *id,
     size_t id_size, const void *data, size_t size, int64_t expires_s);
@@ -73,6 +74,9 @@ bool session_cache_put(struct session_cache *, const uint8_t *id,
  */
 size_t session_cache_get(struct session_cache *, const uint8_t *id,
     size_t id_size, void *data, size_t capacity, int64_t now_s, bool take);
+/* Is there such a session that is not too old? No: perhaps it was busy. */
+bool session_cache_has(
+    struct session_cache *, const uint8_t *id, size_t id_size, int64_t now_s);
 void
 session_cache_remove(struct session_cache *, const uint8_t *id, size_t id_size);
 /* Without a lock: exact when nobody is at work in the cache. */

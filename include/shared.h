@@ -36,6 +36,7 @@ struct shared {
 	struct session_cache *sessions;
 	struct ticket_keys *ticket_keys; /* written by the master */
 	unsigned allowed; /* sessions, as the statistics table says */
+	bool external; /* the table leaves out what the cache holds */
 };
 
 /* Returns 0, or -1 (reported). slots: how many processes may live at once. */

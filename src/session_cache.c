@@ -189,6 +189,22 @@ session_cache_get(struct session_cache *cache, const uint8_t *id,
 	return result == COUNT_HITS ? entry.size : 0;
 }
 
+bool
+session_cache_has(struct session_cache *cache, const uint8_t *id,
+    size_t id_size, int64_t now_s)
+{
+	struct cache_key key = cache_key(cache, id, id_size);
+	struct session_slot *slot;
+	bool has;
+
+	if (key.at == NULL || !cache_enter(key.at))
+		return false;
+	slot = session_shard_find(&key.at->shard, key.hash, id, id_size);
+	has = slot != NULL && slot->expires_s >= now_s;
+	cache_leave(key.at);
+	return has;
+}
+
 void
 session_cache_remove(
     struct session_cache *cache, const uint8_t *id, size_t id_size)

@@ -43,6 +43,7 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 
 	memset(shared, 0, sizeof(*shared));
 	shared->allowed = shared_allowed(config);
+	shared->external = config->ext_cache;
 	shared_name_cache(cache, sizeof(cache), config);
 	if (shm_map(&shared->shm, parts, PARTS) == -1)
 		return -1;
@@ -75,14 +76,15 @@ shared_stats_table(const struct shared *shared, struct textbuf *table)
 {
 	struct session_cache_counts counts;
 	struct stats_numbers total;
+	struct stats_cache_rows rows = { .allowed = shared->allowed };
 
 	session_cache_count(shared->sessions, &counts);
 	stats_total(shared->stats, &total);
-	stats_table(&total,
-	    &(struct stats_cache_rows){ .items = counts.items,
-		.overflows = counts.evictions,
-		.allowed = shared->allowed },
-	    table);
+	if (!shared->external) {
+		rows.items = counts.items;
+		rows.overflows = counts.evictions;
+	}
+	stats_table(&total, &rows, table);
 }
 
 static struct session_limits
@@ -121,6 +123,6 @@ shared_allowed(const struct config *config)
 {
 	if (config->cache_size != -1)
 		return (unsigned)config->cache_size;
-	return config->no_cache ? SHARED_ALLOWED_BY_DEFAULT
-				: SHARED_ALLOWED_AS_STOCK;
+	return config->no_cache || config->ext_cache ? SHARED_ALLOWED_BY_DEFAULT
+						     : SHARED_ALLOWED_AS_STOCK;
 }

@@ -19,6 +19,8 @@ static bool tls_context_build(struct tls_context *, const struct credentials *);
 static SSL_CTX *tls_context_new(const struct config *);
 static bool tls_context_configure(SSL_CTX *, const struct config *);
 static void tls_context_set_early_data(SSL_CTX *, const struct config *);
+static void tls_context_set_sessions(SSL_CTX *, const struct config *);
+static int tls_context_not_resumable(SSL *, int);
 static bool tls_context_has_version(SSL_CTX *);
 static bool tls_context_commands(SSL_CTX *, const struct config *);
 static bool
@@ -110,7 +112,6 @@ tls_context_configure(SSL_CTX *ctx, const struct config *config)
 {
 	if (!tls_context_commands(ctx, config))
 		return false;
-	SSL_CTX_set_timeout(ctx, (long)config->session_timeout_s);
 	if (config->ignore_unexpected_eof)
 		SSL_CTX_set_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
 	if (config->min_version != 0 &&
@@ -124,6 +125,7 @@ tls_context_configure(SSL_CTX *ctx, const struct config *config)
 		return false;
 	}
 	tls_context_set_early_data(ctx, config);
+	tls_context_set_sessions(ctx, config);
 	return tls_context_has_version(ctx) &&
 	    tls_context_set_id_context(ctx, config) &&
 	    verification_install(ctx, config) == 0;
@@ -142,6 +144,30 @@ tls_context_set_early_data(SSL_CTX *ctx, const struct config *config)
 	if (config->recv_max_early_data != -1)
 		SSL_CTX_set_recv_max_early_data(
 		    ctx, (uint32_t)config->recv_max_early_data);
+}
+
+/* The prefix is put into IDs by resumption.c, which knows those in use. */
+static void
+tls_context_set_sessions(SSL_CTX *ctx, const struct config *config)
+{
+	SSL_CTX_set_timeout(ctx, (long)config->session_timeout_s);
+	if (config->no_resume_ephemeral)
+		SSL_CTX_set_not_resumable_session_callback(
+		    ctx, tls_context_not_resumable);
+	if (config->id_prefix == NULL)
+		return;
+	if (strlen(config->id_prefix) >= SSL_MAX_SSL_SESSION_ID_LENGTH)
+		text_printf(TEXT_ERR,
+		    "warning: id_prefix is too long, only one new session "
+		    "will be possible\n");
+	text_printf(TEXT_ERR, "id_prefix '%s' set.\n", config->id_prefix);
+}
+
+static int
+tls_context_not_resumable(SSL *ssl, int is_forward_secure)
+{
+	(void)ssl;
+	return is_forward_secure;
 }
 
 /*

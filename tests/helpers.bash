@@ -709,7 +709,8 @@ mask()
 # (server or stock) as $1 and the client options after it, in a process of its
 # own, with PORT set; its output counts as the client's. It may use type_to "$1"
 # and file_has "$1.out". FILTER is a function that hides more than the mask
-# does. STDIN=file applies to the servers, as for launch.
+# does. STDIN=file applies to the servers, as for launch, and OURS holds options
+# that only our server gets.
 same_as_stock()
 {
 	local scenario=plain_scenario expect='' more=cat limit='-naccept 1'
@@ -754,7 +755,8 @@ one_side() # name, client option...
 	shift
 	trap end_all EXIT
 	if [ "$name" = server ]; then
-		start_server "${server_options[@]}" || exit 1
+		# shellcheck disable=SC2086 # several options
+		start_server ${OURS:-} "${server_options[@]}" || exit 1
 	else
 		start_stock "${server_options[@]}" || exit 1
 		PORT=$STOCK_PORT
