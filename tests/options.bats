@@ -249,6 +249,15 @@ names_file_as_stock() # option...
 	long=$(printf '%033d' 0)
 	refused "-context $long: longer than 32 bytes" -context "$long" \
 	    -key server-key.pem
+	refused '-context_hex : not hexadecimal digits' -context_hex ''
+	refused '-context_hex 0x12: not hexadecimal digits' -context_hex 0x12
+	refused '-context_hex abc: an odd number of digits' -context_hex abc
+	long=$(printf '%066d' 0)
+	refused "-context_hex $long: longer than 32 bytes" -context_hex "$long"
+	refused '-context and -context_hex exclude each other' -context_hex 61 \
+	    -context a
+	refused '-ticket_keys_format NGINX: not nginx or apache' \
+	    -ticket_keys_format NGINX
 	long=$(printf '%0108d' 0)
 	run_server -unix "$long" -key server-key.pem
 	assert_equal "$status" 1
@@ -276,7 +285,8 @@ names_file_as_stock() # option...
 @test "times and descriptors are not negative" {
 	local name
 
-	for name in ready_fd handshake_timeout idle_timeout total_timeout; do
+	for name in ready_fd handshake_timeout idle_timeout total_timeout \
+	    ticket_rotate; do
 		refused "Negative number \"-1\" for option -$name$HINT" \
 		    "-$name" -1
 		refused "Can't parse \"x\" as a number$HINT" "-$name=x"
