@@ -36,9 +36,11 @@ struct arena {
 static uint64_t made; /* keys; their numbers begin with 1 */
 static unsigned part;
 
-/* All is built so that this is another name than libc's. */
+/* What is built here calls this for arc4random_buf. */
+void unit_arc4random_buf(void *, size_t);
+
 void
-arc4random_buf(void *bytes, size_t size)
+unit_arc4random_buf(void *bytes, size_t size)
 {
 	uint64_t state, *word = bytes;
 	size_t i;
