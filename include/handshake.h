@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "stats.h"
+
 struct connection;
 struct worker;
 
@@ -17,6 +19,8 @@ enum handshake_result {
 };
 
 enum handshake_result handshake_step(struct connection *);
+/* It failed for a reason that no step has told. */
+void handshake_count_failure(struct connection *, enum stats_counter);
 /* Count sessions that libssl found good, or too old, since the last call. */
 void handshake_count_sessions(struct worker *);
 

@@ -106,7 +106,7 @@ connection_step_handshake(struct connection *connection)
 		return false;
 	case HANDSHAKE_WAIT:
 		if (sent == TRANSPORT_BROKEN) {
-			worker_count(connection->worker, STAT_FAILED_CLOSED);
+			handshake_count_failure(connection, STAT_FAILED_CLOSED);
 			break;
 		}
 		connection_handshake_delayed(connection);
@@ -324,7 +324,7 @@ connection_close(struct connection *connection, enum connection_end end)
 {
 	/* An error of the handshake is counted where it is understood. */
 	if (connection->state < CONNECTION_OPEN && end != END_ERROR)
-		worker_count(connection->worker,
+		handshake_count_failure(connection,
 		    end == END_TIMEOUT ? STAT_FAILED_TIMEOUT
 				       : STAT_FAILED_ENDED);
 	if (connection->handler->ended != NULL)

@@ -41,7 +41,6 @@ handshake_before(struct connection *connection)
 enum handshake_result
 handshake_stuck(struct connection *connection, int result, size_t unsent)
 {
-	struct worker *worker = connection->worker;
 	int error = SSL_get_error(connection->ssl, result);
 
 	switch (error) {
@@ -51,11 +50,17 @@ handshake_stuck(struct connection *connection, int result, size_t unsent)
 	case SSL_ERROR_WANT_WRITE:
 		return HANDSHAKE_AGAIN;
 	default:
-		worker_count(
-		    worker, handshake_failure(connection, error, unsent));
-		handshake_count_sessions(worker);
+		handshake_count_failure(
+		    connection, handshake_failure(connection, error, unsent));
 		return HANDSHAKE_FAILED;
 	}
+}
+
+void
+handshake_count_failure(struct connection *connection, enum stats_counter why)
+{
+	worker_count(connection->worker, why);
+	handshake_count_sessions(connection->worker);
 }
 
 /*
