@@ -72,39 +72,6 @@ silent_hundreds() # server option...
 
 ### Nonsense
 
-# One connection for each line of the input: hexadecimal bytes to send, and how
-# to end: fin, rst, or wait (for the server's end, 5 s at most).
-# Prints "answer" where one came and "none" where not.
-send_nonsense()
-{
-	perl -MSocket -e '
-		my $to = sockaddr_in($ARGV[0], inet_aton("127.0.0.1"));
-		my $left = "none";
-		$SIG{PIPE} = "IGNORE";
-		while (<STDIN>) {
-			my ($hex, $end) = split;
-			socket(my $fd, PF_INET, SOCK_STREAM, 0) or die;
-			connect($fd, $to) or die "connect: $!";
-			syswrite($fd, pack("H*", $hex)) if $hex ne "-";
-			if ($end eq "rst") {
-				setsockopt($fd, SOL_SOCKET, SO_LINGER,
-				    pack("ii", 1, 0));
-			} elsif ($end eq "wait") {
-				my $bits = "";
-				vec($bits, fileno($fd), 1) = 1;
-				my $n = select($bits, undef, undef,
-				    $ARGV[1]);
-				print $n ? "answer\n" : "none\n";
-			}
-			close($fd);
-		}' "$PORT" $((5 * SLOW))
-}
-
-hex() # text with backslash escapes
-{
-	printf '%b' "$1" | xxd -p | tr -d '\n'
-}
-
 # What a record or a message of a handshake may claim, and what is no TLS.
 nonsense()
 {
@@ -139,7 +106,7 @@ nonsense()
 		done
 	done
 	# An alert that never ends, and a record of 16 KiB that says nothing.
-	record=$(head -c 16384 /dev/zero | xxd -p | tr -d '\n')
+	record=$(head -c 32768 /dev/zero | tr '\0' 0)
 	echo "1603014000$record fin"
 	echo "1703034000$record rst"
 }
@@ -147,7 +114,7 @@ nonsense()
 nonsense_in_mode() # server option...
 {
 	start_server "$@"
-	nonsense | send_nonsense
+	nonsense | send_hex
 	served
 	no_worker_died
 	stop_server
@@ -180,9 +147,9 @@ random_bytes() # seed, count
 	start_server -workers 2 -www
 	random_bytes 1 1000 >one
 	random_bytes 2 1000 >two
-	send_nonsense <one &
+	send_hex <one &
 	LOADS+=($!)
-	send_nonsense <two
+	send_hex <two
 	wait "${LOADS[@]}"
 	LOADS=()
 	served
@@ -253,8 +220,8 @@ spoilt_hellos() # seed, count, hello in hexadecimal
 	assert_matches "$hello13" '^160301'
 	start_server -workers 2 -www -alpn http/1.1 -servername other.example \
 	    -cert2 "$CERTS/server2.pem" -key2 "$CERTS/server2-key.pem"
-	spoilt_hellos 3 1000 "$hello12" | send_nonsense
-	spoilt_hellos 4 1000 "$hello13" | send_nonsense
+	spoilt_hellos 3 1000 "$hello12" | send_hex
+	spoilt_hellos 4 1000 "$hello13" | send_hex
 	served
 	no_worker_died
 	wait_for 5 all_counted 2001
@@ -266,7 +233,7 @@ spoilt_hellos() # seed, count, hello in hexadecimal
 	hello=$(client_hello -tls1_3)
 	start_server -workers 1
 	printf '%s wait\n' "$hello" "${hello}1403030001011703030003aabbcc" |
-	    send_nonsense >answers
+	    send_hex >answers
 	assert_equal "$(<answers)" $'answer\nanswer'
 	served
 	no_worker_died
@@ -277,7 +244,7 @@ spoilt_hellos() # seed, count, hello in hexadecimal
 
 say_http() # name, client option...
 {
-	plain 'GET / HTTP/1.0\r\n\r\n' | xxd
+	plain 'GET / HTTP/1.0\r\n\r\n' | od -An -tx1
 }
 
 leave_at_once()

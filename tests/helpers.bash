@@ -630,6 +630,40 @@ plain() # text with escapes
 		cat <&4' plain "${CLIENT_PORT:-$PORT}" "$1"
 }
 
+# Whoever does not speak TLS, or does so badly: one connection for each line of
+# the input, with hexadecimal bytes to send (-: none), and how to end: fin, rst,
+# or wait (for an answer or the server's end, 5 s at most). Prints "answer"
+# where one came and "none" where not.
+send_hex()
+{
+	perl -MSocket -e '
+		my $to = sockaddr_in($ARGV[0], inet_aton("127.0.0.1"));
+		my $left = "none";
+		$SIG{PIPE} = "IGNORE";
+		while (<STDIN>) {
+			my ($hex, $end) = split;
+			socket(my $fd, PF_INET, SOCK_STREAM, 0) or die;
+			connect($fd, $to) or die "connect: $!";
+			syswrite($fd, pack("H*", $hex)) if $hex ne "-";
+			if ($end eq "rst") {
+				setsockopt($fd, SOL_SOCKET, SO_LINGER,
+				    pack("ii", 1, 0));
+			} elsif ($end eq "wait") {
+				my $bits = "";
+				vec($bits, fileno($fd), 1) = 1;
+				my $n = select($bits, undef, undef,
+				    $ARGV[1]);
+				print $n ? "answer\n" : "none\n";
+			}
+			close($fd);
+		}' "$PORT" $((5 * SLOW))
+}
+
+hex() # text with backslash escapes
+{
+	printf '%b' "$1" | od -An -v -tx1 | tr -d ' \n'
+}
+
 ### Terminals
 
 # A tmux server of this test's own, which ends with it.

@@ -40,6 +40,6 @@ unit() {
 	unit ticket_keys_test
 }
 
-@test "counters add up over processes, and the table is the stock one" {
+@test "counters add up over processes; the table is the stock one; JSON" {
 	unit stats_test
 }

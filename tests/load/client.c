@@ -127,6 +127,13 @@ client_give_up(struct client *client)
 void
 client_free(struct client *client)
 {
+	BIO *bio = client->ssl == NULL ? NULL : SSL_get_wbio(client->ssl);
+
+	if (bio != NULL) {
+		client->bytes.sent += BIO_number_written(bio);
+		client->bytes.received += BIO_number_read(bio);
+	}
+	report_add_bytes(client->world->report, &client->bytes);
 	SSL_free(client->ssl);
 	if (client->fd != -1)
 		close(client->fd);
@@ -214,6 +221,7 @@ client_early(struct client *client)
 	n = SSL_write_early_data(client->ssl, text, size, &written);
 	if (n != 1)
 		return client_wait_or_fail(client, n);
+	client->bytes.data_sent += written;
 	client->wants_write = false;
 	client->state = CLIENT_HANDSHAKE;
 	return STEP_AGAIN;
@@ -277,6 +285,7 @@ client_mutter(struct client *client)
 	if (size == -1 ||
 	    send(client->fd, hello, (size_t)size, MSG_NOSIGNAL) != size)
 		return client_fail(client, "cannot send half a ClientHello");
+	client->bytes.sent += (size_t)size;
 	client->state =
 	    client->world->settings->hold ? CLIENT_HELD : CLIENT_AWAIT_END;
 	return STEP_AGAIN;
@@ -317,6 +326,7 @@ client_send(struct client *client)
 		return client_wait_or_fail(client, n);
 	client->wants_write = false;
 	client->sent += (size_t)n;
+	client->bytes.data_sent += (size_t)n;
 	if (client->sent == settings->send_size)
 		client->state = CLIENT_READ;
 	return STEP_AGAIN;
@@ -403,7 +413,7 @@ client_drain(struct client *client)
 	ssize_t n;
 
 	while ((n = recv(client->fd, data, sizeof(data), 0)) > 0)
-		;
+		client->bytes.received += (size_t)n;
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return STEP_WAIT;
 	client->state = CLIENT_OVER;
@@ -479,6 +489,10 @@ client_receive(struct client *client, int *trouble)
 	else
 		n = SSL_read(client->ssl, data, sizeof(data));
 	*trouble = n;
+	if (n > 0 && client->ssl == NULL)
+		client->bytes.received += (size_t)n;
+	else if (n > 0)
+		client->bytes.data_received += (size_t)n;
 	if (n > 0)
 		return client_append(client, data, (size_t)n) ? 1 : -1;
 	if (client->ssl == NULL)

@@ -12,7 +12,8 @@
 
 #include <openssl/ssl.h>
 
-struct report;
+#include "report.h"
+
 struct settings;
 
 /* What all connections share. */
@@ -60,6 +61,7 @@ struct client {
 	int64_t start_us;
 	int64_t close_us; /* when CLIENT_CLOSE began */
 	size_t sent;
+	struct report_bytes bytes;
 	char *answer;
 	size_t answer_size;
 	TAILQ_ENTRY(client) entry;

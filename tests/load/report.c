@@ -1,4 +1,5 @@
 #include <err.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +59,15 @@ report_served(struct report *report, unsigned worker, bool resumed)
 }
 
 void
+report_add_bytes(struct report *report, const struct report_bytes *bytes)
+{
+	report->bytes.sent += bytes->sent;
+	report->bytes.received += bytes->received;
+	report->bytes.data_sent += bytes->data_sent;
+	report->bytes.data_received += bytes->data_received;
+}
+
+void
 report_pair(struct report *report, unsigned worker, unsigned other)
 {
 	if (worker == 0 || other == 0)
@@ -84,6 +94,10 @@ report_print(struct report *report, bool sequential, int64_t took_us)
 		    report->neighbours_differ, report->neighbours);
 	if (report->retried > 0)
 		printf("retried %lu\n", report->retried);
+	printf("bytes sent %" PRIu64 " received %" PRIu64 " data sent %" PRIu64
+	       " received %" PRIu64 "\n",
+	    report->bytes.sent, report->bytes.received, report->bytes.data_sent,
+	    report->bytes.data_received);
 	printf("handshakes %lu seconds %.3f\n", report->handshakes,
 	    (double)took_us / 1e6);
 	if (report->handshakes > 0)

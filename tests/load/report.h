@@ -14,6 +14,14 @@ struct report_worker {
 	unsigned long resumed;
 };
 
+/* As the clients saw them: all on their sockets, and the data within TLS. */
+struct report_bytes {
+	uint64_t sent;
+	uint64_t received;
+	uint64_t data_sent;
+	uint64_t data_received;
+};
+
 struct report {
 	unsigned long ok; /* jobs: one connection, or with --resume a pair */
 	unsigned long failed;
@@ -21,6 +29,7 @@ struct report {
 	unsigned long resumed; /* of those that ended well */
 	unsigned long early_accepted; /* of those that ended well */
 	unsigned long early_rejected;
+	struct report_bytes bytes;
 	unsigned long retried;
 	unsigned long errors;
 	unsigned long pairs; /* whose two workers are known */
@@ -41,6 +50,8 @@ void report_error(struct report *, const char *, ...)
 void report_handshake(struct report *, int64_t took_us);
 /* A connection ended well; worker 0: the answer did not name it. */
 void report_served(struct report *, unsigned worker, bool resumed);
+/* Of one connection. */
+void report_add_bytes(struct report *, const struct report_bytes *);
 void report_pair(struct report *, unsigned worker, unsigned other);
 void report_print(struct report *, bool sequential, int64_t took_us);
 void report_free(struct report *);

@@ -1,5 +1,8 @@
-/* Counters of several processes, what they say together, and the table of S. */
+/* Counters of several processes, what they say together, as a table and as
+ * JSON. */
+#include "session_cache.h"
 #include "stats.h"
+#include "stats_json.h"
 #include "textbuf.h"
 #include "unit.h"
 
@@ -198,6 +201,38 @@ test_table(void)
 	textbuf_free(&text);
 }
 
+static void
+test_json(void)
+{
+	static const char head[] =
+	    "{\"version\":1,\"reason\":\"end\",\"pid\":42,"
+	    "\"time\":\"1970-01-01T00:00:09Z\",\"uptime_s\":61.005,"
+	    "\"silent\":[2,5],\"totals\":{\"connections\":{";
+	static const char cache_object[] =
+	    "},\"cache\":{\"items\":1,\"inserts\":2,\"hits\":3,"
+	    "\"misses\":4,\"timeouts\":5,\"evictions\":6,\"too_large\":7,"
+	    "\"busy\":8,\"repairs\":9},\"handshake_times\":{";
+	static const unsigned silent[] = { 2, 5 };
+	struct session_cache_counts cache = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+	struct stats_json_frame frame = { "end", 42, 9, 61005, silent, 2 };
+	struct stats *stats = stats_new();
+	struct textbuf text;
+
+	textbuf_init(&text);
+	stats_add(stats, 4, STAT_FAILED_ENDED, UINT64_MAX);
+	stats_json(stats, &cache, &frame, &text);
+	CHECK(strncmp(text.data, head, strlen(head)) == 0);
+	CHECK(strstr(text.data, cache_object) != NULL);
+	/* In the totals, and of the second worker. */
+	CHECK(strstr(text.data, "\"ended\":18446744073709551615") <
+	    strstr(text.data, "\"per_worker\":[{\"worker\":1,"));
+	CHECK(strstr(strstr(text.data, "{\"worker\":2,"),
+		  "\"ended\":18446744073709551615") <
+	    strstr(text.data, "{\"worker\":3,"));
+	CHECK(strchr(text.data, '\n') == text.data + text.size - 1);
+	textbuf_free(&text);
+}
+
 int
 main(void)
 {
@@ -206,5 +241,6 @@ main(void)
 	UNIT_RUN(test_times);
 	UNIT_RUN(test_death);
 	UNIT_RUN(test_table);
+	UNIT_RUN(test_json);
 	return unit_end();
 }

@@ -27,7 +27,7 @@ $(BUILD)/tests/unit/ticket_keys_test: src/ticket_keys.c
 # The test makes the keys, so that it knows one when it sees it.
 $(BUILD)/tests/unit/ticket_keys_test: UNIT_DEFINES = \
 	-Darc4random_buf=unit_arc4random_buf
-$(BUILD)/tests/unit/stats_test: src/stats.c src/textbuf.c $(UNIT_SAYS)
+$(BUILD)/tests/unit/stats_test: src/stats.c src/stats_json.c src/textbuf.c $(UNIT_SAYS)
 
 # Whole programs in one command: the tests need objects of their own anyway.
 $(UNIT_PROGRAMS): $(BUILD)/tests/unit/%: tests/unit/%.c \
