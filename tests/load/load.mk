@@ -4,7 +4,7 @@ LOAD	= main settings engine client tls report
 LOAD_OBJECTS = $(LOAD:%=$(BUILD)/tests/load/%.o)
 TLS_LOAD = $(BUILD)/tests/load/tls_load
 TRICKS	= $(BUILD)/tests/load/unread_answers $(BUILD)/tests/load/alternate \
-	$(BUILD)/tests/load/replay
+	$(BUILD)/tests/load/replay $(BUILD)/tests/load/leave
 
 ## load: the load client of the tests
 load: $(TLS_LOAD) $(TRICKS)
