@@ -34,8 +34,8 @@ SHARED	= shared session_cache session_repair session_ring session_shard \
 	accept_quota accept_turn stats stats_json ticket_keys ticket_files
 TLS	= tls_error listener tls_context credentials tls_file passphrase \
 	self_signed tls_renewal nameopt verification sni alpn keylog
-MASTER	= process reload relay title master console output ready report \
-	stats_file ticket_rotation
+MASTER	= process reload accept_watch relay title master console output ready \
+	report stats_file ticket_rotation
 WORKERS	= worker loop acceptor connection connection_step stream transport \
 	handshake early_data resumption tickets \
 	outbox tracing transcript transcript_hello http http_exchange \

@@ -8,6 +8,7 @@
 
 #include "accept_quota.h"
 #include "accept_turn.h"
+#include "accept_watch.h"
 #include "config.h"
 #include "console.h"
 #include "listener.h"
@@ -66,10 +67,8 @@ struct master {
 	int status; /* exit status */
 	bool summed_up; /* the final table is printed */
 	struct ticket_rotation rotation;
+	struct accept_watch watch;
 	int64_t kill_ms; /* when workers that are left are killed; 0: never */
-	/* Watching for connections that wait in spite of idle workers. */
-	int64_t watch_ms; /* when to look again; 0: the listener is polled */
-	uint64_t watch_count; /* accepted when it was first seen waiting */
 	unsigned char body[MESSAGE_BODY_MAX];
 };
 
@@ -93,7 +92,6 @@ static void master_ready(struct master *, unsigned);
 static void master_console(struct master *, short);
 static void master_send_unit(struct master *, uint16_t);
 static void master_report_done(struct master *);
-static void master_watch(struct master *);
 static void master_say(struct master *, enum message_type);
 static void master_stop_listening(struct master *);
 static void master_drain(struct master *);
@@ -139,6 +137,8 @@ master_open(struct master *master, const struct master_setup *setup)
 	    relay_open(&master->relay, table, master->output) == -1)
 		return -1;
 	reload_init(&master->reload, table, setup->prepare, setup->arg);
+	accept_watch_init(
+	    &master->watch, master->shared->turn, master->listener->fd);
 	master->pollfds =
 	    calloc(POLL_WORKERS + 2 * table->slots, sizeof(*master->pollfds));
 	if (master->pollfds == NULL) {
@@ -187,10 +187,11 @@ master_loop(struct master *master)
 		count = master_prepare(master);
 		if (poll(master->pollfds, count, master_timeout(master)) > 0)
 			master_dispatch(master);
-		master_watch(master);
 		master_report_done(master);
-		if (master->state == MASTER_RUNNING)
+		if (master->state == MASTER_RUNNING) {
+			accept_watch_run(&master->watch);
 			reload_step(&master->reload, monotime_ms());
+		}
 		ticket_rotation_run(&master->rotation);
 		if (master->kill_ms != 0 && monotime_ms() >= master->kill_ms) {
 			process_kill_all(&master->table, SIGKILL);
@@ -233,12 +234,14 @@ master_timeout(struct master *master)
 	if (master->state < MASTER_DRAINING)
 		delay_ms = process_respawn(&master->table);
 	if (delay_ms != -1)
-		next_ms = now_ms + delay_ms;
+		master_sooner(&next_ms, now_ms + delay_ms);
 	if (master->report.active)
 		master_sooner(&next_ms, master->report.deadline_ms);
-	master_sooner(&next_ms, master->watch_ms);
 	master_sooner(&next_ms, master->kill_ms);
-	master_sooner(&next_ms, reload_deadline_ms(&master->reload));
+	if (master->state == MASTER_RUNNING) {
+		master_sooner(&next_ms, master->watch.due_ms);
+		master_sooner(&next_ms, reload_deadline_ms(&master->reload));
+	}
 	if (master->console.retry_ms > now_ms)
 		master_sooner(&next_ms, master->console.retry_ms);
 	if (next_ms == INT64_MAX)
@@ -259,7 +262,6 @@ master_sooner(int64_t *next_ms, int64_t at_ms)
 static nfds_t
 master_prepare(struct master *master)
 {
-	bool running = master->state == MASTER_RUNNING;
 	struct pollfd *pollfds = master->pollfds, none = { .fd = -1 };
 	struct process *process;
 	unsigned i;
@@ -272,10 +274,8 @@ master_prepare(struct master *master)
 	pollfds[POLL_OUTPUT] = output_pollfd(master->output);
 	pollfds[POLL_REPORT] = report_pollfd(&master->report);
 	pollfds[POLL_LISTENER] = none;
-	if (running && master->watch_ms == 0)
-		pollfds[POLL_LISTENER] =
-		    (struct pollfd){ .fd = master->listener->fd,
-			    .events = POLLIN };
+	if (master->state == MASTER_RUNNING)
+		pollfds[POLL_LISTENER] = accept_watch_pollfd(&master->watch);
 	for (i = 0; i < master->table.slots; i++) {
 		process = &master->table.slot[i];
 		pollfds[POLL_WORKERS + 2 * i] =
@@ -312,10 +312,8 @@ master_dispatch(struct master *master)
 			master_control(master, i);
 	}
 	master_console(master, pollfds[POLL_CONSOLE].revents);
-	if (pollfds[POLL_LISTENER].revents != 0) {
-		master->watch_count = accept_turn_count(master->shared->turn);
-		master->watch_ms = monotime_ms() + ACCEPT_TURN_RESCUE_MS;
-	}
+	if (pollfds[POLL_LISTENER].revents != 0)
+		accept_watch_seen(&master->watch);
 	if (pollfds[POLL_SIGNAL].revents != 0)
 		master_signals(master);
 }
@@ -533,29 +531,6 @@ master_report_done(struct master *master)
 	/* A unit that asked for the table is data as well. */
 	if (report_finish(&master->report, monotime_ms()))
 		master_console(master, 0);
-}
-
-/*
- * A turn to accept that was handed to a worker which is stopped or dead is
- * nobody's any more. The listener is looked at only every few milliseconds, so
- * under load this costs next to nothing.
- */
-static void
-master_watch(struct master *master)
-{
-	struct pollfd pollfd = { .fd = master->listener->fd, .events = POLLIN };
-	uint64_t count;
-
-	if (master->watch_ms == 0 || monotime_ms() < master->watch_ms)
-		return;
-	master->watch_ms = 0;
-	if (master->state > MASTER_RUNNING || poll(&pollfd, 1, 0) != 1)
-		return;
-	count = accept_turn_count(master->shared->turn);
-	if (count == master->watch_count)
-		accept_turn_rescue(master->shared->turn);
-	master->watch_count = count;
-	master->watch_ms = monotime_ms() + ACCEPT_TURN_RESCUE_MS;
 }
 
 static void
