@@ -28,6 +28,14 @@ unit() {
 	unit session_crash_test
 }
 
+# One instruction at a time: no store is left out.
+@test "session cache survives a death at each store in it" {
+	run unit session_step_test
+	[ "$status" -eq 0 ]
+	[[ $output != *'# SKIP '* ]] || skip "${output#*# SKIP }"
+	[ "$(grep -c '^ok' <<<"$output")" -eq 5 ]
+}
+
 @test "-naccept's quota is exact over processes, also killed ones" {
 	unit accept_quota_test
 }

@@ -5,8 +5,9 @@ UNIT_SAYS = src/log.c src/text.c
 UNIT_CACHE = src/session_cache.c src/session_shard.c src/session_repair.c \
 	src/session_ring.c src/shlock.c $(UNIT_SAYS)
 
-UNIT_TESTS = machine_test shm_test shlock_test session_cache_test session_crash_test \
-	accept_quota_test accept_turn_test stats_test ticket_keys_test
+UNIT_TESTS = machine_test shm_test shlock_test session_cache_test \
+	session_crash_test session_step_test accept_quota_test \
+	accept_turn_test stats_test ticket_keys_test
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%)
 UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
 	$(ALL_LDFLAGS) -o $@ $(filter %.c,$^) \
@@ -21,6 +22,7 @@ $(BUILD)/tests/unit/session_cache_test: $(UNIT_CACHE)
 $(BUILD)/tests/unit/session_crash_test: $(UNIT_CACHE)
 # The test has itself called at every step of the critical sections.
 $(BUILD)/tests/unit/session_crash_test: UNIT_DEFINES = -DSESSION_CACHE_STEPS
+$(BUILD)/tests/unit/session_step_test: $(UNIT_CACHE)
 $(BUILD)/tests/unit/accept_quota_test: src/accept_quota.c
 $(BUILD)/tests/unit/accept_turn_test: src/accept_turn.c $(UNIT_SAYS)
 $(BUILD)/tests/unit/ticket_keys_test: src/ticket_keys.c
@@ -36,7 +38,10 @@ $(UNIT_PROGRAMS): $(BUILD)/tests/unit/%: tests/unit/%.c \
 	$(UNIT_BUILD)
 
 ## soak-cache: many more kills in the session cache than the suite has time for
-soak-cache: $(BUILD)/tests/unit/session_crash_test
-	$< $(or $(ROUNDS),100000)
+# Two kills a round.
+soak-cache: $(BUILD)/tests/unit/session_step_test \
+	    $(BUILD)/tests/unit/session_crash_test
+	$(BUILD)/tests/unit/session_step_test $(or $(KILLS),200)
+	$(BUILD)/tests/unit/session_crash_test $(or $(ROUNDS),50000)
 
 .PHONY: unit soak-cache

@@ -1,0 +1,541 @@
+/*
+ * The session cache when a process dies at any instruction in it. A child
+ * works in the cache one machine instruction at a time. Whenever it has
+ * changed the shared memory the next locker is shown that memory as it would
+ * be if the child died now: with the lock marked as the kernel marks those of
+ * the dead (set_robust_list(2)). Then all is put back, and the child goes on.
+ * So one run through an operation tries every store, with no word about where
+ * they are.
+ *
+ * That the mark is what the kernel makes is proved at a sample of these
+ * moments: the child is killed, and the memory must be the same to the byte.
+ *
+ *	session_step_test [KILLS [SEED]]
+ *
+ * KILLS are the children killed in each operation, a fourth of it in long ones.
+ * Above 100 all stores are tried in long ones, too, and not a sample of those
+ * that only copy or wipe many bytes.
+ */
+#include <sys/ptrace.h>
+
+#include <linux/futex.h>
+
+#include <signal.h>
+
+#include "session.h"
+
+#define LIMIT	      8
+#define CACHE_LINE    64
+#define STEPS_MAX     2000000
+#define STEPS_LONG    10000
+#define STORES_DENSE  2000
+#define SESSION_BYTES 300
+/* Sessions that are put into the cache while no child is at work in it. */
+#define SPARE 900
+
+static uint64_t kills, seed;
+
+/* The cache under test, and what it was before the operation. */
+static struct session_cache *cache;
+static uint8_t *memory, *base, *moment, *expected;
+static size_t memory_size;
+static struct session_limits limits;
+
+/* What the child does; the data is made before, so as not to be stepped. */
+static uint8_t put_data[SESSION_BYTES_MAX];
+static struct session_id put_id;
+
+/* An operation, on a cache that holds the sessions 1 to LIMIT, version 1. */
+struct operation {
+	const char *name;
+	void (*run)(void);
+	uint64_t subject; /* the session that is put, taken or removed */
+	size_t put_size;
+	uint64_t evicts; /* sessions 1 to this one may be gone as well */
+	size_t held_size; /* of those that are there before */
+	bool removes; /* these were removed before: they must be gone */
+};
+
+static void
+run_put(void)
+{
+	session_cache_put(cache, put_id.bytes, sizeof(put_id.bytes), put_data,
+	    *(uint64_t *)(put_data + 16), FOREVER);
+}
+
+static void
+run_get_as(bool take, int64_t now_s)
+{
+	static uint8_t data[SESSION_BYTES_MAX];
+
+	session_cache_get(cache, put_id.bytes, sizeof(put_id.bytes), data,
+	    sizeof(data), now_s, take);
+}
+
+static void
+run_get(void)
+{
+	run_get_as(false, 1);
+}
+
+static void
+run_take(void)
+{
+	run_get_as(true, 1);
+}
+
+static void
+run_time_out(void)
+{
+	run_get_as(false, 5000);
+}
+
+static void
+run_remove(void)
+{
+	session_cache_remove(cache, put_id.bytes, sizeof(put_id.bytes));
+}
+
+static const struct operation operations[] = {
+	{ "put", run_put, 100, SESSION_BYTES, 1, SESSION_BYTES, false },
+	/* Eight of 14,000 bytes fill the ring. */
+	{ "put that evicts three", run_put, 100, SESSION_BYTES_MAX, 3, 14000,
+	    false },
+	{ "replace", run_put, 5, SESSION_BYTES, 0, SESSION_BYTES, false },
+	{ "get", run_get, 5, 0, 0, SESSION_BYTES, false },
+	{ "take", run_take, 5, 0, 0, SESSION_BYTES, false },
+	{ "time out", run_time_out, 5, 0, 0, SESSION_BYTES, false },
+	{ "remove the oldest", run_remove, 1, 0, 0, SESSION_BYTES, false },
+	{ "remove", run_remove, 5, 0, 0, SESSION_BYTES, false },
+	{ "remove the newest", run_remove, LIMIT, 0, 0, SESSION_BYTES, false },
+	{ "miss", run_get, 200, 0, 0, SESSION_BYTES, false },
+};
+
+/* One shard, or two. Several are of no other kind. */
+static void
+cache_new(size_t shards)
+{
+	limits.sessions = shards == 1 ? LIMIT : 512;
+	limits.bytes = shards * SESSION_CACHE_BYTES_MIN;
+	memory_size = session_cache_size(limits);
+	memory = unit_share(memory_size);
+	cache = session_cache_init(memory, memory_size, limits);
+	base = malloc(memory_size);
+	moment = malloc(memory_size);
+	expected = malloc(memory_size);
+	CHECK(cache != NULL && base != NULL && moment != NULL &&
+	    expected != NULL);
+}
+
+static void
+cache_free(void)
+{
+	munmap(memory, memory_size);
+	free(base);
+	free(moment);
+	free(expected);
+}
+
+/* Number 5 has little time. */
+static void
+cache_fill(const struct operation *operation)
+{
+	uint64_t i;
+
+	/* Let the ring's end fall into what follows. */
+	for (i = 0; i < 3; i++)
+		session_put(cache, SPARE + i, 1, 30000, FOREVER);
+	for (i = 0; i < 3; i++)
+		session_remove(cache, SPARE + i);
+	for (i = 1; i <= LIMIT; i++)
+		CHECK(session_put(cache, i, 1, operation->held_size,
+		    i == 5 ? 4000 : FOREVER));
+	put_id = session_id(operation->subject);
+	if (operation->put_size > 0)
+		session_fill(
+		    put_data, operation->put_size, operation->subject, 2);
+	CHECK(session_cache_check(cache) == 0);
+	memcpy(base, memory, memory_size);
+}
+
+/* The child, before its first instruction in the cache. */
+static pid_t
+child_new(void (*run)(void))
+{
+	pid_t pid = fork();
+	int status;
+
+	CHECK(pid != -1);
+	if (pid == 0) {
+		if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == -1)
+			_exit(2);
+		raise(SIGSTOP);
+		run();
+		_exit(0);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));
+	return pid;
+}
+
+/* False: it has ended. */
+static bool
+child_step(pid_t pid)
+{
+	int status;
+
+	CHECK(ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) == 0);
+	CHECK(waitpid(pid, &status, 0) == pid);
+	if (WIFEXITED(status)) {
+		CHECK(WEXITSTATUS(status) == 0);
+		return false;
+	}
+	CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP);
+	return true;
+}
+
+static void
+child_kill(pid_t pid)
+{
+	int status;
+
+	CHECK(kill(pid, SIGKILL) == 0);
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
+}
+
+/* Step until the shared memory is another; false if it ended before. */
+static bool
+child_step_to_store(pid_t pid, uint64_t *steps)
+{
+	memcpy(moment, memory, memory_size);
+	do {
+		if (!child_step(pid))
+			return false;
+		CHECK(++*steps < STEPS_MAX);
+	} while (memcmp(moment, memory, memory_size) == 0);
+	return true;
+}
+
+/*
+ * What the kernel does with the locks that a dead process held. They are at
+ * the beginning of cache lines.
+ */
+static bool
+mark_locks_of(pid_t pid)
+{
+	uint32_t *word;
+	size_t at;
+	bool held = false;
+
+	for (at = 0; at < memory_size; at += CACHE_LINE) {
+		word = (uint32_t *)(void *)(memory + at);
+		if ((*word & FUTEX_TID_MASK) != (uint32_t)pid)
+			continue;
+		*word = (*word & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+		held = true;
+	}
+	return held;
+}
+
+/* That part of a cache of two shards in which nobody was at work. */
+static void
+check_other_shard(void)
+{
+	size_t stride = (memory_size - CACHE_LINE) / 2;
+	uint8_t *first = memory + CACHE_LINE, *was = base + CACHE_LINE;
+
+	if (limits.sessions == LIMIT)
+		return;
+	CHECK(memory_size == CACHE_LINE + 2 * stride);
+	CHECK(memcmp(first, was, stride) == 0 ||
+	    memcmp(first + stride, was + stride, stride) == 0);
+}
+
+/* The one who comes after the dead: all is whole, and goes on. */
+static void
+check_after(const struct operation *operation)
+{
+	uint64_t i, version;
+
+	CHECK(session_cache_check(cache) == 0);
+	check_other_shard();
+	for (i = 1; i <= LIMIT; i++) {
+		version = session_get(cache, i, 1, false);
+		if (operation->removes && i <= operation->evicts)
+			CHECK(version == 0);
+		else if (i == operation->subject)
+			CHECK(version <= 2);
+		else if (i > operation->evicts)
+			CHECK(version == 1);
+		else
+			CHECK(version <= 1);
+	}
+	version = session_get(cache, operation->subject, 1, false);
+	CHECK(version <= (operation->put_size > 0 ? 2 : 1));
+	CHECK(session_put(cache, SPARE, 9, 500, FOREVER));
+	CHECK(session_get(cache, SPARE, 1, false) == 9);
+	session_remove(cache, SPARE);
+	CHECK(session_get(cache, SPARE, 1, false) == 0);
+	CHECK(session_cache_check(cache) == 0);
+}
+
+/*
+ * As if the child died now; then as it was. Returns whether it had a lock. If
+ * one had died before, its repair may be counted or not, and is done again.
+ */
+static bool
+try_death(pid_t pid, const struct operation *operation, bool after_death)
+{
+	uint64_t repairs;
+	bool held;
+
+	memcpy(moment, memory, memory_size);
+	held = mark_locks_of(pid);
+	check_after(operation);
+	repairs = session_counts(cache).repairs;
+	CHECK(after_death ? repairs == 1 || repairs == 2 : repairs == held);
+	memcpy(memory, moment, memory_size);
+	return held;
+}
+
+struct stores {
+	uint64_t steps;
+	uint64_t all;
+	uint64_t locked; /* of those tried, with the lock held */
+};
+
+/* The whole of an operation. The memory is base before and after. */
+static struct stores
+step_through(const struct operation *operation, bool after_death)
+{
+	struct stores stores = { 0 };
+	pid_t pid = child_new(operation->run);
+	bool held, was_held = false;
+
+	while (child_step_to_store(pid, &stores.steps)) {
+		stores.all++;
+		if (kills <= 100 && stores.all > STORES_DENSE &&
+		    stores.all % 16 != 0)
+			continue;
+		held = try_death(pid, operation, after_death);
+		/* From the lock to the unlock without a gap. */
+		CHECK(!held || was_held || stores.locked == 0);
+		was_held = held;
+		stores.locked += held;
+	}
+	check_after(operation);
+	memcpy(memory, base, memory_size);
+	return stores;
+}
+
+/* Really killed after so many stores; the memory must be as expected. */
+static void
+kill_at(const struct operation *operation, uint64_t store)
+{
+	pid_t pid = child_new(operation->run);
+	uint64_t steps = 0;
+
+	while (store-- > 0)
+		CHECK(child_step_to_store(pid, &steps));
+	memcpy(moment, memory, memory_size);
+	mark_locks_of(pid);
+	memcpy(expected, memory, memory_size);
+	memcpy(memory, moment, memory_size);
+	child_kill(pid);
+	CHECK(memcmp(memory, expected, memory_size) == 0);
+	check_after(operation);
+	memcpy(memory, base, memory_size);
+}
+
+static void
+kill_sample(const struct operation *operation, struct stores stores)
+{
+	uint64_t i, count = kills;
+
+	if (stores.steps > STEPS_LONG)
+		count = (kills + 3) / 4;
+	for (i = 1; count >= stores.all && i <= stores.all; i++)
+		kill_at(operation, i);
+	for (i = 0; count < stores.all && i < count; i++)
+		kill_at(operation, 1 + unit_below(&seed, stores.all));
+}
+
+static void
+print_stores(const char *name, struct stores stores)
+{
+	printf("# %s: %" PRIu64 " instructions, %" PRIu64 " stores, %" PRIu64
+	       " of them locked\n",
+	    name, stores.steps, stores.all, stores.locked);
+	CHECK(stores.locked > 0);
+}
+
+static void
+step_operation(const struct operation *operation, size_t shards)
+{
+	struct stores stores;
+
+	cache_new(shards);
+	cache_fill(operation);
+	stores = step_through(operation, false);
+	print_stores(operation->name, stores);
+	kill_sample(operation, stores);
+	cache_free();
+}
+
+static void
+test_operations_in_one_shard(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+		step_operation(&operations[i], 1);
+}
+
+static void
+test_operations_leave_other_shards_alone(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+		if (operations[i].held_size == SESSION_BYTES)
+			step_operation(&operations[i], 2);
+}
+
+static const struct operation *
+find_operation(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+		if (strcmp(operations[i].name, name) == 0)
+			return &operations[i];
+	CHECK(false);
+}
+
+/* A child that has changed what the lock guards already; it has the lock. */
+static pid_t
+child_in_the_middle(const struct operation *operation, uint64_t store)
+{
+	pid_t pid = child_new(operation->run);
+	uint64_t steps = 0;
+
+	while (store-- > 0)
+		CHECK(child_step_to_store(pid, &steps));
+	return pid;
+}
+
+/* The one who repairs dies as well. What it came for is another session. */
+static struct stores
+step_repair(const struct operation *first)
+{
+	struct operation repair = *first;
+	struct stores stores;
+
+	memcpy(base, memory, memory_size);
+	put_id = session_id(6);
+	repair.run = run_get;
+	stores = step_through(&repair, true);
+	kill_sample(&repair, stores);
+	return stores;
+}
+
+static void
+test_repairs(void)
+{
+	static const char *const names[] = { "put", "replace", "take",
+		"remove the oldest", "remove" };
+	const struct operation *first;
+	struct stores stores = { 0 };
+	uint64_t store;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		first = find_operation(names[i]);
+		/* All of them have more than 20. */
+		for (store = 4; store < 20; store += 8) {
+			cache_new(1);
+			cache_fill(first);
+			child_kill(child_in_the_middle(first, store));
+			stores = step_repair(first);
+			cache_free();
+		}
+		print_stores(first->name, stores);
+	}
+}
+
+/* Removals that met a lock whose holder then died, the first count of them. */
+static void
+step_removals(uint64_t count)
+{
+	struct operation first = *find_operation("get");
+	struct stores stores;
+	uint64_t i;
+	pid_t pid;
+
+	cache_new(1);
+	cache_fill(&first);
+	pid = child_in_the_middle(&first, 4);
+	first.removes = true;
+	first.subject = 1;
+	for (i = 1; i <= count; i++)
+		session_remove(cache, i);
+	CHECK(session_counts(cache).busy == count);
+	first.evicts = count;
+	child_kill(pid);
+	stores = step_repair(&first);
+	print_stores("removals", stores);
+	cache_free();
+}
+
+static void
+test_removals_are_not_lost(void)
+{
+	step_removals(1);
+	step_removals(5);
+}
+
+/* More than there are places for: the shard is emptied. */
+static void
+test_emptying(void)
+{
+	step_removals(LIMIT);
+}
+
+/* NULL: children can be stepped, and what is stepped is what is shipped. */
+static const char *
+reason_to_skip(void)
+{
+	int status;
+	pid_t pid;
+
+#if defined(SANITIZE)
+	return "with sanitizers most instructions are theirs";
+#elif !defined(__x86_64__)
+	return "only tried on x86-64";
+#endif
+	pid = fork();
+	CHECK(pid != -1);
+	if (pid == 0)
+		_exit(ptrace(PTRACE_TRACEME, 0, NULL, NULL) == -1);
+	CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	return WEXITSTATUS(status) == 0 ? NULL : "no child can be traced here";
+}
+
+int
+main(int argc, char *argv[])
+{
+	const char *reason = reason_to_skip();
+
+	if (reason != NULL) {
+		printf("1..0 # SKIP %s\n", reason);
+		return 0;
+	}
+	kills = unit_number(argc, argv, 1, 2);
+	seed = unit_number(argc, argv, 2, 20240503);
+	printf("# %" PRIu64 " kills, seed %" PRIu64 "\n", kills, seed);
+	UNIT_RUN(test_operations_in_one_shard);
+	UNIT_RUN(test_operations_leave_other_shards_alone);
+	UNIT_RUN(test_repairs);
+	UNIT_RUN(test_removals_are_not_lost);
+	UNIT_RUN(test_emptying);
+	return unit_end();
+}
