@@ -79,7 +79,7 @@ shared_stats_table(const struct shared *shared, struct textbuf *table)
 	struct stats_cache_rows rows = { .allowed = shared->allowed };
 
 	session_cache_count(shared->sessions, &counts);
-	stats_total(shared->stats, &total);
+	stats_total_of_table(shared->stats, &total);
 	if (!shared->external) {
 		rows.items = counts.items;
 		rows.overflows = counts.evictions;

@@ -36,8 +36,8 @@ static const struct {
 };
 
 static uint64_t stats_get(const struct stats *, unsigned, enum stats_counter);
-static void
-stats_collect(const struct stats *, unsigned, unsigned, struct stats_numbers *);
+static void stats_collect(
+    const struct stats *, unsigned, unsigned, unsigned, struct stats_numbers *);
 static unsigned stats_finished_at(unsigned, enum stats_kind);
 static unsigned stats_bucket(int64_t);
 static uint64_t stats_over(const struct stats_numbers *, unsigned, unsigned);
@@ -104,7 +104,7 @@ stats_bury(struct stats *stats, unsigned slot)
 {
 	struct stats_numbers its;
 
-	stats_collect(stats, slot, stats->slots, &its);
+	stats_collect(stats, slot, stats->slots, STAT_COUNT, &its);
 	stats_add(stats, slot, STAT_LOST, stats_open(&its));
 	stats_add(stats, slot, STAT_HANDSHAKES_LOST, stats_in_handshake(&its));
 	stats_add(stats, slot, STAT_DEATHS, 1);
@@ -113,14 +113,20 @@ stats_bury(struct stats *stats, unsigned slot)
 void
 stats_total(const struct stats *stats, struct stats_numbers *numbers)
 {
-	stats_collect(stats, 0, 1, numbers);
+	stats_collect(stats, 0, 1, STAT_COUNT, numbers);
+}
+
+void
+stats_total_of_table(const struct stats *stats, struct stats_numbers *numbers)
+{
+	stats_collect(stats, 0, 1, STAT_TABLE_COUNT, numbers);
 }
 
 void
 stats_of_worker(
     const struct stats *stats, unsigned worker, struct stats_numbers *numbers)
 {
-	stats_collect(stats, worker, stats->workers, numbers);
+	stats_collect(stats, worker, stats->workers, STAT_COUNT, numbers);
 }
 
 uint64_t
@@ -184,16 +190,16 @@ stats_get(const struct stats *stats, unsigned slot, enum stats_counter stat)
 	    &stats->slot[slot].value[stat], memory_order_relaxed);
 }
 
-/* The sums of every step-th slot, beginning with the first. */
+/* The first counters, summed over every step-th slot from the first one on. */
 static void
 stats_collect(const struct stats *stats, unsigned first, unsigned step,
-    struct stats_numbers *numbers)
+    unsigned count, struct stats_numbers *numbers)
 {
 	unsigned slot, stat;
 
 	memset(numbers, 0, sizeof(*numbers));
 	for (slot = first; slot < stats->slots; slot += step)
-		for (stat = 0; stat < STAT_COUNT; stat++)
+		for (stat = 0; stat < count; stat++)
 			numbers->value[stat] +=
 			    stats_get(stats, slot, (enum stats_counter)stat);
 }

@@ -206,6 +206,18 @@ clients() # option of tls_load...
 	assert_contains "$(server_out)" '   2 server accepts that finished'
 }
 
+# Its session is stored while the handshake waits.
+@test "times of handshakes are those that they took" {
+	faulty session-store:1500
+	start_counting -no_ticket
+	client -tls1_2 </dev/null >/dev/null
+	settle
+	adds_up
+	# Of the one handshake: less than this, and at least half of it.
+	[ "$(stat_of '.handshake_times | [.below_us, .full] | transpose[] |
+		select(.[1] == 1)[0]')" -ge 2097152 ]
+}
+
 ### Sessions
 
 # Make the client believe that its session is new: [1] is its time.
@@ -455,6 +467,27 @@ finished()
 		handshakes.lost 2
 		handshakes.failed 0
 		deaths 1
+	END
+}
+
+@test "a reload keeps all numbers, and is no death of workers" {
+	local sent=0 received=0 data_sent=0 data_received=0 i
+
+	start_counting -www
+	for i in 2 3 4; do
+		clients --connections 20 --resume ticket --request /
+		kill -HUP "$SERVER_PID"
+		wait_for 10 file_has server.err "reloaded: generation $i"
+		wait_for 10 has_workers 4
+	done
+	clients --connections 20 --resume ticket --request /
+	settle
+	counted <<-END
+		connections.accepted 160
+		kinds.tls12_ticket 80
+		bytes.socket_in $sent
+		bytes.data_out $data_received
+		deaths 0
 	END
 }
 

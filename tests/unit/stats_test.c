@@ -187,7 +187,7 @@ test_table(void)
 		    stats, 3, (enum stats_counter)stat, (uint64_t)stat * 10);
 	}
 	stats_add(stats, 1, STAT_ACCEPTS, 123455);
-	stats_total(stats, &numbers);
+	stats_total_of_table(stats, &numbers);
 	textbuf_init(&text);
 	stats_table(&numbers, &cache, &text);
 	snprintf(whole, sizeof(whole),
