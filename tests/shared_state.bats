@@ -48,6 +48,10 @@ unit() {
 	unit ticket_keys_test
 }
 
+@test "ticket keys rotate when it is time, and those of files never" {
+	unit ticket_rotation_test
+}
+
 @test "counters add up over processes; the table is the stock one; JSON" {
 	unit stats_test
 }
