@@ -229,12 +229,15 @@ printed_once() # rounds
 @test "of 64 replays at once to 4 workers one is accepted: 200 rounds" {
 	local said
 
-	start_server -quiet -early_data -workers 4
+	start_server -quiet -early_data -workers 4 -stats_json stats.json
 	said=$(timeout $((60 * SLOW)) "$BUILD/tests/load/replay" \
 	    "$PORT" 200 64) || fail "$said"
 	assert_equal "$said" \
 	    'rounds 200 copies 64: never 0 once 200 more 0'
 	wait_for 10 printed_once 200
+	stop_server QUIT
+	assert_contains "$(<stats.json)" \
+	    '"early_data":{"accepted":200,"rejected":12600}'
 }
 
 @test "never two, while a worker is killed in each of 200 rounds" {

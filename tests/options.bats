@@ -104,6 +104,7 @@ HINT=$'\ns_server: Use -help for summary.'
 		-max_early_data -1
 		-max_early_data -5x
 		-recv_max_early_data -1
+		-recv_max_early_data 3000000000
 		-status_timeout 1x
 		-auth_level x
 		-attime abc
@@ -165,6 +166,17 @@ HINT=$'\ns_server: Use -help for summary.'
 		-psk abc -x
 		-purpose timestampsign -x
 		-verify_name smime_sign -x
+	EOF
+}
+
+@test "-early_data where it is not to be had" {
+	each_line fails_as_stock <<-'EOF'
+		-early_data -www
+		-WWW -early_data -cert /none
+		-early_data -HTTP -naccept 1
+		-early_data -rev
+		-early_data -www -x
+		-early_data=1
 	EOF
 }
 
