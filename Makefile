@@ -37,7 +37,7 @@ TLS	= tls_error listener tls_context credentials tls_file passphrase \
 MASTER	= process reload accept_watch relay title master console output ready \
 	report stats_file ticket_rotation
 WORKERS	= worker loop acceptor connection connection_step stream transport \
-	handshake early_data resumption tickets \
+	handshake early_data stateless resumption tickets \
 	outbox tracing transcript transcript_hello http http_exchange \
 	handler_interactive handler_rev handler_www handler_file \
 	status_page

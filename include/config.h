@@ -110,6 +110,7 @@ struct config {
 
 	/* Sessions */
 	bool early_data;
+	bool stateless;
 	int max_early_data; /* bytes; -1: not given */
 	int recv_max_early_data; /* bytes; -1: not given */
 	bool no_cache;

@@ -35,6 +35,14 @@ enum connection_unit {
 	UNIT_DROVE, /* it drove the handshake: done once the peer has spoken */
 };
 
+/* Whose turn it is in CONNECTION_HANDSHAKE. */
+enum handshake_phase {
+	PHASE_EARLY_DATA, /* -early_data: is there any? */
+	PHASE_COOKIE, /* -stateless: the client has to show one */
+	PHASE_IN_VAIN, /* it cannot: shake hands, then count as failed */
+	PHASE_LAST,
+};
+
 struct connection {
 	TAILQ_ENTRY(connection) entry;
 	TAILQ_ENTRY(connection) pause_entry;
@@ -45,7 +53,8 @@ struct connection {
 	enum connection_unit unit;
 	bool counted; /* as an accept, in the statistics */
 	bool by_id; /* the session cache had the session it offered */
-	bool early; /* -early_data: waits for early data, or its absence */
+	enum handshake_phase phase;
+	bool cookie_sent; /* and nothing came since */
 	bool met_console; /* the master knows that it is open */
 	bool early_heard; /* some came */
 	bool early_counted; /* in the statistics */

@@ -14,6 +14,8 @@
 struct config;
 struct textbuf;
 
+#define SHARED_COOKIE_SECRET 32
+
 /* Words too small for a module of their own. */
 struct shared_board {
 	/* Number of the last connection accepted, over all workers; each
@@ -25,6 +27,8 @@ struct shared_board {
 	 * new connection is then held until the master has spoken.
 	 */
 	_Atomic bool input_waits;
+	/* Constant, so that each worker knows all the others' cookies. */
+	uint8_t cookie_secret[SHARED_COOKIE_SECRET];
 };
 
 struct shared {

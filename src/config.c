@@ -55,6 +55,11 @@ config_check(const struct config *config)
 		    "-HTTP, or -rev\n");
 		return -1;
 	}
+	/* In the stock program this fails every client of TLS 1.3. */
+	if (config->early_data && config->stateless) {
+		log_warnx("-stateless leaves no room for -early_data");
+		return -1;
+	}
 	/* It would bind to a name in a space that no file system shows. */
 	if (config->unix_path != NULL && *config->unix_path == '\0') {
 		log_warnx("-unix needs the path of a socket");

@@ -22,6 +22,7 @@
 #include "secrets.h"
 #include "self_signed.h"
 #include "shared.h"
+#include "stateless.h"
 #include "text.h"
 #include "ticket_files.h"
 #include "ticket_keys.h"
@@ -41,6 +42,7 @@ static void main_raise_descriptor_limit(void);
 static int main_serve(struct config *);
 static int
 main_prepare(const struct config *, struct worker_setup *, struct listener *);
+static void main_install(const struct worker_setup *, struct tls_context *);
 static int main_renew(void *);
 static void main_close_tls(struct tls_context *);
 static int main_load_ticket_keys(const struct config *, struct ticket_keys *);
@@ -109,13 +111,23 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 	    main_load_ticket_keys(config, setup->shared->ticket_keys) == -1)
 		return -1;
 	passphrase_seal();
-	resumption_install(setup->tls->ctx, config, setup->shared);
+	main_install(setup, setup->tls);
 	if (listener_open(listener, config) == -1)
 		return -1;
 	setup->listener_fd = listener->fd;
 	process_keep_fd(keylog_fd());
 	process_keep_fd(tracing_fd());
 	return 0;
+}
+
+/* What libssl is to ask the workers. */
+static void
+main_install(const struct worker_setup *setup, struct tls_context *tls)
+{
+	resumption_install(tls->ctx, setup->config, setup->shared);
+	stateless_install(tls->ctx);
+	if (tls->ctx2 != NULL)
+		stateless_install(tls->ctx2);
 }
 
 /* HUP: a reload_prepare. Workers have copies of what is freed here. */
@@ -131,7 +143,7 @@ main_renew(void *arg)
 	if (keys.count > 0)
 		ticket_keys_publish(setup->shared->ticket_keys, &keys);
 	ticket_key_list_wipe(&keys);
-	resumption_install(tls->ctx, setup->config, setup->shared);
+	main_install(setup, tls);
 	main_close_tls(setup->tls);
 	setup->tls = tls;
 	return 0;

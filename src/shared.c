@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "accept_quota.h"
@@ -48,6 +49,8 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 	if (shm_map(&shared->shm, parts, PARTS) == -1)
 		return -1;
 	shared->board = shm_at(&shared->shm, &parts[BOARD]);
+	arc4random_buf(
+	    shared->board->cookie_secret, sizeof(shared->board->cookie_secret));
 	shared->stats = stats_init(
 	    shm_at(&shared->shm, &parts[STATS]), slots, config->workers);
 	shared->quota = accept_quota_init(

@@ -24,6 +24,7 @@ static SSL *connection_make_ssl(struct connection *);
 static void connection_make_label(struct connection *);
 static void connection_describe(const struct connection *, char *, size_t);
 static const struct handler *connection_mode_handler(const struct config *);
+static enum handshake_phase connection_first_phase(const struct connection *);
 
 static int64_t connection_handshake_left_ms(struct connection *);
 static void connection_watch(struct connection *);
@@ -79,8 +80,8 @@ connection_start(struct worker *worker, int fd,
 		    config->total_timeout_s * INT64_C(1000));
 	if (config->nbio && !config->quiet && config->mode != MODE_REV)
 		text_printf(TEXT_ERR, "Turned on non blocking io\n");
-	connection->early = config->early_data;
-	if (connection->early)
+	connection->phase = connection_first_phase(connection);
+	if (connection->phase == PHASE_EARLY_DATA)
 		connection_set_state(connection, CONNECTION_HANDSHAKE);
 	else
 		connection_meet_console(connection);
@@ -89,6 +90,18 @@ connection_start(struct worker *worker, int fd,
 		connection_run(connection);
 	else
 		connection_end_step(connection);
+}
+
+static enum handshake_phase
+connection_first_phase(const struct connection *connection)
+{
+	const struct config *config = connection_config(connection);
+
+	if (config->early_data)
+		return PHASE_EARLY_DATA;
+	return config->stateless && config->mode == MODE_INTERACTIVE
+	    ? PHASE_COOKIE
+	    : PHASE_LAST;
 }
 
 void
@@ -157,6 +170,7 @@ connection_unit(
 	    connection->transport.read_bytes == connection->early_bytes) {
 		/* Text before the client's next word drives the handshake. */
 		connection->unit = UNIT_DROVE;
+		connection->phase = PHASE_LAST;
 		if (connection->state == CONNECTION_HELD)
 			connection_set_state(connection, CONNECTION_HANDSHAKE);
 	}
@@ -217,7 +231,7 @@ connection_stats_table(
 bool
 connection_in_early_data(const struct connection *connection)
 {
-	return connection->early;
+	return connection->phase == PHASE_EARLY_DATA;
 }
 
 void
@@ -256,6 +270,9 @@ connection_make_ssl(struct connection *connection)
 	if (config->nbio_test && (test = BIO_new(BIO_f_nbio_test())) != NULL)
 		bio = BIO_push(test, bio);
 	SSL_set_bio(ssl, bio, bio);
+	/* SSL_stateless forgets what it has read ahead. */
+	if (config->stateless)
+		SSL_set_read_ahead(ssl, 0);
 	SSL_set_app_data(ssl, connection);
 	tracing_attach(ssl, config);
 	return ssl;

@@ -8,6 +8,7 @@
 #include "config.h"
 #include "early_data.h"
 #include "handshake.h"
+#include "stateless.h"
 #include "stream.h"
 #include "worker.h"
 
@@ -19,7 +20,9 @@ static void
 connection_count_bytes(struct connection *, uint64_t in, uint64_t out);
 static bool connection_step(struct connection *);
 static bool connection_step_handshake(struct connection *);
-static bool connection_shaken(struct connection *);
+static enum handshake_result connection_phase_step(struct connection *);
+static bool connection_phase_over(struct connection *);
+static void connection_shaken(struct connection *);
 static bool connection_early_over(struct connection *);
 static bool connection_step_open(struct connection *);
 static bool connection_step_flush(struct connection *);
@@ -86,27 +89,24 @@ connection_step(struct connection *connection)
 static bool
 connection_step_handshake(struct connection *connection)
 {
-	bool early = connection->early;
 	enum handshake_result result;
 	enum transport_state sent;
 
 	/* Early data is printed as it comes: a full outbox is waited for. */
-	if (early && connection->paused)
+	if (connection->phase == PHASE_EARLY_DATA && connection->paused)
 		return false;
-	result =
-	    early ? early_data_step(connection) : handshake_step(connection);
+	result = connection_phase_step(connection);
 	sent = transport_flush(&connection->transport);
 	switch (result) {
 	case HANDSHAKE_DONE:
-		return early ? connection_early_over(connection)
-			     : connection_shaken(connection);
+		return connection_phase_over(connection);
 	case HANDSHAKE_AGAIN:
 		connection_handshake_delayed(connection);
 		loop_defer(&connection->worker->loop, &connection->again);
 		return false;
 	case HANDSHAKE_WAIT:
 		if (sent == TRANSPORT_BROKEN) {
-			handshake_count_failure(connection, STAT_FAILED_CLOSED);
+			worker_count(connection->worker, STAT_FAILED_CLOSED);
 			break;
 		}
 		connection_handshake_delayed(connection);
@@ -118,7 +118,41 @@ connection_step_handshake(struct connection *connection)
 	return true;
 }
 
+static enum handshake_result
+connection_phase_step(struct connection *connection)
+{
+	switch (connection->phase) {
+	case PHASE_EARLY_DATA:
+		return early_data_step(connection);
+	case PHASE_COOKIE:
+		return stateless_step(connection);
+	case PHASE_IN_VAIN:
+	case PHASE_LAST:
+		break;
+	}
+	return handshake_step(connection);
+}
+
 static bool
+connection_phase_over(struct connection *connection)
+{
+	switch (connection->phase) {
+	case PHASE_EARLY_DATA:
+		return connection_early_over(connection);
+	case PHASE_COOKIE:
+		connection->phase = PHASE_LAST;
+		break;
+	case PHASE_IN_VAIN:
+		connection_handshake_failed(connection);
+		break;
+	case PHASE_LAST:
+		connection_shaken(connection);
+		break;
+	}
+	return true;
+}
+
+static void
 connection_shaken(struct connection *connection)
 {
 	connection_set_state(connection, CONNECTION_OPEN);
@@ -127,7 +161,6 @@ connection_shaken(struct connection *connection)
 		    connection, connection->handler->open(connection));
 	if (!connection->met_console)
 		connection_meet_console(connection);
-	return true;
 }
 
 /*
@@ -137,7 +170,7 @@ connection_shaken(struct connection *connection)
 static bool
 connection_early_over(struct connection *connection)
 {
-	connection->early = false;
+	connection->phase = PHASE_LAST;
 	connection->early_bytes = connection->transport.read_bytes;
 	if (SSL_is_init_finished(connection->ssl))
 		return true;
@@ -301,7 +334,8 @@ static void
 connection_handshake_delayed(struct connection *connection)
 {
 	/* There the stock program tries again without a word. */
-	if (!connection->early && connection_config(connection)->nbio &&
+	if (connection->phase == PHASE_LAST &&
+	    connection_config(connection)->nbio &&
 	    connection->handler->delayed != NULL)
 		connection->handler->delayed(connection);
 }

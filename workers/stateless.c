@@ -1,0 +1,166 @@
+#include <sys/socket.h>
+
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/hmac.h>
+
+#include "connection_state.h"
+#include "shared.h"
+#include "stateless.h"
+#include "worker.h"
+
+/* A ClientHello is shorter. What is longer is not waited for. */
+#define STATELESS_PEEK_MAX    (32 * 1024)
+#define STATELESS_COOKIE_SIZE 20 /* as the stock program, which -msg shows */
+
+#define RECORD_HEADER_SIZE  5 /* RFC 8446, section 5.1 */
+#define RECORD_FRAGMENT_MAX (16 * 1024)
+#define RECORD_HANDSHAKE    22
+#define RECORD_TYPE_FIRST   20
+#define RECORD_TYPE_LAST    23
+#define MESSAGE_HEADER_SIZE 4 /* section 4 */
+
+static int stateless_generate(SSL *, unsigned char *, size_t *);
+static int stateless_verify(SSL *, const unsigned char *, size_t);
+static bool stateless_make(SSL *, unsigned char *);
+static bool stateless_may_read(const struct connection *);
+static enum handshake_result stateless_stuck(struct connection *, int, size_t);
+
+void
+stateless_install(SSL_CTX *ctx)
+{
+	SSL_CTX_set_stateless_cookie_generate_cb(ctx, stateless_generate);
+	SSL_CTX_set_stateless_cookie_verify_cb(ctx, stateless_verify);
+}
+
+enum handshake_result
+stateless_step(struct connection *connection)
+{
+	size_t unsent;
+	int result;
+
+	if (!stateless_may_read(connection))
+		return HANDSHAKE_WAIT;
+	unsent = handshake_before(connection);
+	result = SSL_stateless(connection->ssl);
+	if (result > 0)
+		return HANDSHAKE_DONE;
+	if (result < 0)
+		return stateless_stuck(connection, result, unsent);
+	/* The cookie is sent; what comes next begins anew, and counts anew. */
+	connection->cookie_sent = true;
+	connection->counted = false;
+	if (connection->handler->delayed != NULL)
+		connection->handler->delayed(connection);
+	return HANDSHAKE_AGAIN;
+}
+
+bool
+stateless_is_whole(const uint8_t *data, size_t size)
+{
+	uint8_t header[MESSAGE_HEADER_SIZE] = { 0 };
+	size_t at = 0, got = 0, length, i;
+
+	for (;;) {
+		if (size - at < RECORD_HEADER_SIZE)
+			return size > at &&
+			    (data[at] < RECORD_TYPE_FIRST ||
+				data[at] > RECORD_TYPE_LAST);
+		length = (size_t)data[at + 3] << 8 | data[at + 4];
+		/* Mistakes are for libssl to tell. */
+		if (data[at] < RECORD_TYPE_FIRST ||
+		    data[at] > RECORD_TYPE_LAST || length == 0 ||
+		    length > RECORD_FRAGMENT_MAX)
+			return true;
+		if (size - at - RECORD_HEADER_SIZE < length)
+			return false;
+		if (data[at] != RECORD_HANDSHAKE)
+			return true;
+		at += RECORD_HEADER_SIZE;
+		for (i = 0; i < length && got + i < sizeof(header); i++)
+			header[got + i] = data[at + i];
+		at += length;
+		got += length;
+		if (got >= sizeof(header) &&
+		    got - sizeof(header) >=
+			((size_t)header[1] << 16 | (size_t)header[2] << 8 |
+			    header[3]))
+			return true;
+	}
+}
+
+/* At the end of what the peer sends there is no more to wait for. */
+static bool
+stateless_may_read(const struct connection *connection)
+{
+	const struct transport *transport = &connection->transport;
+	uint8_t data[STATELESS_PEEK_MAX];
+	ssize_t n;
+
+	if (transport->hung_up)
+		return true;
+	n = recv(transport->fd, data, sizeof(data), MSG_PEEK | MSG_DONTWAIT);
+	return n >= 0 &&
+	    ((size_t)n == sizeof(data) || stateless_is_whole(data, (size_t)n));
+}
+
+/*
+ * Between a client's two ClientHellos comes a ChangeCipherSpec for the sake of
+ * middleboxes (RFC 8446, appendix D.4), which libssl drops, saying that it
+ * failed; the stock program believes it.
+ */
+static enum handshake_result
+stateless_stuck(struct connection *connection, int result, size_t unsent)
+{
+	SSL *ssl = connection->ssl;
+	bool dropped = connection->cookie_sent && ERR_peek_error() == 0 &&
+	    SSL_want_nothing(ssl) && !connection->transport.at_eof;
+
+	connection->cookie_sent = false;
+	if (dropped)
+		return HANDSHAKE_AGAIN;
+	if (SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ &&
+	    SSL_version(ssl) < TLS1_3_VERSION) {
+		connection->phase = PHASE_IN_VAIN;
+		return HANDSHAKE_WAIT;
+	}
+	/* Anew, it would not find what it has read. */
+	if (handshake_stuck(connection, result, unsent) != HANDSHAKE_FAILED)
+		worker_count(connection->worker, STAT_FAILED_OTHER);
+	return HANDSHAKE_FAILED;
+}
+
+static int
+stateless_generate(SSL *ssl, unsigned char *cookie, size_t *size)
+{
+	*size = STATELESS_COOKIE_SIZE;
+	return stateless_make(ssl, cookie);
+}
+
+static int
+stateless_verify(SSL *ssl, const unsigned char *cookie, size_t size)
+{
+	unsigned char expected[STATELESS_COOKIE_SIZE];
+
+	return size == sizeof(expected) && stateless_make(ssl, expected) &&
+	    CRYPTO_memcmp(cookie, expected, sizeof(expected)) == 0;
+}
+
+/* The beginning of an HMAC. */
+static bool
+stateless_make(SSL *ssl, unsigned char *cookie)
+{
+	struct connection *connection = SSL_get_app_data(ssl);
+	struct shared_board *board = connection->worker->setup->shared->board;
+	unsigned char mac[EVP_MAX_MD_SIZE];
+
+	if (HMAC(EVP_sha256(), board->cookie_secret,
+		sizeof(board->cookie_secret),
+		(const unsigned char *)&connection->peer, connection->peer_size,
+		mac, NULL) == NULL)
+		return false;
+	memcpy(cookie, mac, STATELESS_COOKIE_SIZE);
+	return true;
+}
