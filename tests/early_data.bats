@@ -276,3 +276,46 @@ printed_once() # rounds
 	assert_contains "$(<server.err)" 'ran out of -handshake_timeout'
 	assert_contains "$(<server.out)" 'round 1'
 }
+
+bad_start() # name, bytes
+{
+	shift
+	CLIENT_PORT=$PORT plain "$*" | od -An -tx1
+}
+
+leaves_at_once()
+{
+	timeout 5 bash -c 'exec 4<>"/dev/tcp/127.0.0.1/$1"' leave "$PORT"
+}
+
+@test "what is no hello where early data may come" {
+	same_as_stock -f bad_start -early_data 'GET / HTTP/1.0\r\n\r\n'
+	assert_contains "$(<server.err)" 'Error reading early data'
+	same_as_stock -f bad_start -early_data 'hello world\n'
+	same_as_stock -f leaves_at_once -early_data ''
+}
+
+@test "early data while reads and writes block at random" {
+	start_server -early_data -nbio_test -ign_eof -workers 2
+	client_start one -sess_out session
+	type_to one 'late\n'
+	wait_for 10 file_has server.out late
+	client_end one
+	client -sess_in session -early_data early </dev/null >two.out 2>&1
+	assert_contains "$(<two.out)" 'Early data was accepted'
+	wait_for 10 file_has server.out 'early words'
+}
+
+@test "early data is accepted after a reload" {
+	start_server -early_data -workers 2 -ign_eof
+	client_start one -sess_out session
+	type_to one 'late\n'
+	wait_for 10 file_has server.out late
+	client_end one
+	kill -HUP "$SERVER_PID"
+	wait_for 10 file_has server.err 'generation 2'
+	client -sess_in session -early_data early </dev/null >two.out 2>&1
+	assert_contains "$(<two.out)" 'Early data was accepted'
+	client -sess_in session -early_data early </dev/null >three.out 2>&1
+	assert_contains "$(<three.out)" 'Early data was rejected'
+}

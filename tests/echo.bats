@@ -297,6 +297,29 @@ shake_hands()
 	output_unread 1
 }
 
+@test "early data while nobody reads the output: bounded memory" {
+	local before size=$((32 * 1024 * 1024))
+
+	head -c "$size" /dev/zero | tr '\0' e >early
+	start_unread_server -quiet -workers 2 -early_data \
+	    -max_early_data 100000000 -recv_max_early_data 100000000
+	client_start one -sess_out session
+	wait_for 10 test -s session
+	client_end one
+	before=$(memory_kib)
+	client_into /dev/null -quiet -no_ign_eof -sess_in session \
+	    -early_data early </dev/null
+	wait_for 10 grown "$before"
+	sleep 1
+	within_ms 2000 'a handshake, early data not printed,' shake_hands
+	assert_growth "$before" $((8 * 1024))
+	# Now all of it comes out.
+	timeout $((20 * SLOW)) head -c "$size" <&"$UNREAD" | cmp early -
+	exec {UNREAD}>&-
+	end_clients
+	stop_server
+}
+
 @test "-debug of a download with its output unread: bounded memory" {
 	local before
 

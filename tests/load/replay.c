@@ -187,18 +187,17 @@ record_flight(
 static pid_t
 oldest_child(pid_t master)
 {
-	char path[64];
+	char path[64], line[1024] = "";
 	FILE *children;
-	int pid;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)master,
 	    (int)master);
 	if ((children = fopen(path, "re")) == NULL)
 		err(1, "%s", path);
-	if (fscanf(children, "%d", &pid) != 1)
-		pid = 0;
+	if (fgets(line, sizeof(line), children) == NULL)
+		line[0] = '\0';
 	fclose(children);
-	return (pid_t)pid;
+	return (pid_t)strtol(line, NULL, 10);
 }
 
 /* A server that closed a connection already has its reasons. */
