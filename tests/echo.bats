@@ -312,7 +312,7 @@ shake_hands()
 	wait_for 10 grown "$before"
 	sleep 1
 	within_ms 2000 'a handshake, early data not printed,' shake_hands
-	assert_growth "$before" $((8 * 1024))
+	assert_growth "$before" $((16 * 1024))
 	# Now all of it comes out.
 	timeout $((20 * SLOW)) head -c "$size" <&"$UNREAD" | cmp early -
 	exec {UNREAD}>&-
