@@ -100,15 +100,20 @@ session_limits(size_t sessions)
 }
 
 static inline struct session_cache *
-session_cache_new(size_t sessions)
+session_cache_of(struct session_limits limits)
 {
-	struct session_limits limits = session_limits(sessions);
 	size_t size = session_cache_size(limits);
 	struct session_cache *cache;
 
 	cache = session_cache_init(unit_share(size), size, limits);
 	CHECK(cache != NULL);
 	return cache;
+}
+
+static inline struct session_cache *
+session_cache_new(size_t sessions)
+{
+	return session_cache_of(session_limits(sessions));
 }
 
 static inline struct session_cache_counts

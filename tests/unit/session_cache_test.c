@@ -8,162 +8,184 @@
 
 #include "session.h"
 
-#define MODEL_SIZE 600
-#define PROCESSES  4
+#define NUMBERS	  600
+#define PROCESSES 4
 
 static uint64_t operations, seed;
 
-/* What the cache should hold; order is the time of the last put. */
+/* What the cache holds, from the oldest to the newest, and where. */
 struct model {
-	struct {
-		bool there;
+	struct session_limits limits;
+	struct held {
+		uint64_t number;
 		uint64_t version;
-		uint64_t order;
+		size_t size;
+		uint64_t position;
 		int64_t expires_s;
-	} entry[MODEL_SIZE];
+	} held[NUMBERS];
 	size_t count;
-	uint64_t order;
+	struct session_cache_counts counts;
+	uint64_t versions;
 	int64_t now_s;
 };
 
-static void
-model_forget_oldest(struct model *model)
+static uint64_t
+held_end(const struct held *held)
 {
-	size_t i, oldest = MODEL_SIZE;
+	return held->position + (held->size + 63) / 64 * 64;
+}
 
-	for (i = 0; i < MODEL_SIZE; i++)
-		if (model->entry[i].there &&
-		    (oldest == MODEL_SIZE ||
-			model->entry[i].order < model->entry[oldest].order))
-			oldest = i;
-	CHECK(oldest < MODEL_SIZE);
-	model->entry[oldest].there = false;
-	model->count--;
+static struct held *
+model_find(struct model *model, uint64_t number)
+{
+	size_t i;
+
+	for (i = 0; i < model->count; i++)
+		if (model->held[i].number == number)
+			return &model->held[i];
+	return NULL;
 }
 
 static void
-model_put(struct model *model, struct session_cache *cache, size_t i,
-    size_t limit, size_t size, int64_t expires_s)
+model_drop(struct model *model, struct held *held)
 {
-	uint64_t version = ++model->order;
+	struct held *end = &model->held[model->count--];
 
-	CHECK(session_put(cache, i, version, size, expires_s));
-	if (model->entry[i].there)
-		model->count--;
-	model->entry[i].there = false;
-	if (model->count == limit)
-		model_forget_oldest(model);
-	model->entry[i].there = true;
-	model->entry[i].version = version;
-	model->entry[i].order = version;
-	model->entry[i].expires_s = expires_s;
-	model->count++;
+	memmove(held, held + 1, (size_t)(end - held - 1) * sizeof(*held));
+}
+
+/* The oldest go until there is room behind the newest. */
+static void
+model_put(struct model *model, struct session_cache *cache, uint64_t number,
+    size_t size, int64_t expires_s)
+{
+	struct held new = { number, ++model->versions, size, 0, expires_s };
+	struct held *held = model_find(model, number);
+
+	CHECK(session_put(cache, number, new.version, size, expires_s));
+	if (held != NULL)
+		model_drop(model, held);
+	while (model->count > 0) {
+		new.position = held_end(&model->held[model->count - 1]);
+		if (model->count < model->limits.sessions &&
+		    held_end(&new) - model->held[0].position <=
+			model->limits.bytes)
+			break;
+		model_drop(model, &model->held[0]);
+		model->counts.evictions++;
+		new.position = 0;
+	}
+	model->held[model->count++] = new;
+	model->counts.inserts++;
 }
 
 static void
-model_get(struct model *model, struct session_cache *cache, size_t i, bool take)
+model_get(struct model *model, struct session_cache *cache, uint64_t number,
+    bool take)
 {
-	uint64_t expected = 0, version;
+	struct held *held = model_find(model, number);
+	bool good = held != NULL && held->expires_s >= model->now_s;
+	struct session_id id = session_id(number);
 
-	if (model->entry[i].there && model->entry[i].expires_s >= model->now_s)
-		expected = model->entry[i].version;
-	version = session_get(cache, i, model->now_s, take);
-	CHECK(version == expected);
-	if (model->entry[i].there && (expected == 0 || take)) {
-		model->entry[i].there = false;
-		model->count--;
+	CHECK(session_cache_has(
+		  cache, id.bytes, sizeof(id.bytes), model->now_s) == good);
+	CHECK(session_get(cache, number, model->now_s, take) ==
+	    (good ? held->version : 0));
+	if (held == NULL)
+		model->counts.misses++;
+	else if (good)
+		model->counts.hits++;
+	else
+		model->counts.timeouts++;
+	if (held != NULL && (take || !good))
+		model_drop(model, held);
+}
+
+static void
+model_remove(struct model *model, struct session_cache *cache, uint64_t number)
+{
+	struct held *held = model_find(model, number);
+
+	session_remove(cache, number);
+	if (held != NULL)
+		model_drop(model, held);
+}
+
+static void
+model_step(struct model *model, struct session_cache *cache, uint64_t *random)
+{
+	uint64_t number = unit_below(random, NUMBERS);
+
+	switch (unit_below(random, 10)) {
+	case 0:
+	case 1:
+	case 2:
+	case 3:
+		model_put(model, cache, number, session_any_size(random),
+		    model->now_s + (int64_t)unit_below(random, 100));
+		break;
+	case 4:
+		model_remove(model, cache, number);
+		break;
+	case 5:
+		model_get(model, cache, number, true);
+		break;
+	case 6:
+		model->now_s += (int64_t)unit_below(random, 4);
+		break;
+	default:
+		model_get(model, cache, number, false);
 	}
 }
 
-/*
- * One shard whose ring never overflows: then the cache holds exactly the
- * newest `limit` sessions.
- */
 static void
-test_model_exact(void)
+model_compare(const struct model *model, struct session_cache *cache)
 {
-	const size_t limit = 200;
-	struct session_limits limits = { limit, operations * 1024 };
-	size_t size_bytes = session_cache_size(limits);
-	struct session_cache *cache =
-	    session_cache_init(unit_share(size_bytes), size_bytes, limits);
-	struct model model = { .now_s = 1000 };
-	uint64_t random = seed, n;
-	size_t i;
+	struct session_cache_counts counts = session_counts(cache);
 
-	for (n = 0; n < operations; n++) {
-		i = unit_below(&random, 300);
-		switch (unit_below(&random, 10)) {
-		case 0:
-		case 1:
-		case 2:
-		case 3:
-			model_put(&model, cache, i, limit,
-			    SESSION_ROOM_MIN + unit_below(&random, 600),
-			    model.now_s + (int64_t)unit_below(&random, 500));
-			break;
-		case 4:
-			session_remove(cache, i);
-			model.count -= model.entry[i].there;
-			model.entry[i].there = false;
-			break;
-		case 5:
-			model_get(&model, cache, i, true);
-			break;
-		case 6:
-			model.now_s += (int64_t)unit_below(&random, 4);
-			break;
-		default:
-			model_get(&model, cache, i, false);
-		}
-		CHECK(session_counts(cache).items == model.count);
-		if (n % (operations / 4 + 1) == 0)
+	CHECK(counts.items == model->count);
+	CHECK(counts.inserts == model->counts.inserts);
+	CHECK(counts.hits == model->counts.hits);
+	CHECK(counts.misses == model->counts.misses);
+	CHECK(counts.timeouts == model->counts.timeouts);
+	CHECK(counts.evictions == model->counts.evictions);
+	CHECK(counts.busy == 0 && counts.repairs == 0);
+	CHECK(counts.too_large == 0);
+}
+
+static void
+model_run(struct session_limits limits, uint64_t count)
+{
+	struct session_cache *cache = session_cache_of(limits);
+	struct model model = { .limits = limits, .now_s = 1000 };
+	uint64_t random = seed + limits.sessions, n;
+
+	for (n = 0; n < count; n++) {
+		model_step(&model, cache, &random);
+		model_compare(&model, cache);
+		if (n % (count / 50 + 1) == 0)
 			CHECK(session_cache_check(cache) == 0);
 	}
 	CHECK(session_cache_check(cache) == 0);
-	CHECK(session_counts(cache).repairs == 0);
+	printf("# %zu sessions, %zu bytes: %" PRIu64 " inserts, %" PRIu64
+	       " hits, %" PRIu64 " timeouts, %" PRIu64 " evictions\n",
+	    limits.sessions, limits.bytes, model.counts.inserts,
+	    model.counts.hits, model.counts.timeouts, model.counts.evictions);
+	CHECK(model.counts.hits > 0 && model.counts.timeouts > 0);
 }
 
 /*
- * Sizes up to the largest: the ring overflows all the time. What is missing is
- * missing in order of age, and what the ring has room for is not missing.
+ * One shard, so that the oldest is the oldest of all. Sessions are the limit,
+ * then bytes, then now these and now those.
  */
 static void
-test_model_bytes(void)
+test_model(void)
 {
-	const size_t limit = 200;
-	struct session_cache *cache = session_cache_new(limit);
-	static uint64_t put_at[MODEL_SIZE], sizes[MODEL_SIZE];
-	uint64_t random = seed + 1, n, version, gone = 0, order = 0, bytes;
-	size_t i, j, size;
-
-	for (n = 0; n < operations / 2; n++) {
-		i = unit_below(&random, MODEL_SIZE);
-		if (unit_below(&random, 3) == 0) {
-			size = session_any_size(&random);
-			CHECK(session_put(cache, i, ++order, size, FOREVER));
-			put_at[i] = order;
-			sizes[i] = (size + 63) / 64 * 64;
-			continue;
-		}
-		version = session_get(cache, i, 1, false);
-		CHECK(version == 0 || version == put_at[i]);
-		if (version != 0)
-			CHECK(version > gone);
-		else if (put_at[i] > gone)
-			gone = put_at[i];
-		if (version != 0 || put_at[i] == 0)
-			continue;
-		for (j = 0, bytes = 0, size = 0; j < MODEL_SIZE; j++)
-			if (put_at[j] >= put_at[i]) {
-				bytes += sizes[j];
-				size++;
-			}
-		/* Those replaced meanwhile may have left gaps behind. */
-		CHECK(size > limit / 4 || bytes > SESSION_BYTES_MAX);
-	}
-	CHECK(session_cache_check(cache) == 0);
-	CHECK(session_counts(cache).evictions > 0);
+	model_run((struct session_limits){ 100, 10000000 }, operations / 3);
+	model_run((struct session_limits){ 511, SESSION_CACHE_BYTES_MIN },
+	    operations / 3);
+	model_run((struct session_limits){ 180, SESSION_CACHE_BYTES_MIN },
+	    operations - 2 * (operations / 3));
 }
 
 static void
@@ -329,32 +351,39 @@ test_corruption_is_bounded(void)
 struct hammer {
 	struct session_cache *cache;
 	uint64_t seed;
+	_Atomic int64_t *now_s;
 };
 
+/* What was got is checked to be whole by session_get. */
 static void
 hammer(void *arg)
 {
 	struct hammer *hammer = arg;
 	struct session_cache *cache = hammer->cache;
 	uint64_t random = hammer->seed, n, number;
+	int64_t now_s;
 
 	for (n = 0; n < operations / PROCESSES; n++) {
 		number = unit_below(&random, 3000);
+		now_s = *hammer->now_s;
 		switch (unit_below(&random, 8)) {
 		case 0:
 		case 1:
 			session_put(cache, number, n + 1,
-			    session_any_size(&random), FOREVER);
+			    session_any_size(&random),
+			    now_s + (int64_t)unit_below(&random, 50));
 			break;
 		case 2:
 			session_remove(cache, number);
 			break;
 		case 3:
-			session_get(cache, number, 1, true);
+			session_get(cache, number, now_s, true);
 			break;
 		default:
-			session_get(cache, number, 1, false);
+			session_get(cache, number, now_s, false);
 		}
+		if (unit_below(&random, 1000) == 0)
+			++*hammer->now_s;
 	}
 }
 
@@ -364,12 +393,14 @@ test_four_processes(void)
 	struct session_cache *cache = session_cache_new(2000);
 	struct hammer hammers[PROCESSES];
 	struct session_cache_counts counts;
+	_Atomic int64_t *now_s = unit_share(sizeof(*now_s));
 	pid_t pid[PROCESSES];
 	int i;
 
 	for (i = 0; i < PROCESSES; i++) {
 		hammers[i].cache = cache;
 		hammers[i].seed = seed + 10 + (uint64_t)i;
+		hammers[i].now_s = now_s;
 		pid[i] = unit_fork(hammer, &hammers[i]);
 	}
 	for (i = 0; i < PROCESSES; i++)
@@ -378,8 +409,10 @@ test_four_processes(void)
 	counts = session_counts(cache);
 	CHECK(counts.repairs == 0);
 	printf("# %" PRIu64 " hits, %" PRIu64 " misses, %" PRIu64
-	       " evictions, %" PRIu64 " busy\n",
-	    counts.hits, counts.misses, counts.evictions, counts.busy);
+	       " timeouts, %" PRIu64 " evictions, %" PRIu64 " busy\n",
+	    counts.hits, counts.misses, counts.timeouts, counts.evictions,
+	    counts.busy);
+	CHECK(counts.timeouts > 0);
 }
 
 struct taker {
@@ -425,12 +458,11 @@ test_take_is_exclusive(void)
 int
 main(int argc, char *argv[])
 {
-	operations = unit_number(argc, argv, 1, 200000);
+	operations = unit_number(argc, argv, 1, 1000000);
 	seed = unit_number(argc, argv, 2, 20240501);
 	printf(
 	    "# %" PRIu64 " operations, seed %" PRIu64 "\n", operations, seed);
-	UNIT_RUN(test_model_exact);
-	UNIT_RUN(test_model_bytes);
+	UNIT_RUN(test_model);
 	UNIT_RUN(test_many_shards);
 	UNIT_RUN(test_limits_and_odd_arguments);
 	UNIT_RUN(test_no_sessions);
