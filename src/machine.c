@@ -82,13 +82,17 @@ machine_limit(const char *folder, const char *name, char *path)
 static uint64_t
 machine_number(const char *file)
 {
-	uint64_t number = UINT64_MAX;
+	uintmax_t number = UINT64_MAX;
+	char line[64], *end;
 	FILE *in = fopen(file, "re");
 
 	if (in == NULL)
 		return UINT64_MAX;
-	if (fscanf(in, "%" SCNu64, &number) != 1)
-		number = UINT64_MAX;
+	if (fgets(line, sizeof(line), in) != NULL) {
+		number = strtoumax(line, &end, 10);
+		if (end == line)
+			number = UINT64_MAX;
+	}
 	fclose(in);
 	return number;
 }
