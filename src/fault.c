@@ -3,11 +3,15 @@
 #ifdef FAULTS
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static int fault_worker = -1;
+static bool fault_stopped;
+
+static void fault_stop(void);
 
 void
 fault_set_worker(int worker)
@@ -29,13 +33,23 @@ fault_point(const char *point)
 	if (worker != NULL && strtol(worker + 1, NULL, 10) != fault_worker)
 		return;
 	if (strncmp(action, "stop", 4) == 0)
-		kill(getpid(), SIGSTOP);
+		fault_stop();
 	else if (strncmp(action, "kill", 4) == 0)
 		kill(getpid(), SIGKILL);
 	else if (strncmp(action, "leak", 4) == 0)
 		memset(malloc(17), 1, 17);
 	else
 		poll(NULL, 0, (int)strtol(action, NULL, 10));
+}
+
+/* Once: who lets the process go on wants to see it go on. */
+static void
+fault_stop(void)
+{
+	if (fault_stopped)
+		return;
+	fault_stopped = true;
+	kill(getpid(), SIGSTOP);
 }
 #else
 /* ISO C wants a declaration in every translation unit. */

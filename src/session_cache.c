@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fault.h"
 #include "log.h"
 #include "session_shard.h"
 #include "shlock.h"
@@ -356,6 +357,7 @@ cache_enter(struct cache_shard *at)
 	case SHLOCK_HELD:
 		break;
 	}
+	fault_point("session-locked");
 	cache_honour(at);
 	return true;
 }

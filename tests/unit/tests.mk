@@ -3,7 +3,7 @@
 
 UNIT_SAYS = src/log.c src/text.c
 UNIT_CACHE = src/session_cache.c src/session_shard.c src/session_repair.c \
-	src/session_ring.c src/shlock.c $(UNIT_SAYS)
+	src/session_ring.c src/shlock.c src/fault.c $(UNIT_SAYS)
 
 UNIT_TESTS = machine_test shm_test shlock_test session_cache_test \
 	session_crash_test session_step_test accept_quota_test \
