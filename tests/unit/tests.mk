@@ -9,7 +9,8 @@ UNIT_TESTS = machine_test shm_test shlock_test session_cache_test \
 	session_crash_test session_step_test accept_quota_test \
 	accept_turn_test stats_test ticket_keys_test \
 	ticket_rotation_test
-UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%)
+UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%) \
+	$(BUILD)/tests/unit/session_bench
 UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
 	$(ALL_LDFLAGS) -o $@ $(filter %.c,$^) \
 	$(shell $(PKG_CONFIG) --libs libbsd-overlay)
@@ -24,6 +25,7 @@ $(BUILD)/tests/unit/session_crash_test: $(UNIT_CACHE)
 # The test has itself called at every step of the critical sections.
 $(BUILD)/tests/unit/session_crash_test: UNIT_DEFINES = -DSESSION_CACHE_STEPS
 $(BUILD)/tests/unit/session_step_test: $(UNIT_CACHE)
+$(BUILD)/tests/unit/session_bench: $(UNIT_CACHE)
 $(BUILD)/tests/unit/accept_quota_test: src/accept_quota.c
 $(BUILD)/tests/unit/accept_turn_test: src/accept_turn.c $(UNIT_SAYS)
 $(BUILD)/tests/unit/ticket_keys_test: src/ticket_keys.c
@@ -40,6 +42,10 @@ $(UNIT_PROGRAMS): $(BUILD)/tests/unit/%: tests/unit/%.c \
 	@mkdir -p $(@D)
 	$(UNIT_BUILD)
 
+## bench-cache: the session cache's cost, sharded and with one lock
+bench-cache: $(BUILD)/tests/unit/session_bench
+	$<
+
 ## soak-cache: many more kills in the session cache than the suite has time for
 # Two kills a round.
 soak-cache: $(BUILD)/tests/unit/session_step_test \
@@ -47,4 +53,4 @@ soak-cache: $(BUILD)/tests/unit/session_step_test \
 	$(BUILD)/tests/unit/session_step_test $(or $(KILLS),200)
 	$(BUILD)/tests/unit/session_crash_test $(or $(ROUNDS),50000)
 
-.PHONY: unit soak-cache
+.PHONY: unit bench-cache soak-cache
