@@ -280,3 +280,27 @@ crosses_as_stock() # version, name of the first client, of the second
 		stop_server
 	done
 }
+
+@test "a session with a client certificate of 20 KiB resumes on any worker" {
+	local names
+
+	names=$(printf 'DNS:host%04d.a-name-of-some-length.example,' {1..500})
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -keyout big-key.pem -out big.pem -days 2 -subj /CN=big \
+	    -addext "subjectAltName=${names%,}" 2>/dev/null
+	[ "$(openssl x509 -in big.pem -outform DER | wc -c)" -gt 20000 ]
+	start_server -quiet -workers 3 -no_ticket -verify 1
+	for version in tls1_2 tls1_3; do
+		client_start big "-$version" -cert big.pem -key big-key.pem \
+		    -sess_out session
+		client_connected big
+		type_to server "word of $version\n"
+		wait_for 5 file_has big.out "word of $version"
+		client_end big
+		for _ in 1 2 3; do
+			assert_contains "$(client "-$version" -sess_in session \
+			    -cert big.pem -key big-key.pem </dev/null 2>&1)" \
+			    'Reused, TLS'
+		done
+	done
+}
