@@ -56,7 +56,6 @@ void process_keep_fd(int fd);
 
 /* What users call the child of this slot: 1 and up. */
 unsigned process_number(const struct process_table *, unsigned slot);
-unsigned process_generation(const struct process_table *, unsigned slot);
 bool process_is_newest(const struct process_table *, unsigned slot);
 
 /* Fork the child of this slot. Returns 0, or -1 (reported). */
@@ -85,6 +84,12 @@ void process_said_ready(struct process_table *, unsigned slot);
 bool process_all_ready(const struct process_table *);
 unsigned process_alive(const struct process_table *);
 unsigned process_alive_in(const struct process_table *, unsigned generation);
-void process_kill_all(struct process_table *, int number);
+/* Tell those who are alive; what they cannot take now waits. */
+void process_say_in(
+    const struct process_table *, unsigned generation, enum message_type);
+void process_say_all(const struct process_table *, enum message_type);
+void
+process_kill_in(const struct process_table *, unsigned generation, int number);
+void process_kill_all(const struct process_table *, int number);
 
 #endif

@@ -38,7 +38,7 @@ struct reload {
 	enum reload_phase phase;
 	bool wanted; /* asked for, and not begun */
 	unsigned count; /* finished ones */
-	int64_t deadline_ms; /* of the phase; 0: none */
+	int64_t deadline_ms; /* of the phase: step then; 0: none */
 };
 
 void
@@ -49,7 +49,5 @@ void reload_request(struct reload *);
 void reload_cancel(struct reload *);
 /* Do what can be done now. */
 void reload_step(struct reload *, int64_t now_ms);
-/* When to step without an event; 0: no such time. */
-int64_t reload_deadline_ms(const struct reload *);
 
 #endif

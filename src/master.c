@@ -92,7 +92,6 @@ static void master_ready(struct master *, unsigned);
 static void master_console(struct master *, short);
 static void master_send_unit(struct master *, uint16_t);
 static void master_report_done(struct master *);
-static void master_say(struct master *, enum message_type);
 static void master_stop_listening(struct master *);
 static void master_drain(struct master *);
 static void master_quit(struct master *);
@@ -240,7 +239,7 @@ master_timeout(struct master *master)
 	master_sooner(&next_ms, master->kill_ms);
 	if (master->state == MASTER_RUNNING) {
 		master_sooner(&next_ms, master->watch.due_ms);
-		master_sooner(&next_ms, reload_deadline_ms(&master->reload));
+		master_sooner(&next_ms, master->reload.deadline_ms);
 	}
 	if (master->console.retry_ms > now_ms)
 		master_sooner(&next_ms, master->console.retry_ms);
@@ -534,16 +533,6 @@ master_report_done(struct master *master)
 }
 
 static void
-master_say(struct master *master, enum message_type type)
-{
-	unsigned i;
-
-	for (i = 0; i < master->table.slots; i++)
-		if (master->table.slot[i].pid != 0)
-			channel_say(&master->table.slot[i].control, type, 0);
-}
-
-static void
 master_stop_listening(struct master *master)
 {
 	listener_stop(master->listener);
@@ -554,7 +543,7 @@ master_drain(struct master *master)
 {
 	master->state = MASTER_DRAINING;
 	reload_cancel(&master->reload);
-	master_say(master, MESSAGE_DRAIN);
+	process_say_all(&master->table, MESSAGE_DRAIN);
 }
 
 static void
@@ -563,7 +552,7 @@ master_quit(struct master *master)
 	master->state = MASTER_QUITTING;
 	reload_cancel(&master->reload);
 	master->kill_ms = monotime_ms() + MASTER_QUIT_MS;
-	master_say(master, MESSAGE_QUIT);
+	process_say_all(&master->table, MESSAGE_QUIT);
 }
 
 static void
@@ -576,5 +565,5 @@ master_abort(struct master *master, int signal)
 	master->state = MASTER_ABORTING;
 	master->kill_ms = monotime_ms() + MASTER_ABORT_MS;
 	listener_stop(master->listener);
-	master_say(master, MESSAGE_ABORT);
+	process_say_all(&master->table, MESSAGE_ABORT);
 }

@@ -26,6 +26,7 @@ static _Noreturn void
 process_child(struct process_table *, unsigned, int, int, pid_t);
 static void process_close_all_but_kept(void);
 static void process_silence_stdio(void);
+static struct process *process_first(const struct process_table *, unsigned);
 static bool process_died_at_once(const struct process *, int64_t);
 
 int
@@ -87,16 +88,10 @@ process_number(const struct process_table *table, unsigned slot)
 	return slot % table->children + 1;
 }
 
-unsigned
-process_generation(const struct process_table *table, unsigned slot)
-{
-	return slot / table->children;
-}
-
 bool
 process_is_newest(const struct process_table *table, unsigned slot)
 {
-	return process_generation(table, slot) == table->generation;
+	return slot / table->children == table->generation;
 }
 
 int
@@ -223,10 +218,11 @@ process_said_ready(struct process_table *table, unsigned slot)
 bool
 process_all_ready(const struct process_table *table)
 {
-	unsigned slot;
+	const struct process *process, *end;
 
-	for (slot = 0; slot < table->slots; slot++)
-		if (process_is_newest(table, slot) && !table->slot[slot].ready)
+	process = process_first(table, table->generation);
+	for (end = process + table->children; process < end; process++)
+		if (!process->ready)
 			return false;
 	return true;
 }
@@ -234,32 +230,69 @@ process_all_ready(const struct process_table *table)
 unsigned
 process_alive(const struct process_table *table)
 {
-	unsigned i, alive = 0;
+	unsigned generation, alive = 0;
 
-	for (i = 0; i < PROCESS_GENERATIONS; i++)
-		alive += process_alive_in(table, i);
+	for (generation = 0; generation < PROCESS_GENERATIONS; generation++)
+		alive += process_alive_in(table, generation);
 	return alive;
 }
 
 unsigned
 process_alive_in(const struct process_table *table, unsigned generation)
 {
-	unsigned slot, alive = 0;
+	const struct process *process = process_first(table, generation), *end;
+	unsigned alive = 0;
 
-	for (slot = 0; slot < table->slots; slot++)
-		alive += process_generation(table, slot) == generation &&
-		    table->slot[slot].pid != 0;
+	for (end = process + table->children; process < end; process++)
+		alive += process->pid != 0;
 	return alive;
 }
 
 void
-process_kill_all(struct process_table *table, int number)
+process_say_in(const struct process_table *table, unsigned generation,
+    enum message_type type)
 {
-	unsigned i;
+	struct process *process = process_first(table, generation), *end;
 
-	for (i = 0; i < table->slots; i++)
-		if (table->slot[i].pid != 0)
-			kill(table->slot[i].pid, number);
+	for (end = process + table->children; process < end; process++)
+		if (process->pid != 0)
+			channel_say(&process->control, type, 0);
+}
+
+void
+process_say_all(const struct process_table *table, enum message_type type)
+{
+	unsigned generation;
+
+	for (generation = 0; generation < PROCESS_GENERATIONS; generation++)
+		process_say_in(table, generation, type);
+}
+
+void
+process_kill_in(
+    const struct process_table *table, unsigned generation, int number)
+{
+	struct process *process = process_first(table, generation), *end;
+
+	for (end = process + table->children; process < end; process++)
+		if (process->pid != 0)
+			kill(process->pid, number);
+}
+
+void
+process_kill_all(const struct process_table *table, int number)
+{
+	unsigned generation;
+
+	for (generation = 0; generation < PROCESS_GENERATIONS; generation++)
+		process_kill_in(table, generation, number);
+}
+
+/* The others of its generation follow. */
+static struct process *
+process_first(const struct process_table *table, unsigned generation)
+{
+	return &table->slot[generation * table->children];
 }
 
 /*

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "log.h"
-#include "message.h"
 #include "reload.h"
 
 /* How long children of the oldest generation may take to end in order. */
@@ -17,7 +16,6 @@ static void reload_retire(struct reload *, int64_t);
 static void reload_finish(struct reload *, int64_t);
 static bool reload_all_retired(const struct reload *);
 static unsigned reload_next(const struct reload *);
-static void reload_say(struct reload *, unsigned, enum message_type);
 
 void
 reload_init(struct reload *reload, struct process_table *table,
@@ -70,12 +68,6 @@ reload_step(struct reload *reload, int64_t now_ms)
 	}
 }
 
-int64_t
-reload_deadline_ms(const struct reload *reload)
-{
-	return reload->deadline_ms;
-}
-
 static void
 reload_begin(struct reload *reload, int64_t now_ms)
 {
@@ -87,7 +79,7 @@ reload_begin(struct reload *reload, int64_t now_ms)
 		return;
 	}
 	log_warnx("the connections of the oldest generation are ended");
-	reload_say(reload, reload_next(reload), MESSAGE_QUIT);
+	process_say_in(reload->table, reload_next(reload), MESSAGE_QUIT);
 	reload->phase = RELOAD_CUTTING;
 	reload->deadline_ms = now_ms + RELOAD_CUT_MS;
 }
@@ -95,13 +87,7 @@ reload_begin(struct reload *reload, int64_t now_ms)
 static void
 reload_cut(struct reload *reload, int64_t now_ms)
 {
-	struct process_table *table = reload->table;
-	unsigned slot;
-
-	for (slot = 0; slot < table->slots; slot++)
-		if (process_generation(table, slot) == reload_next(reload) &&
-		    table->slot[slot].pid != 0)
-			kill(table->slot[slot].pid, SIGKILL);
+	process_kill_in(reload->table, reload_next(reload), SIGKILL);
 	reload->deadline_ms = now_ms + RELOAD_CUT_MS;
 }
 
@@ -116,11 +102,12 @@ reload_start(struct reload *reload)
 static void
 reload_retire(struct reload *reload, int64_t now_ms)
 {
-	unsigned generation;
+	unsigned newest = reload->table->generation;
 
-	for (generation = 0; generation < PROCESS_GENERATIONS; generation++)
-		if (generation != reload->table->generation)
-			reload_say(reload, generation, MESSAGE_DRAIN);
+	/* Those before it were told when it took over. */
+	process_say_in(reload->table,
+	    (newest + PROCESS_GENERATIONS - 1) % PROCESS_GENERATIONS,
+	    MESSAGE_DRAIN);
 	reload->phase = RELOAD_RETIRING;
 	reload->deadline_ms = now_ms + RELOAD_RETIRE_MS;
 }
@@ -157,16 +144,4 @@ static unsigned
 reload_next(const struct reload *reload)
 {
 	return (reload->table->generation + 1) % PROCESS_GENERATIONS;
-}
-
-static void
-reload_say(struct reload *reload, unsigned generation, enum message_type type)
-{
-	struct process_table *table = reload->table;
-	unsigned slot;
-
-	for (slot = 0; slot < table->slots; slot++)
-		if (process_generation(table, slot) == generation &&
-		    table->slot[slot].pid != 0)
-			channel_say(&table->slot[slot].control, type, 0);
 }
