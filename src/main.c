@@ -45,6 +45,8 @@ main_prepare(const struct config *, struct worker_setup *, struct listener *);
 static void main_install(const struct worker_setup *, struct tls_context *);
 static int main_renew(void *);
 static void main_close_tls(struct tls_context *);
+static void
+main_take_ticket_keys(struct ticket_keys *, struct ticket_key_list *);
 static int main_load_ticket_keys(const struct config *, struct ticket_keys *);
 
 int
@@ -140,9 +142,7 @@ main_renew(void *arg)
 
 	if ((tls = tls_renewal_make(setup->config, &keys)) == NULL)
 		return -1;
-	if (keys.count > 0)
-		ticket_keys_publish(setup->shared->ticket_keys, &keys);
-	ticket_key_list_wipe(&keys);
+	main_take_ticket_keys(setup->shared->ticket_keys, &keys);
 	main_install(setup, tls);
 	main_close_tls(setup->tls);
 	setup->tls = tls;
@@ -162,12 +162,20 @@ static int
 main_load_ticket_keys(const struct config *config, struct ticket_keys *keys)
 {
 	struct ticket_key_list list;
-	int result = ticket_files_load(config, &list);
 
-	if (result == 0 && list.count > 0)
-		ticket_keys_publish(keys, &list);
-	ticket_key_list_wipe(&list);
-	return result;
+	if (ticket_files_load(config, &list) == -1)
+		return -1;
+	main_take_ticket_keys(keys, &list);
+	return 0;
+}
+
+/* Without files the server's own keys stay. Wipes the list. */
+static void
+main_take_ticket_keys(struct ticket_keys *keys, struct ticket_key_list *list)
+{
+	if (list->count > 0)
+		ticket_keys_publish(keys, list);
+	ticket_key_list_wipe(list);
 }
 
 /*
