@@ -11,6 +11,8 @@
 
 #include "config.h"
 
+#define OPTION_HEX_DIGITS "0123456789abcdefABCDEF"
+
 /* What a value must look like; options.c has a table of these. */
 enum option_kind {
 	KIND_NONE, /* there is none */

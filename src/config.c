@@ -10,8 +10,6 @@
 #include "options.h"
 #include "text.h"
 
-#define CONFIG_HEX_DIGITS "0123456789abcdefABCDEF"
-
 struct config_memory {
 	SLIST_ENTRY(config_memory) entry;
 	max_align_t data[];
@@ -260,7 +258,7 @@ config_set_context_hex(struct config *config, const struct option *option,
 	size_t i, digits = strlen(text);
 	char byte[3] = "";
 
-	if (digits == 0 || text[strspn(text, CONFIG_HEX_DIGITS)] != '\0')
+	if (digits == 0 || text[strspn(text, OPTION_HEX_DIGITS)] != '\0')
 		return config_refuse(option, value, "not hexadecimal digits");
 	if (digits % 2 != 0)
 		return config_refuse(option, value, "an odd number of digits");

@@ -380,8 +380,7 @@ static int
 check_hex(const struct option *option, struct option_value *value)
 {
 	(void)option;
-	if (value->text[strspn(value->text, "0123456789abcdefABCDEF")] !=
-	    '\0') {
+	if (value->text[strspn(value->text, OPTION_HEX_DIGITS)] != '\0') {
 		text_printf(TEXT_ERR, "Not a hex number '%s'\n", value->text);
 		return -1;
 	}
