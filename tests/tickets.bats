@@ -433,41 +433,6 @@ exchange() # reused or not_reused, option of s_client...
 
 ### nginx
 
-start_nginx() # file with a key
-{
-	local nginx
-
-	nginx=$(PATH=$PATH:/usr/sbin command -v nginx) ||
-	    skip 'nginx is not installed'
-	# A UNIX socket needs no port that is free.
-	cat >nginx.conf <<-END
-		daemon off;
-		master_process off;
-		pid nginx.pid;
-		events { }
-		http {
-			access_log off;
-			client_body_temp_path temp;
-			proxy_temp_path temp;
-			fastcgi_temp_path temp;
-			uwsgi_temp_path temp;
-			scgi_temp_path temp;
-			server {
-				listen unix:nginx.sock ssl;
-				ssl_protocols TLSv1.2 TLSv1.3;
-				ssl_certificate $CERTS/server.pem;
-				ssl_certificate_key $CERTS/server-key.pem;
-				ssl_session_ticket_key $1;
-				return 200 nginx;
-			}
-		}
-	END
-	rm -f nginx.sock
-	launch nginx "$nginx" -p "$PWD" -c "$PWD/nginx.conf" -e stderr
-	SERVERS+=("${PIDS[nginx]}::nginx")
-	wait_for 10 test -S nginx.sock
-}
-
 fetch_from_nginx() # option of s_client...
 {
 	printf 'GET / HTTP/1.0\r\n\r\n' | timeout $((10 * SLOW)) "$OPENSSL" \
@@ -491,7 +456,7 @@ nginx_context()
 	assert_matches "$context" '^[0-9a-f]{40}$'
 	for size in 48 80; do
 		make_key shared $size
-		start_nginx "$PWD/shared"
+		start_nginx nginx "ssl_session_ticket_key $PWD/shared"
 		start_server -www -workers 2 -ticket_keys shared \
 		    -context_hex "$context"
 		for version in -tls1_2 -tls1_3; do
@@ -509,7 +474,7 @@ nginx_context()
 		stop_server
 	done
 	# The context is what it takes.
-	start_nginx "$PWD/shared"
+	start_nginx nginx "ssl_session_ticket_key $PWD/shared"
 	start_server -www -ticket_keys shared
 	fetch_from_nginx -tls1_3 -sess_out nginx.session >/dev/null
 	not_reused "$PORT" -tls1_3 -sess_in nginx.session

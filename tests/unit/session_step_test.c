@@ -327,15 +327,24 @@ step_through(const struct operation *operation, bool after_death)
 	return stores;
 }
 
-/* Really killed after so many stores; the memory must be as expected. */
-static void
-kill_at(const struct operation *operation, uint64_t store)
+/* A child that has done so many stores, and may have the lock. */
+static pid_t
+child_in_the_middle(const struct operation *operation, uint64_t store)
 {
 	pid_t pid = child_new(operation->run);
 	uint64_t steps = 0;
 
 	while (store-- > 0)
 		CHECK(child_step_to_store(pid, &steps));
+	return pid;
+}
+
+/* Really killed after so many stores; the memory must be as expected. */
+static void
+kill_at(const struct operation *operation, uint64_t store)
+{
+	pid_t pid = child_in_the_middle(operation, store);
+
 	memcpy(moment, memory, memory_size);
 	mark_locks_of(pid);
 	memcpy(expected, memory, memory_size);
@@ -409,18 +418,6 @@ find_operation(const char *name)
 		if (strcmp(operations[i].name, name) == 0)
 			return &operations[i];
 	CHECK(false);
-}
-
-/* A child that has changed what the lock guards already; it has the lock. */
-static pid_t
-child_in_the_middle(const struct operation *operation, uint64_t store)
-{
-	pid_t pid = child_new(operation->run);
-	uint64_t steps = 0;
-
-	while (store-- > 0)
-		CHECK(child_step_to_store(pid, &steps));
-	return pid;
 }
 
 /* The one who repairs dies as well. What it came for is another session. */
