@@ -29,7 +29,7 @@ LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 # The layers, from the bottom up; scripts/check-layers holds them apart.
 FOUNDATION = text log textbuf monotime signals channel machine shm shlock \
 	fault proctitle secrets
-CONFIGURATION = config options option_table
+CONFIGURATION = config config_set options option_table
 SHARED	= shared session_cache session_repair session_ring session_shard \
 	accept_quota accept_turn stats stats_json ticket_keys ticket_files
 TLS	= tls_error listener tls_context credentials tls_file passphrase \

@@ -82,7 +82,7 @@ extern const struct option_section option_table[];
 /* -help; in options.c. */
 option_setter option_print_help;
 
-/* For one field, which must have this type; in config.c. */
+/* For one field, which must have this type; in config_set.c. */
 option_setter config_set_flag;
 option_setter config_clear_flag;
 option_setter config_set_text;
