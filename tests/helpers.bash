@@ -252,6 +252,18 @@ end_process() # name, signal (default TERM)
 	wait_exit "$1"
 }
 
+# In a process of its own: what the test has started is not for it to end, and
+# its FIFOs are not for it to hold open.
+forget_processes()
+{
+	local fd
+
+	for fd in "${INPUTS[@]}"; do
+		exec {fd}>&-
+	done
+	PIDS=() INPUTS=() STATUSES=() SERVERS=()
+}
+
 SERVERS=()
 
 # No process of a server's session, no socket of its port, no sanitizer report.
@@ -682,7 +694,7 @@ need_terminal()
 	command -v tmux >/dev/null || skip 'tmux is not installed'
 }
 
-### Differences from the stock program
+### Differences from the stock program (rows.bash makes tables of them)
 
 # What must vary between two runs of even the same program, and so is hidden
 # before two outputs are compared; all else must be equal to the byte.
@@ -787,6 +799,7 @@ one_side() # name, client option...
 	local name=$1 status=0
 
 	shift
+	forget_processes
 	trap end_all EXIT
 	if [ "$name" = server ]; then
 		# shellcheck disable=SC2086 # several options
