@@ -77,6 +77,10 @@ test:
 lint:
 	./scripts/lint
 
+## coverage-options: which test covers which option
+coverage-options: $(PROGRAM)
+	./scripts/coverage-options
+
 ## bench: handshakes and their cost, against the stock program
 bench:
 	./scripts/bench
@@ -101,4 +105,4 @@ help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo 'Variables: SANITIZE=1 FAULTS=1 BUILD= PREFIX= DESTDIR='
 
-.PHONY: all bench certs clean help install lint test uninstall
+.PHONY: all bench certs clean coverage-options help install lint test uninstall

@@ -14,7 +14,8 @@
 # The columns, separated by " | ", blanks around them do not count, and those
 # on the right may be left out:
 #
-#	covers		options that the row tests, for scripts/coverage-options
+#	covers		options that the row tests, for scripts/coverage-options,
+#			or - for none
 #	server		options of the server, as a shell reads them: '$CERTS/x'
 #	client		options of s_client, likewise
 #	text		for the client to type, with backslash escapes

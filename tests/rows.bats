@@ -18,11 +18,11 @@ failing_rows()
 	rows <<-'END'
 		# A comment, and an empty line.
 
-		-tls1_2 | -tls1_2 | -tls1_2 | hello\n | expect=hello has=hello \
+		- | -tls1_2 | -tls1_2 | hello\n | expect=hello has=hello \
 		    has=CIPHER\_is
-		-tls1_3 | -tls1_3 | -tls1_2 | | wait has=ERROR
-		-ign_eof|-tls1_3
-		-tls1_2 | -tls1_2 | | | stdin=quit endless
+		- | -tls1_3 | -tls1_2 | | wait has=ERROR
+		- | -crlf
+		- | -tls1_2 | | | stdin=quit endless
 	END
 	assert_equal "$(<row-0/server.exit)" 0
 	assert_contains "$(<row-1/server.err)" ERROR
@@ -33,11 +33,11 @@ failing_rows()
 	local OURS='-label'
 
 	failing_rows <<-'END'
-		-tls1_2 | -tls1_2
-		-tls1_3 | -tls1_3 | | | mask=hide_worker
-		-tls1_3 | -tls1_3
+		- | -tls1_2
+		- | -tls1_3 | | | mask=hide_worker
+		- | -tls1_3
 	END
-	assert_contains "$output" 'row: -tls1_3 | -tls1_3'
+	assert_contains "$output" 'row: - | -tls1_3'
 	assert_contains "$output" '+worker 1'
 	assert_contains "$output" '2 of 3 rows failed'
 	assert_equal "$(count_lines "$output" 'row: ')" 2
@@ -50,7 +50,7 @@ hide_worker()
 
 @test "a row fails without the text that it must have" {
 	failing_rows <<-'END'
-		-tls1_2 | -tls1_2 | | | has=CIPHER\_is has=no\_such\_text
+		- | -tls1_2 | | | has=CIPHER\_is has=no\_such\_text
 	END
 	assert_contains "$output" 'ours has not: no such text'
 }
@@ -61,15 +61,15 @@ hide_worker()
 	differs_mtu() { cat; }
 
 	rows <<-'END'
-		-tls1_2 | -tls1_2 | | | differs=parallel
+		- | -tls1_2 | | | differs=parallel
 	END
 	failing_rows <<-'END'
-		-tls1_2 | -tls1_2 | | | differs=no-such-item
+		- | -tls1_2 | | | differs=no-such-item
 	END
 	assert_contains "$output" 'not in COMPATIBILITY: no-such-item'
 	# An item elsewhere in the page does not count.
 	failing_rows <<-'END'
-		-mtu | -tls1_2 | | | differs=mtu
+		- | -tls1_2 | | | differs=mtu
 	END
 }
 
@@ -77,11 +77,11 @@ hide_worker()
 	failing_rows </dev/null
 	assert_contains "$output" 'without rows'
 	failing_rows <<-'END'
-		-tls1_2 | -tls1_2 | | | expects=x
-		-tls1_2 | -tls1_2 | | | has=
-		-tls1_2 | -tls1_2 | | | mask=no_such_function
-		-tls1_2 | -tls1_2 | | | wait | wait
-		-tls1_2 | -no_such_option
+		- | -tls1_2 | | | expects=x
+		- | -tls1_2 | | | has=
+		- | -tls1_2 | | | mask=no_such_function
+		- | -tls1_2 | | | wait | wait
+		- | -no_such_option
 	END
 	assert_contains "$output" 'no such word: expects=x'
 	assert_contains "$output" 'no such word: has='
@@ -93,8 +93,8 @@ hide_worker()
 @test "rows leave alone what the test has started" {
 	start_server -naccept 2
 	rows <<-'END'
-		-tls1_2 | -tls1_2
-		-tls1_3 | -tls1_3
+		- | -tls1_2
+		- | -tls1_3
 	END
 	running server
 	client </dev/null >/dev/null 2>&1
