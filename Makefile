@@ -11,13 +11,16 @@ PACKAGES = libssl libcrypto libbsd-overlay
 
 # SANITIZE=1: address and undefined-behaviour sanitizers.
 # FAULTS=1: the fault points that some tests switch on (include/fault.h).
-VARIANT	:= $(if $(SANITIZE),/sanitize)$(if $(FAULTS),/faults)
+# MUTATE=1: the environment takes an option's effect away (mutate-options).
+VARIANT	:= $(if $(SANITIZE),/sanitize)$(if $(FAULTS),/faults)$(if \
+	$(MUTATE),/mutate)
 BUILD	= build$(VARIANT)
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Werror
 CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude \
-	$(if $(SANITIZE),-DSANITIZE) $(if $(FAULTS),-DFAULTS)
+	$(if $(SANITIZE),-DSANITIZE) $(if $(FAULTS),-DFAULTS) \
+	$(if $(MUTATE),-DMUTATE)
 CFLAGS	?= -O2 -g
 SAN	:= $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
 	-fno-omit-frame-pointer -fno-sanitize-recover=undefined)
@@ -81,6 +84,10 @@ lint:
 coverage-options: $(PROGRAM)
 	./scripts/coverage-options
 
+## mutate-options: do the tests notice when an option does nothing?
+mutate-options:
+	./scripts/mutate-options
+
 ## bench: handshakes and their cost, against the stock program
 bench:
 	./scripts/bench
@@ -103,6 +110,7 @@ clean:
 ## help: this list
 help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
-	@echo 'Variables: SANITIZE=1 FAULTS=1 BUILD= PREFIX= DESTDIR='
+	@echo 'Variables: SANITIZE=1 FAULTS=1 MUTATE=1 BUILD= PREFIX= DESTDIR='
 
-.PHONY: all bench certs clean coverage-options help install lint test uninstall
+.PHONY: all bench certs clean coverage-options help install lint \
+	mutate-options test uninstall

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "log.h"
@@ -29,6 +30,7 @@ static int options_next(struct parser *, struct config *);
 static int options_get_value(struct parser *, const struct option *,
     const char *, struct option_value *);
 static int options_obey_rules(struct parser *, const struct option *);
+static bool option_is_mutant(const struct option *);
 static const struct option *options_find(const char *, size_t);
 static int
 options_error(const char *, ...) __attribute__((format(printf, 1, 2)));
@@ -134,6 +136,8 @@ options_next(struct parser *parser, struct config *config)
 	    options_check(option, &value) == -1 ||
 	    options_obey_rules(parser, option) == -1)
 		return -1;
+	if (option_is_mutant(option))
+		return 0;
 	if (option->set != NULL)
 		return option->set(config, option, &value);
 	if (parser->not_yet == NULL)
@@ -178,6 +182,23 @@ options_obey_rules(struct parser *parser, const struct option *option)
 		return -1;
 	}
 	return 0;
+}
+
+/*
+ * With make MUTATE=1: is this the option that is to be without effect, so that
+ * the tests of it must fail?
+ */
+static bool
+option_is_mutant(const struct option *option)
+{
+#ifdef MUTATE
+	const char *name = getenv("S_SERVER_MUTANT");
+
+	return name != NULL && strcmp(name, option->name) == 0;
+#else
+	(void)option;
+	return false;
+#endif
 }
 
 static const struct option *

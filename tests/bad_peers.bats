@@ -280,6 +280,7 @@ left() # count
 	[ "$(ss -tnH state established "sport = :$PORT" | wc -l)" -eq "$1" ]
 }
 
+# covers: -handshake_timeout
 @test "-handshake_timeout closes who does not shake hands, and no other" {
 	start_server -rev -workers 2 -handshake_timeout 1
 	client_start good
@@ -299,6 +300,7 @@ left() # count
 	let_go
 }
 
+# covers: -idle_timeout
 @test "-idle_timeout closes who says nothing, and no other" {
 	local begin i=0
 
@@ -325,6 +327,7 @@ left() # count
 	let_go
 }
 
+# covers: -total_timeout
 @test "-total_timeout closes everyone, busy or not" {
 	local begin
 

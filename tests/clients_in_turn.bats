@@ -87,6 +87,7 @@ row() # the row of the last table
 	row 4 'items in the session cache'
 }
 
+# covers: -no_cache
 @test "-no_cache" {
 	in_turn_as_stock -no_cache -tls1_2
 	resumed 2
@@ -99,6 +100,7 @@ row() # the row of the last table
 	row 2 'session cache misses'
 }
 
+# covers: -ext_cache
 @test "-ext_cache says what is put into the cache and found there" {
 	in_turn_as_stock -ext_cache -tls1_2
 	assert_lacks "$(server_err)" cache
@@ -176,6 +178,7 @@ without_early()
 
 # How many tickets are sent is in the messages; s_client's own words about them
 # are masked. A resumed session is renewed by one.
+# covers: -num_tickets
 @test "-num_tickets 0, 1, 4" {
 	local n ticket expected
 
@@ -190,6 +193,7 @@ without_early()
 	done
 }
 
+# covers: -no_resume_ephemeral
 @test "-no_resume_ephemeral: only what had no ephemeral key exchange resumes" {
 	local ticket
 
@@ -206,6 +210,7 @@ without_early()
 	done
 }
 
+# covers: -id_prefix
 @test "-id_prefix begins the session IDs" {
 	local version
 

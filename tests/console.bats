@@ -80,6 +80,7 @@ has_connections() # number
 	[ "$(ss -tnH state established "sport = :$PORT" | wc -l)" -eq "$1" ]
 }
 
+# covers: q
 @test "q ends the connection and not the server" {
 	start_server -workers 2
 	client_start one
@@ -94,6 +95,7 @@ has_connections() # number
 	running server
 }
 
+# covers: Q
 @test "Q ends everything, with the table and status 0" {
 	start_server -workers 4
 	client_start one
@@ -109,6 +111,7 @@ has_connections() # number
 	wait_exit two
 }
 
+# covers: S
 @test "S prints the sums of all workers, then goes on as text" {
 	local i
 
@@ -143,6 +146,7 @@ has_connections() # number
 	client_end last
 }
 
+# covers: P
 @test "P sends clear text ahead of the data" {
 	start_server
 	client_start one
@@ -163,6 +167,7 @@ has_connections() # number
 	client_end one
 }
 
+# covers: -crlf
 @test "-crlf turns line feeds of typed text into CR LF" {
 	start_server -crlf
 	client_start one -quiet
@@ -173,6 +178,7 @@ has_connections() # number
 	assert_equal "$(od -An -c one.out | tr -d ' \n')" 'a\r\nb\r\n'
 }
 
+# covers: -ign_eof
 @test "-ign_eof: end of file ends nothing" {
 	STDIN=/dev/null start_server -ign_eof -workers 2
 	talk 'hello\n' '' >/dev/null

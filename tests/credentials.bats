@@ -31,6 +31,7 @@ refused() # text of the error, option...
 	assert_lacks "$output" ACCEPT
 }
 
+# covers: -cert -key -certform -keyform
 @test "PEM, DER and PKCS#12 files" {
 	same_as_stock "-cert $CERTS/server-both.pem" ''
 	same_as_stock "-cert $CERTS/server.der -key $CERTS/server-key.der" ''
@@ -47,16 +48,19 @@ refused() # text of the error, option...
 	    -key $CERTS/server-rsa-key.pem" ''
 }
 
+# covers: -cert_chain
 @test "a chain is sent with the certificate" {
 	same_as_stock "$pair -cert_chain $CERTS/chain.pem" '-showcerts'
 	assert_contains "$(<server.client)" 'CN = Test intermediate CA'
 	assert_contains "$(<server.client)" ' 1 s:'
 }
 
+# covers: -nocert
 @test "-nocert: no certificate, no handshake without PSK" {
 	same_as_stock -w '-nocert' ''
 }
 
+# covers: -pass
 @test "pass phrases from the command line, environment, file, descriptor" {
 	local key="-cert $CERTS/server.pem -key $CERTS/server-encrypted-key.pem"
 

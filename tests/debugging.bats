@@ -7,6 +7,7 @@ load helpers
 client_certificate='-cert $CERTS/client-ecdsa.pem -key $CERTS/client-ecdsa-key.pem'
 ask='-verify 2 -CAfile $CERTS/ca.pem'
 
+# covers: -state
 @test "-state names the steps of the handshake" {
 	same_as_stock -state -tls1_3 'hello\n'
 	assert_contains "$(server_err)" 'SSL_accept:TLSv1.3 early data'
@@ -43,6 +44,7 @@ without_farewell()
 	grep -v '^SSL3 alert read:warning:close notify$'
 }
 
+# covers: -msg
 @test "-msg prints each message and record" {
 	same_as_stock -msg -tls1_3 'hello\n'
 	assert_contains "$(server_out)" ', EncryptedExtensions'
@@ -57,6 +59,7 @@ without_farewell()
 	assert_contains "$(server_out)" 'Not TLS data or unknown version'
 }
 
+# covers: -quiet
 @test "-quiet does not silence -msg" {
 	same_as_stock '-msg -quiet' '' 'hello\n'
 	assert_contains "$(server_out)" ', ClientHello'
@@ -75,6 +78,7 @@ without_farewell()
 '
 }
 
+# covers: -msgfile
 @test "-msgfile takes the messages and standard output the rest" {
 	local name
 
@@ -125,6 +129,7 @@ without_lengths()
 	    sed -E 's/\([0-9]+ bytes => [0-9]+ \(0x[0-9A-F]+\)\)/(N bytes)/'
 }
 
+# covers: -debug
 @test "-debug prints what is read and written" {
 	same_as_stock -m without_lengths -debug -tls1_2 'hello\n'
 	assert_contains "$(server_out)" '(5 bytes => 5 (0x5))'
@@ -154,6 +159,7 @@ without_delays()
 	grep -vE '^DELAY$|^SSL_accept:error in '
 }
 
+# covers: -nbio
 @test "-nbio says so and tells of delays" {
 	same_as_stock -m without_delays -nbio -tls1_3 'hello\n'
 	assert_contains "$(server_out)" $'\nDELAY\n'
@@ -176,6 +182,7 @@ without_delays()
 }
 
 # The stock program hangs when the faults hit a write.
+# covers: -nbio_test
 @test "-nbio_test puts faults under TLS and all goes well" {
 	local mode i
 

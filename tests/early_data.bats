@@ -50,6 +50,7 @@ early_as_stock() # server options, client options
 	    "-naccept ${CLIENTS:-2} $1" "${2:-}"
 }
 
+# covers: -early_data
 @test "early data is received" {
 	early_as_stock -early_data
 	assert_contains "$(<server-1.out)" 'Early data was not sent'
@@ -64,13 +65,18 @@ End of early data
 -----BEGIN SSL'
 }
 
+# covers: -anti_replay
 @test "early data is rejected the second time" {
 	CLIENTS=3 early_as_stock -early_data
 	assert_contains "$(<server-3.out)" 'Early data was rejected'
 	assert_contains "$(<server.out)" 'Early data was rejected
 -----BEGIN SSL'
+	# The last of the two counts.
+	CLIENTS=3 early_as_stock '-early_data -no_anti_replay -anti_replay'
+	assert_contains "$(<server-3.out)" 'Early data was rejected'
 }
 
+# covers: -no_anti_replay
 @test "with -no_anti_replay early data is received again and again" {
 	CLIENTS=4 early_as_stock '-early_data -no_anti_replay'
 	assert_equal "$(count_lines "$(<server.out)" 'early words')" 3
@@ -116,6 +122,7 @@ End of early data
 	done
 }
 
+# covers: -max_early_data
 @test "tickets that allow early data, and a server that takes none" {
 	CLIENTS=3 early_as_stock '-max_early_data 1000'
 	assert_contains "$(<server-2.out)" 'Early data was rejected'
@@ -184,6 +191,7 @@ too_much() # name, client option...
 	cat "$name-one.out"
 }
 
+# covers: -recv_max_early_data
 @test "too much early data is refused" {
 	same_as_stock -n -f too_much \
 	    '-naccept 2 -early_data -recv_max_early_data 5'

@@ -34,6 +34,7 @@ answer_as_stock() # mode and other options, request
 	same_as_stock -f request_scenario -m source_of_error "$1" '' "$2"
 }
 
+# covers: -WWW
 @test "present files, with the type by their names" {
 	local file
 
@@ -47,6 +48,7 @@ answer_as_stock() # mode and other options, request
 	assert_contains "$(<server.client)" 'Content-type: text/html'
 }
 
+# covers: -HTTP
 @test "-HTTP adds no header of its own" {
 	answer_as_stock -HTTP 'GET /own HTTP/1.0\r\n\r\n'
 	assert_contains "$(<server.client)" 'HTTP/1.0 404 no'

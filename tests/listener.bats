@@ -28,6 +28,7 @@ stock_accept_line() # option...
 	end_process stock
 }
 
+# covers: -accept -4
 @test "the line of every kind of address is the stock program's" {
 	local options
 
@@ -46,6 +47,7 @@ stock_accept_line() # option...
 	client -connect "[::1]:$PORT" </dev/null >/dev/null
 }
 
+# covers: -6
 @test "-6 serves IPv6 only" {
 	start_server -6 -accept 0 -quiet
 	client -connect "[::1]:$PORT" </dev/null >/dev/null
@@ -53,6 +55,7 @@ stock_accept_line() # option...
 	assert_equal "$status" 1
 }
 
+# covers: -unix
 @test "a UNIX socket: served, announced, removed at the end" {
 	start_server -unix "$PWD/socket" -workers 2
 	assert_contains "$(server_out)" "ACCEPT localhost:$PWD/socket"
@@ -62,6 +65,7 @@ stock_accept_line() # option...
 	[ ! -e socket ]
 }
 
+# covers: -unlink
 @test "an existing UNIX path: refused and left alone, replaced with -unlink" {
 	start_named first -unix "$PWD/socket"
 	refused "$PWD/socket" -unix "$PWD/socket"

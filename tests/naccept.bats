@@ -60,6 +60,7 @@ fifty_of_200() # workers
 	fifty_of_200 16
 }
 
+# covers: -naccept
 @test "fewer than the workers: exactly so many" {
 	local said
 

@@ -180,6 +180,7 @@ HINT=$'\ns_server: Use -help for summary.'
 	EOF
 }
 
+# covers: -no_ssl3
 @test "protocol flags that exclude each other" {
 	each_line fails_as_stock <<-'EOF'
 		-tls1 -tls1_2
@@ -208,6 +209,7 @@ HINT=$'\ns_server: Use -help for summary.'
 	EOF
 }
 
+# covers: -debug_broken_protocol
 @test "values that SSL_CONF_cmd does not take" {
 	cp "$CERTS/server.pem" "$CERTS/server-key.pem" .
 	each_line fails_as_stock <<-'EOF'
@@ -276,6 +278,7 @@ names_file_as_stock() # option...
 	assert_equal "$stderr" "s_server: -unix $long: longer than 107 bytes"
 }
 
+# covers: -port
 @test "ports above 65535 are refused, port 0 is taken" {
 	refused "Value \"65536\" for option -port is above 65535$HINT" \
 	    -port 65536
@@ -375,6 +378,7 @@ help_options() # supported or unsupported
 	}'
 }
 
+# covers: -help
 @test "-help goes to standard error and ends with status 0" {
 	run_server -help
 	assert_equal "$status" 0

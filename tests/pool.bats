@@ -20,6 +20,7 @@ accepts()
 	awk '/ server accepts \(/ { n = $1 } END { print n + 0 }' server.out
 }
 
+# covers: -workers
 @test "one worker a CPU, or as many as -workers says" {
 	start_server
 	has_workers "$(getconf _NPROCESSORS_ONLN)"

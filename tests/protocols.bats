@@ -3,6 +3,7 @@
 
 load helpers
 
+# covers: -tls1 -tls1_1 -tls1_2 -tls1_3 -no_tls1_3 -min_protocol -max_protocol
 @test "each version that a client asks for, and no other" {
 	same_as_stock '-tls1_2' '-tls1_2'
 	same_as_stock '-tls1_3' '-tls1_3'
@@ -37,6 +38,7 @@ load helpers
 	assert_equal "$status" 1
 }
 
+# covers: -cipher -ciphersuites -serverpref
 @test "ciphers and suites, and whose preference counts" {
 	local both='ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256'
 
@@ -47,6 +49,7 @@ load helpers
 	same_as_stock '-ciphersuites TLS_CHACHA20_POLY1305_SHA256' ''
 }
 
+# covers: -groups -curves -named_curve -sigalgs
 @test "groups and signature algorithms" {
 	same_as_stock '-groups P-384:X25519' '-groups X25519:P-384'
 	same_as_stock '-curves P-521' ''
@@ -55,6 +58,7 @@ load helpers
 	same_as_stock '-tls1_2 -sigalgs ECDSA+SHA384' ''
 }
 
+# covers: -dhparam -no_dhe
 @test "DH parameters" {
 	same_as_stock "-dhparam $CERTS/dhparam.pem -tls1_2 \
 	    -cert $CERTS/server-rsa.pem -key $CERTS/server-rsa-key.pem" \
@@ -67,6 +71,7 @@ load helpers
 	    '-cipher DHE-RSA-AES128-GCM-SHA256'
 }
 
+# covers: -alpn
 @test "ALPN: the server's order, and none in common" {
 	same_as_stock '-alpn h2,http/1.1' '-alpn http/1.1,h2'
 	same_as_stock '-alpn ,h2,,http/1.1' '-alpn spdy,http/1.1'
@@ -75,12 +80,14 @@ load helpers
 	assert_contains "$(<server.err)" 'no application protocol'
 }
 
+# covers: -no_ticket
 @test "-no_ticket and -num_tickets" {
 	same_as_stock '-no_ticket -tls1_2' ''
 	same_as_stock '-num_tickets 0' ''
 	same_as_stock '-num_tickets 4 -msg' ''
 }
 
+# covers: -keymatexport -keymatexportlen
 @test "key material export" {
 	same_as_stock '-keymatexport label' ''
 	same_as_stock '-keymatexport label -keymatexportlen 60 -tls1_2' ''
@@ -112,6 +119,7 @@ load helpers
 	assert_contains "$stderr" '32 bytes'
 }
 
+# covers: -keylogfile
 @test "the key log holds whole lines of every worker" {
 	local i
 
@@ -157,6 +165,7 @@ load helpers
 	done
 }
 
+# covers: -prioritize_chacha -client_sigalgs
 @test "what a client's preference changes" {
 	same_as_stock '-serverpref -prioritize_chacha' \
 	    '-ciphersuites TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256'
@@ -168,6 +177,7 @@ load helpers
 	assert_contains "$(<server.out)" 'Peer signing digest: SHA512'
 }
 
+# covers: -no_renegotiation -client_renegotiation
 @test "-no_renegotiation refuses a client's renegotiation, as does stock" {
 	renegotiating() {
 		local name=$1

@@ -8,6 +8,7 @@ holds_port() # pid, port
 	lsof -a -n -P -i "tcp:$2" -s TCP:LISTEN -p "$1" >/dev/null
 }
 
+# covers: -ready_file
 @test "-ready_file holds one line, with -quiet and -brief as well" {
 	local mode
 
@@ -22,6 +23,7 @@ holds_port() # pid, port
 	assert_equal "$(find . -name 'line*')" ''
 }
 
+# covers: -ready_fd
 @test "-ready_fd gets the line, then end of file" {
 	mkfifo ready
 	(

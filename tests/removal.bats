@@ -68,6 +68,7 @@ fates_as_stock() # server option...
 	done
 }
 
+# covers: -ignore_unexpected_eof
 @test "a session survives silence with -ignore_unexpected_eof" {
 	fates_as_stock -no_ticket -quiet -ignore_unexpected_eof <<-END
 		1.2-orderly: reused

@@ -208,6 +208,7 @@ was_not_resumed()
 	assert_contains "$(<server.out)" '   1 session cache misses'
 }
 
+# covers: -context
 @test "sessions carry the -context, and resume under it" {
 	local version
 

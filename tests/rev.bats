@@ -11,6 +11,7 @@ rev_as_stock() # server options, client options, text, what must come back
 	same_as_stock -e "$4" "-rev $1" "$2" "$3"
 }
 
+# covers: -rev
 @test "lines come back reversed, TLS 1.3 and 1.2" {
 	rev_as_stock '' '' 'hello\n' olleh
 	assert_contains "$(server_err)" 'CONNECTION CLOSED'
@@ -29,8 +30,10 @@ rev_as_stock() # server options, client options, text, what must come back
 	rev_as_stock '' '' 'CLOSED\n CLOSE\n' 'ESOLC '
 }
 
+# covers: -no_ign_eof
 @test "CLOSE is an ordinary line with -ign_eof" {
 	rev_as_stock '-ign_eof' '' 'CLOSE\n' ESOLC
+	rev_as_stock '-ign_eof -no_ign_eof' '' 'CLOSE\n' closed
 }
 
 @test "empty lines and line ends of all kinds" {
@@ -80,6 +83,7 @@ long_line() # name, client option...
 	rev_as_stock -brief '' 'hello\n' olleh
 }
 
+# covers: -label
 @test "-rev -label begins with the worker" {
 	start_server -rev -label -naccept 1
 	talk 'x\n' 'Verify return code' >/dev/null

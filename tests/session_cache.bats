@@ -58,6 +58,7 @@ HINT=$'\ns_server: Use -help for summary.'
 	)
 }
 
+# covers: -cache_bytes
 @test "the table names -cache_size, and else the number of the stock program" {
 	for options in '-cache_size 7' '-cache_size 7 -no_cache'; do
 		# shellcheck disable=SC2086 # several options
@@ -81,6 +82,7 @@ HINT=$'\ns_server: Use -help for summary.'
 }
 
 # The session that stayed is the one that was made last.
+# covers: -cache_size
 @test "with -cache_size 1 the newest session is kept, on any worker" {
 	local i
 
@@ -93,6 +95,7 @@ HINT=$'\ns_server: Use -help for summary.'
 	assert_contains "$(fetch -tls1_2 -sess_in session3)" 'New, TLSv1.2'
 }
 
+# covers: -session_timeout
 @test "after -session_timeout no kind of session resumes" {
 	local life=$((3 * SLOW)) server options n
 

@@ -12,6 +12,7 @@ without_accepts()
 	sed -E '/ (server accepts|session cache hits|session cache misses)/d'
 }
 
+# covers: -servername -cert2 -key2
 @test "the name chooses the certificate" {
 	same_as_stock -m without_accepts "$named" '-servername other.example'
 	assert_contains "$(<server.out)" 'Switching server context.'
@@ -27,6 +28,7 @@ without_accepts()
 	assert_contains "$(<server.client)" 'CN = localhost'
 }
 
+# covers: -servername_fatal
 @test "-servername_fatal refuses another name" {
 	same_as_stock -w "$named -servername_fatal" '-servername somebody.else'
 	assert_contains "$(<server.err)" ERROR

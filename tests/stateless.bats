@@ -6,6 +6,7 @@ load helpers
 # their two hellos for a failure, so only others can be compared.
 without_middlebox="-no_middlebox"
 
+# covers: -stateless
 @test "a client shows its cookie" {
 	same_as_stock -stateless $without_middlebox 'hello\n'
 	assert_equal "$(count_lines "$(<server.out)" DELAY)" 1

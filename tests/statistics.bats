@@ -96,6 +96,7 @@ clients() # option of tls_load...
 
 ### Who was served how
 
+# covers: -stats_json
 @test "resumption of each kind, versions, bytes and times are exact" {
 	local sent=0 received=0 data_sent=0 data_received=0
 
@@ -508,6 +509,7 @@ finished()
 
 ### Where they go
 
+# covers: -stats_per_worker
 @test "-stats_per_worker: a table each, which add up to the first" {
 	local table
 

@@ -78,6 +78,7 @@ not_reused() # port, option of s_client...
 
 ### Rotation
 
+# covers: -ticket_rotate
 @test "after rotations tickets resume on every worker, and are renewed" {
 	local version key i page served
 
@@ -272,6 +273,7 @@ exchange() # reused or not_reused, option of s_client...
 	exchange not_reused
 }
 
+# covers: -ticket_keys -ticket_keys_format
 @test "the order of the parts is nginx's or Apache's" {
 	make_key nginx 48
 	{
@@ -416,6 +418,7 @@ exchange() # reused or not_reused, option of s_client...
 
 ### The context
 
+# covers: -context_hex
 @test "a session resumes under its context, however that is written" {
 	make_key shared 80
 	start_two '-ticket_keys shared -context one' \

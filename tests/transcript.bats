@@ -143,6 +143,7 @@ resume_scenario() # name, client option...
 	    sed 's/.*out://'
 }
 
+# covers: -brief
 @test "the summary of -brief, TLS 1.3 and 1.2" {
 	summary_as_stock '' ''
 	summary_as_stock '' '-tls1_2'

@@ -11,6 +11,7 @@ with() # name of the certificate
 
 trusting="-CAfile $CERTS/ca.pem"
 
+# covers: -verify -Verify -CAfile
 @test "a good certificate, with both versions" {
 	same_as_stock "-verify 2 $trusting" "$(with client-rsa)"
 	same_as_stock "-Verify 2 $trusting -tls1_2" "$(with client-ecdsa)"
@@ -32,6 +33,7 @@ trusting="-CAfile $CERTS/ca.pem"
 	assert_contains "$(<server.err)" 'notAfter='
 }
 
+# covers: -verify_return_error
 @test "-verify_return_error forgives nothing" {
 	local name
 
@@ -45,6 +47,7 @@ trusting="-CAfile $CERTS/ca.pem"
 	done
 }
 
+# covers: -verify_depth
 @test "errors deeper than -verify allows are not forgiven" {
 	same_as_stock -w "-verify 0 $trusting -verify_depth 0" \
 	    "$(with client-chain) -cert_chain $CERTS/chain.pem"
@@ -57,6 +60,7 @@ trusting="-CAfile $CERTS/ca.pem"
 	same_as_stock -w "-Verify 2 $trusting -tls1_2" ''
 }
 
+# covers: -verify_quiet
 @test "-verify_quiet and -brief keep to errors" {
 	same_as_stock "-verify_quiet -verify 2 $trusting" "$(with client-rsa)"
 	assert_lacks "$(<server.err)" 'verify return'
@@ -65,6 +69,7 @@ trusting="-CAfile $CERTS/ca.pem"
 	same_as_stock "-brief -verify 2 $trusting" "$(with client-rsa)"
 }
 
+# covers: -nameopt
 @test "-nameopt shapes the names" {
 	local option
 

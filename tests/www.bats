@@ -12,12 +12,14 @@ page_as_stock() # server options, client options, request
 	assert_contains "$(<server.client)" '</pre></BODY></HTML>'
 }
 
+# covers: -www
 @test "the page is the stock program's, TLS 1.3 and 1.2" {
 	page_as_stock '' -tls1_3
 	page_as_stock '' -tls1_2
 	assert_contains "$(<server.client)" 'New, TLSv1.2, Cipher is ECDHE-'
 }
 
+# covers: /stats
 @test "any path, any lines before, and no header needed" {
 	page_as_stock '' '' 'GET /some/where?else HTTP/1.1\r\nHost: x\r\n\r\n'
 	page_as_stock '' '' 'hello\n\nHEAD / HTTP/1.0\nGET it\n'
