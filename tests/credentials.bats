@@ -31,7 +31,7 @@ refused() # text of the error, option...
 	assert_lacks "$output" ACCEPT
 }
 
-# covers: -cert -key -certform -keyform
+# covers: -cert -key
 @test "PEM, DER and PKCS#12 files" {
 	same_as_stock "-cert $CERTS/server-both.pem" ''
 	same_as_stock "-cert $CERTS/server.der -key $CERTS/server-key.der" ''

@@ -209,7 +209,8 @@ HINT=$'\ns_server: Use -help for summary.'
 	EOF
 }
 
-# covers: -debug_broken_protocol
+# covers: -debug_broken_protocol -legacy_server_connect
+# covers: -no_legacy_server_connect
 @test "values that SSL_CONF_cmd does not take" {
 	cp "$CERTS/server.pem" "$CERTS/server-key.pem" .
 	each_line fails_as_stock <<-'EOF'
@@ -225,6 +226,8 @@ HINT=$'\ns_server: Use -help for summary.'
 		-key server-key.pem -num_tickets -1
 		-key server-key.pem -record_padding 99999
 		-key server-key.pem -debug_broken_protocol
+		-key server-key.pem -legacy_server_connect
+		-key server-key.pem -no_legacy_server_connect
 	EOF
 }
 
@@ -243,6 +246,7 @@ names_file_as_stock() # option...
 	assert_equal "${stderr%%$'\n'*}" "$expected"
 }
 
+# covers: -certform -keyform
 @test "-certform and -keyform are those of -cert2 and -key2 too" {
 	cp "$CERTS"/server* .
 	each_line names_file_as_stock <<-'EOF'

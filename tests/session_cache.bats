@@ -39,6 +39,7 @@ HINT=$'\ns_server: Use -help for summary.'
 
 # Before anything is mapped or forked: where memory is promised lightly, a
 # worker would be killed for it much later.
+# covers: -cache_bytes
 @test "a cache that is too large for the machine is refused at start" {
 	local has=', this machine has [1-9][0-9]*$'
 
@@ -58,7 +59,6 @@ HINT=$'\ns_server: Use -help for summary.'
 	)
 }
 
-# covers: -cache_bytes
 @test "the table names -cache_size, and else the number of the stock program" {
 	for options in '-cache_size 7' '-cache_size 7 -no_cache'; do
 		# shellcheck disable=SC2086 # several options

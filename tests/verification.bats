@@ -2,6 +2,7 @@
 # both sides say of them.
 
 load helpers
+load rows
 
 # Options that show a client's certificate.
 with() # name of the certificate
@@ -31,6 +32,24 @@ trusting="-CAfile $CERTS/ca.pem"
 @test "an expired certificate is reported and forgiven" {
 	same_as_stock "-verify 2 $trusting" "$(with client-expired)"
 	assert_contains "$(<server.err)" 'notAfter='
+}
+
+@test "CAs of a directory, and those of the system or not" {
+	local client
+
+	mkdir cas
+	cp "$CERTS/ca.pem" cas
+	openssl rehash cas
+	client=$(with client-ecdsa)
+	rows <<-'END'
+		-CApath | -verify 1 -CApath cas | $client | | has=verify\_return:1
+		- | -verify 1 | $client | | has=verify\_error
+	END
+	export SSL_CERT_FILE=$CERTS/ca.pem
+	rows <<-'END'
+		- | -verify 1 | $client | | has=verify\_return:1
+		-no-CAfile | -verify 1 -no-CAfile | $client | | has=verify\_error
+	END
 }
 
 # covers: -verify_return_error
