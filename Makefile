@@ -36,8 +36,8 @@ CONFIGURATION = config config_set options option_table
 SHARED	= shared session_cache session_repair session_ring session_shard \
 	accept_quota accept_turn stats stats_json ticket_keys ticket_files
 TLS	= tls_error listener tls_context credentials tls_file passphrase \
-	self_signed tls_renewal nameopt verification sni alpn keylog \
-	certificate_choice
+	self_signed tls_renewal nameopt verification verify_param trust \
+	security_debug sni alpn keylog certificate_choice
 MASTER	= process reload accept_watch relay title master console output ready \
 	report stats_file ticket_rotation
 WORKERS	= worker loop acceptor connection connection_step stream transport \

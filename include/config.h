@@ -26,7 +26,7 @@ enum server_mode {
 	MODE_HTTP, /* -HTTP: files that hold their own header */
 };
 
-/* An option that is handed to SSL_CONF_cmd(3), in command line order. */
+/* An option that the TLS part makes sense of, in command line order. */
 struct ssl_conf {
 	STAILQ_ENTRY(ssl_conf) entry;
 	const char *name; /* without its dash, as in the option table */
@@ -98,14 +98,23 @@ struct config {
 	/* Verification */
 	bool verify; /* -verify or -Verify was given */
 	bool verify_must; /* -Verify: no certificate is an error */
-	int verify_depth; /* of -verify/-Verify; 0 when not given */
-	int x509_verify_depth; /* -verify_depth; -1: not given */
+	int verify_depth; /* of -verify/-Verify; negative: any */
 	bool verify_return_error;
 	bool verify_quiet;
 	const char *ca_file;
 	const char *ca_path;
 	bool no_ca_file;
 	bool no_ca_path;
+	const char *ca_store; /* -CAstore, a URI */
+	bool no_ca_store;
+	/* Instead of these, for clients: -verifyCAfile and so on */
+	const char *verify_ca_file;
+	const char *verify_ca_path;
+	const char *verify_ca_store;
+	const char *crl_file; /* -CRL */
+	enum file_format crl_format; /* -CRLform */
+	struct ssl_conf_list x509; /* the options of X.509 validation */
+	bool no_ca_names;
 	struct strings nameopt; /* -nameopt, each as given */
 
 	/* Sessions */
@@ -138,6 +147,7 @@ struct config {
 	bool msg;
 	const char *msgfile; /* NULL: standard output */
 	bool state;
+	int security_debug; /* 1: what is refused, 2: all; 0: nothing */
 	bool crlf;
 	bool nbio;
 	bool nbio_test;

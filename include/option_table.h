@@ -6,6 +6,7 @@
 #ifndef OPTION_TABLE_H
 #define OPTION_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,8 +32,6 @@ enum option_kind {
 	KIND_PEM_DER, /* format of a certificate */
 	KIND_FORMAT, /* format of a key */
 	KIND_HEX,
-	KIND_PURPOSE, /* of a certificate */
-	KIND_VERIFY_NAME, /* of a set of verification parameters */
 };
 
 /* A value that was checked. */
@@ -63,6 +62,7 @@ struct option {
 	enum option_kind kind;
 	enum option_rule rule;
 	option_setter *set; /* NULL: known, but not supported yet */
+	bool is_judged; /* by the option_judge, as soon as it is read */
 	size_t field; /* offset in struct config, if one field is all */
 	int argument; /* what else the setter must know */
 	int minimum; /* of the kind bytes */
@@ -89,7 +89,10 @@ option_setter config_set_text;
 option_setter config_set_int;
 option_setter config_set_unsigned;
 option_setter config_set_int64;
+option_setter config_set_format; /* an enum file_format */
+option_setter config_set_level; /* an int, to the option's argument */
 option_setter config_add_text; /* to a struct strings */
+option_setter config_add_conf; /* to a struct ssl_conf_list */
 /* For more than a field. */
 option_setter config_set_accept;
 option_setter config_set_brief;
@@ -101,7 +104,6 @@ option_setter config_set_mode;
 option_setter config_set_nbio_test;
 option_setter config_set_port;
 option_setter config_set_rev;
-option_setter config_set_ssl_conf;
 option_setter config_set_ticket_format;
 option_setter config_set_unix;
 option_setter config_set_verify;

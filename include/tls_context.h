@@ -17,6 +17,7 @@ struct tls_context {
 	SSL_CTX *ctx;
 	SSL_CTX *ctx2; /* for -servername; NULL: none */
 	struct alpn alpn;
+	X509_CRL *crl; /* -CRL; NULL: none */
 };
 
 /*

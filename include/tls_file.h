@@ -21,6 +21,8 @@ EVP_PKEY *tls_file_key(
     const char *path, enum file_format, const char *name, const char *phrase);
 X509 *tls_file_certificate(
     const char *path, enum file_format, const char *name, const char *phrase);
+/* The first one of the file. */
+X509_CRL *tls_file_crl(const char *path, enum file_format);
 /* All certificates of the file. */
 STACK_OF(X509) *tls_file_chain(const char *path, const char *phrase);
 /* required: otherwise nothing is said when there are none. */

@@ -9,10 +9,11 @@
 struct config;
 
 /*
- * Trust anchors, depth, the list of CA names that clients are sent, and the
- * stock program's lines about each certificate on TEXT_ERR. The context keeps
- * a pointer to the configuration. Returns 0, or -1 (reported).
+ * Trust anchors, the parameters of validation, the list of CA names that
+ * clients are sent, and the stock program's lines about each certificate on
+ * TEXT_ERR. crl: of -CRL, or NULL. The context keeps a pointer to the
+ * configuration. Returns 0, or -1 (reported).
  */
-int verification_install(SSL_CTX *, const struct config *);
+int verification_install(SSL_CTX *, const struct config *, X509_CRL *crl);
 
 #endif

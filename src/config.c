@@ -16,11 +16,12 @@ config_init(struct config *config, int argc, char **argv)
 	config->argc = argc;
 	config->argv = argv;
 	STAILQ_INIT(&config->ssl_conf);
+	STAILQ_INIT(&config->x509);
 	config->naccept = -1;
 	config->ticket_rotate_s = -1;
 	config->workers = config_online_cpus();
 	config->ready_fd = -1;
-	config->x509_verify_depth = -1;
+	config->verify_depth = -1;
 	config->cache_size = -1;
 	config->max_early_data = -1;
 	config->recv_max_early_data = -1;

@@ -76,6 +76,23 @@ config_set_int64(struct config *config, const struct option *option,
 	return 0;
 }
 
+int
+config_set_level(struct config *config, const struct option *option,
+    const struct option_value *value)
+{
+	(void)value;
+	*(int *)config_field(config, option) = option->argument;
+	return 0;
+}
+
+int
+config_set_format(struct config *config, const struct option *option,
+    const struct option_value *value)
+{
+	*(enum file_format *)config_field(config, option) = value->format;
+	return 0;
+}
+
 /* The formats are those of -cert2 and -key2 too. */
 int
 config_set_certform(struct config *config, const struct option *option,
@@ -153,14 +170,15 @@ config_set_version(struct config *config, const struct option *option,
 }
 
 int
-config_set_ssl_conf(struct config *config, const struct option *option,
+config_add_conf(struct config *config, const struct option *option,
     const struct option_value *value)
 {
+	struct ssl_conf_list *list = config_field(config, option);
 	struct ssl_conf *conf = config_keep(sizeof(*conf));
 
 	conf->name = option->name;
 	conf->value = value->text;
-	STAILQ_INSERT_TAIL(&config->ssl_conf, conf, entry);
+	STAILQ_INSERT_TAIL(list, conf, entry);
 	return 0;
 }
 

@@ -32,6 +32,7 @@
 #include "tls_renewal.h"
 #include "tracing.h"
 #include "transport.h"
+#include "verify_param.h"
 #include "worker.h"
 
 /* So long may a reader of the errors at start take. */
@@ -58,7 +59,8 @@ main(int argc, char **argv)
 	main_open_standard_descriptors();
 	proctitle_init(argc, argv, environ);
 	config_init(&config, argc, argv);
-	if ((parsed = options_parse(&config, argc, argv)) != 0)
+	if ((parsed = options_parse(&config, argc, argv, verify_param_judge)) !=
+	    0)
 		return parsed == 1 ? 0 : 1;
 	if (config_check(&config) == -1)
 		return 1;

@@ -18,6 +18,7 @@ struct parser {
 	int argc;
 	char **argv;
 	int next; /* index of the next argument */
+	option_judge *judge;
 	unsigned one_protocol; /* how many options of each rule there were */
 	unsigned no_protocol;
 	const struct option *not_yet; /* the first that is not supported */
@@ -37,10 +38,9 @@ options_error(const char *, ...) __attribute__((format(printf, 1, 2)));
 static int options_check(const struct option *, struct option_value *);
 static kind_check check_nothing, check_int, check_non_negative, check_positive,
     check_intmax, check_bytes, check_port, check_early_data, check_directory,
-    check_format, check_hex, check_purpose, check_verify_name;
+    check_format, check_hex;
 static const char *number_article(const char *);
 static bool format_is_ignored(const char *);
-static int check_is_one_of(const char *, const char *const *, const char *);
 static int help_width(void);
 static void help_line(const struct option *, int);
 
@@ -65,14 +65,14 @@ static const struct {
 	[KIND_PEM_DER] = { "PEM|DER", check_format },
 	[KIND_FORMAT] = { "format", check_format },
 	[KIND_HEX] = { "val", check_hex },
-	[KIND_PURPOSE] = { "val", check_purpose },
-	[KIND_VERIFY_NAME] = { "val", check_verify_name },
 };
 
 int
-options_parse(struct config *config, int argc, char **argv)
+options_parse(struct config *config, int argc, char **argv, option_judge *judge)
 {
-	struct parser parser = { .argc = argc, .argv = argv, .next = 1 };
+	struct parser parser = {
+		.argc = argc, .argv = argv, .next = 1, .judge = judge
+	};
 	int result = 0;
 
 	while (
@@ -138,6 +138,8 @@ options_next(struct parser *parser, struct config *config)
 		return -1;
 	if (option_is_mutant(option))
 		return 0;
+	if (option->is_judged && parser->judge(option->name, value.text) == -1)
+		return -1;
 	if (option->set != NULL)
 		return option->set(config, option, &value);
 	if (parser->not_yet == NULL)
@@ -406,37 +408,6 @@ check_hex(const struct option *option, struct option_value *value)
 		return -1;
 	}
 	return 0;
-}
-
-static int
-check_purpose(const struct option *option, struct option_value *value)
-{
-	static const char *const purposes[] = { "sslclient", "sslserver",
-		"nssslserver", "smimesign", "smimeencrypt", "crlsign", "any",
-		"ocsphelper", "timestampsign", NULL };
-
-	(void)option;
-	return check_is_one_of(value->text, purposes, "Invalid purpose");
-}
-
-static int
-check_verify_name(const struct option *option, struct option_value *value)
-{
-	static const char *const names[] = { "default", "pkcs7", "smime_sign",
-		"ssl_client", "ssl_server", NULL };
-
-	(void)option;
-	return check_is_one_of(value->text, names, "Invalid verify name");
-}
-
-static int
-check_is_one_of(const char *text, const char *const *names, const char *error)
-{
-	for (; *names != NULL; names++)
-		if (strcmp(text, *names) == 0)
-			return 0;
-	log_warnx("%s %s", error, text);
-	return -1;
 }
 
 /* On standard error, as the stock program does. */

@@ -9,15 +9,18 @@
 #include "keylog.h"
 #include "log.h"
 #include "nameopt.h"
+#include "security_debug.h"
 #include "sni.h"
 #include "text.h"
 #include "tls_context.h"
 #include "tls_error.h"
+#include "tls_file.h"
 #include "verification.h"
 
 static bool tls_context_build(struct tls_context *, const struct credentials *);
-static SSL_CTX *tls_context_new(const struct config *);
-static bool tls_context_configure(SSL_CTX *, const struct config *);
+static bool tls_context_load_crl(struct tls_context *);
+static SSL_CTX *tls_context_new(const struct tls_context *);
+static bool tls_context_configure(SSL_CTX *, const struct tls_context *);
 static void tls_context_set_early_data(SSL_CTX *, const struct config *);
 static void tls_context_set_sessions(SSL_CTX *, const struct config *);
 static int tls_context_not_resumable(SSL *, int);
@@ -38,7 +41,8 @@ tls_context_open(struct tls_context *tls, const struct config *config)
 	    alpn_open(&tls->alpn, config) == -1 ||
 	    credentials_load(&credentials, config) == -1)
 		return -1;
-	built = tls_context_build(tls, &credentials);
+	built =
+	    tls_context_load_crl(tls) && tls_context_build(tls, &credentials);
 	credentials_free(&credentials);
 	return built ? 0 : -1;
 }
@@ -48,6 +52,7 @@ tls_context_close(struct tls_context *tls)
 {
 	SSL_CTX_free(tls->ctx);
 	SSL_CTX_free(tls->ctx2);
+	X509_CRL_free(tls->crl);
 	alpn_close(&tls->alpn);
 }
 
@@ -63,6 +68,17 @@ tls_context_new_ssl(const struct tls_context *tls)
 	return ssl;
 }
 
+static bool
+tls_context_load_crl(struct tls_context *tls)
+{
+	const struct config *config = tls->config;
+
+	if (config->crl_file == NULL)
+		return true;
+	tls->crl = tls_file_crl(config->crl_file, config->crl_format);
+	return tls->crl != NULL;
+}
+
 /* Errors and words come in the order of the stock program. */
 static bool
 tls_context_build(
@@ -70,11 +86,11 @@ tls_context_build(
 {
 	const struct config *config = tls->config;
 
-	if ((tls->ctx = tls_context_new(config)) == NULL)
+	if ((tls->ctx = tls_context_new(tls)) == NULL)
 		return false;
 	if (credentials->second.certificate != NULL) {
 		text_printf(TEXT_OUT, "Setting secondary ctx parameters\n");
-		if ((tls->ctx2 = tls_context_new(config)) == NULL)
+		if ((tls->ctx2 = tls_context_new(tls)) == NULL)
 			return false;
 		alpn_install(tls->ctx2, &tls->alpn);
 		sni_install(tls);
@@ -87,8 +103,9 @@ tls_context_build(
 
 /* What does not depend on which of the two it is. NULL: failed (reported). */
 static SSL_CTX *
-tls_context_new(const struct config *config)
+tls_context_new(const struct tls_context *tls)
 {
+	const struct config *config = tls->config;
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 
 	if (ctx == NULL) {
@@ -101,15 +118,19 @@ tls_context_new(const struct config *config)
 		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	/* Fewer reads; but -debug and -nbio_test show each one of stock's. */
 	SSL_CTX_set_read_ahead(ctx, !config->debug && !config->nbio_test);
-	if (tls_context_configure(ctx, config))
+	if (config->security_debug != 0)
+		security_debug_install(ctx, config);
+	if (tls_context_configure(ctx, tls))
 		return ctx;
 	SSL_CTX_free(ctx);
 	return NULL;
 }
 
 static bool
-tls_context_configure(SSL_CTX *ctx, const struct config *config)
+tls_context_configure(SSL_CTX *ctx, const struct tls_context *tls)
 {
+	const struct config *config = tls->config;
+
 	if (!tls_context_commands(ctx, config))
 		return false;
 	if (config->ignore_unexpected_eof)
@@ -128,7 +149,7 @@ tls_context_configure(SSL_CTX *ctx, const struct config *config)
 	tls_context_set_sessions(ctx, config);
 	return tls_context_has_version(ctx) &&
 	    tls_context_set_id_context(ctx, config) &&
-	    verification_install(ctx, config) == 0;
+	    verification_install(ctx, config, tls->crl) == 0;
 }
 
 /* As the stock program: a record's worth where -early_data stands alone. */

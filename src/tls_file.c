@@ -65,6 +65,22 @@ tls_file_certificate(const char *path, enum file_format format,
 	return certificate;
 }
 
+X509_CRL *
+tls_file_crl(const char *path, enum file_format format)
+{
+	OSSL_STORE_INFO *info =
+	    tls_file_only(path, format, "CRL", OSSL_STORE_INFO_CRL, "");
+	X509_CRL *crl;
+
+	if (info == NULL) {
+		tls_error_say("Unable to load CRL");
+		return NULL;
+	}
+	crl = OSSL_STORE_INFO_get1_CRL(info);
+	OSSL_STORE_INFO_free(info);
+	return crl;
+}
+
 STACK_OF(X509) *
 tls_file_chain(const char *path, const char *phrase)
 {

@@ -2,36 +2,38 @@
 
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 #include "config.h"
 #include "nameopt.h"
 #include "text.h"
 #include "tls_error.h"
+#include "trust.h"
 #include "verification.h"
+#include "verify_param.h"
 
-static bool verification_load_anchors(SSL_CTX *, const struct config *);
+/* With -policy_print the library calls once more when all is verified. */
+#define VERIFICATION_NOTICE 2
+
+static int verification_set_param(SSL_CTX *, const struct config *);
 static int verification_send_ca_names(SSL_CTX *, const struct config *);
 static int verification_run(X509_STORE_CTX *, void *);
 static int verification_judge(int, X509_STORE_CTX *);
+static void verification_print_policies(BIO *, X509_STORE_CTX *);
+static void
+verification_print_nodes(BIO *, const char *, STACK_OF(X509_POLICY_NODE) *);
 static int verification_forgive(const struct config *, X509_STORE_CTX *, BIO *);
 static void verification_describe(BIO *, X509 *, int, const struct config *);
 static void verification_explain(BIO *, X509 *, int, const struct config *);
 
 int
-verification_install(SSL_CTX *ctx, const struct config *config)
+verification_install(SSL_CTX *ctx, const struct config *config, X509_CRL *crl)
 {
 	int mode = SSL_VERIFY_NONE;
 
-	if (!verification_load_anchors(ctx, config)) {
-		tls_error_say("s_server: cannot load the CA certificates of %s",
-		    config->ca_file != NULL	  ? config->ca_file
-			: config->ca_path != NULL ? config->ca_path
-						  : "the system");
+	if (trust_install(ctx, config, crl) == -1 ||
+	    verification_set_param(ctx, config) == -1)
 		return -1;
-	}
-	if (config->x509_verify_depth != -1)
-		X509_VERIFY_PARAM_set_depth(
-		    SSL_CTX_get0_param(ctx), config->x509_verify_depth);
 	if (config->verify)
 		mode = SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE;
 	if (config->verify_must)
@@ -42,17 +44,21 @@ verification_install(SSL_CTX *ctx, const struct config *config)
 	return verification_send_ca_names(ctx, config);
 }
 
-static bool
-verification_load_anchors(SSL_CTX *ctx, const struct config *config)
+static int
+verification_set_param(SSL_CTX *ctx, const struct config *config)
 {
-	if (config->ca_file != NULL
-		? SSL_CTX_load_verify_file(ctx, config->ca_file) != 1
-		: !config->no_ca_file &&
-		    SSL_CTX_set_default_verify_file(ctx) != 1)
-		return false;
-	if (config->ca_path != NULL)
-		return SSL_CTX_load_verify_dir(ctx, config->ca_path) == 1;
-	return config->no_ca_path || SSL_CTX_set_default_verify_dir(ctx) == 1;
+	X509_VERIFY_PARAM *param;
+	int result;
+
+	if (STAILQ_EMPTY(&config->x509))
+		return 0;
+	if ((param = verify_param_new(config)) == NULL)
+		return -1;
+	result = SSL_CTX_set1_param(ctx, param) == 1 ? 0 : -1;
+	X509_VERIFY_PARAM_free(param);
+	if (result == -1)
+		tls_error_say("Error setting verify params");
+	return result;
 }
 
 static int
@@ -60,6 +66,8 @@ verification_send_ca_names(SSL_CTX *ctx, const struct config *config)
 {
 	STACK_OF(X509_NAME) *names;
 
+	if (config->no_ca_names)
+		SSL_CTX_set_options(ctx, SSL_OP_DISABLE_TLSEXT_CA_NAMES);
 	if (config->ca_file == NULL)
 		return 0;
 	if ((names = SSL_load_client_CA_file(config->ca_file)) == NULL) {
@@ -100,6 +108,10 @@ verification_judge(int ok, X509_STORE_CTX *store)
 		ok = verification_forgive(config, store, bio);
 	if (certificate != NULL)
 		verification_explain(bio, certificate, error, config);
+	if (!quiet &&
+	    (error == X509_V_ERR_NO_EXPLICIT_POLICY ||
+		(error == X509_V_OK && ok == VERIFICATION_NOTICE)))
+		verification_print_policies(bio, store);
 	if (ok && !quiet)
 		BIO_printf(bio, "verify return:%d\n", ok);
 	if ((size = BIO_get_mem_data(bio, &lines)) > 0)
@@ -123,7 +135,8 @@ verification_describe(
 
 /*
  * Without -verify_return_error a bad chain is only talked about, as long as it
- * is not longer than -verify allows.
+ * is not longer than -verify allows. Without -verify, where a command of the
+ * console asks for a certificate, or with a negative depth, any length will do.
  */
 static int
 verification_forgive(
@@ -133,7 +146,8 @@ verification_forgive(
 
 	BIO_printf(bio, "verify error:num=%d:%s\n", error,
 	    X509_verify_cert_error_string(error));
-	if (X509_STORE_CTX_get_error_depth(store) > config->verify_depth)
+	if (config->verify_depth >= 0 &&
+	    X509_STORE_CTX_get_error_depth(store) > config->verify_depth)
 		return 0;
 	return !config->verify_return_error;
 }
@@ -162,4 +176,31 @@ verification_explain(
 		return;
 	}
 	BIO_printf(bio, "\n");
+}
+
+/* RFC 5280, section 6.1: what the whole chain and the user allow. */
+static void
+verification_print_policies(BIO *bio, X509_STORE_CTX *store)
+{
+	X509_POLICY_TREE *tree = X509_STORE_CTX_get0_policy_tree(store);
+
+	BIO_printf(bio, "Require explicit Policy: %s\n",
+	    X509_STORE_CTX_get_explicit_policy(store) ? "True" : "False");
+	verification_print_nodes(
+	    bio, "Authority", X509_policy_tree_get0_policies(tree));
+	verification_print_nodes(
+	    bio, "User", X509_policy_tree_get0_user_policies(tree));
+}
+
+static void
+verification_print_nodes(
+    BIO *bio, const char *whose, STACK_OF(X509_POLICY_NODE) *nodes)
+{
+	int i;
+
+	BIO_printf(
+	    bio, "%s Policies:%s\n", whose, nodes == NULL ? " <empty>" : "");
+	for (i = 0; i < sk_X509_POLICY_NODE_num(nodes); i++)
+		X509_POLICY_NODE_print(
+		    bio, sk_X509_POLICY_NODE_value(nodes, i), 2);
 }

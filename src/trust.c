@@ -1,0 +1,161 @@
+#include <sys/stat.h>
+
+#include <stdbool.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/store.h>
+#include <openssl/x509_vfy.h>
+
+#include "config.h"
+#include "log.h"
+#include "text.h"
+#include "tls_error.h"
+#include "trust.h"
+
+/* The three options that name certificates for one purpose. */
+struct trust_source {
+	const char *file, *path, *store; /* NULL: not given */
+	const char *error; /* what the stock program says first, or "" */
+};
+
+static bool trust_is_empty(const struct trust_source *);
+static bool trust_load(X509_STORE *, const struct trust_source *);
+static bool trust_failed(const char *, const char *);
+static bool trust_check_store(const char *);
+static bool trust_has_any(const char *);
+static bool trust_load_system(SSL_CTX *, const struct config *);
+static bool
+trust_install_for_clients(SSL_CTX *, const struct trust_source *, X509_CRL *);
+static bool trust_add_crl(X509_STORE *, X509_CRL *);
+
+int
+trust_install(SSL_CTX *ctx, const struct config *config, X509_CRL *crl)
+{
+	const struct trust_source all = { config->ca_file, config->ca_path,
+		config->ca_store, "" };
+	const struct trust_source clients = { config->verify_ca_file,
+		config->verify_ca_path, config->verify_ca_store,
+		"Error loading store locations\n" };
+	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+
+	if (trust_is_empty(&all) ? !trust_load_system(ctx, config)
+				 : !trust_load(store, &all))
+		return -1;
+	if (!trust_add_crl(store, crl) ||
+	    !trust_install_for_clients(ctx, &clients, crl))
+		return -1;
+	return 0;
+}
+
+static bool
+trust_is_empty(const struct trust_source *source)
+{
+	return source->file == NULL && source->path == NULL &&
+	    source->store == NULL;
+}
+
+static bool
+trust_load(X509_STORE *store, const struct trust_source *source)
+{
+	ERR_clear_error();
+	if (source->file != NULL &&
+	    X509_STORE_load_file(store, source->file) != 1)
+		return trust_failed(source->error, source->file);
+	if (source->path != NULL &&
+	    X509_STORE_load_path(store, source->path) != 1)
+		return trust_failed(source->error, source->path);
+	if (source->store == NULL)
+		return true;
+	if (X509_STORE_load_store(store, source->store) != 1)
+		return trust_failed(source->error, source->store);
+	return trust_check_store(source->store);
+}
+
+/* Returns false. */
+static bool
+trust_failed(const char *error, const char *name)
+{
+	text_printf(TEXT_ERR, "%s", error);
+	tls_error_say("s_server: cannot load the CA certificates of %s", name);
+	return false;
+}
+
+/*
+ * The library reads a store anew for each certificate it looks for: that must
+ * not keep a worker waiting. And of a file without certificates it says
+ * nothing.
+ */
+static bool
+trust_check_store(const char *uri)
+{
+	const char *path = strncmp(uri, "file:", 5) == 0 ? uri + 5 : uri;
+	struct stat status;
+
+	if (stat(path, &status) == -1 || S_ISDIR(status.st_mode))
+		return true;
+	if (!S_ISREG(status.st_mode))
+		log_warnx("%s is no file that can be read again", uri);
+	else if (!trust_has_any(uri))
+		log_warnx("no certificates in %s", uri);
+	else
+		return true;
+	return false;
+}
+
+static bool
+trust_has_any(const char *uri)
+{
+	OSSL_STORE_CTX *store = OSSL_STORE_open(uri, NULL, NULL, NULL, NULL);
+	OSSL_STORE_INFO *info;
+	bool found = false;
+
+	while (store != NULL && !found && !OSSL_STORE_eof(store)) {
+		if ((info = OSSL_STORE_load(store)) == NULL)
+			continue;
+		found = OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_CERT;
+		OSSL_STORE_INFO_free(info);
+	}
+	OSSL_STORE_close(store);
+	ERR_clear_error();
+	return found;
+}
+
+static bool
+trust_load_system(SSL_CTX *ctx, const struct config *config)
+{
+	ERR_clear_error();
+	if ((config->no_ca_file || SSL_CTX_set_default_verify_file(ctx) == 1) &&
+	    (config->no_ca_path || SSL_CTX_set_default_verify_dir(ctx) == 1) &&
+	    (config->no_ca_store || SSL_CTX_set_default_verify_store(ctx) == 1))
+		return true;
+	return trust_failed("", "the system");
+}
+
+static bool
+trust_install_for_clients(
+    SSL_CTX *ctx, const struct trust_source *source, X509_CRL *crl)
+{
+	X509_STORE *store;
+	bool good;
+
+	if (trust_is_empty(source))
+		return true;
+	if ((store = X509_STORE_new()) == NULL) {
+		log_warnx("out of memory");
+		return false;
+	}
+	good = trust_load(store, source) && trust_add_crl(store, crl) &&
+	    SSL_CTX_set1_verify_cert_store(ctx, store) == 1;
+	X509_STORE_free(store);
+	return good;
+}
+
+static bool
+trust_add_crl(X509_STORE *store, X509_CRL *crl)
+{
+	if (crl == NULL || X509_STORE_add_crl(store, crl) == 1)
+		return true;
+	tls_error_say("Error adding CRL");
+	return false;
+}
