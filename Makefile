@@ -43,7 +43,7 @@ MASTER	= process reload accept_watch relay title master console output ready \
 WORKERS	= worker loop acceptor connection connection_step stream transport \
 	handshake early_data stateless resumption tickets \
 	outbox tracing transcript transcript_hello http http_exchange \
-	handler_interactive handler_rev handler_www handler_file \
+	commands handler_interactive handler_rev handler_www handler_file \
 	status_page
 
 SOURCES	= $(FOUNDATION:%=src/%.c) $(CONFIGURATION:%=src/%.c) \

@@ -14,6 +14,7 @@
 
 #include <openssl/ssl.h>
 
+struct command;
 struct config;
 struct connection;
 struct textbuf;
@@ -48,8 +49,11 @@ struct handler {
 	/* Plaintext came. */
 	enum handler_verdict (*readable)(
 	    struct connection *, const uint8_t *data, size_t size);
-	/* libssl took a record that held no application data. */
-	void (*blocked)(struct connection *);
+	/*
+	 * libssl took a record that held no application data; a renegotiation
+	 * may be over.
+	 */
+	enum handler_verdict (*blocked)(struct connection *);
 	/* All that was queued has been handed to the kernel. */
 	enum handler_verdict (*writable)(struct connection *);
 	/* An established connection ends; called before the shutdown. */
@@ -91,6 +95,16 @@ void *connection_handler_data(const struct connection *);
 void connection_send(struct connection *, const void *data, size_t size);
 /* Take no more input, so that a peer that says goodbye still gets its data. */
 void connection_stop_reading(struct connection *);
+/* Carry it out as soon as no handshake is under way. */
+void connection_command(struct connection *, const struct command *);
+/*
+ * Ask the peer for a new handshake; with_certificate: and for its certificate.
+ * Prints the stock program's lines. Returns 1: it is asked; 0: this version of
+ * TLS or the configuration has no such thing; -1: failed (reported).
+ */
+int connection_renegotiate(struct connection *, bool with_certificate);
+/* One is under way. */
+bool connection_renegotiates(const struct connection *);
 /* As connection_send, but past TLS, in the clear, and ahead of it. */
 void connection_send_clear(struct connection *, const void *data, size_t size);
 

@@ -33,6 +33,7 @@ enum connection_unit {
 	UNIT_NONE,
 	UNIT_QUEUED, /* done once it is flushed */
 	UNIT_DROVE, /* it drove the handshake: done once the peer has spoken */
+	UNIT_COMMAND, /* done once the command is carried out */
 };
 
 /* Whose turn it is in CONNECTION_HANDSHAKE. */
@@ -51,6 +52,7 @@ struct connection {
 	char *label; /* NULL without -label */
 	enum connection_state state;
 	enum connection_unit unit;
+	const struct command *command; /* to be carried out; NULL: none */
 	bool counted; /* as an accept, in the statistics */
 	bool by_id; /* the session cache had the session it offered */
 	enum handshake_phase phase;
@@ -60,6 +62,8 @@ struct connection {
 	bool early_counted; /* in the statistics */
 	bool spoke; /* said something in this step */
 	bool paused; /* waits for the outbox */
+	bool renegotiates; /* a new handshake is asked for, or going on */
+	bool renegotiated; /* and is over: the handler is to be told */
 	bool deaf; /* its handler wants no more input */
 	bool sending; /* the handler is to be told when all is flushed */
 	SSL *ssl;

@@ -16,6 +16,7 @@
 
 struct http_exchange {
 	struct http_lines lines;
+	bool renegotiating; /* answered when that is over */
 	bool answering;
 	struct textbuf text;
 	size_t sent; /* of text */
@@ -34,6 +35,8 @@ enum handler_verdict http_exchange_open(struct connection *);
 void http_exchange_failed(struct connection *);
 enum handler_verdict http_exchange_readable(
     struct connection *, const uint8_t *, size_t, http_answer *);
+/* The answer is in text and fd: begin to send it. */
+enum handler_verdict http_exchange_answer(struct connection *);
 enum handler_verdict http_exchange_writable(struct connection *);
 void http_exchange_ended(struct connection *, enum connection_end);
 void http_exchange_close(struct connection *);

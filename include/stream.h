@@ -26,6 +26,11 @@ bool stream_congested(const struct connection *);
 
 /* Send what is queued. */
 enum stream_result stream_push(struct connection *);
+/*
+ * SSL_do_handshake(3) for what was asked for on an open connection, and its
+ * value. It sends and does not wait: the peer's part is for stream_pull.
+ */
+int stream_handshake(struct connection *);
 /* Read once, at most STREAM_RECORD bytes. */
 enum stream_result stream_pull(struct connection *, void *data, size_t *size);
 

@@ -156,18 +156,6 @@ has_connections() # number
 	assert_contains "$(<one.out)$(<one.err)" 'wrong version number'
 }
 
-@test "the commands of later parts are refused, the connection goes on" {
-	start_server
-	client_start one -quiet
-	wait_for 5 file_has server.out 'CIPHER is'
-	type_to server 'k\n'
-	wait_for 5 file_has server.err 'command k is not supported yet'
-	type_to server 'kay\n'
-	wait_for 5 file_has one.out kay
-	client_end one
-}
-
-# covers: -crlf
 @test "-crlf turns line feeds of typed text into CR LF" {
 	start_server -crlf
 	client_start one -quiet

@@ -157,7 +157,12 @@ connection_unit(
 	else
 		verdict = handler_interactive_unit(connection, data, size);
 	connection->unit = UNIT_QUEUED;
-	if (verdict == HANDLER_CLOSE) {
+	if (connection->command != NULL) {
+		/* It waits for the handshake, unlike text. */
+		connection->unit = UNIT_COMMAND;
+		if (connection->state == CONNECTION_HELD)
+			connection_set_state(connection, CONNECTION_HANDSHAKE);
+	} else if (verdict == HANDLER_CLOSE) {
 		if (shaken)
 			connection_set_state(connection, CONNECTION_FLUSH);
 		else

@@ -5,6 +5,7 @@
 
 #include <openssl/err.h>
 
+#include "commands.h"
 #include "config.h"
 #include "early_data.h"
 #include "handshake.h"
@@ -29,6 +30,8 @@ static bool connection_step_flush(struct connection *);
 static bool connection_step_shutdown(struct connection *);
 static bool connection_push(struct connection *);
 static bool connection_pull(struct connection *);
+static void connection_run_command(struct connection *);
+static void connection_tell_renegotiated(struct connection *);
 static void connection_pushed(struct connection *);
 static void connection_obey(struct connection *, enum handler_verdict);
 static void connection_handshake_delayed(struct connection *);
@@ -187,6 +190,9 @@ connection_step_open(struct connection *connection)
 
 	/* libssl's own answers are not connection_push's to send. */
 	(void)transport_flush(&connection->transport);
+	/* A handshake that the client began goes on first. */
+	if (connection->command != NULL && !SSL_in_init(connection->ssl))
+		connection_run_command(connection);
 	if (!connection_push(connection))
 		return true;
 	blocked = connection->sending;
@@ -203,11 +209,14 @@ connection_step_open(struct connection *connection)
 static bool
 connection_push(struct connection *connection)
 {
+	enum stream_result result;
 	int budget = CONNECTION_BUDGET;
 
 	while (connection->sending && !connection->paused &&
 	    connection->state == CONNECTION_OPEN) {
-		switch (stream_push(connection)) {
+		result = stream_push(connection);
+		connection_tell_renegotiated(connection);
+		switch (result) {
 		case STREAM_DONE:
 			connection_pushed(connection);
 			if (--budget > 0)
@@ -226,6 +235,26 @@ connection_push(struct connection *connection)
 		}
 	}
 	return connection->state == CONNECTION_OPEN;
+}
+
+static void
+connection_run_command(struct connection *connection)
+{
+	command_run(connection->command, connection);
+	connection->command = NULL;
+	connection_unit_done(connection);
+}
+
+/* Where a blocking read would have returned without data. */
+static void
+connection_tell_renegotiated(struct connection *connection)
+{
+	if (!connection->renegotiated)
+		return;
+	connection->renegotiated = false;
+	if (connection->handler->blocked != NULL)
+		connection_obey(
+		    connection, connection->handler->blocked(connection));
 }
 
 static void
@@ -251,6 +280,9 @@ connection_pull(struct connection *connection)
 	    stream_congested(connection))
 		return false;
 	result = stream_pull(connection, data, &size);
+	if (result == STREAM_AGAIN)
+		connection->renegotiated = true;
+	connection_tell_renegotiated(connection);
 	/* What libssl had to answer on its own account. */
 	(void)transport_flush(&connection->transport);
 	switch (result) {
@@ -261,9 +293,7 @@ connection_pull(struct connection *connection)
 		    connection->handler->readable(connection, data, size));
 		return connection->state == CONNECTION_OPEN;
 	case STREAM_AGAIN:
-		if (connection->handler->blocked != NULL)
-			connection->handler->blocked(connection);
-		return true;
+		return connection->state == CONNECTION_OPEN;
 	case STREAM_WAIT:
 		break;
 	case STREAM_ENDED:

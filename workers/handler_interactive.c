@@ -1,11 +1,6 @@
-#include <stdbool.h>
-#include <string.h>
-
-#include <openssl/err.h>
-
+#include "commands.h"
 #include "config.h"
 #include "connection.h"
-#include "log.h"
 #include "text.h"
 #include "tls_error.h"
 #include "transcript.h"
@@ -15,10 +10,9 @@ static void interactive_delayed(struct connection *);
 static void interactive_failed(struct connection *);
 static enum handler_verdict
 interactive_readable(struct connection *, const uint8_t *, size_t);
-static void interactive_blocked(struct connection *);
+static enum handler_verdict interactive_blocked(struct connection *);
 static void interactive_ended(struct connection *, enum connection_end);
 static void interactive_shut(struct connection *);
-static bool interactive_is_command(const char *, size_t, const char *);
 
 const struct handler handler_interactive = {
 	.name = "interactive",
@@ -36,6 +30,7 @@ handler_interactive_unit(
     struct connection *connection, const char *data, size_t size)
 {
 	const struct config *config = connection_config(connection);
+	const struct command *command;
 	static const char clear[] = "Lets print some clear text\n";
 
 	/* With -quiet and -brief all is data. */
@@ -44,8 +39,8 @@ handler_interactive_unit(
 			text_printf(TEXT_OUT, "DONE\n");
 			return HANDLER_CLOSE;
 		}
-		if (interactive_is_command(data, size, "rRkKc")) {
-			log_warnx("command %c is not supported yet", data[0]);
+		if ((command = command_find(data, size)) != NULL) {
+			connection_command(connection, command);
 			return HANDLER_CONTINUE;
 		}
 		if (data[0] == 'P')
@@ -99,11 +94,12 @@ interactive_readable(
 	return HANDLER_CONTINUE;
 }
 
-static void
+static enum handler_verdict
 interactive_blocked(struct connection *connection)
 {
 	(void)connection;
 	text_printf(TEXT_OUT, "Read BLOCK\n");
+	return HANDLER_CONTINUE;
 }
 
 static void
@@ -130,13 +126,4 @@ interactive_shut(struct connection *connection)
 {
 	(void)connection;
 	text_printf(TEXT_OUT, "CONNECTION CLOSED\n");
-}
-
-/* These count only alone on their line. */
-static bool
-interactive_is_command(const char *data, size_t size, const char *letters)
-{
-	return size >= 2 && data[0] != '\0' &&
-	    strchr(letters, data[0]) != NULL &&
-	    (data[1] == '\n' || data[1] == '\r');
 }

@@ -47,12 +47,19 @@ http_exchange_readable(struct connection *connection, const uint8_t *data,
 
 	http_lines_feed(&exchange->lines, data, size);
 	while ((line = http_lines_next(&exchange->lines)) != NULL)
-		if (answer(connection, exchange, line->data)) {
-			exchange->answering = true;
-			connection_stop_reading(connection);
-			return http_exchange_send(connection);
-		}
+		if (answer(connection, exchange, line->data))
+			return http_exchange_answer(connection);
 	return HANDLER_CONTINUE;
+}
+
+enum handler_verdict
+http_exchange_answer(struct connection *connection)
+{
+	struct http_exchange *exchange = connection_handler_data(connection);
+
+	exchange->answering = true;
+	connection_stop_reading(connection);
+	return http_exchange_send(connection);
 }
 
 enum handler_verdict
@@ -64,14 +71,17 @@ http_exchange_writable(struct connection *connection)
 				   : HANDLER_CONTINUE;
 }
 
-/* A client that does not want the rest of its answer is no error. */
+/*
+ * A client that does not want the rest of its answer is no error, nor is one
+ * that will not renegotiate.
+ */
 void
 http_exchange_ended(struct connection *connection, enum connection_end end)
 {
 	struct http_exchange *exchange = connection_handler_data(connection);
 
 	if (end == END_ERROR && !exchange->answering &&
-	    !transcript_peer_vanished() &&
+	    !exchange->renegotiating && !transcript_peer_vanished() &&
 	    !connection_config(connection)->quiet)
 		tls_error_print();
 }

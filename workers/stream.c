@@ -8,7 +8,9 @@
 
 /*
  * libssl counts renegotiations for a whole context. What one call adds to its
- * counters is of the connection that made the call.
+ * counters is of the connection that made the call. One that the server asks
+ * for is begun several times there, with the HelloRequest and with each of the
+ * client's messages that leads to a new try.
  */
 struct stream_tally {
 	long begun;
@@ -16,7 +18,7 @@ struct stream_tally {
 };
 
 static struct stream_tally stream_tally(const struct connection *);
-static bool stream_renegotiated(struct connection *, struct stream_tally);
+static void stream_count(struct connection *, struct stream_tally);
 static enum stream_result stream_encrypt(struct connection *);
 static enum stream_result stream_error(struct connection *, int);
 
@@ -73,7 +75,6 @@ stream_pull(struct connection *connection, void *data, size_t *size)
 {
 	struct stream_tally before = stream_tally(connection);
 	enum stream_result result = STREAM_DONE;
-	bool renegotiated;
 	int got;
 
 	connection->transport.starved = false;
@@ -83,9 +84,19 @@ stream_pull(struct connection *connection, void *data, size_t *size)
 		result = stream_error(connection, got);
 	else
 		worker_add(connection->worker, STAT_DATA_IN, *size);
-	renegotiated = stream_renegotiated(connection, before);
-	/* Where a blocking read would have returned without data. */
-	return result == STREAM_WAIT && renegotiated ? STREAM_AGAIN : result;
+	stream_count(connection, before);
+	return result;
+}
+
+int
+stream_handshake(struct connection *connection)
+{
+	struct stream_tally before = stream_tally(connection);
+	int result = SSL_do_handshake(connection->ssl);
+
+	stream_count(connection, before);
+	(void)transport_flush(&connection->transport);
+	return result;
 }
 
 /* As much as the transport shall hold. DONE: that much is done. */
@@ -105,7 +116,7 @@ stream_encrypt(struct connection *connection)
 		result = SSL_write_ex(connection->ssl,
 		    out->data + connection->out_sent,
 		    out->size - connection->out_sent, &written);
-		(void)stream_renegotiated(connection, before);
+		stream_count(connection, before);
 		if (result != 1)
 			return stream_error(connection, result);
 		connection->out_sent += written;
@@ -129,20 +140,21 @@ stream_tally(const struct connection *connection)
 	};
 }
 
-/* True: a renegotiation is through. */
-static bool
-stream_renegotiated(struct connection *connection, struct stream_tally before)
+static void
+stream_count(struct connection *connection, struct stream_tally before)
 {
 	struct stream_tally now = stream_tally(connection);
-	long i;
 
-	for (i = before.begun; i < now.begun; i++)
+	if (now.begun > before.begun && !connection->renegotiates) {
 		worker_count(connection->worker, STAT_RENEGOTIATIONS);
-	for (i = before.finished; i < now.finished; i++)
-		worker_count(connection->worker, STAT_ACCEPTS_FINISHED);
-	if (now.finished > before.finished)
-		handshake_count_sessions(connection->worker);
-	return now.finished > before.finished;
+		connection->renegotiates = true;
+	}
+	if (now.finished == before.finished)
+		return;
+	worker_count(connection->worker, STAT_ACCEPTS_FINISHED);
+	handshake_count_sessions(connection->worker);
+	connection->renegotiates = false;
+	connection->renegotiated = true;
 }
 
 static enum stream_result
