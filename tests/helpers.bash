@@ -710,6 +710,7 @@ need_terminal()
 #  - s_client's blocks about TLS 1.3 tickets: whether it still reads them
 #    before it leaves is a race between it and its standard input
 #  - the number of its socket in CONNECTED(...)
+#  - -ready_file on the page of -www, which start_named may have added
 mask()
 {
 	awk '
@@ -731,6 +732,7 @@ mask()
 	    -e 's/(ACCEPT .*):[0-9]+$/\1:PORT/' \
 	    -e 's/(127\.0\.0\.1|\[?::1\]?):[0-9]{2,5}/\1:PORT/g' \
 	    -e 's/0x[0-9a-f]{6,}/ADDRESS/g' \
+	    -e '/^s_server /s/ -ready_file [^ ]*//' \
 	    -e 's/^(    Keying material: ).*/\1HEX/' \
 	    -e 's/^( *(Session-ID|Master-Key|Resumption PSK): ?)[0-9A-F]+$/\1HEX/' \
 	    -e 's/^( *Start Time: ?).*/\1TIME/' \

@@ -18,8 +18,8 @@ failing_rows()
 	rows <<-'END'
 		# A comment, and an empty line.
 
-		- | -tls1_2 | -tls1_2 | hello\n | expect=hello has=hello \
-		    has=CIPHER\_is
+		- | -rev -tls1_2 | -tls1_2 | hello\n | expect=olleh \
+		    has=Protocol\_version:\_TLSv1.2
 		- | -tls1_3 | -tls1_2 | | wait has=ERROR
 		- | -crlf
 		- | -tls1_2 | | | stdin=quit endless
@@ -53,6 +53,10 @@ hide_worker()
 		- | -tls1_2 | | | has=CIPHER\_is has=no\_such\_text
 	END
 	assert_contains "$output" 'ours has not: no such text'
+	failing_rows <<-'END'
+		- | -rev | | hello\n | expect=hello
+	END
+	assert_contains "$output" 'our client got no: hello'
 }
 
 @test "a difference has a name in the manual page" {
