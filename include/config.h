@@ -51,6 +51,13 @@ struct strings {
 	size_t count;
 };
 
+/* What is printed of each protocol message. */
+enum message_dump {
+	MESSAGES_NONE,
+	MESSAGES_BYTES, /* -msg */
+	MESSAGES_WORDS, /* -trace */
+};
+
 /* The order of the parts in a file of 48 bytes. */
 enum ticket_format { TICKET_FORMAT_NGINX, TICKET_FORMAT_APACHE };
 
@@ -144,7 +151,8 @@ struct config {
 	bool quiet; /* -quiet, or implied by -brief */
 	bool brief; /* -brief, or implied by -rev */
 	bool debug;
-	bool msg;
+	enum message_dump messages; /* the last of -msg and -trace */
+	bool tlsextdebug;
 	const char *msgfile; /* NULL: standard output */
 	bool state;
 	int security_debug; /* 1: what is refused, 2: all; 0: nothing */

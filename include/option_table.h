@@ -100,6 +100,7 @@ option_setter config_set_certform;
 option_setter config_set_context_hex;
 option_setter config_set_family;
 option_setter config_set_keyform;
+option_setter config_set_messages;
 option_setter config_set_mode;
 option_setter config_set_nbio_test;
 option_setter config_set_port;

@@ -1,6 +1,6 @@
 /*
- * -state, -msg and -debug: libssl's callbacks turned into the stock program's
- * lines.
+ * -state, -msg, -trace and -debug: libssl's callbacks turned into the stock
+ * program's lines.
  */
 #ifndef TRACING_H
 #define TRACING_H
@@ -14,7 +14,8 @@ struct config;
 
 /*
  * Open -msgfile (O_APPEND, truncated) in the master, before the fork. Returns
- * 0, or -1 (reported). Records are written whole by whichever worker has one.
+ * 0, or -1 (reported: also if this libssl knows no -trace). Records are written
+ * whole by whichever worker has one.
  */
 int tracing_open(const struct config *);
 /* Its descriptor, or -1 without -msgfile. */

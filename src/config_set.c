@@ -126,6 +126,15 @@ config_set_mode(struct config *config, const struct option *option,
 }
 
 int
+config_set_messages(struct config *config, const struct option *option,
+    const struct option_value *value)
+{
+	(void)value;
+	config->messages = (enum message_dump)option->argument;
+	return 0;
+}
+
+int
 config_set_rev(struct config *config, const struct option *option,
     const struct option_value *value)
 {

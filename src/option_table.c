@@ -15,6 +15,7 @@
 #define INT64(member)	 .set = config_set_int64, FIELD(int64_t, member)
 #define TEXTS(member)	 .set = config_add_text, FIELD(struct strings, member)
 #define MODE(value)	 .set = config_set_mode, .argument = (value)
+#define MESSAGES(value)	 .set = config_set_messages, .argument = (value)
 #define FORMAT(member)	 .set = config_set_format, FIELD(enum file_format, member)
 #define LEVEL(member, value) \
 	.set = config_set_level, FIELD(int, member), .argument = (value)
@@ -44,7 +45,8 @@ static const struct option options_general[] = {
 	    .set = option_print_help),
 	NOT_YET("ssl_config", KIND_STRING,
 	    "Section of the configuration file to set up TLS from"),
-	NOT_YET("trace", KIND_NONE, "Explain each protocol message in words"),
+	OPTION("trace", KIND_NONE, "Explain each protocol message in words",
+	    MESSAGES(MESSAGES_WORDS)),
 	NOT_YET("engine", KIND_STRING, "Engine for cryptographic operations"),
 	END_OF_SECTION,
 };
@@ -179,8 +181,8 @@ static const struct option options_identity[] = {
 	OPTION("ignore_unexpected_eof", KIND_NONE,
 	    "Take an end without close_notify as an orderly one",
 	    FLAG(ignore_unexpected_eof)),
-	NOT_YET(
-	    "tlsextdebug", KIND_NONE, "Dump the extensions that clients send"),
+	OPTION("tlsextdebug", KIND_NONE,
+	    "Dump the extensions that clients send", FLAG(tlsextdebug)),
 	OPTION("HTTP", KIND_NONE,
 	    "As -WWW, for files that begin with their own HTTP header",
 	    MODE(MODE_HTTP)),
@@ -263,9 +265,10 @@ static const struct option options_debug[] = {
 	    .set = config_set_rev),
 	OPTION(
 	    "debug", KIND_NONE, "Dump all bytes read and written", FLAG(debug)),
-	OPTION("msg", KIND_NONE, "Dump all protocol messages", FLAG(msg)),
+	OPTION("msg", KIND_NONE, "Dump all protocol messages",
+	    MESSAGES(MESSAGES_BYTES)),
 	OPTION("msgfile", KIND_OUTFILE,
-	    "File for the output of -msg instead of standard output",
+	    "File for -msg and -trace instead of standard output",
 	    TEXT(msgfile)),
 	OPTION("state", KIND_NONE, "Print the states of the handshake",
 	    FLAG(state)),

@@ -354,7 +354,7 @@ forks_nothing() # option...
 		-x
 		-workers 0
 		-workers abc
-		-trace
+		-listen
 		-port 65536
 		-tls1 -tls1_2
 		-unix /nowhere/socket -key server-key.pem
@@ -446,8 +446,8 @@ value_for() # name, kind
 }
 
 @test "real errors are told before what is not supported yet" {
-	refused "Unknown option: -x$HINT" -trace -x
-	refused 'Option -trace is not supported yet' -trace -async
+	refused "Unknown option: -x$HINT" -listen -x
+	refused 'Option -listen is not supported yet' -listen -timeout
 }
 
 ### The manual page

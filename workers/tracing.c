@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "connection.h"
+#include "extensions.h"
 #include "log.h"
 #include "text.h"
 #include "textbuf.h"
@@ -21,10 +22,15 @@ static void tracing_state(const SSL *, int, int);
 static void tracing_exit(const SSL *, const char *, int);
 static bool tracing_waits(const SSL *);
 static void tracing_message(int, int, int, const void *, size_t, SSL *, void *);
+#ifdef OPENSSL_NO_SSL_TRACE
+#define tracing_words NULL /* tracing_open refuses it */
+#else
+static void tracing_words(int, int, int, const void *, size_t, SSL *, void *);
+#endif
 static void
 tracing_describe(struct textbuf *, int, int, const unsigned char *, size_t);
 static void tracing_bytes(struct textbuf *, const unsigned char *, size_t);
-static void tracing_emit(const struct textbuf *);
+static void tracing_emit(const void *, size_t);
 static int tracing_append(const void *, size_t, void *);
 static const char *tracing_name(const struct tracing_name *, int, const char *);
 
@@ -115,6 +121,12 @@ static const struct tracing_name tracing_alerts[] = {
 int
 tracing_open(const struct config *config)
 {
+#ifdef OPENSSL_NO_SSL_TRACE
+	if (config->messages == MESSAGES_WORDS) {
+		log_warnx("-trace: the TLS library was built without it");
+		return -1;
+	}
+#endif
 	if (config->msgfile == NULL)
 		return 0;
 	tracing_file = open(config->msgfile,
@@ -140,8 +152,12 @@ tracing_attach(SSL *ssl, const struct config *config)
 {
 	if (config->state)
 		SSL_set_info_callback(ssl, tracing_state);
-	if (config->msg)
+	if (config->messages == MESSAGES_BYTES)
 		SSL_set_msg_callback(ssl, tracing_message);
+	else if (config->messages == MESSAGES_WORDS)
+		SSL_set_msg_callback(ssl, tracing_words);
+	if (config->tlsextdebug)
+		extensions_attach(ssl);
 }
 
 void
@@ -227,9 +243,29 @@ tracing_message(int is_write, int version, int content, const void *data,
 	textbuf_puts(&text, is_write ? ">>> " : "<<< ");
 	tracing_describe(&text, version, content, data, size);
 	tracing_bytes(&text, data, size);
-	tracing_emit(&text);
+	tracing_emit(text.data, text.size);
 	textbuf_free(&text);
 }
+
+#ifndef OPENSSL_NO_SSL_TRACE
+/* -trace: libssl's own description. */
+static void
+tracing_words(int is_write, int version, int content, const void *data,
+    size_t size, SSL *ssl, void *arg)
+{
+	BIO *bio;
+	char *words;
+	long length;
+
+	(void)arg;
+	if ((bio = BIO_new(BIO_s_mem())) == NULL)
+		return;
+	SSL_trace(is_write, version, content, data, size, ssl, bio);
+	if ((length = BIO_get_mem_data(bio, &words)) > 0)
+		tracing_emit(words, (size_t)length);
+	BIO_free(bio);
+}
+#endif
 
 static void
 tracing_describe(struct textbuf *text, int version, int content,
@@ -286,16 +322,16 @@ tracing_bytes(struct textbuf *text, const unsigned char *data, size_t size)
  * disk or a full pipe does not take is lost: better than to wait for it.
  */
 static void
-tracing_emit(const struct textbuf *text)
+tracing_emit(const void *data, size_t size)
 {
 	ssize_t n;
 
 	if (tracing_file == -1) {
-		text_write(TEXT_DATA, text->data, text->size);
+		text_write(TEXT_DATA, data, size);
 		return;
 	}
 	do
-		n = write(tracing_file, text->data, text->size);
+		n = write(tracing_file, data, size);
 	while (n == -1 && errno == EINTR);
 }
 
