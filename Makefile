@@ -34,20 +34,24 @@ FOUNDATION = text log textbuf monotime signals channel machine shm shlock \
 	fault proctitle secrets
 CONFIGURATION = config config_set options option_table
 SHARED	= shared session_cache session_repair session_ring session_shard \
-	accept_quota accept_turn stats stats_json ticket_keys ticket_files
+	accept_quota accept_turn stats stats_json ticket_keys ticket_files \
+	fetch_board
 TLS	= tls_error listener tls_context credentials tls_file passphrase \
 	self_signed tls_renewal nameopt verification verify_param trust \
-	security_debug sni alpn keylog certificate_choice
-MASTER	= process reload accept_watch relay title master console output ready \
+	security_debug sni alpn keylog certificate_choice ocsp fetch
+HELPER	= fetcher
+MASTER	= process helper reload accept_watch relay title master console output \
+	ready \
 	report stats_file ticket_rotation
 WORKERS	= worker loop acceptor connection connection_step stream transport \
 	handshake early_data stateless resumption tickets \
 	outbox tracing extensions transcript transcript_hello http http_exchange \
 	commands handler_interactive handler_rev handler_www handler_file \
-	status_page
+	status_page status
 
 SOURCES	= $(FOUNDATION:%=src/%.c) $(CONFIGURATION:%=src/%.c) \
-	$(SHARED:%=src/%.c) $(TLS:%=src/%.c) $(MASTER:%=src/%.c) \
+	$(SHARED:%=src/%.c) $(TLS:%=src/%.c) $(HELPER:%=src/%.c) \
+	$(MASTER:%=src/%.c) \
 	$(WORKERS:%=workers/%.c) src/main.c
 OBJECTS	= $(SOURCES:%.c=$(BUILD)/%.o)
 PROGRAM	= $(BUILD)/s_server

@@ -124,6 +124,16 @@ struct config {
 	bool no_ca_names;
 	struct strings nameopt; /* -nameopt, each as given */
 
+	/* OCSP stapling */
+	bool status; /* -status, or one of those that imply it */
+	bool status_verbose;
+	int status_timeout_s; /* 0 and below: none given */
+	const char *status_url; /* NULL: not given, as all here */
+	const char *status_file;
+	const char *proxy;
+	const char *no_proxy;
+	bool crl_download;
+
 	/* Sessions */
 	bool early_data;
 	bool stateless;
@@ -178,6 +188,11 @@ int config_check(const struct config *);
 
 /* False: nothing is kept for sessions, only tickets resume. */
 bool config_keeps_sessions(const struct config *);
+
+/* True if something may have to be fetched from an HTTP server. */
+bool config_fetches(const struct config *);
+/* How long that may take, in ms. */
+int config_fetch_limit_ms(const struct config *);
 
 /* True if bytes typed at the console go to a connection in this mode. */
 bool config_uses_console(const struct config *);

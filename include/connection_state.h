@@ -13,6 +13,7 @@
 
 #include "connection.h"
 #include "loop.h"
+#include "status.h"
 #include "textbuf.h"
 #include "transport.h"
 
@@ -76,6 +77,7 @@ struct connection {
 	uint32_t events; /* that event is registered for */
 	struct loop_timer timer; /* of the state */
 	struct loop_timer total; /* -total_timeout */
+	struct status status;
 	struct loop_task again; /* more to do than one step may */
 	int64_t accepted_us;
 	int64_t active_ms; /* when bytes last moved on the socket */

@@ -14,6 +14,7 @@ struct worker;
 enum handshake_result {
 	HANDSHAKE_DONE,
 	HANDSHAKE_WAIT, /* for the peer */
+	HANDSHAKE_SUSPENDED, /* for somebody else, who wakes the connection */
 	HANDSHAKE_AGAIN, /* call again without waiting for the peer */
 	HANDSHAKE_FAILED, /* the error queue tells why; it is counted */
 };

@@ -22,6 +22,8 @@ struct master_setup {
 	process_main *run; /* what a worker executes */
 	reload_prepare *prepare; /* on HUP */
 	void *arg; /* of both */
+	process_main *fetcher; /* what the fetcher executes; NULL: none */
+	void *fetcher_arg;
 };
 
 /*

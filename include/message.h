@@ -20,6 +20,10 @@ enum message_type {
 	MESSAGE_QUOTA_USED, /* the last connection allowed was accepted */
 	MESSAGE_STATS, /* the answer to STATS_REQUEST; id as asked */
 	MESSAGE_DRAINING, /* the answer to DRAIN: accepts no more */
+	/* And on to the fetcher: something is wanted */
+	MESSAGE_FETCH,
+	/* Fetcher to master, and on to all workers: something was fetched */
+	MESSAGE_FETCHED,
 	/* Master to worker, control channel */
 	MESSAGE_GO, /* no unit is coming for this held connection */
 	MESSAGE_UNIT, /* one read of standard input for this connection */

@@ -61,10 +61,13 @@ bool process_is_newest(const struct process_table *, unsigned slot);
 /* Fork the child of this slot. Returns 0, or -1 (reported). */
 int process_spawn(struct process_table *, unsigned slot);
 /*
- * Reap one dead child. Returns its slot with pid and status set, or -1: none.
- * The channels stay open so that what it said last can still be read.
+ * Reap one dead child, of whatever table. Returns its process ID with the
+ * status set, or -1: none. The channels stay open so that what it said last can
+ * still be read.
  */
-int process_reap(struct process_table *, pid_t *, int *status);
+pid_t process_reap(int *status);
+/* Whose this process is, or -1. */
+int process_slot(const struct process_table *, pid_t);
 /*
  * Forget the dead child of this slot and plan its replacement: at once, or
  * with a growing delay if it died while starting or just after. Returns -1
@@ -88,6 +91,8 @@ unsigned process_alive_in(const struct process_table *, unsigned generation);
 void process_say_in(
     const struct process_table *, unsigned generation, enum message_type);
 void process_say_all(const struct process_table *, enum message_type);
+/* Tell those who have read all that they were told; others see later. */
+void process_nudge_all(const struct process_table *, enum message_type);
 void
 process_kill_in(const struct process_table *, unsigned generation, int number);
 void process_kill_all(const struct process_table *, int number);

@@ -39,6 +39,7 @@ struct shared {
 	struct accept_turn *turn;
 	struct session_cache *sessions;
 	struct ticket_keys *ticket_keys; /* written by the master */
+	struct fetch_board *fetches; /* NULL: nothing is ever fetched */
 	unsigned allowed; /* sessions, as the statistics table says */
 	bool external; /* the table leaves out what the cache holds */
 };

@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 
 #include "alpn.h"
+#include "ocsp.h"
 
 struct config;
 
@@ -18,6 +19,7 @@ struct tls_context {
 	SSL_CTX *ctx2; /* for -servername; NULL: none */
 	struct alpn alpn;
 	X509_CRL *crl; /* -CRL; NULL: none */
+	struct ocsp ocsp;
 };
 
 /*

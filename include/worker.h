@@ -43,6 +43,7 @@ struct worker {
 	struct acceptor acceptor;
 	struct connection_list connections;
 	struct connection_list paused; /* waiting for the outbox */
+	struct status_list statuses; /* those that wait for one */
 	/* Whose words text.h is given now; NULL: the worker's own. */
 	struct connection *current;
 	bool draining; /* exit when the last connection is gone */

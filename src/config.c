@@ -7,6 +7,10 @@
 #include "options.h"
 #include "text.h"
 
+/* How long a handshake waits for a server when no option says it. */
+#define CONFIG_FETCH_LIMIT_S   60
+#define CONFIG_FETCH_LONGEST_S (24 * 60 * 60)
+
 static unsigned config_online_cpus(void);
 
 void
@@ -22,6 +26,8 @@ config_init(struct config *config, int argc, char **argv)
 	config->workers = config_online_cpus();
 	config->ready_fd = -1;
 	config->verify_depth = -1;
+	/* To libcrypto 0 means: also try again for ever. */
+	config->status_timeout_s = -1;
 	config->cache_size = -1;
 	config->max_early_data = -1;
 	config->recv_max_early_data = -1;
@@ -64,6 +70,25 @@ bool
 config_keeps_sessions(const struct config *config)
 {
 	return !config->no_cache && config->cache_size != 0;
+}
+
+bool
+config_fetches(const struct config *config)
+{
+	return config->crl_download ||
+	    (config->status && config->status_file == NULL);
+}
+
+int
+config_fetch_limit_ms(const struct config *config)
+{
+	int limit_s = config->status_timeout_s;
+
+	if (limit_s <= 0)
+		limit_s = CONFIG_FETCH_LIMIT_S;
+	else if (limit_s > CONFIG_FETCH_LONGEST_S)
+		limit_s = CONFIG_FETCH_LONGEST_S;
+	return limit_s * 1000;
 }
 
 bool

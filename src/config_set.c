@@ -227,6 +227,22 @@ config_set_context_hex(struct config *config, const struct option *option,
 	return 0;
 }
 
+/* Whatever is said of the status, it is wanted. */
+int
+config_set_status(struct config *config, const struct option *option,
+    const struct option_value *value)
+{
+	config->status = true;
+	switch (option->kind) {
+	case KIND_NONE:
+		return config_set_flag(config, option, value);
+	case KIND_NUMBER:
+		return config_set_int(config, option, value);
+	default:
+		return config_set_text(config, option, value);
+	}
+}
+
 int
 config_set_ticket_format(struct config *config, const struct option *option,
     const struct option_value *value)

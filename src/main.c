@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "fetcher.h"
 #include "keylog.h"
 #include "listener.h"
 #include "log.h"
@@ -23,6 +24,7 @@
 #include "self_signed.h"
 #include "shared.h"
 #include "stateless.h"
+#include "status.h"
 #include "text.h"
 #include "ticket_files.h"
 #include "ticket_keys.h"
@@ -43,7 +45,7 @@ static void main_raise_descriptor_limit(void);
 static int main_serve(struct config *);
 static int
 main_prepare(const struct config *, struct worker_setup *, struct listener *);
-static void main_install(const struct worker_setup *, struct tls_context *);
+static int main_install(const struct worker_setup *, struct tls_context *);
 static int main_renew(void *);
 static void main_close_tls(struct tls_context *);
 static void
@@ -75,14 +77,17 @@ main_serve(struct config *config)
 	struct shared shared;
 	struct tickets tickets = { .aes_128 = NULL };
 	struct worker_setup setup = { config, NULL, &shared, &tickets, -1 };
+	struct fetcher_setup fetcher = { config, NULL };
 	struct master_setup master = { config, &output, &listener, &shared,
-		worker_run, main_renew, &setup };
+		worker_run, main_renew, &setup,
+		config_fetches(config) ? fetcher_run : NULL, &fetcher };
 	int status = 1;
 
 	output_open(&output);
 	text_set_sink(output_write, &output);
 	text_silence_out(config->quiet && !config->debug);
 	if (main_prepare(config, &setup, &listener) == 0) {
+		fetcher.board = shared.fetches;
 		status = master_run(&master);
 		shared_close(&shared);
 	} else {
@@ -115,8 +120,8 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 	    main_load_ticket_keys(config, setup->shared->ticket_keys) == -1)
 		return -1;
 	passphrase_seal();
-	main_install(setup, setup->tls);
-	if (listener_open(listener, config) == -1)
+	if (main_install(setup, setup->tls) == -1 ||
+	    listener_open(listener, config) == -1)
 		return -1;
 	setup->listener_fd = listener->fd;
 	process_keep_fd(keylog_fd());
@@ -125,13 +130,14 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 }
 
 /* What libssl is to ask the workers. */
-static void
+static int
 main_install(const struct worker_setup *setup, struct tls_context *tls)
 {
 	resumption_install(tls->ctx, setup->config, setup->shared);
 	stateless_install(tls->ctx);
 	if (tls->ctx2 != NULL)
 		stateless_install(tls->ctx2);
+	return status_install(tls);
 }
 
 /* HUP: a reload_prepare. Workers have copies of what is freed here. */
@@ -145,7 +151,10 @@ main_renew(void *arg)
 	if ((tls = tls_renewal_make(setup->config, &keys)) == NULL)
 		return -1;
 	main_take_ticket_keys(setup->shared->ticket_keys, &keys);
-	main_install(setup, tls);
+	if (main_install(setup, tls) == -1) {
+		main_close_tls(tls);
+		return -1;
+	}
 	main_close_tls(setup->tls);
 	setup->tls = tls;
 	return 0;

@@ -11,6 +11,7 @@
 #include "accept_watch.h"
 #include "config.h"
 #include "console.h"
+#include "helper.h"
 #include "listener.h"
 #include "log.h"
 #include "master.h"
@@ -47,7 +48,8 @@ enum {
 	POLL_OUTPUT,
 	POLL_REPORT,
 	POLL_LISTENER,
-	POLL_WORKERS
+	POLL_HELPER,
+	POLL_WORKERS = POLL_HELPER + HELPER_POLLFDS
 };
 
 struct master {
@@ -56,6 +58,7 @@ struct master {
 	struct shared *shared;
 	enum master_state state;
 	struct process_table table;
+	struct helper helper;
 	struct output *output;
 	struct console console;
 	struct report report;
@@ -86,6 +89,7 @@ static void master_hup(struct master *);
 static void master_end_in_order(struct master *);
 static void master_children(struct master *);
 static void master_child_died(struct master *, unsigned, pid_t, int);
+static void master_give_up(struct master *);
 static void master_control(struct master *, unsigned);
 static void master_message(struct master *, unsigned, const struct message *);
 static void master_ready(struct master *, unsigned);
@@ -149,6 +153,9 @@ master_open(struct master *master, const struct master_setup *setup)
 	process_keep_fd(master->listener->fd);
 	for (i = 0; i < table->slots; i++)
 		process_keep_fd(accept_turn_fd(master->shared->turn, i));
+	if (helper_open(&master->helper, setup->fetcher, setup->fetcher_arg,
+		master->output) == -1)
+		return -1;
 	for (i = 0; i < workers; i++)
 		if (process_spawn(table, i) == -1) {
 			process_kill_all(table, SIGKILL);
@@ -166,6 +173,7 @@ master_close(struct master *master)
 	    ? MASTER_OUTPUT_ABORT_MS
 	    : MASTER_OUTPUT_MS;
 
+	helper_close(&master->helper);
 	output_finish(master->output, patience_ms);
 	console_close(&master->console);
 	report_close(&master->report, patience_ms);
@@ -234,6 +242,8 @@ master_timeout(struct master *master)
 		delay_ms = process_respawn(&master->table);
 	if (delay_ms != -1)
 		master_sooner(&next_ms, now_ms + delay_ms);
+	if ((delay_ms = helper_respawn(&master->helper)) != -1)
+		master_sooner(&next_ms, now_ms + delay_ms);
 	if (master->report.active)
 		master_sooner(&next_ms, master->report.deadline_ms);
 	master_sooner(&next_ms, master->kill_ms);
@@ -275,6 +285,7 @@ master_prepare(struct master *master)
 	pollfds[POLL_LISTENER] = none;
 	if (master->state == MASTER_RUNNING)
 		pollfds[POLL_LISTENER] = accept_watch_pollfd(&master->watch);
+	helper_prepare(&master->helper, &pollfds[POLL_HELPER]);
 	for (i = 0; i < master->table.slots; i++) {
 		process = &master->table.slot[i];
 		pollfds[POLL_WORKERS + 2 * i] =
@@ -302,6 +313,8 @@ master_dispatch(struct master *master)
 		output_flush(master->output);
 	if (pollfds[POLL_REPORT].revents != 0)
 		report_flush(&master->report);
+	if (helper_dispatch(&master->helper, &pollfds[POLL_HELPER]))
+		process_nudge_all(&master->table, MESSAGE_FETCHED);
 	for (i = 0; i < master->table.slots; i++) {
 		if (pollfds[POLL_WORKERS + 2 * i + 1].revents != 0)
 			relay_read(&master->relay, i);
@@ -369,11 +382,16 @@ master_end_in_order(struct master *master)
 static void
 master_children(struct master *master)
 {
+	bool expected = master->state > MASTER_DRAINING;
 	int slot, status;
 	pid_t pid;
 
-	while ((slot = process_reap(&master->table, &pid, &status)) != -1)
-		master_child_died(master, (unsigned)slot, pid, status);
+	while ((pid = process_reap(&status)) != -1)
+		if ((slot = process_slot(&master->table, pid)) != -1)
+			master_child_died(master, (unsigned)slot, pid, status);
+		else if (helper_reaped(
+			     &master->helper, pid, status, expected) == -1)
+			master_give_up(master);
 }
 
 static void
@@ -405,14 +423,20 @@ master_child_died(struct master *master, unsigned slot, pid_t pid, int status)
 	if (process_bury(&master->table, slot, respawn) == -1) {
 		log_warnx("%d workers in a row died at once: giving up",
 		    PROCESS_DEATHS_MAX);
-		master->status = 1;
-		master_abort(master, 0);
+		master_give_up(master);
 	}
 	if (accept_quota_exhausted(master->shared->quota) &&
 	    master->state < MASTER_DRAINING) {
 		master_stop_listening(master);
 		master_drain(master);
 	}
+}
+
+static void
+master_give_up(struct master *master)
+{
+	master->status = 1;
+	master_abort(master, 0);
 }
 
 static void
@@ -460,6 +484,9 @@ master_message(
 		break;
 	case MESSAGE_DRAINING:
 		master->table.slot[slot].retired = true;
+		break;
+	case MESSAGE_FETCH:
+		helper_nudge(&master->helper);
 		break;
 	default:
 		log_warnx("worker %u sent message %u out of turn",

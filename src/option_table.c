@@ -23,6 +23,8 @@
 #define SSL_CONF     CONF(ssl_conf)
 /* src/verify_param.c knows what they mean. */
 #define X509 CONF(x509), .is_judged = true
+/* Each of them asks for a status, whatever else it sets. */
+#define STATUS(type, member) .set = config_set_status, FIELD(type, member)
 #define ONE_VERSION(value)                                    \
 	.rule = RULE_ONE_PROTOCOL, .set = config_set_version, \
 	.argument = (value)
@@ -239,16 +241,23 @@ static const struct option options_identity[] = {
 };
 
 static const struct option options_ocsp[] = {
-	NOT_YET("status", KIND_NONE,
-	    "Staple a certificate status if the client asks for it"),
-	NOT_YET("status_verbose", KIND_NONE, "As -status, and print it"),
-	NOT_YET("status_timeout", KIND_NUMBER,
-	    "Seconds an OCSP responder may take"),
-	NOT_YET("status_url", KIND_STRING,
-	    "Responder, if the certificate names none"),
-	NOT_YET("proxy", KIND_STRING, "HTTP proxy on the way to responders"),
-	NOT_YET("no_proxy", KIND_STRING, "Hosts to reach without the proxy"),
-	NOT_YET("status_file", KIND_INFILE, "OCSP response to staple, in DER"),
+	OPTION("status", KIND_NONE,
+	    "Staple a certificate status if the client asks for it",
+	    STATUS(bool, status)),
+	OPTION("status_verbose", KIND_NONE, "As -status, and print it",
+	    STATUS(bool, status_verbose)),
+	OPTION("status_timeout", KIND_NUMBER,
+	    "Seconds an OCSP responder may take",
+	    STATUS(int, status_timeout_s)),
+	OPTION("status_url", KIND_STRING,
+	    "Responder, if the certificate names none",
+	    STATUS(const char *, status_url)),
+	OPTION("proxy", KIND_STRING, "HTTP proxy on the way to responders",
+	    TEXT(proxy)),
+	OPTION("no_proxy", KIND_STRING, "Hosts to reach without the proxy",
+	    TEXT(no_proxy)),
+	OPTION("status_file", KIND_INFILE, "OCSP response to staple, in DER",
+	    STATUS(const char *, status_file)),
 	END_OF_SECTION,
 };
 

@@ -114,7 +114,8 @@ process_spawn(struct process_table *table, unsigned slot)
 	close(control[1]);
 	close(text[1]);
 	if (process->pid == -1) {
-		log_warn("cannot fork worker %u", process_number(table, slot));
+		log_warn("cannot fork process %u of the pool",
+		    process_number(table, slot));
 		process->pid = 0;
 		close(control[0]);
 		close(text[0]);
@@ -129,15 +130,22 @@ process_spawn(struct process_table *table, unsigned slot)
 	return 0;
 }
 
+pid_t
+process_reap(int *status)
+{
+	pid_t pid = waitpid(-1, status, WNOHANG);
+
+	return pid > 0 ? pid : -1;
+}
+
 int
-process_reap(struct process_table *table, pid_t *pid, int *status)
+process_slot(const struct process_table *table, pid_t pid)
 {
 	unsigned i;
 
-	while ((*pid = waitpid(-1, status, WNOHANG)) > 0)
-		for (i = 0; i < table->slots; i++)
-			if (table->slot[i].pid == *pid)
-				return (int)i;
+	for (i = 0; i < table->slots; i++)
+		if (table->slot[i].pid == pid)
+			return (int)i;
 	return -1;
 }
 
@@ -266,6 +274,17 @@ process_say_all(const struct process_table *table, enum message_type type)
 
 	for (generation = 0; generation < PROCESS_GENERATIONS; generation++)
 		process_say_in(table, generation, type);
+}
+
+void
+process_nudge_all(const struct process_table *table, enum message_type type)
+{
+	unsigned slot;
+
+	for (slot = 0; slot < table->slots; slot++)
+		if (table->slot[slot].pid != 0 &&
+		    !channel_waiting(&table->slot[slot].control))
+			channel_say(&table->slot[slot].control, type, 0);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "accept_quota.h"
 #include "accept_turn.h"
 #include "config.h"
+#include "fetch_board.h"
 #include "session_cache.h"
 #include "shared.h"
 #include "stats.h"
@@ -30,7 +31,7 @@ _Static_assert(CONFIG_CACHE_BYTES_MIN >= SESSION_CACHE_BYTES_MIN,
 int
 shared_open(struct shared *shared, const struct config *config, unsigned slots)
 {
-	enum { BOARD, STATS, QUOTA, TURN, TICKETS, SESSIONS, PARTS };
+	enum { BOARD, STATS, QUOTA, TURN, TICKETS, FETCHES, SESSIONS, PARTS };
 	struct session_limits limits = shared_limits(config);
 	char cache[64];
 	struct shm_part parts[PARTS] = {
@@ -39,6 +40,8 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 		[QUOTA] = { "accept quota", accept_quota_size(slots), 0 },
 		[TURN] = { "accept turn", accept_turn_size(slots), 0 },
 		[TICKETS] = { "ticket keys", ticket_keys_size(), 0 },
+		[FETCHES] = { "what is fetched",
+		    config_fetches(config) ? fetch_board_size() : 0, 0 },
 		[SESSIONS] = { cache, session_cache_size(limits), 0 },
 	};
 
@@ -59,6 +62,10 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 	    accept_turn_init(shm_at(&shared->shm, &parts[TURN]), slots);
 	shared->ticket_keys =
 	    ticket_keys_init(shm_at(&shared->shm, &parts[TICKETS]));
+	if (config_fetches(config) &&
+	    (shared->fetches = fetch_board_init(
+		 shm_at(&shared->shm, &parts[FETCHES]))) == NULL)
+		return -1;
 	shared->sessions =
 	    session_cache_init(shm_at(&shared->shm, &parts[SESSIONS]),
 		parts[SESSIONS].size_bytes, limits);

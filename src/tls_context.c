@@ -39,6 +39,7 @@ tls_context_open(struct tls_context *tls, const struct config *config)
 	tls->config = config;
 	if (nameopt_check(config) == -1 ||
 	    alpn_open(&tls->alpn, config) == -1 ||
+	    ocsp_open(&tls->ocsp, config) == -1 ||
 	    credentials_load(&credentials, config) == -1)
 		return -1;
 	built =
@@ -54,6 +55,7 @@ tls_context_close(struct tls_context *tls)
 	SSL_CTX_free(tls->ctx2);
 	X509_CRL_free(tls->crl);
 	alpn_close(&tls->alpn);
+	ocsp_close(&tls->ocsp);
 }
 
 SSL *

@@ -61,7 +61,8 @@ renewal_can_read(const struct config *config)
 	const char *const files[] = { config->identity.cert_file,
 		config->identity.key_file, config->identity2.cert_file,
 		config->identity2.key_file, config->cert_chain, config->dhparam,
-		config->ca_file, config->verify_ca_file, config->crl_file };
+		config->ca_file, config->verify_ca_file, config->crl_file,
+		config->status_file };
 	size_t i;
 
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)

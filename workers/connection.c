@@ -62,6 +62,7 @@ connection_start(struct worker *worker, int fd,
 	connection->total.arg = connection;
 	connection->again.run = connection_on_again;
 	connection->again.arg = connection;
+	status_init(&connection->status, connection);
 	TAILQ_INSERT_TAIL(&worker->connections, connection, entry);
 	transport_init(&connection->transport, fd, config->debug);
 	if (config->label)
@@ -429,6 +430,7 @@ connection_free(struct connection *connection)
 	loop_timer_stop(&worker->loop, &connection->timer);
 	loop_timer_stop(&worker->loop, &connection->total);
 	loop_task_stop(&worker->loop, &connection->again);
+	status_free(&connection->status);
 	if (connection->paused)
 		TAILQ_REMOVE(&worker->paused, connection, pause_entry);
 	TAILQ_REMOVE(&worker->connections, connection, entry);

@@ -107,6 +107,8 @@ connection_step_handshake(struct connection *connection)
 		connection_handshake_delayed(connection);
 		loop_defer(&connection->worker->loop, &connection->again);
 		return false;
+	case HANDSHAKE_SUSPENDED:
+		return false;
 	case HANDSHAKE_WAIT:
 		if (sent == TRANSPORT_BROKEN) {
 			worker_count(connection->worker, STAT_FAILED_CLOSED);

@@ -49,6 +49,8 @@ handshake_stuck(struct connection *connection, int result, size_t unsent)
 						     : HANDSHAKE_AGAIN;
 	case SSL_ERROR_WANT_WRITE:
 		return HANDSHAKE_AGAIN;
+	case SSL_ERROR_WANT_X509_LOOKUP:
+		return HANDSHAKE_SUSPENDED;
 	default:
 		handshake_count_failure(
 		    connection, handshake_failure(connection, error, unsent));

@@ -41,6 +41,9 @@ stateless_step(struct connection *connection)
 	size_t unsent;
 	int result;
 
+	/* It does not stop on the way: what it needs has to be there before. */
+	if (status_pending(&connection->status))
+		return HANDSHAKE_SUSPENDED;
 	if (!stateless_may_read(connection))
 		return HANDSHAKE_WAIT;
 	unsent = handshake_before(connection);

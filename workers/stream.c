@@ -166,6 +166,8 @@ stream_error(struct connection *connection, int result)
 						     : STREAM_AGAIN;
 	case SSL_ERROR_WANT_WRITE:
 		return STREAM_AGAIN;
+	case SSL_ERROR_WANT_X509_LOOKUP: /* in a renegotiation */
+		return STREAM_WAIT;
 	case SSL_ERROR_ZERO_RETURN:
 		return STREAM_ENDED;
 	default:

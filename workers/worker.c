@@ -118,6 +118,7 @@ worker_open(struct worker *worker, const struct worker_setup *setup,
 	fault_point("worker-start");
 	TAILQ_INIT(&worker->connections);
 	TAILQ_INIT(&worker->paused);
+	TAILQ_INIT(&worker->statuses);
 	channel_init(&worker->control, control_fd);
 	outbox_init(&worker->outbox, text_fd);
 	text_set_sink(worker_text, worker);
@@ -230,6 +231,9 @@ worker_message(struct worker *worker, const struct message *message)
 		if (connection != NULL)
 			connection_unit(connection, worker->body, message->size,
 			    (message->flags & MESSAGE_FLAG_QUIT) != 0);
+		break;
+	case MESSAGE_FETCHED:
+		status_news(worker);
 		break;
 	case MESSAGE_STATS_REQUEST:
 		worker_say(worker, MESSAGE_STATS, message->id);

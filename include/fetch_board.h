@@ -1,0 +1,65 @@
+/*
+ * What workers want to have fetched and what came of it, in shared memory:
+ * requests from any worker, carried out by the fetcher, the answers there for
+ * all until they are too old. It stores bytes and knows nothing of HTTP.
+ *
+ * A worker or the fetcher may be killed at any instruction, also with the lock:
+ * an entry that is being written counts as free until it is whole.
+ */
+#ifndef FETCH_BOARD_H
+#define FETCH_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct fetch_board;
+
+#define FETCH_ENTRIES	  64
+#define FETCH_REQUEST_MAX (8 * 1024)
+/* More than libcrypto takes from an HTTP server (100 KiB). */
+#define FETCH_ANSWER_MAX (104 * 1024)
+
+/* What was fetched, or, if not good, why it could not be: lines of text. */
+struct fetch_answer {
+	bool good;
+	uint8_t *data; /* owned; NULL: nothing */
+	size_t size;
+};
+
+enum fetch_verdict {
+	FETCH_ASKED, /* it has to be fetched: tell the fetcher */
+	FETCH_PENDING, /* somebody has asked already; come again */
+	FETCH_ANSWERED,
+	FETCH_REFUSED, /* too long, or too many are being fetched */
+};
+
+size_t fetch_board_size(void);
+/* Returns NULL if it cannot be made (reported). */
+struct fetch_board *fetch_board_init(void *);
+
+/*
+ * A worker asks; size bytes are the whole of the request, and the same request
+ * gets the same answer. One that came since then (monotime_ms) will do however
+ * short its life is, so that who waits for it sees it. The answer is set only
+ * with FETCH_ANSWERED, and to be freed.
+ */
+enum fetch_verdict fetch_board_ask(struct fetch_board *, const void *request,
+    size_t size, int64_t since_ms, struct fetch_answer *);
+/* Only looks. False: there is no answer. */
+bool fetch_board_find(struct fetch_board *, const void *request, size_t size,
+    int64_t since_ms, struct fetch_answer *);
+void fetch_answer_free(struct fetch_answer *);
+
+/* A new fetcher: what the one before was at is wanted again. */
+void fetch_board_restart(struct fetch_board *);
+/*
+ * The request that has waited longest, copied to a place of
+ * FETCH_REQUEST_MAX bytes. Returns its entry, or -1: none.
+ */
+int fetch_board_take(struct fetch_board *, void *request, size_t *size);
+/* What became of it, good for so long. */
+void fetch_board_give(struct fetch_board *, int entry,
+    const struct fetch_answer *, int64_t valid_ms);
+
+#endif

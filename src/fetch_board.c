@@ -1,0 +1,258 @@
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fetch_board.h"
+#include "log.h"
+#include "monotime.h"
+#include "shlock.h"
+
+/* Who must not lose an answer tries so often to have the lock. */
+#define FETCH_LOCK_ATTEMPTS 50
+
+enum fetch_state {
+	FETCH_FREE, /* or being written */
+	FETCH_WANTED,
+	FETCH_RUNNING,
+	FETCH_DONE,
+};
+
+struct fetch_entry {
+	_Atomic uint32_t state; /* the last to be written */
+	bool good;
+	uint64_t turn; /* in the order of asking */
+	size_t request_size;
+	size_t answer_size;
+	int64_t done_ms; /* CLOCK_MONOTONIC, as all here */
+	int64_t valid_until_ms;
+	uint8_t request[FETCH_REQUEST_MAX];
+	uint8_t answer[FETCH_ANSWER_MAX];
+};
+
+struct fetch_board {
+	struct shlock lock; /* of all that follows */
+	uint64_t turn;
+	struct fetch_entry entry[FETCH_ENTRIES];
+};
+
+static bool fetch_board_lock(struct fetch_board *);
+static bool fetch_board_lock_surely(struct fetch_board *);
+static enum fetch_verdict fetch_board_look(
+    struct fetch_board *, const void *, size_t, int64_t, struct fetch_answer *);
+static struct fetch_entry *
+fetch_board_entry(struct fetch_board *, const void *, size_t);
+static bool fetch_board_is_good(const struct fetch_entry *, int64_t);
+static struct fetch_entry *fetch_board_room(struct fetch_board *);
+static void fetch_board_copy(const struct fetch_entry *, struct fetch_answer *);
+
+size_t
+fetch_board_size(void)
+{
+	return sizeof(struct fetch_board);
+}
+
+struct fetch_board *
+fetch_board_init(void *memory)
+{
+	struct fetch_board *board = memory;
+
+	return shlock_init(&board->lock) == -1 ? NULL : board;
+}
+
+enum fetch_verdict
+fetch_board_ask(struct fetch_board *board, const void *request, size_t size,
+    int64_t since_ms, struct fetch_answer *answer)
+{
+	enum fetch_verdict verdict;
+
+	if (size > FETCH_REQUEST_MAX)
+		return FETCH_REFUSED;
+	if (!fetch_board_lock(board))
+		return FETCH_PENDING;
+	verdict = fetch_board_look(board, request, size, since_ms, answer);
+	shlock_unlock(&board->lock);
+	return verdict;
+}
+
+bool
+fetch_board_find(struct fetch_board *board, const void *request, size_t size,
+    int64_t since_ms, struct fetch_answer *answer)
+{
+	struct fetch_entry *entry;
+	bool found;
+
+	if (!fetch_board_lock(board))
+		return false;
+	entry = fetch_board_entry(board, request, size);
+	found = entry != NULL && fetch_board_is_good(entry, since_ms);
+	if (found)
+		fetch_board_copy(entry, answer);
+	shlock_unlock(&board->lock);
+	return found;
+}
+
+void
+fetch_answer_free(struct fetch_answer *answer)
+{
+	free(answer->data);
+	memset(answer, 0, sizeof(*answer));
+}
+
+void
+fetch_board_restart(struct fetch_board *board)
+{
+	struct fetch_entry *entry;
+
+	if (!fetch_board_lock_surely(board))
+		return;
+	for (entry = board->entry; entry < board->entry + FETCH_ENTRIES;
+	     entry++)
+		if (entry->state == FETCH_RUNNING)
+			entry->state = FETCH_WANTED;
+	shlock_unlock(&board->lock);
+}
+
+int
+fetch_board_take(struct fetch_board *board, void *request, size_t *size)
+{
+	struct fetch_entry *entry, *first = NULL;
+
+	if (!fetch_board_lock_surely(board))
+		return -1;
+	for (entry = board->entry; entry < board->entry + FETCH_ENTRIES;
+	     entry++)
+		if (entry->state == FETCH_WANTED &&
+		    (first == NULL || entry->turn < first->turn))
+			first = entry;
+	if (first != NULL) {
+		memcpy(request, first->request, first->request_size);
+		*size = first->request_size;
+		first->state = FETCH_RUNNING;
+	}
+	shlock_unlock(&board->lock);
+	return first == NULL ? -1 : (int)(first - board->entry);
+}
+
+void
+fetch_board_give(struct fetch_board *board, int number,
+    const struct fetch_answer *answer, int64_t valid_ms)
+{
+	struct fetch_entry *entry = &board->entry[number];
+	size_t size = answer->size;
+
+	if (size > FETCH_ANSWER_MAX)
+		size = FETCH_ANSWER_MAX;
+	if (!fetch_board_lock_surely(board))
+		return;
+	entry->good = answer->good;
+	entry->answer_size = size;
+	if (size > 0)
+		memcpy(entry->answer, answer->data, size);
+	entry->done_ms = monotime_ms();
+	entry->valid_until_ms = entry->done_ms + valid_ms;
+	entry->state = FETCH_DONE;
+	shlock_unlock(&board->lock);
+}
+
+/* Nothing to repair: see the contract. */
+static bool
+fetch_board_lock(struct fetch_board *board)
+{
+	switch (shlock_lock(&board->lock)) {
+	case SHLOCK_BUSY:
+		return false;
+	case SHLOCK_OWNER_DIED:
+		shlock_repaired(&board->lock);
+		break;
+	case SHLOCK_HELD:
+		break;
+	}
+	return true;
+}
+
+/* For the fetcher, which has the time. */
+static bool
+fetch_board_lock_surely(struct fetch_board *board)
+{
+	int i;
+
+	for (i = 0; i < FETCH_LOCK_ATTEMPTS; i++)
+		if (fetch_board_lock(board))
+			return true;
+	log_warnx("somebody holds the lock of what is to be fetched");
+	return false;
+}
+
+static enum fetch_verdict
+fetch_board_look(struct fetch_board *board, const void *request, size_t size,
+    int64_t since_ms, struct fetch_answer *answer)
+{
+	struct fetch_entry *entry = fetch_board_entry(board, request, size);
+
+	if (entry != NULL && entry->state != FETCH_DONE)
+		return FETCH_PENDING;
+	if (entry != NULL && fetch_board_is_good(entry, since_ms)) {
+		fetch_board_copy(entry, answer);
+		return FETCH_ANSWERED;
+	}
+	if (entry == NULL && (entry = fetch_board_room(board)) == NULL)
+		return FETCH_REFUSED;
+	entry->state = FETCH_FREE;
+	memcpy(entry->request, request, size);
+	entry->request_size = size;
+	entry->turn = board->turn++;
+	entry->state = FETCH_WANTED;
+	return FETCH_ASKED;
+}
+
+static struct fetch_entry *
+fetch_board_entry(struct fetch_board *board, const void *request, size_t size)
+{
+	struct fetch_entry *entry;
+
+	for (entry = board->entry; entry < board->entry + FETCH_ENTRIES;
+	     entry++)
+		if (entry->state != FETCH_FREE && entry->request_size == size &&
+		    memcmp(entry->request, request, size) == 0)
+			return entry;
+	return NULL;
+}
+
+static bool
+fetch_board_is_good(const struct fetch_entry *entry, int64_t since_ms)
+{
+	return entry->state == FETCH_DONE &&
+	    (entry->done_ms >= since_ms ||
+		entry->valid_until_ms > monotime_ms());
+}
+
+/* A free one, or else the answer that is the first to be too old. */
+static struct fetch_entry *
+fetch_board_room(struct fetch_board *board)
+{
+	struct fetch_entry *entry, *oldest = NULL;
+
+	for (entry = board->entry; entry < board->entry + FETCH_ENTRIES;
+	     entry++) {
+		if (entry->state == FETCH_FREE)
+			return entry;
+		if (entry->state == FETCH_DONE &&
+		    (oldest == NULL ||
+			entry->valid_until_ms < oldest->valid_until_ms))
+			oldest = entry;
+	}
+	return oldest;
+}
+
+static void
+fetch_board_copy(const struct fetch_entry *entry, struct fetch_answer *answer)
+{
+	answer->good = entry->good;
+	answer->size = entry->answer_size;
+	answer->data = NULL;
+	if (answer->size == 0)
+		return;
+	if ((answer->data = malloc(answer->size)) == NULL)
+		fatalx("out of memory");
+	memcpy(answer->data, entry->answer, answer->size);
+}

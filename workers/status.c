@@ -1,0 +1,207 @@
+#include <openssl/ssl.h>
+
+#include "certificate_choice.h"
+#include "config.h"
+#include "connection_state.h"
+#include "fetch_board.h"
+#include "monotime.h"
+#include "ocsp.h"
+#include "shared.h"
+#include "status.h"
+#include "tls_context.h"
+#include "worker.h"
+
+/* The fetcher's own limit comes first: it can tell what went wrong. */
+#define STATUS_GRACE_MS 1000
+/* Word of an answer may be lost with a process that was killed. */
+#define STATUS_LOOK_MS 100
+
+static enum certificate_choice status_choose(SSL *, void *);
+static bool status_wanted(SSL *);
+static void status_ask(SSL *, const struct ocsp *, struct status *);
+static void status_forget(struct status *);
+static void status_wait(struct status *);
+static void status_stop(struct status *);
+static void status_on_timer(void *);
+static int status_staple(SSL *, void *);
+static bool status_find(const struct textbuf *, struct fetch_answer *, void *);
+
+int
+status_install(struct tls_context *tls)
+{
+	SSL_CTX *ctx[] = { tls->ctx, tls->ctx2 };
+	size_t i;
+
+	if (!tls->config->status)
+		return 0;
+	for (i = 0; i < sizeof(ctx) / sizeof(ctx[0]) && ctx[i] != NULL; i++) {
+		SSL_CTX_set_tlsext_status_cb(ctx[i], status_staple);
+		SSL_CTX_set_tlsext_status_arg(ctx[i], &tls->ocsp);
+		if (config_fetches(tls->config) &&
+		    tls->config->status_file == NULL &&
+		    certificate_choice_add(
+			ctx[i], status_choose, &tls->ocsp, NULL) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+void
+status_init(struct status *status, struct connection *connection)
+{
+	status->connection = connection;
+	status->timer.run = status_on_timer;
+	status->timer.arg = status;
+}
+
+void
+status_free(struct status *status)
+{
+	status_stop(status);
+	status_forget(status);
+}
+
+bool
+status_pending(struct status *status)
+{
+	struct worker *worker = status->connection->worker;
+	struct fetch_board *board = worker->setup->shared->fetches;
+	struct fetch_answer answer;
+	bool pending = false;
+	unsigned i;
+
+	if (status->requests == 0)
+		return false;
+	for (i = 0; i < status->requests; i++)
+		switch (fetch_board_ask(board, status->request[i].data,
+		    status->request[i].size, status->since_ms, &answer)) {
+		case FETCH_ASKED:
+			worker_say(worker, MESSAGE_FETCH, 0);
+			/* FALLTHROUGH */
+		case FETCH_PENDING:
+			pending = true;
+			break;
+		case FETCH_ANSWERED:
+			fetch_answer_free(&answer);
+			break;
+		case FETCH_REFUSED:
+			break;
+		}
+	pending = pending && monotime_ms() < status->until_ms;
+	if (pending)
+		status_wait(status);
+	else
+		status_stop(status);
+	return pending;
+}
+
+void
+status_news(struct worker *worker)
+{
+	struct status *status;
+
+	TAILQ_FOREACH (status, &worker->statuses, entry)
+		loop_defer(&worker->loop, &status->connection->again);
+}
+
+/* A certificate_chooser, which chooses nothing but the time. */
+static enum certificate_choice
+status_choose(SSL *ssl, void *ocsp)
+{
+	struct connection *connection = SSL_get_app_data(ssl);
+	struct status *status = &connection->status;
+
+	if (!status->waits) {
+		status_forget(status);
+		if (!status_wanted(ssl))
+			return CHOICE_MADE;
+		status_ask(ssl, ocsp, status);
+	}
+	if (!status_pending(status))
+		return CHOICE_MADE;
+	/* SSL_stateless would lose what it has read: see stateless.c. */
+	return connection->phase == PHASE_COOKIE ? CHOICE_MADE : CHOICE_WAIT;
+}
+
+static bool
+status_wanted(SSL *ssl)
+{
+	return SSL_get_tlsext_status_type(ssl) == TLSEXT_STATUSTYPE_ocsp;
+}
+
+static void
+status_ask(SSL *ssl, const struct ocsp *ocsp, struct status *status)
+{
+	X509 *current = SSL_get_certificate(ssl);
+	long more = SSL_set_current_cert(ssl, SSL_CERT_SET_FIRST);
+
+	for (; more == 1 && status->requests < STATUS_REQUESTS;
+	     more = SSL_set_current_cert(ssl, SSL_CERT_SET_NEXT))
+		if (ocsp_request(ssl, ocsp, SSL_get_certificate(ssl),
+			&status->request[status->requests]))
+			status->requests++;
+	if (current != NULL)
+		SSL_select_current_cert(ssl, current);
+	status->since_ms = monotime_ms();
+	status->until_ms = status->since_ms +
+	    config_fetch_limit_ms(ocsp->config) + STATUS_GRACE_MS;
+}
+
+static void
+status_forget(struct status *status)
+{
+	while (status->requests > 0)
+		textbuf_free(&status->request[--status->requests]);
+}
+
+static void
+status_wait(struct status *status)
+{
+	struct worker *worker = status->connection->worker;
+
+	if (!status->waits)
+		TAILQ_INSERT_TAIL(&worker->statuses, status, entry);
+	status->waits = true;
+	loop_timer_set(&worker->loop, &status->timer, STATUS_LOOK_MS);
+}
+
+static void
+status_stop(struct status *status)
+{
+	struct worker *worker = status->connection->worker;
+
+	if (!status->waits)
+		return;
+	TAILQ_REMOVE(&worker->statuses, status, entry);
+	status->waits = false;
+	loop_timer_stop(&worker->loop, &status->timer);
+}
+
+static void
+status_on_timer(void *arg)
+{
+	struct status *status = arg;
+
+	connection_run(status->connection);
+}
+
+/* The callback of SSL_CTX_set_tlsext_status_cb(3). */
+static int
+status_staple(SSL *ssl, void *ocsp)
+{
+	struct connection *connection = SSL_get_app_data(ssl);
+
+	return ocsp_staple(ssl, ocsp, status_find, &connection->status);
+}
+
+/* An ocsp_find: by now it is there, or it is not to be had. */
+static bool
+status_find(
+    const struct textbuf *request, struct fetch_answer *answer, void *arg)
+{
+	struct status *status = arg;
+	struct worker *worker = status->connection->worker;
+
+	return fetch_board_find(worker->setup->shared->fetches, request->data,
+	    request->size, status->since_ms, answer);
+}
