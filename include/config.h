@@ -51,6 +51,9 @@ struct strings {
 	size_t count;
 };
 
+/* -console: which of the open connections is typed to. */
+enum console_choice { CONSOLE_OLDEST, CONSOLE_NEWEST, CONSOLE_ALL };
+
 /* What is printed of each protocol message. */
 enum message_dump {
 	MESSAGES_NONE,
@@ -81,6 +84,7 @@ struct config {
 	int ready_fd; /* -ready_fd; -1: none */
 	const char *ready_file; /* -ready_file */
 	bool label; /* -label */
+	enum console_choice console; /* -console */
 	bool stats_per_worker; /* -stats_per_worker */
 	const char *stats_json; /* -stats_json; "-": standard output */
 	unsigned handshake_timeout_s; /* 0: never */

@@ -3,6 +3,11 @@
  * is open, one read is one unit, and a unit goes to the console connection,
  * the oldest open one. On a terminal S and Q act while idle too.
  *
+ * With -console it is the newest one, or all of them are console connections.
+ * Then the next unit is read when each has the last one. Who does not take it
+ * in CONSOLE_PATIENCE_MS is left out of what follows, until it has; if nobody
+ * takes it all is waited for.
+ *
  * The console knows which connections are open and what the next unit
  * means; the master carries it out.
  */
@@ -15,9 +20,11 @@
 #include <stdint.h>
 #include <sys/tree.h>
 
-struct config;
+#include "config.h"
+
 struct shared_board;
 
+#define CONSOLE_PATIENCE_MS 1000
 #define CONSOLE_UNIT_MAX                                    \
 	(16 * 1024) /* what the stock program reads at once \
 		     */
@@ -26,6 +33,8 @@ struct console_connection {
 	RB_ENTRY(console_connection) entry;
 	uint64_t id;
 	unsigned slot; /* its worker */
+	bool busy; /* a unit is on its way to its peer */
+	bool left_out; /* and was so for too long */
 };
 RB_HEAD(console_tree, console_connection);
 
@@ -44,7 +53,11 @@ struct console {
 	bool can_hang_up; /* there is a terminal whose end ends us */
 	bool crlf;
 	bool ignore_eof;
-	uint64_t busy_id; /* whose peer a unit is on its way to; 0: none */
+	enum console_choice choice;
+	unsigned open; /* connections */
+	unsigned busy; /* of them, those that are waited for */
+	unsigned left_out; /* and those that are not */
+	int64_t patience_ms; /* when all others wait no longer; 0: never */
 	int64_t retry_ms; /* not readable before (background of a terminal) */
 	char unit[CONSOLE_UNIT_MAX];
 	size_t unit_size; /* 0: none read */
@@ -59,8 +72,15 @@ void console_close(struct console *);
 void console_connected(struct console *, unsigned slot, uint64_t id);
 void console_disconnected(struct console *, uint64_t id);
 void console_worker_died(struct console *, unsigned slot);
-/* The console connection, or NULL: none is open. */
-struct console_connection *console_focus(struct console *);
+/*
+ * The console connections that are to have the unit in hand: the first one, or
+ * NULL, and the one after it.
+ */
+struct console_connection *console_first(struct console *);
+struct console_connection *
+console_next(struct console *, struct console_connection *);
+/* This one is a console connection. */
+bool console_is_for(struct console *, uint64_t id);
 
 /* What to poll for; fd -1: nothing is wanted from standard input now. */
 struct pollfd console_pollfd(struct console *);
@@ -68,8 +88,10 @@ struct pollfd console_pollfd(struct console *);
 enum console_action console_readable(struct console *, short revents);
 /* The terminal that the program was started from is gone. */
 bool console_hung_up(const struct console *);
-/* The unit in hand was sent; wait until this connection's peer has it. */
-void console_sent(struct console *, uint64_t id);
+/* The unit in hand goes to this one: wait until its peer has it. */
+void console_send(struct console *, struct console_connection *);
+/* It went to all who are to have it. */
+void console_sent(struct console *);
 /* The unit is with the peer of this connection, or lost with it. */
 void console_unit_done(struct console *, uint64_t id);
 

@@ -97,6 +97,7 @@ option_setter config_add_conf; /* to a struct ssl_conf_list */
 option_setter config_set_accept;
 option_setter config_set_brief;
 option_setter config_set_certform;
+option_setter config_set_console;
 option_setter config_set_context_hex;
 option_setter config_set_family;
 option_setter config_set_keyform;

@@ -256,6 +256,22 @@ config_set_ticket_format(struct config *config, const struct option *option,
 	return 0;
 }
 
+int
+config_set_console(struct config *config, const struct option *option,
+    const struct option_value *value)
+{
+	if (strcmp(value->text, "oldest") == 0)
+		config->console = CONSOLE_OLDEST;
+	else if (strcmp(value->text, "newest") == 0)
+		config->console = CONSOLE_NEWEST;
+	else if (strcmp(value->text, "all") == 0)
+		config->console = CONSOLE_ALL;
+	else
+		return config_refuse(
+		    option, value, "not oldest, newest or all");
+	return 0;
+}
+
 /* The stock program says so at once, unless it was silenced before. */
 int
 config_set_verify(struct config *config, const struct option *option,

@@ -19,6 +19,11 @@ static bool console_has_terminal(void);
 static bool console_hup_is_ignored(void);
 static int
 console_compare(struct console_connection *, struct console_connection *);
+static struct console_connection *console_find(struct console *, uint64_t);
+static struct console_connection *console_focus(struct console *);
+static struct console_connection *
+console_skip_busy(struct console *, struct console_connection *);
+static bool console_waits(struct console *);
 static enum console_action console_read(struct console *, short);
 static enum console_action console_meaning(struct console *, size_t);
 static enum console_action console_end(struct console *);
@@ -44,6 +49,7 @@ console_open(struct console *console, const struct config *config,
 	console->can_hang_up =
 	    console_has_terminal() && !console_hup_is_ignored();
 	console->crlf = config->crlf;
+	console->choice = config->console;
 	/* With -quiet and -brief the stock program is at a loss: see BUGS. */
 	console->ignore_eof = config->ign_eof || !console->commands;
 	/* The first connection may come before the loop has looked. */
@@ -73,19 +79,20 @@ console_connected(struct console *console, unsigned slot, uint64_t id)
 	connection->id = id;
 	connection->slot = slot;
 	RB_INSERT(console_tree, &console->connections, connection);
+	console->open++;
 	atomic_store(&console->board->input_waits, false);
 }
 
 void
 console_disconnected(struct console *console, uint64_t id)
 {
-	struct console_connection key = { .id = id }, *connection;
+	struct console_connection *connection = console_find(console, id);
 
-	connection = RB_FIND(console_tree, &console->connections, &key);
 	if (connection == NULL)
 		return;
 	console_unit_done(console, id);
 	RB_REMOVE(console_tree, &console->connections, connection);
+	console->open--;
 	free(connection);
 }
 
@@ -103,9 +110,29 @@ console_worker_died(struct console *console, unsigned slot)
 }
 
 struct console_connection *
-console_focus(struct console *console)
+console_first(struct console *console)
 {
-	return RB_MIN(console_tree, &console->connections);
+	struct console_connection *focus = console_focus(console);
+
+	return console->choice == CONSOLE_ALL
+	    ? console_skip_busy(console, focus)
+	    : focus;
+}
+
+struct console_connection *
+console_next(struct console *console, struct console_connection *connection)
+{
+	if (console->choice != CONSOLE_ALL)
+		return NULL;
+	return console_skip_busy(
+	    console, RB_NEXT(console_tree, &console->connections, connection));
+}
+
+bool
+console_is_for(struct console *console, uint64_t id)
+{
+	return console->choice == CONSOLE_ALL ||
+	    console_focus(console)->id == id;
 }
 
 struct pollfd
@@ -115,7 +142,7 @@ console_pollfd(struct console *console)
 	bool has_focus = console_focus(console) != NULL;
 	bool known = atomic_load(&console->board->input_waits);
 
-	if (!console->enabled || console->busy_id != 0)
+	if (!console->enabled || console_waits(console))
 		return pollfd;
 	/* Lines typed while idle are gathered, so that S and Q are seen. */
 	if (console->unit_size > 0 &&
@@ -135,7 +162,7 @@ console_readable(struct console *console, short revents)
 	bool has_focus = console_focus(console) != NULL;
 
 	if (console->unit_size > 0 && has_focus)
-		return console->busy_id == 0 ? CONSOLE_SEND : CONSOLE_NOTHING;
+		return console_waits(console) ? CONSOLE_NOTHING : CONSOLE_SEND;
 	if (revents == 0)
 		return CONSOLE_NOTHING;
 	if (!has_focus && !console->is_terminal) {
@@ -156,17 +183,84 @@ console_hung_up(const struct console *console)
 }
 
 void
-console_sent(struct console *console, uint64_t id)
+console_send(struct console *console, struct console_connection *connection)
 {
-	console->busy_id = id;
+	connection->busy = true;
+	console->busy++;
+}
+
+void
+console_sent(struct console *console)
+{
 	console->unit_size = 0;
+	console->patience_ms = monotime_ms() + CONSOLE_PATIENCE_MS;
 }
 
 void
 console_unit_done(struct console *console, uint64_t id)
 {
-	if (console->busy_id == id)
-		console->busy_id = 0;
+	struct console_connection *connection = console_find(console, id);
+
+	if (connection == NULL || !connection->busy)
+		return;
+	connection->busy = false;
+	if (connection->left_out)
+		console->left_out--;
+	else
+		console->busy--;
+	connection->left_out = false;
+}
+
+static struct console_connection *
+console_find(struct console *console, uint64_t id)
+{
+	struct console_connection key = { .id = id };
+
+	return RB_FIND(console_tree, &console->connections, &key);
+}
+
+/* The console connection, with all of them the first one; NULL: none is open.
+ */
+static struct console_connection *
+console_focus(struct console *console)
+{
+	return console->choice == CONSOLE_NEWEST
+	    ? RB_MAX(console_tree, &console->connections)
+	    : RB_MIN(console_tree, &console->connections);
+}
+
+/* Who still has no room for the last unit does not get this one. */
+static struct console_connection *
+console_skip_busy(
+    struct console *console, struct console_connection *connection)
+{
+	for (; connection != NULL && connection->busy;
+	     connection =
+		 RB_NEXT(console_tree, &console->connections, connection)) {
+		if (connection->left_out)
+			continue;
+		log_warnx("connection %ju takes nothing: it is left out of "
+			  "what is typed",
+		    (uintmax_t)connection->id);
+		connection->left_out = true;
+		console->left_out++;
+		console->busy--;
+	}
+	return connection;
+}
+
+/* For somebody to take the last unit. */
+static bool
+console_waits(struct console *console)
+{
+	struct console_connection *focus = console_focus(console);
+
+	if (console->choice != CONSOLE_ALL)
+		return focus != NULL && focus->busy;
+	if (console->open > 0 &&
+	    console->busy + console->left_out == console->open)
+		return true;
+	return console->busy > 0 && monotime_ms() < console->patience_ms;
 }
 
 static bool

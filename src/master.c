@@ -253,6 +253,8 @@ master_timeout(struct master *master)
 	}
 	if (master->console.retry_ms > now_ms)
 		master_sooner(&next_ms, master->console.retry_ms);
+	if (master->console.busy > 0 && master->console.patience_ms > now_ms)
+		master_sooner(&next_ms, master->console.patience_ms);
 	if (next_ms == INT64_MAX)
 		return -1;
 	if (next_ms - now_ms > INT_MAX)
@@ -453,17 +455,14 @@ static void
 master_message(
     struct master *master, unsigned slot, const struct message *message)
 {
-	struct console_connection *focus;
-
 	switch ((enum message_type)message->type) {
 	case MESSAGE_READY:
 		master_ready(master, slot);
 		break;
 	case MESSAGE_OPENED:
 		console_connected(&master->console, slot, message->id);
-		focus = console_focus(&master->console);
 		if ((message->flags & MESSAGE_FLAG_HELD) &&
-		    focus->id != message->id)
+		    !console_is_for(&master->console, message->id))
 			channel_say(&master->table.slot[slot].control,
 			    MESSAGE_GO, message->id);
 		break;
@@ -539,16 +538,19 @@ static void
 master_send_unit(struct master *master, uint16_t flags)
 {
 	struct console *console = &master->console;
-	struct console_connection *focus = console_focus(console);
-	struct message message = { .type = MESSAGE_UNIT, .flags = flags };
+	struct console_connection *connection;
+	struct message message = { .type = MESSAGE_UNIT,
+		.size = (uint32_t)console->unit_size,
+		.flags = flags };
 
-	if (focus == NULL)
-		return;
-	message.id = focus->id;
-	message.size = (uint32_t)console->unit_size;
-	console_sent(console, focus->id);
-	channel_send(
-	    &master->table.slot[focus->slot].control, &message, console->unit);
+	for (connection = console_first(console); connection != NULL;
+	     connection = console_next(console, connection)) {
+		message.id = connection->id;
+		console_send(console, connection);
+		channel_send(&master->table.slot[connection->slot].control,
+		    &message, console->unit);
+	}
+	console_sent(console);
 }
 
 static void
