@@ -9,14 +9,16 @@
 # test: "# covers: -status -status_url", for commands "# covers: r R".
 #
 # "used" says that the option stands on a command line of our server: in the
-# row's second column; or in the test, or a function of the file that it calls,
+# second column of the row or, since a row may show what is without it, of
+# another one of the test; or in the test, or a function of the file that it calls,
 # in a statement that starts a server, or in a variable which that uses. This
 # reads shell by its outward form, as the tests are written; whether the option
 # matters is for scripts/mutate-options to find out.
 
 BEGIN {
 	starts_server = "(^|[^a-z_])(start_server|start_named|same_as_stock|" \
-	    "run_server|S_SERVER|scripts/openssl)([^a-z_]|$)"
+	    "run_server|S_SERVER|scripts/openssl|rows)([^a-z_]|$)"
+	is_table = "^[ \t]*([a-z_]+_)?rows <<"
 }
 
 FNR == 1 {
@@ -120,17 +122,18 @@ function has_word(text, word) {
 	return text ~ ("(^|[^A-Za-z0-9_])" word "([^A-Za-z0-9_]|$)")
 }
 
-function claims_of(test,    i, n, words, all, lines) {
+function claims_of(test,    i, words, claims, lines) {
 	gather("@" test)
-	n = split(test_covers[test], words, " ")
-	if (n) {
-		lines = with_variables(server_lines())
-		for (i = 1; i <= n; i++)
-			claim(test, words[i], lines)
-	}
+	claims = test_covers[test]
 	for (i = 1; i <= gathered; i++)
-		if (all_text[i] ~ /^[ \t]*rows <</)
-			claims_of_rows(test, all_text[i])
+		if (all_text[i] ~ is_table)
+			claims = claims " " column(all_text[i], 1)
+	if (split(claims, words, " ") == 0)
+		return
+	lines = with_variables(server_lines())
+	for (i = 1; i in words; i++)
+		if (words[i] != "-")
+			claim(test, words[i], lines)
 }
 
 # all_text: the statements of a test and of the functions that it calls, and
@@ -159,7 +162,9 @@ function gather(name,    i, todo, done, next_one, other) {
 
 function server_lines(    i, lines) {
 	for (i = 1; i <= gathered; i++)
-		if (all_text[i] ~ /^[ \t]*same_as_stock /)
+		if (all_text[i] ~ is_table)
+			lines = lines "\n" column(all_text[i], 2)
+		else if (all_text[i] ~ /^[ \t]*same_as_stock /)
 			lines = lines "\n" server_argument(all_text[i])
 		else if (is_starter(all_text[i]))
 			lines = lines "\n" all_text[i]
@@ -203,7 +208,8 @@ function with_variables(lines,    i, name, rest, seen) {
 	return lines
 }
 
-function claims_of_rows(test, table,    i, j, n, m, lines, columns, words) {
+# One column of all rows of a table.
+function column(table, number,    i, n, lines, columns, result) {
 	gsub(/\\\n/, " ", table)
 	n = split(table, lines, "\n")
 	for (i = 2; i < n; i++) {
@@ -211,13 +217,10 @@ function claims_of_rows(test, table,    i, j, n, m, lines, columns, words) {
 		gsub(/ \| /, " |  ", lines[i])
 		if (lines[i] ~ /^ *#/)
 			continue
-		split(lines[i], columns, / \|( |$)/)
-		m = split(columns[1], words, " ")
-		for (j = 1; j <= m; j++)
-			if (words[j] != "-")
-				claim(test, words[j],
-				    with_variables(columns[2]))
+		split(" " lines[i], columns, / \|( |$)/)
+		result = result " " columns[number]
 	}
+	return result
 }
 
 function claim(test, what, lines) {
@@ -233,7 +236,7 @@ function is_used(what, lines,    i) {
 		return index(" " lines " ", " " what " ") > 0
 	}
 	for (i = 1; i <= gathered; i++)
-		if (all_text[i] ~ ("(^|[^A-Za-z0-9])" what "(\\\\n|['\" ])"))
+		if (all_text[i] ~ ("(^|[^A-Za-z0-9]|\\\\n)" what "(\\\\n|['\"; ])"))
 			return 1
 	return 0
 }

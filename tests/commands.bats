@@ -60,7 +60,7 @@ differs_stale_errors()
 	|  | -tls1_2 | r\n | differs=renegotiations has=do_handshake\_->\_1 has=Read\_BLOCK has=2\_server\_accepts\_that\_finished has=text-1
 	|  | -tls1_2 | r\nr\nr\n | differs=renegotiations has=text-3 has=4\_server\_accepts\_that\_finished
 	|  | -tls1_2 | R\n | differs=renegotiations has=Read\_BLOCK
-	| -no_resumption_on_reneg | -tls1_2 | R\n | differs=renegotiations has=Read\_BLOCK
+	-no_resumption_on_reneg | -no_resumption_on_reneg | -tls1_2 | R\n | differs=renegotiations has=Read\_BLOCK
 	| -no_ticket -cipher ECDHE-ECDSA-AES128-SHA -no_etm | -tls1_2 | r\n | differs=renegotiations has=Read\_BLOCK
 	| -state | -tls1_2 | r\n | differs=renegotiations has=write\_hello\_request
 	| -cipher ALL:@SECLEVEL=0 | -tls1 -cipher ALL:@SECLEVEL=0 | r\n | differs=renegotiations has=Read\_BLOCK
@@ -100,7 +100,7 @@ differs_stale_errors()
 	END
 }
 
-# covers: r R k K c
+# covers: r R k K c B
 @test "commands of another version of TLS, and refused ones" {
 	console_rows <<-'END'
 	|  | -tls1_3 | r\nR\n | differs=stale-errors has=do_handshake\_->\_1 has=text-2
@@ -143,6 +143,7 @@ page()
 	request_scenario "$@" | grep -aE '^HTTP|^Error|^<|^New|^Reused|Cipher is|ISSUER|CN ='
 }
 
+# covers: /reneg /renegcert
 @test "-www: GET /reneg and /renegcert renegotiate before they answer" {
 	cp "$CERTS"/client-ecdsa*.pem .
 	rows <<-'END'
@@ -184,7 +185,7 @@ page()
 	done
 }
 
-# covers: q r R k c
+# covers: q R
 @test "commands meet the console connection among many, in any worker" {
 	local i
 

@@ -156,6 +156,7 @@ has_connections() # number
 	assert_contains "$(<one.out)$(<one.err)" 'wrong version number'
 }
 
+# covers: -crlf
 @test "-crlf turns line feeds of typed text into CR LF" {
 	start_server -crlf
 	client_start one -quiet

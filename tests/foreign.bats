@@ -42,6 +42,15 @@ gnutls_page() # name, option of gnutls-cli...
 	echo "status ${PIPESTATUS[1]}"
 }
 
+# A client that knows no secure renegotiation, and renegotiates.
+gnutls_again() # name
+{
+	printf '%b' "$text" | timeout $((10 * SLOW)) gnutls-cli --insecure \
+	    --port "$PORT" --rehandshake --priority \
+	    'NORMAL:-VERS-ALL:+VERS-TLS1.2:%DISABLE_SAFE_RENEGOTIATION' \
+	    127.0.0.1 2>&1 3>&- | grep -a 'ReHandshake'
+}
+
 curl_page() # name, option of curl...
 {
 	shift
@@ -138,6 +147,14 @@ curl_page() # name, option of curl...
 		    GET / HTTP/1.0\r\n\r\n | scenario=gnutls_page has=EdDSA
 		- | -quiet -www -cert rsa-pss.pem -key rsa-pss-key.pem | | \
 		    GET / HTTP/1.0\r\n\r\n | scenario=gnutls_page has=RSA-PSS
+	END
+}
+
+@test "GnuTLS: renegotiation that is not secure" {
+	rows <<-'END'
+		-legacy_renegotiation | $rsa -client_renegotiation \
+		    -legacy_renegotiation | | hello\n | \
+		    scenario=gnutls_again has=ReHandshake\_was\_completed
 	END
 }
 

@@ -165,7 +165,7 @@ load helpers
 	done
 }
 
-# covers: -prioritize_chacha -client_sigalgs
+# covers: -client_sigalgs
 @test "what a client's preference changes" {
 	same_as_stock '-serverpref -prioritize_chacha' \
 	    '-ciphersuites TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256'

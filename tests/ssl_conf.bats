@@ -32,9 +32,17 @@ rsa="-cert $CERTS/server-rsa.pem -key $CERTS/server-rsa-key.pem"
 }
 
 @test "ciphers and groups" {
+	local aes=TLS_AES_256_GCM_SHA384 chacha=TLS_CHACHA20_POLY1305_SHA256
+	local chacha_first=$chacha:$aes
+
 	rows <<-'END'
 		-cipher | -tls1_2 -cipher ECDHE-ECDSA-AES128-GCM-SHA256 | | | \
 		    has=ECDHE-ECDSA-AES128-GCM-SHA256
+		-prioritize_chacha | -serverpref -prioritize_chacha | \
+		    -ciphersuites $chacha_first | | \
+		    has=is\_TLS_CHACHA20_POLY1305_SHA256
+		-serverpref | -serverpref | -ciphersuites $chacha_first | | \
+		    has=is\_TLS_AES_256_GCM_SHA384
 		-groups | -groups P-384 | | | has=secp384r1
 		-curves | -curves P-384 | | | has=secp384r1
 		-named_curve | -named_curve P-384 | | | has=secp384r1
@@ -45,8 +53,9 @@ rsa="-cert $CERTS/server-rsa.pem -key $CERTS/server-rsa-key.pem"
 	rows <<-'END'
 		-strict | -strict | -tls1_2 -sigalgs ECDSA+SHA384 | | \
 		    wait has=no\_shared\_cipher
-		-bugs | -tls1 -bugs -www -msg $old | -tls1 $old -cipher \
-		    AES128-SHA:@SECLEVEL=0 | GET /\n | wait
+		-bugs | -tls1 -bugs -rev -msg $old $rsa | -tls1 \
+		    -cipher AES128-SHA:@SECLEVEL=0 | hello\n | \
+		    expect=olleh has=AES128-SHA
 		-no_comp | -no_comp | -tls1_2 | | has=Compression:\_NONE
 		-comp | -comp | -tls1_2 | | has=Compression:\_NONE
 	END
