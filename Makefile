@@ -38,7 +38,8 @@ SHARED	= shared session_cache session_repair session_ring session_shard \
 	fetch_board
 TLS	= tls_error listener tls_context credentials tls_file passphrase \
 	self_signed tls_renewal nameopt verification verify_param trust \
-	security_debug sni alpn keylog certificate_choice ocsp fetch
+	security_debug sni alpn keylog certificate_choice ocsp fetch \
+	protocol_list npn psk srp srtp records tls_features
 HELPER	= fetcher
 MASTER	= process helper reload accept_watch relay title master console output \
 	ready \

@@ -11,10 +11,9 @@
 
 struct config;
 
-/* The -alpn option as a protocol list of RFC 7301, section 3.1. */
 struct alpn {
 	const struct config *config;
-	struct textbuf list;
+	struct textbuf list; /* see protocol_list.h */
 };
 
 /* Returns 0, or -1 (reported). Without the option the list is empty. */

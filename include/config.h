@@ -105,6 +105,15 @@ struct config {
 	uint8_t context_hex[CONFIG_CONTEXT_MAX]; /* -context_hex */
 	size_t context_hex_size; /* bytes; 0: not given */
 	const char *alpn; /* comma separated, as given */
+	const char *nextprotoneg; /* likewise */
+
+	/* Keys shared with clients */
+	const char *psk; /* hexadecimal digits; NULL: none */
+	const char *psk_identity;
+	const char *psk_hint; /* NULL: none */
+	const char *psk_session; /* a file; NULL: none */
+	const char *srpvfile; /* NULL: none */
+	const char *srpuserseed;
 
 	/* Verification */
 	bool verify; /* -verify or -Verify was given */
@@ -159,6 +168,16 @@ struct config {
 	int max_version;
 	struct ssl_conf_list ssl_conf; /* all options of the SSL_CONF kind */
 	bool ignore_unexpected_eof;
+	const char *use_srtp; /* profiles; NULL: none */
+	bool sctp;
+	bool sctp_label_bug;
+	bool ktls;
+
+	/* Records; bytes, 0: not given */
+	int max_send_frag;
+	int split_send_frag;
+	int max_pipelines; /* a number of them */
+	int read_buf;
 
 	/* What is done and printed */
 	enum server_mode mode;
@@ -174,6 +193,8 @@ struct config {
 	bool nbio;
 	bool nbio_test;
 	bool ign_eof;
+	bool http_server_binmode;
+	bool sendfile;
 	const char *keymatexport; /* label */
 	int keymatexportlen; /* bytes, default 20 */
 	const char *keylogfile;

@@ -23,6 +23,7 @@ enum stats_kind {
 	STATS_FULL,
 	STATS_BY_ID, /* resumed a session of the cache, in TLS 1.3 too */
 	STATS_BY_TICKET, /* resumed a session that the client brought along */
+	STATS_BY_PSK, /* by a key of -psk or -psk_session, in TLS 1.3 */
 	STATS_KINDS
 };
 

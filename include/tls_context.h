@@ -1,7 +1,7 @@
 /*
  * The SSL_CTX objects, built once by the master before any fork: certificates,
- * keys, DH parameters, protocol settings, verification, SNI, ALPN, key log.
- * Workers inherit them and create SSL objects from them.
+ * keys, DH parameters, protocol settings, verification, SNI, ALPN, PSK, key
+ * log. Workers inherit them and create SSL objects from them.
  */
 #ifndef TLS_CONTEXT_H
 #define TLS_CONTEXT_H
@@ -9,7 +9,10 @@
 #include <openssl/ssl.h>
 
 #include "alpn.h"
+#include "npn.h"
 #include "ocsp.h"
+#include "psk.h"
+#include "srp.h"
 
 struct config;
 
@@ -20,6 +23,9 @@ struct tls_context {
 	struct alpn alpn;
 	X509_CRL *crl; /* -CRL; NULL: none */
 	struct ocsp ocsp;
+	struct npn npn;
+	struct psk psk;
+	struct srp srp;
 };
 
 /*

@@ -1,46 +1,17 @@
-#include <string.h>
-
 #include "alpn.h"
 #include "config.h"
-#include "log.h"
+#include "protocol_list.h"
 #include "text.h"
-
-#define ALPN_NAME_MAX 255
 
 static int alpn_select(SSL *, const unsigned char **, unsigned char *,
     const unsigned char *, unsigned, void *);
 static void alpn_print_advertised(const unsigned char *, size_t);
 
-/* Empty names between commas are skipped, as the stock program does. */
 int
 alpn_open(struct alpn *alpn, const struct config *config)
 {
-	const char *name = config->alpn;
-	unsigned char size;
-	size_t length;
-
 	alpn->config = config;
-	textbuf_init(&alpn->list);
-	if (name == NULL)
-		return 0;
-	for (; *name != '\0'; name += length, name += *name == ',') {
-		length = strcspn(name, ",");
-		if (length > ALPN_NAME_MAX) {
-			log_warnx("-alpn %s: a name is longer than %d bytes",
-			    config->alpn, ALPN_NAME_MAX);
-			return -1;
-		}
-		if (length == 0)
-			continue;
-		size = (unsigned char)length;
-		textbuf_append(&alpn->list, &size, 1);
-		textbuf_append(&alpn->list, name, length);
-	}
-	if (alpn->list.size == 0) {
-		log_warnx("-alpn %s: names no protocol", config->alpn);
-		return -1;
-	}
-	return 0;
+	return protocol_list_parse(&alpn->list, "alpn", config->alpn);
 }
 
 void

@@ -10,6 +10,7 @@
 /* How long a handshake waits for a server when no option says it. */
 #define CONFIG_FETCH_LIMIT_S   60
 #define CONFIG_FETCH_LONGEST_S (24 * 60 * 60)
+#define TLS1_3 0x0304
 
 static unsigned config_online_cpus(void);
 
@@ -37,6 +38,18 @@ config_init(struct config *config, int argc, char **argv)
 int
 config_check(const struct config *config)
 {
+	if (config->nextprotoneg != NULL && config->min_version == TLS1_3) {
+		text_printf(
+		    TEXT_ERR, "Cannot supply -nextprotoneg with TLSv1.3\n");
+		log_warnx("Use -help for summary.");
+		return -1;
+	}
+	if (config->sendfile && config->mode != MODE_FILE &&
+	    config->mode != MODE_HTTP) {
+		text_printf(
+		    TEXT_ERR, "Can't use -sendfile without -WWW or -HTTP\n");
+		return -1;
+	}
 	if (config->early_data && config->mode != MODE_INTERACTIVE) {
 		text_printf(TEXT_ERR,
 		    "Can't use -early_data in combination with -www, -WWW, "

@@ -11,6 +11,8 @@
 #include "option_table.h"
 #include "text.h"
 
+#define TLS1_0 0x0301
+
 struct config_memory {
 	SLIST_ENTRY(config_memory) entry;
 	max_align_t data[];
@@ -176,6 +178,16 @@ config_set_version(struct config *config, const struct option *option,
 	config->min_version = option->argument;
 	config->max_version = option->argument;
 	return 0;
+}
+
+/* SRP needs a version of TLS: the lowest, if the options name none. */
+int
+config_set_srp(struct config *config, const struct option *option,
+    const struct option_value *value)
+{
+	if (config->min_version < TLS1_0)
+		config->min_version = TLS1_0;
+	return config_set_text(config, option, value);
 }
 
 int

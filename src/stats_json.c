@@ -95,6 +95,7 @@ static const struct {
 	{ "tls12_ticket", STATS_BY_TICKET, 0, 2 },
 	{ "tls13_ticket", STATS_BY_TICKET, 3, 3 },
 	{ "tls13_stateful", STATS_BY_ID, 3, 3 },
+	{ "tls13_psk", STATS_BY_PSK, 3, 3 },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -9,11 +9,14 @@
 #include "keylog.h"
 #include "log.h"
 #include "nameopt.h"
+#include "records.h"
 #include "security_debug.h"
 #include "sni.h"
+#include "srtp.h"
 #include "text.h"
 #include "tls_context.h"
 #include "tls_error.h"
+#include "tls_features.h"
 #include "tls_file.h"
 #include "verification.h"
 
@@ -37,9 +40,11 @@ tls_context_open(struct tls_context *tls, const struct config *config)
 	bool built;
 
 	tls->config = config;
-	if (nameopt_check(config) == -1 ||
+	if (tls_features_check(config) == -1 || nameopt_check(config) == -1 ||
+	    npn_open(&tls->npn, config) == -1 ||
 	    alpn_open(&tls->alpn, config) == -1 ||
 	    ocsp_open(&tls->ocsp, config) == -1 ||
+	    psk_open(&tls->psk, config) == -1 ||
 	    credentials_load(&credentials, config) == -1)
 		return -1;
 	built =
@@ -56,6 +61,9 @@ tls_context_close(struct tls_context *tls)
 	X509_CRL_free(tls->crl);
 	alpn_close(&tls->alpn);
 	ocsp_close(&tls->ocsp);
+	npn_close(&tls->npn);
+	psk_close(&tls->psk);
+	srp_close(&tls->srp);
 }
 
 SSL *
@@ -88,7 +96,9 @@ tls_context_build(
 {
 	const struct config *config = tls->config;
 
-	if ((tls->ctx = tls_context_new(tls)) == NULL)
+	if ((tls->ctx = tls_context_new(tls)) == NULL ||
+	    records_install(tls->ctx, config) == -1 ||
+	    srtp_install(tls->ctx, config) == -1)
 		return false;
 	if (credentials->second.certificate != NULL) {
 		text_printf(TEXT_OUT, "Setting secondary ctx parameters\n");
@@ -97,8 +107,11 @@ tls_context_build(
 		alpn_install(tls->ctx2, &tls->alpn);
 		sni_install(tls);
 	}
+	npn_install(tls->ctx, &tls->npn);
 	alpn_install(tls->ctx, &tls->alpn);
 	return tls_context_set_identity(tls, credentials) &&
+	    psk_install(&tls->psk, tls->ctx, tls->ctx2) == 0 &&
+	    srp_install(&tls->srp, tls->ctx, config) == 0 &&
 	    keylog_install(tls->ctx, config) == 0 &&
 	    (tls->ctx2 == NULL || keylog_install(tls->ctx2, config) == 0);
 }
@@ -204,6 +217,9 @@ tls_context_has_version(SSL_CTX *ctx)
 		int version;
 		uint64_t option;
 	} versions[] = {
+#ifndef OPENSSL_NO_SSL3_METHOD
+		{ SSL3_VERSION, SSL_OP_NO_SSLv3 },
+#endif
 		{ TLS1_VERSION, SSL_OP_NO_TLSv1 },
 		{ TLS1_1_VERSION, SSL_OP_NO_TLSv1_1 },
 		{ TLS1_2_VERSION, SSL_OP_NO_TLSv1_2 },

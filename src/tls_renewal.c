@@ -62,7 +62,7 @@ renewal_can_read(const struct config *config)
 		config->identity.key_file, config->identity2.cert_file,
 		config->identity2.key_file, config->cert_chain, config->dhparam,
 		config->ca_file, config->verify_ca_file, config->crl_file,
-		config->status_file };
+		config->status_file, config->psk_session, config->srpvfile };
 	size_t i;
 
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)

@@ -68,7 +68,8 @@ verification_send_ca_names(SSL_CTX *ctx, const struct config *config)
 
 	if (config->no_ca_names)
 		SSL_CTX_set_options(ctx, SSL_OP_DISABLE_TLSEXT_CA_NAMES);
-	if (config->ca_file == NULL)
+	/* Who logs in by SRP is not asked for a certificate. */
+	if (config->ca_file == NULL || config->srpvfile != NULL)
 		return 0;
 	if ((names = SSL_load_client_CA_file(config->ca_file)) == NULL) {
 		tls_error_say(

@@ -3,6 +3,7 @@
 # shellcheck disable=SC2016,SC2153,SC2154 # expanded or set by the helpers
 
 load helpers
+load rows
 
 setup()
 {
@@ -167,4 +168,47 @@ get_file() # path
 	run -0 get_file a.txt
 	assert_contains "$output" hello
 	exec {hold}>&-
+}
+
+@test "files opened in another mode, and by the kernel" {
+	rows <<-'END'
+	-http_server_binmode | -WWW -http_server_binmode | | \
+		GET /none HTTP/1.0\r\n\r\n | scenario=request_scenario mask=source_of_error \
+		has=mode='rb'
+	-http_server_binmode | -HTTP -http_server_binmode | | \
+		GET /none HTTP/1.0\r\n\r\n | scenario=request_scenario mask=source_of_error \
+		has=fopen(none,\_rb)
+	-http_server_binmode | -WWW | | \
+		GET /none HTTP/1.0\r\n\r\n | scenario=request_scenario mask=source_of_error \
+		has=mode='r'
+	-http_server_binmode | -WWW -http_server_binmode | | \
+		GET /a.txt HTTP/1.0\r\n\r\n | scenario=request_scenario mask=source_of_error has=hello
+	-sendfile | -WWW -sendfile | | \
+		GET /a.txt HTTP/1.0\r\n\r\n | scenario=request_scenario mask=source_of_error \
+		has=KTLS\_is\_not\_available
+	-sendfile | -HTTP -sendfile | | \
+		GET /a.txt HTTP/1.0\r\n\r\n | scenario=request_scenario mask=source_of_error \
+		has=KTLS\_is\_not\_available
+	-sendfile | -WWW -sendfile -quiet | | \
+		GET /a.txt HTTP/1.0\r\n\r\n | scenario=request_scenario mask=source_of_error
+	-sendfile | -WWW -sendfile | | \
+		GET /none HTTP/1.0\r\n\r\n | scenario=request_scenario mask=source_of_error
+	END
+}
+
+@test "-sendfile where no file is sent" {
+	local options
+
+	for options in -sendfile '-sendfile -www' '-sendfile -early_data'; do
+		# shellcheck disable=SC2086 # several options
+		run_stock -cert "$CERTS/server.pem" \
+		    -key "$CERTS/server-key.pem" -accept 127.0.0.1:0 $options
+		assert_equal "$status" 1
+		expected=$stderr
+		# shellcheck disable=SC2086
+		run_server -cert "$CERTS/server.pem" \
+		    -key "$CERTS/server-key.pem" -accept 127.0.0.1:0 $options
+		assert_equal "$status" 1
+		assert_equal "$stderr" "$expected"
+	done
 }

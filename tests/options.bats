@@ -410,11 +410,21 @@ help_options() # supported or unsupported
 	assert_matches "$columns" '^[0-9]+$'
 }
 
+# covers: -ktls
+@test "-ktls says that the kernel is not asked" {
+	start_server -ktls -quiet -ign_eof
+	assert_equal "$(<server.err)" "s_server: -ktls: records are made by$(
+	) the server, not by the kernel"
+}
+
+# covers: -ssl3 -sctp -sctp_label_bug
 @test "the options of the manual that this stock program lacks are known" {
 	local name
+	local -A lacks=([ssl3]='SSL 3.0' [sctp]=SCTP [sctp_label_bug]=SCTP)
 
-	for name in ssl3 sctp sctp_label_bug ktls; do
-		refused "Option -$name is not supported yet" "-$name"
+	for name in ssl3 sctp sctp_label_bug; do
+		refused "Option -$name is not available: the TLS library was$(
+		) built without ${lacks[$name]}" "-$name"
 	done
 }
 

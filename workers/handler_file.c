@@ -25,8 +25,8 @@ file_readable(struct connection *, const uint8_t *, size_t);
 static http_answer file_answer;
 static void
 file_serve(struct connection *, struct http_exchange *, const char *);
-static enum file_kind file_open(const char *, int *);
-static enum file_kind file_refuse(const char *, int);
+static enum file_kind file_open(const char *, const char *, int *);
+static enum file_kind file_refuse(const char *, const char *, int);
 static void file_header(struct textbuf *, const char *);
 
 const struct handler handler_file = {
@@ -84,13 +84,19 @@ file_serve(struct connection *connection, struct http_exchange *exchange,
     const char *path)
 {
 	const struct config *config = connection_config(connection);
+	const char *mode = config->http_server_binmode ? "rb" : "r";
 	struct textbuf *text = &exchange->text;
 
 	ERR_clear_error();
-	switch (file_open(path, &exchange->fd)) {
+	switch (file_open(path, mode, &exchange->fd)) {
 	case FILE_OPENED:
 		if (!config->quiet)
 			text_printf(TEXT_ERR, "FILE:%s\n", path);
+		/* Records are never made by the kernel. */
+		if (config->sendfile)
+			text_printf(TEXT_ERR,
+			    "Warning: sendfile requested but KTLS is not "
+			    "available\n");
 		if (config->mode == MODE_FILE)
 			file_header(text, http_content_type(path));
 		break;
@@ -100,7 +106,8 @@ file_serve(struct connection *connection, struct http_exchange *exchange,
 		break;
 	case FILE_FAILED:
 		file_header(text, "text/plain");
-		textbuf_printf(text, "Error opening '%s' mode='r'\r\n", path);
+		textbuf_printf(
+		    text, "Error opening '%s' mode='%s'\r\n", path, mode);
 		tls_error_append(text);
 		break;
 	}
@@ -112,23 +119,23 @@ file_serve(struct connection *connection, struct http_exchange *exchange,
  * descriptor is looked at again.
  */
 static enum file_kind
-file_open(const char *path, int *result)
+file_open(const char *path, const char *mode, int *result)
 {
 	struct stat st;
 	int fd;
 
 	if (stat(path, &st) == -1)
-		return file_refuse(path, errno);
+		return file_refuse(path, mode, errno);
 	if (S_ISDIR(st.st_mode))
 		return FILE_DIRECTORY;
 	if (!S_ISREG(st.st_mode))
-		return file_refuse(path, EINVAL);
+		return file_refuse(path, mode, EINVAL);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd == -1)
-		return file_refuse(path, errno);
+		return file_refuse(path, mode, errno);
 	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
 		close(fd);
-		return file_refuse(path, EINVAL);
+		return file_refuse(path, mode, EINVAL);
 	}
 	*result = fd;
 	return FILE_OPENED;
@@ -136,9 +143,9 @@ file_open(const char *path, int *result)
 
 /* In the words of the library's own file functions. */
 static enum file_kind
-file_refuse(const char *path, int error)
+file_refuse(const char *path, const char *mode, int error)
 {
-	ERR_raise_data(ERR_LIB_SYS, error, "calling fopen(%s, r)", path);
+	ERR_raise_data(ERR_LIB_SYS, error, "calling fopen(%s, %s)", path, mode);
 	ERR_raise(
 	    ERR_LIB_BIO, error == ENOENT ? BIO_R_NO_SUCH_FILE : ERR_R_SYS_LIB);
 	return FILE_FAILED;

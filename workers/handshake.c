@@ -5,11 +5,13 @@
 #include "early_data.h"
 #include "handshake.h"
 #include "monotime.h"
+#include "psk.h"
 #include "shared.h"
 #include "tls_context.h"
 #include "worker.h"
 
 static void handshake_finished(struct connection *);
+static enum stats_kind handshake_kind(const struct connection *);
 static enum stats_counter
 handshake_failure(const struct connection *, int, size_t);
 static bool handshake_was_refused(void);
@@ -86,24 +88,32 @@ handshake_count_sessions(struct worker *worker)
 	worker->too_old = too_old;
 }
 
+static void
+handshake_finished(struct connection *connection)
+{
+	struct worker *worker = connection->worker;
+
+	worker_count(worker, STAT_ACCEPTS_FINISHED);
+	stats_add_finished(worker->setup->shared->stats, worker->slot,
+	    (unsigned)(SSL_version(connection->ssl) - TLS1_VERSION),
+	    handshake_kind(connection),
+	    monotime_us() - connection->accepted_us);
+	handshake_count_sessions(worker);
+}
+
 /*
  * A session that was resumed came from the cache if the cache had it: libssl
  * asks for an ID only if there is no ticket, and then takes that session or
  * none.
  */
-static void
-handshake_finished(struct connection *connection)
+static enum stats_kind
+handshake_kind(const struct connection *connection)
 {
-	struct worker *worker = connection->worker;
-	enum stats_kind kind = STATS_FULL;
-
-	worker_count(worker, STAT_ACCEPTS_FINISHED);
-	if (SSL_session_reused(connection->ssl))
-		kind = connection->by_id ? STATS_BY_ID : STATS_BY_TICKET;
-	stats_add_finished(worker->setup->shared->stats, worker->slot,
-	    (unsigned)(SSL_version(connection->ssl) - TLS1_VERSION), kind,
-	    monotime_us() - connection->accepted_us);
-	handshake_count_sessions(worker);
+	if (!SSL_session_reused(connection->ssl))
+		return STATS_FULL;
+	if (psk_was_found(connection->ssl))
+		return STATS_BY_PSK;
+	return connection->by_id ? STATS_BY_ID : STATS_BY_TICKET;
 }
 
 /*

@@ -3,6 +3,7 @@
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/srtp.h>
 #include <openssl/sslerr.h>
 #include <openssl/x509.h>
 
@@ -19,6 +20,7 @@
 
 static void
 transcript_session_params(SSL *, const struct config *, struct textbuf *);
+static void transcript_protocols(SSL *, struct textbuf *);
 static void
 transcript_certificate(SSL *, const struct config *, struct textbuf *);
 static void transcript_name(
@@ -132,6 +134,7 @@ transcript_session_params(
     SSL *ssl, const struct config *config, struct textbuf *text)
 {
 	textbuf_printf(text, "CIPHER is %s\n", SSL_get_cipher_name(ssl));
+	transcript_protocols(ssl, text);
 	if (SSL_session_reused(ssl))
 		textbuf_puts(text, "Reused session-id\n");
 	transcript_renegotiation(ssl, text);
@@ -139,6 +142,25 @@ transcript_session_params(
 		textbuf_puts(text, "Renegotiation is DISABLED\n");
 	if (config->keymatexport != NULL)
 		transcript_keying_material(ssl, config, text);
+}
+
+/* By NPN, and by the extension of RFC 5764. */
+static void
+transcript_protocols(SSL *ssl, struct textbuf *text)
+{
+	const SRTP_PROTECTION_PROFILE *srtp;
+	const unsigned char *name;
+	unsigned size;
+
+	SSL_get0_next_proto_negotiated(ssl, &name, &size);
+	if (name != NULL) {
+		textbuf_puts(text, "NEXTPROTO is ");
+		textbuf_append(text, name, size);
+		textbuf_puts(text, "\n");
+	}
+	if ((srtp = SSL_get_selected_srtp_profile(ssl)) != NULL)
+		textbuf_printf(text, "SRTP Extension negotiated, profile=%s\n",
+		    srtp->name);
 }
 
 static void

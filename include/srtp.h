@@ -1,0 +1,15 @@
+/*
+ * -use_srtp: protection profiles for SRTP (RFC 5764), which only DTLS has a
+ * place for.
+ */
+#ifndef SRTP_H
+#define SRTP_H
+
+#include <openssl/ssl.h>
+
+struct config;
+
+/* Returns 0, or -1 (reported). */
+int srtp_install(SSL_CTX *, const struct config *);
+
+#endif
