@@ -129,8 +129,11 @@ tls_context_new(const struct tls_context *tls)
 	}
 	SSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY);
 	SSL_CTX_set_mode(ctx,
-	    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_RELEASE_BUFFERS |
+	    SSL_MODE_ENABLE_PARTIAL_WRITE |
 		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	/* New buffers would be more decisions than the stock program's. */
+	if (config->security_debug == 0)
+		SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
 	/* Fewer reads; but -debug and -nbio_test show each one of stock's. */
 	SSL_CTX_set_read_ahead(ctx, !config->debug && !config->nbio_test);
 	if (config->security_debug != 0)

@@ -16,6 +16,8 @@
 
 /* How a line of ours begins; libssl's and the stock program's do not. */
 #define RENEWAL_OURS "s_server: "
+/* What is said though nothing is wrong. */
+#define RENEWAL_ASIDE "Security callback: "
 /* In a line of libssl's: thread, "error", code, library, function, reason. */
 #define RENEWAL_REASON 5
 
@@ -121,7 +123,10 @@ renewal_complain(char *words)
 			what = line + strlen(RENEWAL_OURS);
 			reason = NULL;
 		} else if (what == NULL) {
-			what = line;
+			/* -security_debug is not what failed. */
+			if (strncmp(line, RENEWAL_ASIDE,
+				strlen(RENEWAL_ASIDE)) != 0)
+				what = line;
 		} else if ((last = renewal_reason(line)) != NULL) {
 			reason = last;
 		}

@@ -67,9 +67,11 @@ trust_load(X509_STORE *store, const struct trust_source *source)
 		return trust_failed(source->error, source->path);
 	if (source->store == NULL)
 		return true;
+	if (!trust_check_store(source->store))
+		return false;
 	if (X509_STORE_load_store(store, source->store) != 1)
 		return trust_failed(source->error, source->store);
-	return trust_check_store(source->store);
+	return true;
 }
 
 /* Returns false. */
@@ -84,7 +86,7 @@ trust_failed(const char *error, const char *name)
 /*
  * The library reads a store anew for each certificate it looks for: that must
  * not keep a worker waiting. And of a file without certificates it says
- * nothing.
+ * nothing. What cannot be opened is for the library to tell.
  */
 static bool
 trust_check_store(const char *uri)
@@ -108,9 +110,9 @@ trust_has_any(const char *uri)
 {
 	OSSL_STORE_CTX *store = OSSL_STORE_open(uri, NULL, NULL, NULL, NULL);
 	OSSL_STORE_INFO *info;
-	bool found = false;
+	bool found = store == NULL;
 
-	while (store != NULL && !found && !OSSL_STORE_eof(store)) {
+	while (!found && !OSSL_STORE_eof(store)) {
 		if ((info = OSSL_STORE_load(store)) == NULL)
 			continue;
 		found = OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_CERT;

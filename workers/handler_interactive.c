@@ -60,8 +60,7 @@ interactive_open(struct connection *connection)
 
 	if (config->brief)
 		transcript_brief(ssl, config, label);
-	else
-		transcript_session(ssl, config, label);
+	transcript_session(ssl, config, label);
 	return HANDLER_CONTINUE;
 }
 
