@@ -5,8 +5,8 @@
  *	POINT:ACTION[:WORKER]
  *
  * where ACTION is stop (SIGSTOP, once a process), kill (SIGKILL), leak (lose an
- * allocation) or a number of milliseconds to sleep, and WORKER limits it to one
- * worker.
+ * allocation), fatal (call fatalx) or a number of milliseconds to sleep, and
+ *WORKER limits it to one worker.
  */
 #ifndef FAULT_H
 #define FAULT_H

@@ -15,5 +15,10 @@ _Noreturn void
 fatal(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void
 fatalx(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * What fatal() and fatalx() call before they exit, so that their line gets out
+ * where text is queued; NULL: nothing.
+ */
+void log_before_exit(void (*)(void *), void *arg);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Everything the program says, on three streams. Before the processes are set
+ * Everything the program says, by kind. Before the processes are set
  * up text goes straight to the descriptors; later the master's queue or a
  * worker's text channel takes it (text_set_sink), so that a module that has
  * something to say need not know in which process it runs.
@@ -16,7 +16,14 @@
 enum text_stream {
 	TEXT_OUT, /* standard output: what -quiet silences */
 	TEXT_ERR, /* standard error */
-	TEXT_DATA, /* standard output: data and -msg, never silenced */
+	TEXT_DATA, /* standard output: what clients send, never silenced */
+	/*
+	 * What is said on the way, amid what other connections say: with
+	 * -label a worker puts the connection's number before each line.
+	 */
+	TEXT_NOTE_OUT, /* standard output: what -quiet silences */
+	TEXT_NOTE_ERR, /* standard error */
+	TEXT_MESSAGES, /* standard output: -msg and -trace, never silenced */
 };
 
 typedef void
@@ -30,6 +37,8 @@ void text_set_sink(text_sink *, void *arg);
 void text_divert(text_sink *, void *arg);
 /* With -quiet: TEXT_OUT goes nowhere. */
 void text_silence_out(bool);
+bool text_is_error(enum text_stream); /* it goes to standard error */
+bool text_is_note(enum text_stream);
 /* False: what is written there goes nowhere, so it need not be made. */
 bool text_is_heard(enum text_stream);
 

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "log.h"
+
 static int fault_worker = -1;
 static bool fault_stopped;
 
@@ -38,6 +40,8 @@ fault_point(const char *point)
 		kill(getpid(), SIGKILL);
 	else if (strncmp(action, "leak", 4) == 0)
 		memset(malloc(17), 1, 17);
+	else if (strncmp(action, "fatal", 5) == 0)
+		fatalx("fault %s", point);
 	else
 		poll(NULL, 0, (int)strtol(action, NULL, 10));
 }

@@ -10,6 +10,20 @@
 static void
 log_line(const char *, va_list, int) __attribute__((format(printf, 1, 0)));
 
+static _Noreturn void log_exit(void);
+
+static struct {
+	void (*run)(void *);
+	void *arg;
+} log_last;
+
+void
+log_before_exit(void (*run)(void *), void *arg)
+{
+	log_last.run = run;
+	log_last.arg = arg;
+}
+
 void
 log_warn(const char *fmt, ...)
 {
@@ -40,7 +54,7 @@ fatal(const char *fmt, ...)
 	va_start(ap, fmt);
 	log_line(fmt, ap, error);
 	va_end(ap);
-	_exit(1);
+	log_exit();
 }
 
 void
@@ -51,6 +65,18 @@ fatalx(const char *fmt, ...)
 	va_start(ap, fmt);
 	log_line(fmt, ap, 0);
 	va_end(ap);
+	log_exit();
+}
+
+/* An error on the way out does not come here again. */
+static void
+log_exit(void)
+{
+	void (*last)(void *) = log_last.run;
+
+	log_last.run = NULL;
+	if (last != NULL)
+		last(log_last.arg);
 	_exit(1);
 }
 

@@ -43,6 +43,7 @@
 static void main_open_standard_descriptors(void);
 static void main_raise_descriptor_limit(void);
 static int main_serve(struct config *);
+static void main_last_words(void *);
 static int
 main_prepare(const struct config *, struct worker_setup *, struct listener *);
 static int main_install(const struct worker_setup *, struct tls_context *);
@@ -85,6 +86,7 @@ main_serve(struct config *config)
 
 	output_open(&output);
 	text_set_sink(output_write, &output);
+	log_before_exit(main_last_words, &output);
 	text_silence_out(config->quiet && !config->debug);
 	if (main_prepare(config, &setup, &listener) == 0) {
 		fetcher.board = shared.fetches;
@@ -93,6 +95,7 @@ main_serve(struct config *config)
 	} else {
 		output_finish(&output, MAIN_OUTPUT_MS);
 	}
+	log_before_exit(NULL, NULL);
 	text_set_sink(NULL, NULL);
 	output_close(&output);
 	main_close_tls(setup.tls);
@@ -101,6 +104,13 @@ main_serve(struct config *config)
 	tickets_close(&tickets);
 	transport_close();
 	return status;
+}
+
+/* A fatal error's. */
+static void
+main_last_words(void *output)
+{
+	output_finish(output, MAIN_OUTPUT_MS);
 }
 
 /* Everything that can fail fails here, before the first fork. */

@@ -57,7 +57,7 @@ void
 output_write(enum text_stream stream, const void *data, size_t size, void *arg)
 {
 	struct output *output = arg;
-	int index = stream == TEXT_ERR;
+	int index = text_is_error(stream);
 	ssize_t n = 0;
 
 	if (TAILQ_EMPTY(&output->queue) &&

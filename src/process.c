@@ -322,6 +322,8 @@ static void
 process_child(struct process_table *table, unsigned slot, int control_fd,
     int text_fd, pid_t master)
 {
+	/* What the master has queued is the master's to write. */
+	log_before_exit(NULL, NULL);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
 		fatal("prctl");
 	if (getppid() != master)

@@ -38,7 +38,20 @@ text_silence_out(bool silent)
 bool
 text_is_heard(enum text_stream stream)
 {
-	return stream != TEXT_OUT || !text.silent_out;
+	return (stream != TEXT_OUT && stream != TEXT_NOTE_OUT) ||
+	    !text.silent_out;
+}
+
+bool
+text_is_error(enum text_stream stream)
+{
+	return stream == TEXT_ERR || stream == TEXT_NOTE_ERR;
+}
+
+bool
+text_is_note(enum text_stream stream)
+{
+	return stream >= TEXT_NOTE_OUT;
 }
 
 void
@@ -88,8 +101,8 @@ text_direct(enum text_stream stream, const void *data, size_t size, void *arg)
 
 	(void)arg;
 	while (size > 0) {
-		n = write(stream == TEXT_ERR ? STDERR_FILENO : STDOUT_FILENO, p,
-		    size);
+		n = write(text_is_error(stream) ? STDERR_FILENO : STDOUT_FILENO,
+		    p, size);
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n <= 0)

@@ -116,7 +116,7 @@ verification_judge(int ok, X509_STORE_CTX *store)
 	if (ok && !quiet)
 		BIO_printf(bio, "verify return:%d\n", ok);
 	if ((size = BIO_get_mem_data(bio, &lines)) > 0)
-		text_write(TEXT_ERR, lines, (size_t)size);
+		text_write(TEXT_NOTE_ERR, lines, (size_t)size);
 	BIO_free(bio);
 	return ok;
 }

@@ -289,6 +289,8 @@ connection_make_label(struct connection *connection)
 {
 	char peer[NI_MAXHOST + NI_MAXSERV + 8];
 
+	snprintf(connection->tag, sizeof(connection->tag), "[%ju] ",
+	    (uintmax_t)connection->number);
 	connection_describe(connection, peer, sizeof(peer));
 	if (asprintf(&connection->label, "worker %u connection %ju from %s",
 		connection_worker(connection), (uintmax_t)connection->number,

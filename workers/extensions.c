@@ -69,7 +69,7 @@ extensions_print(SSL *ssl, int from_server, int type, const unsigned char *data,
 	    from_server ? "server" : "client", extensions_name(type), type,
 	    size);
 	BIO_dump_cb(extensions_append, &text, data, size);
-	text_write(TEXT_OUT, text.data, text.size);
+	text_write(TEXT_NOTE_OUT, text.data, text.size);
 	textbuf_free(&text);
 }
 

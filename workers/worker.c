@@ -26,6 +26,9 @@ worker_open(struct worker *, const struct worker_setup *, unsigned, int, int);
 static _Noreturn void worker_exit(struct worker *);
 static void worker_flush_last_words(struct worker *);
 static void worker_text(enum text_stream, const void *, size_t, void *);
+static void
+worker_note(struct worker *, enum text_stream, const char *, size_t);
+static void worker_last_words(void *);
 static void worker_on_control(void *, uint32_t);
 static void worker_on_outbox(void *, uint32_t);
 static void worker_message(struct worker *, const struct message *);
@@ -122,6 +125,7 @@ worker_open(struct worker *worker, const struct worker_setup *setup,
 	channel_init(&worker->control, control_fd);
 	outbox_init(&worker->outbox, text_fd);
 	text_set_sink(worker_text, worker);
+	log_before_exit(worker_last_words, worker);
 	worker->control_event =
 	    (struct loop_event){ worker_on_control, worker, -1 };
 	worker->outbox_event =
@@ -155,6 +159,13 @@ worker_exit(struct worker *worker)
 	_exit(0);
 }
 
+/* A fatal error's. */
+static void
+worker_last_words(void *arg)
+{
+	worker_flush_last_words(arg);
+}
+
 static void
 worker_flush_last_words(struct worker *worker)
 {
@@ -179,7 +190,30 @@ worker_text(enum text_stream stream, const void *data, size_t size, void *arg)
 
 	if (worker->current != NULL)
 		worker->current->spoke = true;
-	outbox_write(&worker->outbox, stream, data, size);
+	if (worker->current != NULL && worker->current->tag[0] != '\0' &&
+	    text_is_note(stream))
+		worker_note(worker, stream, data, size);
+	else
+		outbox_write(&worker->outbox, stream, data, size);
+}
+
+/* Notes are whole lines. */
+static void
+worker_note(struct worker *worker, enum text_stream stream, const char *data,
+    size_t size)
+{
+	const char *end = data + size, *line, *next;
+	struct textbuf note;
+
+	textbuf_init(&note);
+	for (line = data; line < end; line = next) {
+		next = memchr(line, '\n', (size_t)(end - line));
+		next = next == NULL ? end : next + 1;
+		textbuf_puts(&note, worker->current->tag);
+		textbuf_append(&note, line, (size_t)(next - line));
+	}
+	outbox_write(&worker->outbox, stream, note.data, note.size);
+	textbuf_free(&note);
 }
 
 static void
