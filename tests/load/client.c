@@ -38,6 +38,7 @@ static enum client_step client_over(struct client *);
 static bool client_start_tls(struct client *);
 static enum client_step client_shaken(struct client *);
 static bool client_speaks_early(const struct client *);
+static bool client_is_stapled(const struct client *);
 static const char *client_miss(struct client *);
 static enum client_step client_exchange(struct client *);
 static enum client_step client_answered(struct client *, bool);
@@ -251,11 +252,23 @@ client_shaken(struct client *client)
 		client->missed = true;
 		return client_fail(client, missed);
 	}
+	if (client->world->settings->status && !client_is_stapled(client))
+		return client_fail(client, "got no status");
 	if (client->world->settings->hold) {
 		client->state = CLIENT_HELD;
 		return STEP_AGAIN;
 	}
 	return client_exchange(client);
+}
+
+/* A session that is resumed has no certificate, so no status of it. */
+static bool
+client_is_stapled(const struct client *client)
+{
+	const unsigned char *response;
+
+	return client->resumed ||
+	    SSL_get_tlsext_status_ocsp_resp(client->ssl, &response) > 0;
 }
 
 /* What the second connection of a pair lacks; NULL: nothing. */

@@ -26,6 +26,7 @@ enum settings_option {
 	OPTION_REQUEST,
 	OPTION_RESUME,
 	OPTION_RETRY,
+	OPTION_STATUS,
 	OPTION_SEND,
 	OPTION_SEQUENTIAL,
 	OPTION_SILENT,
@@ -48,6 +49,7 @@ static const struct option settings_options[] = {
 	{ "request", required_argument, NULL, OPTION_REQUEST },
 	{ "resume", required_argument, NULL, OPTION_RESUME },
 	{ "retry", no_argument, NULL, OPTION_RETRY },
+	{ "status", no_argument, NULL, OPTION_STATUS },
 	{ "send", required_argument, NULL, OPTION_SEND },
 	{ "sequential", no_argument, NULL, OPTION_SEQUENTIAL },
 	{ "silent", no_argument, NULL, OPTION_SILENT },
@@ -75,6 +77,7 @@ static const char settings_usage[] =
     "  --hold-until-eof     keep all open until standard input ends\n"
     "  --silent             connect and say nothing\n"
     "  --half-hello         send the first half of a ClientHello\n"
+    "  --status             ask for a stapled status, which must come\n"
     "  --retry              try again what failed, but never what went\n"
     "                       through without being resumed\n"
     "  --timeout SECONDS    for all that, default 60; begins after "
@@ -165,6 +168,9 @@ settings_apply_flag(struct settings *settings, int option)
 		break;
 	case OPTION_RETRY:
 		settings->retry = true;
+		break;
+	case OPTION_STATUS:
+		settings->status = true;
 		break;
 	case OPTION_SEQUENTIAL:
 		settings->sequential = true;

@@ -42,6 +42,7 @@ struct settings {
 	bool sequential;
 	bool at_once; /* resume while the first connection closes */
 	bool retry;
+	bool status; /* staple, or it has failed */
 	unsigned timeout_s;
 	unsigned duration_s; /* 0: make so many connections and end */
 };
