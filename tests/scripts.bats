@@ -167,6 +167,52 @@ copy_tree()
 	assert_contains "$output" 'src/stray.c: is in no layer'
 }
 
+# A tree with one test, of the options that a server with this -help has.
+coverage_of() # test, line of -help...
+{
+	rm -rf tree
+	mkdir -p tree/scripts tree/tests tree/man
+	cp "$SCRIPTS/coverage-options" tree/scripts
+	cp "$ROOT/tests/claims.awk" tree/tests
+	echo '.It Fl one' >tree/man/s_server.1
+	echo '-one' >tree/tests/stock-options
+	printf '%s' "$1" >tree/tests/one.bats
+	shift
+	printf '%s\n' '#!/bin/sh' "printf ' %s help\\n' $*" >tree/server
+	chmod +x tree/server
+	S_SERVER=./server run tree/scripts/coverage-options
+}
+
+@test "coverage-options finds what has no test, no manual, no -help" {
+	local used=$'# covers: -one\n@test "t" {\n\tstart_server -one\n}\n'
+	local row=$'@test "t" {\n\trows <<-END\n\t-one | -one\n\tEND\n}\n'
+
+	coverage_of "$used" -one
+	assert_equal "$status" 0
+	assert_matches "$output" $'-one +yes +yes +tests/one.bats:2\n'
+	coverage_of "$row" -one
+	assert_equal "$status" 0
+	coverage_of '' -one
+	assert_equal "$status" 1
+	assert_matches "$output" '-one +yes +yes +NONE'
+	coverage_of "$used" -one -two
+	assert_equal "$status" 1
+	assert_matches "$output" '-two +yes +no +NONE'
+	coverage_of "$used" -two
+	assert_equal "$status" 1
+	assert_matches "$output" '-one +no +yes +tests/one.bats:2'
+	# Claims that are not true: the option is the client's, or unknown.
+	coverage_of "${used/start_server/same_as_stock \'\'}" -one
+	assert_equal "$status" 1
+	assert_contains "$output" 'tests/one.bats:2: -one is not used: t'
+	coverage_of "${row/| -one/| | -one}" -one
+	assert_equal "$status" 1
+	assert_contains "$output" 'tests/one.bats:1: -one is not used: t'
+	coverage_of "${used//-one/-three}" -one
+	assert_equal "$status" 1
+	assert_contains "$output" 'no such option: -three'
+}
+
 @test "make install and uninstall, below DESTDIR and PREFIX" {
 	plain_make install DESTDIR="$PWD/root" PREFIX=/opt/s >/dev/null
 	assert_equal "$(cd root && find . -type f | sort)" \
