@@ -24,6 +24,7 @@
 #	expect=TEXT	the client leaves when it has printed TEXT, which must come
 #	wait		the client leaves when the server has ended the connection
 #	endless		the server does not get -naccept 1
+#	refused		the servers end at once with status 1; there is no client
 #	stdin=FILE	standard input of the servers; - for a closed one
 #	scenario=FUNC	what happens instead, see same_as_stock
 #	mask=FUNC	a filter that hides more than the mask does
@@ -102,12 +103,16 @@ run_lane() # number of the first
 one_row() # row
 {
 	local columns=() options=() filters=() wanted=() STDIN=${STDIN:-}
-	local expect='' text failed=0
+	local expect='' refused='' text failed=0
 
 	split_row "$1"
 	parse_words ${columns[4]:+"${columns[4]}"} || return 1
-	same_as_stock "${options[@]}" -m row_filter "${columns[1]:-}" \
-	    "${columns[2]:-}" "${columns[3]:-}" || failed=1
+	if [ -n "$refused" ]; then
+		both_refuse "${columns[1]:-}" || failed=1
+	else
+		same_as_stock "${options[@]}" -m row_filter "${columns[1]:-}" \
+		    "${columns[2]:-}" "${columns[3]:-}" || failed=1
+	fi
 	for text in "${wanted[@]}"; do
 		grep -qaF -e "$text" server.out server.err server.client ||
 		    fail "ours has not: $text" || failed=1
@@ -115,6 +120,35 @@ one_row() # row
 	[ -z "$expect" ] || grep -qaF -e "$expect" server.client ||
 	    fail "our client got no: $expect" || failed=1
 	return "$failed"
+}
+
+both_refuse() # server options
+{
+	local more=row_filter name status failed=0 options=()
+
+	eval "options=($1)"
+	default_options "${options[@]}"
+	for name in server stock; do
+		status=0
+		limited "$name" "${DEFAULTS[@]}" "${options[@]}" \
+		    </dev/null >"$name.out" 2>"$name.err" || status=$?
+		echo "$status" >"$name.exit"
+		: >"$name.client"
+	done
+	assert_equal "$(<server.exit)" 1 || failed=1
+	compare_sides out 'standard output of the server' || failed=1
+	compare_sides err 'standard error of the server' || failed=1
+	compare_sides exit 'exit status of the server' || failed=1
+	return "$failed"
+}
+
+limited() # server or stock, option...
+{
+	local program=("$S_SERVER")
+
+	[ "$1" = server ] || program=("$OPENSSL" s_server)
+	shift
+	timeout $((10 * SLOW)) "${program[@]}" "$@" 3>&-
 }
 
 # A | is a separator where it stands alone, also twice in a row.
@@ -144,6 +178,7 @@ parse_words() # words, as they stand in the row
 		expect=?*) expect=$value; options+=(-e "$value") ;;
 		wait) options+=(-w) ;;
 		endless) options+=(-n) ;;
+		refused) refused=yes ;;
 		stdin=?*) STDIN=$value ;;
 		scenario=?*) options+=(-f "$value") ;;
 		mask=?*) filters+=("$value") ;;

@@ -105,3 +105,15 @@ hide_worker()
 	close_input server
 	stop_server
 }
+
+@test "servers that must end at once fail a row where they serve" {
+	rows <<-'END'
+		- | -tls1_2 -tls1_3 | | | refused has=multiple\_protocol
+	END
+	failing_rows <<-'END'
+		- | -cert none.pem | | | refused has=no\_such\_text
+		- | -verify abc -Verify | | | refused
+		- | -tls1_2 -dhparam none.pem | | | refused
+	END
+	assert_contains "$output" '2 of 3 rows failed'
+}
