@@ -32,14 +32,15 @@ LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 # The layers, from the bottom up; scripts/check-layers holds them apart.
 FOUNDATION = text log textbuf monotime signals channel machine shm shlock \
 	fault proctitle secrets
-CONFIGURATION = config config_set options option_table
+CONFIGURATION = config config_set config_identity options option_table
 SHARED	= shared session_cache session_repair session_ring session_shard \
 	accept_quota accept_turn stats stats_json ticket_keys ticket_files \
 	fetch_board
 TLS	= tls_error listener tls_context credentials tls_file passphrase \
 	self_signed tls_renewal nameopt verification verify_param trust \
 	security_debug sni alpn keylog certificate_choice ocsp fetch \
-	protocol_list npn psk srp srtp records tls_features
+	protocol_list npn psk srp srtp records tls_features \
+	certified_key extra_certificates
 HELPER	= fetcher
 MASTER	= process helper reload accept_watch relay title master console output \
 	ready \

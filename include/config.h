@@ -34,16 +34,28 @@ struct ssl_conf {
 };
 STAILQ_HEAD(ssl_conf_list, ssl_conf);
 
-/* What -certform and -keyform say of a file; any: found out by looking. */
-enum file_format { FORMAT_ANY, FORMAT_PEM, FORMAT_DER };
+/*
+ * What -certform and -keyform say of a file; any: found out by looking. A key
+ * of an engine is not in a file at all.
+ */
+enum file_format { FORMAT_ANY, FORMAT_PEM, FORMAT_DER, FORMAT_ENGINE };
 
-/* A certificate with its key: the main one, or the one for -servername. */
+/* A certificate with its key and chain, as the options name them. */
 struct identity {
 	const char *cert_file; /* NULL: not given */
 	const char *key_file; /* NULL: the certificate's file */
+	const char *chain_file; /* NULL: none */
 	enum file_format cert_format; /* -certform */
 	enum file_format key_format; /* -keyform */
 };
+
+/* One of -xcert. */
+struct extra_identity {
+	TAILQ_ENTRY(extra_identity) entry;
+	struct identity identity;
+	bool build_chain; /* -xchain_build */
+};
+TAILQ_HEAD(extra_identity_list, extra_identity);
 
 /* A list of option values, in command line order. */
 struct strings {
@@ -92,10 +104,13 @@ struct config {
 	unsigned total_timeout_s;
 
 	/* Identity options */
-	struct identity identity; /* -cert -key */
+	struct identity identity; /* -cert -key -cert_chain */
 	struct identity identity2; /* -cert2 -key2 */
-	const char *cert_chain; /* -cert_chain */
+	struct identity other_identity; /* -dcert -dkey -dcert_chain */
+	struct extra_identity_list extra; /* -xcert -xkey -xchain */
 	const char *pass; /* -pass, a pass phrase source */
+	const char *other_pass; /* -dpass, for -dkey */
+	bool build_chain; /* -build_chain */
 	bool nocert;
 	const char *servername; /* -servername */
 	bool servername_fatal;

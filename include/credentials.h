@@ -1,40 +1,41 @@
 /*
- * Certificates, keys, chains and DH parameters from files, in any format that
- * OSSL_STORE(7) knows, and the pass phrase that opens them.
+ * The certificates with their keys and chains that the options name, and DH
+ * parameters, in any format that ossl_store-file(7) knows, and the pass phrases
+ * that open them.
  */
 #ifndef CREDENTIALS_H
 #define CREDENTIALS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <openssl/ssl.h>
 
+#include "certified_key.h"
+#include "extra_certificates.h"
+
 struct config;
 
-struct credentials_pair {
-	EVP_PKEY *key; /* NULL, both: none */
-	X509 *certificate;
-	const char *file; /* of the certificate, as messages call it */
-};
-
 struct credentials {
-	struct credentials_pair main; /* none: -nocert */
-	struct credentials_pair second; /* for -servername */
-	STACK_OF(X509) *chain; /* NULL: none */
+	struct certified_key main; /* none: -nocert */
+	struct certified_key second; /* for -servername */
+	struct certified_key other; /* -dcert */
+	struct extra_certificates *extra; /* -xcert; NULL: none */
 	EVP_PKEY *dh; /* NULL: the library's own choice */
 };
 
 /*
- * Load what the configuration names, asking for pass phrases where -pass gives
- * none. Without any certificate and key one is made (self_signed.h). Returns 0,
- * or -1 (reported).
+ * Load what the configuration names, asking for pass phrases where -pass and
+ * -dpass give none. Without any certificate and key one is made
+ * (self_signed.h). Returns 0, or -1 (reported).
  */
 int credentials_load(struct credentials *, const struct config *);
 /* Frees what the structure holds; contexts have their own references. */
 void credentials_free(struct credentials *);
 
 /* Have a context use them. Return 0, or -1 (reported). */
-int credentials_use(const struct credentials *, SSL_CTX *, bool second);
+int credentials_use(
+    const struct credentials *, const struct config *, SSL_CTX *, bool second);
 int credentials_use_dh(const struct credentials *, SSL_CTX *);
 
 #endif

@@ -93,14 +93,14 @@ option_setter config_set_format; /* an enum file_format */
 option_setter config_set_level; /* an int, to the option's argument */
 option_setter config_add_text; /* to a struct strings */
 option_setter config_add_conf; /* to a struct ssl_conf_list */
+/* Zeroed memory that lives as long as the program. */
+void *config_keep(size_t);
 /* For more than a field. */
 option_setter config_set_accept;
 option_setter config_set_brief;
-option_setter config_set_certform;
 option_setter config_set_console;
 option_setter config_set_context_hex;
 option_setter config_set_family;
-option_setter config_set_keyform;
 option_setter config_set_messages;
 option_setter config_set_mode;
 option_setter config_set_nbio_test;
@@ -112,5 +112,14 @@ option_setter config_set_ticket_format;
 option_setter config_set_unix;
 option_setter config_set_verify;
 option_setter config_set_version;
+/* Of certificates and keys; in config_identity.c. */
+option_setter config_set_certform;
+option_setter config_set_keyform;
+option_setter config_set_xcert;
+option_setter config_set_xcertform;
+option_setter config_set_xchain;
+option_setter config_set_xchain_build;
+option_setter config_set_xkey;
+option_setter config_set_xkeyform;
 
 #endif

@@ -10,10 +10,11 @@
 #include <stdbool.h>
 
 /*
- * The pass phrase, or the first line of what the source names, without its
- * newline; to be freed by passphrase_free. NULL: failed (reported).
+ * The pass phrase, or this line (1 or 2) of what the source names, without its
+ * newline; to be freed by passphrase_free. Line 1 is asked for before line 2.
+ * NULL: failed (reported).
  */
-char *passphrase_read(const char *source);
+char *passphrase_read(const char *source, int line);
 /* The one that the user typed for this file, or NULL. Not the caller's. */
 const char *passphrase_typed(const char *path);
 void passphrase_remember_typed(const char *path, const char *phrase);

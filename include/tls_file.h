@@ -24,7 +24,8 @@ X509 *tls_file_certificate(
 /* The first one of the file. */
 X509_CRL *tls_file_crl(const char *path, enum file_format);
 /* All certificates of the file. */
-STACK_OF(X509) *tls_file_chain(const char *path, const char *phrase);
+STACK_OF(X509) *
+tls_file_chain(const char *path, const char *name, const char *phrase);
 /* required: otherwise nothing is said when there are none. */
 EVP_PKEY *tls_file_dh(const char *path, bool required);
 

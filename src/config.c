@@ -12,6 +12,7 @@
 #define CONFIG_FETCH_LONGEST_S (24 * 60 * 60)
 #define TLS1_3 0x0304
 
+static int config_check_identities(const struct config *);
 static unsigned config_online_cpus(void);
 
 void
@@ -22,6 +23,7 @@ config_init(struct config *config, int argc, char **argv)
 	config->argv = argv;
 	STAILQ_INIT(&config->ssl_conf);
 	STAILQ_INIT(&config->x509);
+	TAILQ_INIT(&config->extra);
 	config->naccept = -1;
 	config->ticket_rotate_s = -1;
 	config->workers = config_online_cpus();
@@ -74,6 +76,27 @@ config_check(const struct config *config)
 		log_warnx(
 		    "-ticket_rotate %d: keys of -ticket_keys do not rotate",
 		    config->ticket_rotate_s);
+		return -1;
+	}
+	return config_check_identities(config);
+}
+
+/* What the stock program drops in silence. */
+static int
+config_check_identities(const struct config *config)
+{
+	const struct extra_identity *extra = TAILQ_FIRST(&config->extra);
+
+	if (extra != NULL && extra->identity.cert_file == NULL) {
+		log_warnx("options of an extra certificate without -xcert");
+		return -1;
+	}
+	if (config->other_identity.cert_file == NULL &&
+	    (config->other_identity.key_file != NULL ||
+		config->other_identity.chain_file != NULL)) {
+		log_warnx("-%s needs -dcert",
+		    config->other_identity.key_file != NULL ? "dkey"
+							    : "dcert_chain");
 		return -1;
 	}
 	return 0;

@@ -24,7 +24,6 @@ static void config_use_tcp(struct config *);
 static int
 config_set_service(struct config *, const struct option *, const char *);
 static void *config_field(struct config *, const struct option *);
-static void *config_keep(size_t);
 static const char *config_keep_number(intmax_t);
 static const char *config_keep_host(const char *, size_t);
 
@@ -92,27 +91,6 @@ config_set_format(struct config *config, const struct option *option,
     const struct option_value *value)
 {
 	*(enum file_format *)config_field(config, option) = value->format;
-	return 0;
-}
-
-/* The formats are those of -cert2 and -key2 too. */
-int
-config_set_certform(struct config *config, const struct option *option,
-    const struct option_value *value)
-{
-	(void)option;
-	config->identity.cert_format = value->format;
-	config->identity2.cert_format = value->format;
-	return 0;
-}
-
-int
-config_set_keyform(struct config *config, const struct option *option,
-    const struct option_value *value)
-{
-	(void)option;
-	config->identity.key_format = value->format;
-	config->identity2.key_format = value->format;
 	return 0;
 }
 
@@ -409,11 +387,8 @@ config_field(struct config *config, const struct option *option)
 	return (char *)config + option->field;
 }
 
-/*
- * Memory that lives as long as the program. It hangs on a list so that a leak
- * checker sees it though the configuration was a local variable of main().
- */
-static void *
+/* On a list, so that a leak checker sees it. */
+void *
 config_keep(size_t size)
 {
 	static SLIST_HEAD(config_memories, config_memory) kept =

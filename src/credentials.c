@@ -2,59 +2,62 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/err.h>
-
 #include "config.h"
 #include "credentials.h"
-#include "log.h"
 #include "passphrase.h"
 #include "self_signed.h"
 #include "text.h"
 #include "tls_error.h"
 #include "tls_file.h"
 
-/* What an identity is called, and its file if none is named. */
-struct identity_name {
-	const char *key;
-	const char *certificate;
-	const char *file;
+#define CREDENTIALS_FILE  "server.pem"
+#define CREDENTIALS_FILE2 "server2.pem"
+
+static const struct certified_key_names credentials_main = {
+	.key = "server certificate private key",
+	.certificate = "server certificate",
+	.chain = "server certificate chain",
+};
+static const struct certified_key_names credentials_second = {
+	.key = "second server certificate private key",
+	.certificate = "second server certificate",
+};
+static const struct certified_key_names credentials_other = {
+	.key = "second certificate private key",
+	.certificate = "second server certificate",
+	.chain = "second server certificate chain",
 };
 
-static const struct identity_name credentials_main = {
-	"server certificate private key",
-	"server certificate",
-	"server.pem",
-};
-static const struct identity_name credentials_second = {
-	"second server certificate private key",
-	"second server certificate",
-	"server2.pem",
+/* Pass phrases; NULL: ask the user. */
+struct credentials_phrases {
+	char *main; /* and second */
+	char *other;
 };
 
-static bool
-credentials_load_main(struct credentials *, const struct config *, char *);
-static bool credentials_load_pair(struct credentials_pair *,
-    const struct identity *, const struct identity_name *, char *);
+static int
+credentials_read_phrases(struct credentials_phrases *, const struct config *);
+static bool credentials_load_all(struct credentials *, const struct config *,
+    const struct credentials_phrases *);
+static bool credentials_load_main(
+    struct credentials *, const struct config *, const char *);
+static bool credentials_load_second(
+    struct credentials *, const struct config *, const char *);
+static bool credentials_load_other(
+    struct credentials *, const struct config *, const char *);
 static bool credentials_load_dh(struct credentials *, const struct config *);
-static bool credentials_make(struct credentials_pair *);
-static void credentials_free_pair(struct credentials_pair *);
+static bool credentials_make(struct certified_key *);
 
 int
 credentials_load(struct credentials *credentials, const struct config *config)
 {
-	char *phrase = NULL;
+	struct credentials_phrases phrases;
 	bool loaded;
 
 	memset(credentials, 0, sizeof(*credentials));
-	if (config->pass != NULL &&
-	    (phrase = passphrase_read(config->pass)) == NULL)
-		return -1;
-	loaded = credentials_load_main(credentials, config, phrase) &&
-	    (config->servername == NULL || config->nocert ||
-		credentials_load_pair(&credentials->second, &config->identity2,
-		    &credentials_second, phrase)) &&
-	    credentials_load_dh(credentials, config);
-	passphrase_free(phrase);
+	loaded = credentials_read_phrases(&phrases, config) == 0 &&
+	    credentials_load_all(credentials, config, &phrases);
+	passphrase_free(phrases.main);
+	passphrase_free(phrases.other);
 	if (!loaded)
 		credentials_free(credentials);
 	return loaded ? 0 : -1;
@@ -63,47 +66,30 @@ credentials_load(struct credentials *credentials, const struct config *config)
 void
 credentials_free(struct credentials *credentials)
 {
-	credentials_free_pair(&credentials->main);
-	credentials_free_pair(&credentials->second);
-	sk_X509_pop_free(credentials->chain, X509_free);
+	certified_key_free(&credentials->main);
+	certified_key_free(&credentials->second);
+	certified_key_free(&credentials->other);
+	extra_certificates_free(credentials->extra);
 	EVP_PKEY_free(credentials->dh);
 	memset(credentials, 0, sizeof(*credentials));
 }
 
+/* The second context has no other certificate than its own. */
 int
-credentials_use(
-    const struct credentials *credentials, SSL_CTX *ctx, bool second)
+credentials_use(const struct credentials *credentials,
+    const struct config *config, SSL_CTX *ctx, bool second)
 {
-	const struct credentials_pair *pair =
+	const struct certified_key *pair =
 	    second ? &credentials->second : &credentials->main;
 
-	if (pair->certificate == NULL)
-		return 0;
-	ERR_clear_error();
-	if (SSL_CTX_use_certificate(ctx, pair->certificate) != 1) {
-		tls_error_say("error setting certificate");
+	if (certified_key_use(pair, ctx, config->build_chain) == -1 ||
+	    (!second &&
+		certified_key_use(
+		    &credentials->other, ctx, config->build_chain) == -1))
 		return -1;
-	}
-	if (SSL_CTX_use_PrivateKey(ctx, pair->key) != 1) {
-		tls_error_say("error setting private key");
-		log_warnx("the private key does not belong to the certificate "
-			  "in %s",
-		    pair->file);
-		return -1;
-	}
-	if (!second && credentials->chain != NULL &&
-	    SSL_CTX_set1_chain(ctx, credentials->chain) != 1) {
-		tls_error_say("error setting certificate chain");
-		return -1;
-	}
-	/* A key of another type is set beside the certificate, not for it. */
-	if (SSL_CTX_check_private_key(ctx) != 1) {
-		ERR_clear_error();
-		text_printf(TEXT_ERR,
-		    "Private key does not match the certificate public key\n");
-		return -1;
-	}
-	return 0;
+	return credentials->extra == NULL
+	    ? 0
+	    : extra_certificates_install(credentials->extra, ctx);
 }
 
 int
@@ -122,50 +108,76 @@ credentials_use_dh(const struct credentials *credentials, SSL_CTX *ctx)
 	return -1;
 }
 
-static bool
-credentials_load_main(
-    struct credentials *credentials, const struct config *config, char *phrase)
+/* A source that both name gives its first line to -pass. */
+static int
+credentials_read_phrases(
+    struct credentials_phrases *phrases, const struct config *config)
 {
-	const struct identity *identity = &config->identity;
+	const char *pass = config->pass, *other = config->other_pass;
+	bool same = pass != NULL && other != NULL && strcmp(pass, other) == 0;
+
+	phrases->main = phrases->other = NULL;
+	if (pass != NULL && (phrases->main = passphrase_read(pass, 1)) == NULL)
+		return -1;
+	if (other != NULL &&
+	    (phrases->other = passphrase_read(other, same ? 2 : 1)) == NULL)
+		return -1;
+	return 0;
+}
+
+/* In the stock program's order, which errors and prompts show. */
+static bool
+credentials_load_all(struct credentials *credentials,
+    const struct config *config, const struct credentials_phrases *phrases)
+{
+	return extra_certificates_load(&credentials->extra, config) == 0 &&
+	    credentials_load_main(credentials, config, phrases->main) &&
+	    credentials_load_second(credentials, config, phrases->main) &&
+	    credentials_load_other(credentials, config, phrases->other) &&
+	    credentials_load_dh(credentials, config);
+}
+
+static bool
+credentials_load_main(struct credentials *credentials,
+    const struct config *config, const char *phrase)
+{
+	struct identity identity = config->identity;
 
 	if (config->nocert)
 		return true;
-	if (identity->cert_file == NULL && identity->key_file == NULL &&
-	    access(credentials_main.file, F_OK) == -1 && errno == ENOENT)
+	if (identity.cert_file == NULL && identity.key_file == NULL &&
+	    access(CREDENTIALS_FILE, F_OK) == -1 && errno == ENOENT)
 		return credentials_make(&credentials->main);
-	if (!credentials_load_pair(
-		&credentials->main, identity, &credentials_main, phrase))
-		return false;
-	if (config->cert_chain == NULL)
-		return true;
-	credentials->chain = tls_file_chain(config->cert_chain, phrase);
-	return credentials->chain != NULL;
+	if (identity.cert_file == NULL)
+		identity.cert_file = CREDENTIALS_FILE;
+	return certified_key_load(&credentials->main, &identity,
+		   &credentials_main, phrase) == 0;
 }
 
-/* In the stock program's order, which its prompts show: key, certificate. */
 static bool
-credentials_load_pair(struct credentials_pair *pair,
-    const struct identity *identity, const struct identity_name *name,
-    char *phrase)
+credentials_load_second(struct credentials *credentials,
+    const struct config *config, const char *phrase)
 {
-	const char *key_file = identity->key_file;
+	struct identity identity = config->identity2;
 
-	pair->file =
-	    identity->cert_file != NULL ? identity->cert_file : name->file;
-	pair->key = tls_file_key(key_file != NULL ? key_file : pair->file,
-	    identity->key_format, name->key, phrase);
-	if (pair->key == NULL)
-		return false;
-	pair->certificate = tls_file_certificate(
-	    pair->file, identity->cert_format, name->certificate, phrase);
-	return pair->certificate != NULL;
+	if (config->servername == NULL || config->nocert)
+		return true;
+	if (identity.cert_file == NULL)
+		identity.cert_file = CREDENTIALS_FILE2;
+	return certified_key_load(&credentials->second, &identity,
+		   &credentials_second, phrase) == 0;
 }
 
-static void
-credentials_free_pair(struct credentials_pair *pair)
+/* Even with -nocert, as in the stock program. */
+static bool
+credentials_load_other(struct credentials *credentials,
+    const struct config *config, const char *phrase)
 {
-	EVP_PKEY_free(pair->key);
-	X509_free(pair->certificate);
+	const struct identity *identity = &config->other_identity;
+
+	return identity->cert_file == NULL ||
+	    certified_key_load(
+		&credentials->other, identity, &credentials_other, phrase) == 0;
 }
 
 /*
@@ -189,12 +201,12 @@ credentials_load_dh(
 }
 
 static bool
-credentials_make(struct credentials_pair *pair)
+credentials_make(struct certified_key *pair)
 {
 	text_printf(TEXT_ERR,
 	    "s_server: no -cert and no %s: serving a self-signed certificate "
 	    "for localhost\n",
-	    credentials_main.file);
+	    CREDENTIALS_FILE);
 	pair->file = "memory";
 	return self_signed_make(&pair->certificate, &pair->key) == 0;
 }

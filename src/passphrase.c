@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,13 +19,16 @@
 static bool passphrase_sealed;
 
 static char *passphrase_environment(const char *);
-static char *passphrase_file(const char *);
-static char *passphrase_once(int, const char *);
+static char *passphrase_file(const char *, const char *, int);
+static char *passphrase_once(int, const char *, int);
+static const char *passphrase_known(const char *, int);
+static void passphrase_remember(const char *, int, const char *);
+static void passphrase_name(char *, size_t, const char *, int);
 static char *passphrase_descriptor(int, const char *);
 static char *passphrase_fail(const char *, const char *);
 
 char *
-passphrase_read(const char *source)
+passphrase_read(const char *source, int line)
 {
 	const char *error;
 	long long fd;
@@ -33,15 +38,15 @@ passphrase_read(const char *source)
 	if (strncmp(source, "env:", 4) == 0)
 		return passphrase_environment(source + 4);
 	if (strncmp(source, "file:", 5) == 0)
-		return passphrase_file(source + 5);
+		return passphrase_file(source + 5, source, line);
 	if (strncmp(source, "fd:", 3) == 0) {
 		fd = strtonum(source + 3, 0, INT_MAX, &error);
 		if (error == NULL)
-			return passphrase_once((int)fd, source);
+			return passphrase_once((int)fd, source, line);
 		return passphrase_fail("Can't read descriptor ", source);
 	}
 	if (strcmp(source, "stdin") == 0)
-		return passphrase_once(STDIN_FILENO, source);
+		return passphrase_once(STDIN_FILENO, source, line);
 	text_printf(TEXT_ERR,
 	    "Invalid password argument, starting with \"%.*s\"\n",
 	    (int)strcspn(source, ":") + 1, source);
@@ -95,24 +100,37 @@ passphrase_environment(const char *name)
 	return strdup(value);
 }
 
+/* A pipe gives its lines only once, whatever path leads to it. */
 static char *
-passphrase_file(const char *path)
+passphrase_file(const char *path, const char *source, int line)
 {
-	char *phrase;
-	int fd;
+	const char *known = passphrase_known(source, line);
+	struct stat status;
+	char *phrase = NULL;
+	int fd, i;
 
+	if (known != NULL)
+		return strdup(known);
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
 		return passphrase_fail("Can't open file ", path);
-	phrase = passphrase_descriptor(fd, path);
+	if (fstat(fd, &status) == -1 || !S_ISREG(status.st_mode)) {
+		phrase = passphrase_once(fd, source, line);
+		close(fd);
+		return phrase;
+	}
+	for (i = 0; i < line && (i == 0 || phrase != NULL); i++) {
+		passphrase_free(phrase);
+		phrase = passphrase_descriptor(fd, path);
+	}
 	close(fd);
 	return phrase;
 }
 
 /* From a descriptor that gives it just once. */
 static char *
-passphrase_once(int fd, const char *source)
+passphrase_once(int fd, const char *source, int line)
 {
-	const char *known = secrets_find(source);
+	const char *known = passphrase_known(source, line);
 	char *phrase;
 
 	if (known != NULL)
@@ -120,8 +138,32 @@ passphrase_once(int fd, const char *source)
 	if (passphrase_sealed)
 		return passphrase_fail("Can't read again ", source);
 	if ((phrase = passphrase_descriptor(fd, source)) != NULL)
-		secrets_keep(source, phrase);
+		passphrase_remember(source, line, phrase);
 	return phrase;
+}
+
+static const char *
+passphrase_known(const char *source, int line)
+{
+	char name[PATH_MAX];
+
+	passphrase_name(name, sizeof(name), source, line);
+	return secrets_find(name);
+}
+
+static void
+passphrase_remember(const char *source, int line, const char *phrase)
+{
+	char name[PATH_MAX];
+
+	passphrase_name(name, sizeof(name), source, line);
+	secrets_keep(name, phrase);
+}
+
+static void
+passphrase_name(char *name, size_t size, const char *source, int line)
+{
+	snprintf(name, size, "line %d of %s", line, source);
 }
 
 /* Byte by byte: what follows the line is somebody else's. */

@@ -289,9 +289,11 @@ tls_context_set_identity(
 			credentials_use_dh(credentials, tls->ctx2) == -1))
 			return false;
 	}
-	return credentials_use(credentials, tls->ctx, false) == 0 &&
+	return credentials_use(credentials, tls->config, tls->ctx, false) ==
+	    0 &&
 	    (tls->ctx2 == NULL ||
-		credentials_use(credentials, tls->ctx2, true) == 0);
+		credentials_use(credentials, tls->config, tls->ctx2, true) ==
+		    0);
 }
 
 /* Sessions resume only under the context they were made in. */

@@ -14,7 +14,8 @@
 struct tls_file {
 	const char *path;
 	const char *name;
-	const char *opening, *reading; /* put before name */
+	const char *noun; /* of its kind; NULL: the name says it */
+	bool many; /* any number of them */
 	enum file_format format;
 	int expect; /* OSSL_STORE_INFO_ */
 	const char *phrase; /* NULL: ask */
@@ -24,10 +25,10 @@ struct tls_file {
 
 static bool tls_file_open(struct tls_file *);
 static OSSL_STORE_INFO *tls_file_next(struct tls_file *);
-static OSSL_STORE_INFO *
-tls_file_only(const char *, enum file_format, const char *, int, const char *);
+static OSSL_STORE_INFO *tls_file_only(struct tls_file *);
 static void tls_file_close(struct tls_file *);
 static void tls_file_missed(const struct tls_file *);
+static void tls_file_say(const struct tls_file *, const char *, const char *);
 static int tls_file_phrase(char *, int, int, void *);
 static UI_METHOD *tls_file_asking(void);
 static int tls_file_read_answer(UI *, UI_STRING *);
@@ -37,11 +38,15 @@ EVP_PKEY *
 tls_file_key(const char *path, enum file_format format, const char *name,
     const char *phrase)
 {
-	OSSL_STORE_INFO *info =
-	    tls_file_only(path, format, name, OSSL_STORE_INFO_PKEY, phrase);
+	struct tls_file file = { .path = path,
+		.name = name,
+		.format = format,
+		.expect = OSSL_STORE_INFO_PKEY,
+		.phrase = phrase };
+	OSSL_STORE_INFO *info;
 	EVP_PKEY *key;
 
-	if (info == NULL)
+	if ((info = tls_file_only(&file)) == NULL)
 		return NULL;
 	key = OSSL_STORE_INFO_get1_PKEY(info);
 	OSSL_STORE_INFO_free(info);
@@ -52,11 +57,16 @@ X509 *
 tls_file_certificate(const char *path, enum file_format format,
     const char *name, const char *phrase)
 {
-	OSSL_STORE_INFO *info =
-	    tls_file_only(path, format, name, OSSL_STORE_INFO_CERT, phrase);
+	struct tls_file file = { .path = path,
+		.name = name,
+		.noun = "cert",
+		.format = format,
+		.expect = OSSL_STORE_INFO_CERT,
+		.phrase = phrase };
+	OSSL_STORE_INFO *info;
 	X509 *certificate;
 
-	if (info == NULL) {
+	if ((info = tls_file_only(&file)) == NULL) {
 		tls_error_say("Unable to load %s", name);
 		return NULL;
 	}
@@ -68,11 +78,15 @@ tls_file_certificate(const char *path, enum file_format format,
 X509_CRL *
 tls_file_crl(const char *path, enum file_format format)
 {
-	OSSL_STORE_INFO *info =
-	    tls_file_only(path, format, "CRL", OSSL_STORE_INFO_CRL, "");
+	struct tls_file file = { .path = path,
+		.name = "CRL",
+		.format = format,
+		.expect = OSSL_STORE_INFO_CRL,
+		.phrase = "" };
+	OSSL_STORE_INFO *info;
 	X509_CRL *crl;
 
-	if (info == NULL) {
+	if ((info = tls_file_only(&file)) == NULL) {
 		tls_error_say("Unable to load CRL");
 		return NULL;
 	}
@@ -82,12 +96,12 @@ tls_file_crl(const char *path, enum file_format format)
 }
 
 STACK_OF(X509) *
-tls_file_chain(const char *path, const char *phrase)
+tls_file_chain(const char *path, const char *name, const char *phrase)
 {
 	struct tls_file file = { .path = path,
-		.name = "server certificate chain",
-		.opening = "certs of ",
-		.reading = "any ",
+		.name = name,
+		.noun = "cert",
+		.many = true,
 		.expect = OSSL_STORE_INFO_CERT,
 		.phrase = phrase };
 	STACK_OF(X509) *chain;
@@ -118,8 +132,7 @@ tls_file_dh(const char *path, bool required)
 {
 	struct tls_file file = { .path = path,
 		.name = "DH parameters",
-		.opening = "params of ",
-		.reading = "params of ",
+		.noun = "params",
 		.expect = OSSL_STORE_INFO_PARAMS,
 		.phrase = "" };
 	OSSL_STORE_INFO *info;
@@ -162,9 +175,8 @@ tls_file_open(struct tls_file *file)
 		file->store = OSSL_STORE_open_ex(
 		    file->path, NULL, NULL, file->ui, file, params, NULL, NULL);
 	if (file->store == NULL) {
-		tls_error_say(
-		    "Could not open file or uri for loading %s%s from %s",
-		    file->opening, file->name, file->path);
+		tls_file_say(file, "open file or uri for loading ",
+		    file->many ? "s" : "");
 		tls_file_close(file);
 		return false;
 	}
@@ -191,23 +203,15 @@ tls_file_next(struct tls_file *file)
 
 /* The first object of the kind. */
 static OSSL_STORE_INFO *
-tls_file_only(const char *path, enum file_format format, const char *name,
-    int expect, const char *phrase)
+tls_file_only(struct tls_file *file)
 {
-	struct tls_file file = { .path = path,
-		.name = name,
-		.opening = "",
-		.reading = "",
-		.format = format,
-		.expect = expect,
-		.phrase = phrase };
 	OSSL_STORE_INFO *info;
 
-	if (!tls_file_open(&file))
+	if (!tls_file_open(file))
 		return NULL;
-	if ((info = tls_file_next(&file)) == NULL)
-		tls_file_missed(&file);
-	tls_file_close(&file);
+	if ((info = tls_file_next(file)) == NULL)
+		tls_file_missed(file);
+	tls_file_close(file);
 	return info;
 }
 
@@ -222,8 +226,22 @@ tls_file_close(struct tls_file *file)
 static void
 tls_file_missed(const struct tls_file *file)
 {
-	tls_error_say("Could not read %s%s from %s", file->reading, file->name,
-	    file->path);
+	tls_file_say(file, file->many ? "read any " : "read ", "");
+}
+
+/* The kind of thing is named where the name does not hold it. */
+static void
+tls_file_say(
+    const struct tls_file *file, const char *failed, const char *plural)
+{
+	char noun[16] = "";
+
+	if (file->noun != NULL)
+		snprintf(noun, sizeof(noun), "%s%s", file->noun, plural);
+	if (strstr(file->name, noun) != NULL)
+		noun[0] = '\0';
+	tls_error_say("Could not %s%s%s%s from %s", failed, noun,
+	    noun[0] == '\0' ? "" : " of ", file->name, file->path);
 }
 
 static int

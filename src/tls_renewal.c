@@ -22,6 +22,7 @@
 #define RENEWAL_REASON 5
 
 static bool renewal_can_read(const struct config *);
+static bool renewal_can_read_identity(const struct identity *);
 static bool renewal_is_regular(const char *);
 static void renewal_hear(enum text_stream, const void *, size_t, void *);
 static void renewal_warn(char *);
@@ -60,32 +61,51 @@ tls_renewal_make(const struct config *config, struct ticket_key_list *keys)
 static bool
 renewal_can_read(const struct config *config)
 {
-	const char *const files[] = { config->identity.cert_file,
-		config->identity.key_file, config->identity2.cert_file,
-		config->identity2.key_file, config->cert_chain, config->dhparam,
-		config->ca_file, config->verify_ca_file, config->crl_file,
-		config->status_file, config->psk_session, config->srpvfile };
+	const char *const files[] = { config->dhparam, config->ca_file,
+		config->verify_ca_file, config->crl_file, config->status_file,
+		config->psk_session, config->srpvfile };
+	const struct extra_identity *extra;
 	size_t i;
 
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (files[i] != NULL && !renewal_is_regular(files[i])) {
-			log_warnx("nothing is reloaded: %s is not a file that "
-				  "can be read again",
-			    files[i]);
+		if (!renewal_is_regular(files[i]))
 			return false;
-		}
-	return true;
+	TAILQ_FOREACH (extra, &config->extra, entry)
+		if (!renewal_can_read_identity(&extra->identity))
+			return false;
+	return renewal_can_read_identity(&config->identity) &&
+	    renewal_can_read_identity(&config->identity2) &&
+	    renewal_can_read_identity(&config->other_identity);
 }
 
-/* One that is missing is for others to tell; so is another kind of URI. */
+static bool
+renewal_can_read_identity(const struct identity *identity)
+{
+	return renewal_is_regular(identity->cert_file) &&
+	    renewal_is_regular(identity->key_file) &&
+	    renewal_is_regular(identity->chain_file);
+}
+
+/*
+ * Reported if not. One that is missing is for others to tell; so is another
+ * kind of URI. NULL: there is none.
+ */
 static bool
 renewal_is_regular(const char *path)
 {
+	const char *file = path;
 	struct stat status;
 
+	if (path == NULL)
+		return true;
 	if (strncmp(path, "file:", 5) == 0)
-		path += 5;
-	return stat(path, &status) == -1 || S_ISREG(status.st_mode);
+		file += 5;
+	if (stat(file, &status) == -1 || S_ISREG(status.st_mode))
+		return true;
+	log_warnx(
+	    "nothing is reloaded: %s is not a file that can be read again",
+	    path);
+	return false;
 }
 
 /* A text_sink: gathers what goes to standard error. */
