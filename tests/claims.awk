@@ -10,8 +10,8 @@
 #
 # "used" says that the option stands on a command line of our server: in the
 # second column of the row or, since a row may show what is without it, of
-# another one of the test; or in the test, or a function of the file that it calls,
-# in a statement that starts a server, or in a variable which that uses. This
+# another one of the test; or in the test, or a function of the file that it
+# calls, in a statement that starts a server, or in a variable of that. This
 # reads shell by its outward form, as the tests are written; whether the option
 # matters is for scripts/mutate-options to find out.
 
@@ -190,7 +190,7 @@ function server_argument(text,    word) {
 }
 
 # And what is in the variables that it uses, and so on.
-function with_variables(lines,    i, name, rest, seen) {
+function with_variables(lines,    i, name, rest, seen, defines) {
 	rest = lines
 	while (match(rest, /\$\{?[a-z_][a-z_0-9]*/)) {
 		name = substr(rest, RSTART, RLENGTH)
@@ -199,13 +199,24 @@ function with_variables(lines,    i, name, rest, seen) {
 		if (name in seen)
 			continue
 		seen[name] = 1
+		defines = "(^|[^a-z_])" name "(\\+?=|\\[| in )"
+		if (is_read(name))
+			defines = defines "|^[ \t]*done <<"
 		for (i = 1; i <= gathered; i++)
-			if (all_text[i] ~ ("(^|[^a-z_])" name "(\\+?=|\\[|(=\\()| in )")) {
+			if (all_text[i] ~ defines) {
 				lines = lines "\n" all_text[i]
 				rest = rest "\n" all_text[i]
 			}
 	}
 	return lines
+}
+
+# Is it the variable of a loop over a here-document?
+function is_read(name,    i) {
+	for (i = 1; i <= gathered; i++)
+		if (all_text[i] ~ ("read -r .*" name))
+			return 1
+	return 0
 }
 
 # One column of all rows of a table.

@@ -420,11 +420,11 @@ help_options() # supported or unsupported
 # covers: -ssl3 -sctp -sctp_label_bug
 @test "the options of the manual that this stock program lacks are known" {
 	local name
-	local -A lacks=([ssl3]='SSL 3.0' [sctp]=SCTP [sctp_label_bug]=SCTP)
+	local -A lacks=([-ssl3]='SSL 3.0' [-sctp]=SCTP [-sctp_label_bug]=SCTP)
 
-	for name in ssl3 sctp sctp_label_bug; do
-		refused "Option -$name is not available: the TLS library was$(
-		) built without ${lacks[$name]}" "-$name"
+	for name in -ssl3 -sctp -sctp_label_bug; do
+		refused "Option $name is not available: the TLS library was$(
+		) built without ${lacks[$name]}" "$name"
 	done
 }
 
