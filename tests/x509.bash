@@ -92,6 +92,12 @@ make_clients()
 	    'extendedKeyUsage = clientAuth'
 	make_one fresh ca 'Client with delta lists' "$client
 		freshestCRL = URI:http://crl.example/delta"
+	# Its times are none, and so its signature is wrong.
+	make_one no-times ca 'Client without times' "$client"
+	openssl x509 -in no-times.pem -outform DER |
+	    perl -0777 -pe 's/\d{5}Z/xxxxxZ/g' |
+	    openssl x509 -inform DER -out no-times.new
+	mv no-times.new no-times.pem
 	make_one user ca 'User' "$client
 		keyUsage = digitalSignature"
 	make_one proxy user '/CN=User/CN=Proxy' "$ids

@@ -20,6 +20,12 @@ with() # name, name of the certificates of its chain
 # -verify with the root CA, deep enough for all.
 trust="-verify 5 -CAfile $X509/ca.pem"
 
+# What a wrong signature leaves behind ends the stock program's connection.
+differs_stale_errors()
+{
+	sed '/:error:.*:ASN1_item_verify/d; s/^ERROR$/DONE/'
+}
+
 @test "revocation lists" {
 	rows <<-'END'
 	-CRL -crl_check | $trust -CRL $X509/revoked.crl -crl_check | $(with good) | | has=num=23:certificate\_revoked
@@ -84,11 +90,12 @@ trust="-verify 5 -CAfile $X509/ca.pem"
 	rows <<-'END'
 	-ignore_critical | $trust -ignore_critical | $(with critical) | | has=verify\_return:1
 	-ignore_critical | $trust | $(with critical) | | has=num=34:
+	 | $trust | $(with no-times) | | has=num=13: has=num=14: has=notBefore= differs=stale-errors
 	-x509_strict | $trust -x509_strict | $(with no-ids) | | has=num=85:
 	-check_ss_sig | -verify 5 -CAfile $X509/broken.pem -check_ss_sig -verify_return_error | $(with under-broken) | | wait has=num=7:
 	-check_ss_sig | -verify 5 -CAfile $X509/broken.pem | $(with under-broken) | | has=verify\_return:1
 	-partial_chain | -verify 5 -CAfile $X509/sub.pem -partial_chain | $(with deep) | | has=verify\_return:1
-	-partial_chain | -verify 5 -CAfile $X509/sub.pem | $(with deep) | | has=issuer=
+	-partial_chain | -verify 5 -CAfile $X509/sub.pem | $(with deep) | | has=num=2: has=issuer=\_CN
 	-allow_proxy_certs | $trust -allow_proxy_certs | $(with proxy user) | | has=CN\_=\_Proxy
 	-allow_proxy_certs | $trust | $(with proxy user) | | has=num=40:
 	-suiteB_128_only | -verify 5 -CAfile $X509/p384-ca.pem -suiteB_128_only | $(with p384) | | has=num=60:
