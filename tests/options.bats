@@ -153,7 +153,6 @@ HINT=$'\ns_server: Use -help for summary.'
 		-verify 010 -x
 		-verify ' 5' -x
 		-verify +5 -x
-		-verify_depth -1 -x
 		-attime -5 -x
 		-certform Dxx -x
 		-certform p -x

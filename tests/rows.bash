@@ -50,6 +50,7 @@ rows()
 	local table=() lane number lanes=() failed=0
 
 	read_rows
+	[ -z "${S_SERVER_MUTANT:-}" ] || keep_rows_of "-$S_SERVER_MUTANT"
 	[ "${#table[@]}" -gt 0 ] || fail 'a table without rows' || return 1
 	for ((lane = 0; lane < ROWS_AT_ONCE; lane++)); do
 		run_lane "$lane" 3>&- &
@@ -81,6 +82,19 @@ read_rows()
 		table+=("$row$line")
 		row=''
 	done
+}
+
+# scripts/mutate-options wants to know what these alone notice, if there are any.
+keep_rows_of() # option
+{
+	local row columns kept=()
+
+	for row in "${table[@]}"; do
+		columns=()
+		split_row "$row"
+		[[ " ${columns[0]} " != *" $1 "* ]] || kept+=("$row")
+	done
+	[ "${#kept[@]}" -eq 0 ] || table=("${kept[@]}")
 }
 
 # Every third row, one after another.
