@@ -188,6 +188,8 @@ struct config {
 	bool sctp_label_bug;
 	bool ktls;
 
+	bool async;
+
 	/* Records; bytes, 0: not given */
 	int max_send_frag;
 	int split_send_frag;

@@ -11,6 +11,7 @@
 #include <sys/queue.h>
 #include <sys/socket.h>
 
+#include "async.h"
 #include "connection.h"
 #include "loop.h"
 #include "status.h"
@@ -19,6 +20,8 @@
 
 /* As the stock program: silence after which the peer counts as gone. */
 #define CONNECTION_LINGER_MS 500
+/* However much it says, and for an engine that is at work for it. */
+#define CONNECTION_LINGER_TOTAL_MS 10000
 
 enum connection_state {
 	CONNECTION_HELD, /* until the master has spoken: see shared.h */
@@ -79,6 +82,7 @@ struct connection {
 	struct loop_timer timer; /* of the state */
 	struct loop_timer total; /* -total_timeout */
 	struct status status;
+	struct async async;
 	struct loop_task again; /* more to do than one step may */
 	int64_t accepted_us;
 	int64_t active_ms; /* when bytes last moved on the socket */

@@ -13,6 +13,7 @@
 #include "connection_state.h"
 #include "loop.h"
 #include "outbox.h"
+#include "session_cache.h"
 #include "stats.h"
 
 struct config;
@@ -51,6 +52,8 @@ struct worker {
 	long hits; /* sessions that libssl found good, as counted */
 	long too_old; /* and refused so */
 	unsigned char body[MESSAGE_BODY_MAX]; /* of the message at hand */
+	/* The session at hand: libssl's jobs have a small stack (async.h). */
+	unsigned char session[SESSION_BYTES_MAX];
 };
 
 /* Serve until told to end, then exit: a process_main (process.h). */

@@ -290,7 +290,8 @@ static const struct option options_debug[] = {
 	    TEXT(msgfile)),
 	OPTION("state", KIND_NONE, "Print the states of the handshake",
 	    FLAG(state)),
-	NOT_YET("async", KIND_NONE, "Use asynchronous cryptography"),
+	OPTION(
+	    "async", KIND_NONE, "Use asynchronous cryptography", FLAG(async)),
 	OPTION("max_pipelines", KIND_POSITIVE,
 	    "Records to encrypt or decrypt at once", INT(max_pipelines)),
 	OPTION("naccept", KIND_POSITIVE, "End after this number of connections",

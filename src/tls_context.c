@@ -134,6 +134,8 @@ tls_context_new(const struct tls_context *tls)
 	/* New buffers would be more decisions than the stock program's. */
 	if (config->security_debug == 0)
 		SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
+	if (config->async)
+		SSL_CTX_set_mode(ctx, SSL_MODE_ASYNC);
 	/* Fewer reads; but -debug and -nbio_test show each one of stock's. */
 	SSL_CTX_set_read_ahead(ctx, !config->debug && !config->nbio_test);
 	if (config->security_debug != 0)

@@ -63,6 +63,7 @@ connection_start(struct worker *worker, int fd,
 	connection->again.run = connection_on_again;
 	connection->again.arg = connection;
 	status_init(&connection->status, connection);
+	async_init(&connection->async, connection);
 	TAILQ_INSERT_TAIL(&worker->connections, connection, entry);
 	transport_init(&connection->transport, fd, config->debug);
 	if (config->label)
@@ -276,9 +277,11 @@ connection_make_ssl(struct connection *connection)
 	if (config->nbio_test && (test = BIO_new(BIO_f_nbio_test())) != NULL)
 		bio = BIO_push(test, bio);
 	SSL_set_bio(ssl, bio, bio);
-	/* SSL_stateless forgets what it has read ahead. */
-	if (config->stateless)
+	/* SSL_stateless forgets what it has read ahead, and any job. */
+	if (config->stateless) {
 		SSL_set_read_ahead(ssl, 0);
+		SSL_clear_mode(ssl, SSL_MODE_ASYNC);
+	}
 	SSL_set_app_data(ssl, connection);
 	tracing_attach(ssl, config);
 	return ssl;
@@ -365,6 +368,8 @@ connection_set_state(struct connection *connection, enum connection_state state)
 		connection->shutdown_ms = loop->now_ms;
 		break;
 	case CONNECTION_CLOSED:
+		if (connection->async.paused)
+			delay_ms = CONNECTION_LINGER_TOTAL_MS;
 		break;
 	}
 	connection->state = state;
@@ -395,7 +400,8 @@ connection_end_step(struct connection *connection)
 	struct worker *worker = connection->worker;
 
 	if (connection->state == CONNECTION_CLOSED) {
-		connection_free(connection);
+		if (async_finish(&connection->async))
+			connection_free(connection);
 		return;
 	}
 	worker_end_step(worker);
@@ -433,6 +439,7 @@ connection_free(struct connection *connection)
 	loop_timer_stop(&worker->loop, &connection->total);
 	loop_task_stop(&worker->loop, &connection->again);
 	status_free(&connection->status);
+	async_free(&connection->async);
 	if (connection->paused)
 		TAILQ_REMOVE(&worker->paused, connection, pause_entry);
 	TAILQ_REMOVE(&worker->connections, connection, entry);
@@ -489,6 +496,8 @@ connection_on_timer(void *arg)
 		connection_end_step(connection);
 		break;
 	case CONNECTION_CLOSED:
+		/* The engine has forgotten it. */
+		connection_free(connection);
 		break;
 	}
 }

@@ -14,8 +14,7 @@
 #include "worker.h"
 
 /* Rounds of work before other connections have a turn. */
-#define CONNECTION_BUDGET	   8
-#define CONNECTION_LINGER_TOTAL_MS 10000
+#define CONNECTION_BUDGET 8
 
 static void
 connection_count_bytes(struct connection *, uint64_t in, uint64_t out);
@@ -98,6 +97,8 @@ connection_step_handshake(struct connection *connection)
 	/* Early data is printed as it comes: a full outbox is waited for. */
 	if (connection->phase == PHASE_EARLY_DATA && connection->paused)
 		return false;
+	if (connection->async.waits)
+		return false;
 	result = connection_phase_step(connection);
 	sent = transport_flush(&connection->transport);
 	switch (result) {
@@ -146,6 +147,7 @@ connection_phase_over(struct connection *connection)
 		return connection_early_over(connection);
 	case PHASE_COOKIE:
 		connection->phase = PHASE_LAST;
+		async_begin(&connection->async);
 		break;
 	case PHASE_IN_VAIN:
 		connection_handshake_failed(connection);

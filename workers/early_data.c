@@ -15,14 +15,15 @@ static void early_data_print_end(const struct connection *);
 enum handshake_result
 early_data_step(struct connection *connection)
 {
-	uint8_t data[STREAM_RECORD];
+	uint8_t local[STREAM_RECORD], *data;
 	int budget = EARLY_DATA_BUDGET;
 	size_t size, unsent;
 
+	data = async_buffer(&connection->async, local, sizeof(local));
 	while (budget-- > 0) {
 		unsent = handshake_before(connection);
 		switch (SSL_read_early_data(
-		    connection->ssl, data, sizeof(data), &size)) {
+		    connection->ssl, data, sizeof(local), &size)) {
 		case SSL_READ_EARLY_DATA_SUCCESS:
 			early_data_count(connection);
 			worker_add(connection->worker, STAT_DATA_IN, size);

@@ -26,6 +26,7 @@ handshake_step(struct connection *connection)
 	if (result != 1)
 		return handshake_stuck(connection, result, unsent);
 	handshake_finished(connection);
+	async_end(&connection->async);
 	return HANDSHAKE_DONE;
 }
 
@@ -36,6 +37,7 @@ handshake_before(struct connection *connection)
 		worker_count(connection->worker, STAT_ACCEPTS);
 	connection->counted = true;
 	connection->transport.starved = false;
+	async_before(&connection->async);
 	ERR_clear_error();
 	return transport_unsent(&connection->transport);
 }
@@ -52,6 +54,10 @@ handshake_stuck(struct connection *connection, int result, size_t unsent)
 	case SSL_ERROR_WANT_WRITE:
 		return HANDSHAKE_AGAIN;
 	case SSL_ERROR_WANT_X509_LOOKUP:
+		return HANDSHAKE_SUSPENDED;
+	case SSL_ERROR_WANT_ASYNC:
+	case SSL_ERROR_WANT_ASYNC_JOB:
+		async_wait(&connection->async, error);
 		return HANDSHAKE_SUSPENDED;
 	default:
 		handshake_count_failure(

@@ -83,7 +83,7 @@ resumption_make_id(SSL *ssl, unsigned char *id, unsigned *id_size)
 static int
 resumption_new(SSL *ssl, SSL_SESSION *session)
 {
-	unsigned char data[SESSION_BYTES_MAX], *end = data;
+	unsigned char *data = resumption_worker(ssl)->session, *end = data;
 	const unsigned char *id;
 	unsigned id_size;
 	int size;
@@ -96,7 +96,7 @@ resumption_new(SSL *ssl, SSL_SESSION *session)
 		return 0;
 	fault_point("session-store");
 	size = i2d_SSL_SESSION(session, NULL);
-	if (size > 0 && (size_t)size <= sizeof(data))
+	if (size > 0 && size <= SESSION_BYTES_MAX)
 		size = i2d_SSL_SESSION(session, &end);
 	if (size <= 0)
 		return 0;
@@ -148,14 +148,14 @@ resumption_get(
 static SSL_SESSION *
 resumption_fetch(SSL *ssl, const unsigned char *id, size_t id_size)
 {
-	unsigned char data[SESSION_BYTES_MAX];
+	unsigned char *data = resumption_worker(ssl)->session;
 	const unsigned char *begin = data;
 	SSL_SESSION *session = NULL;
 	bool take = resumption_is_single_use(ssl);
 	size_t size;
 
 	size = session_cache_get(resumption_cache(ssl), id, id_size, data,
-	    sizeof(data), (int64_t)time(NULL), take);
+	    SESSION_BYTES_MAX, (int64_t)time(NULL), take);
 	if (size > 0)
 		session = d2i_SSL_SESSION(NULL, &begin, (long)size);
 	if (session != NULL && take && !resumption_is_told(ssl)) {
