@@ -111,6 +111,10 @@ curl_page() # name, option of curl...
 		    scenario=page has=ECDHE-RSA
 		- | -www $server -client_renegotiation -tls1_2 | | \
 		    GET / HTTP/1.0\r\n\r\n | scenario=page
+		- | -www $server -tls1_2 -split_send_frag 512 | | \
+		    GET / HTTP/1.0\r\n\r\n | scenario=page
+		- | -www $server -tls1_2 -split_send_frag 4 | | \
+		    GET / HTTP/1.0\r\n\r\n | scenario=page
 	END
 }
 
@@ -147,6 +151,41 @@ curl_page() # name, option of curl...
 		    GET / HTTP/1.0\r\n\r\n | scenario=gnutls_page has=EdDSA
 		- | -quiet -www -cert rsa-pss.pem -key rsa-pss-key.pem | | \
 		    GET / HTTP/1.0\r\n\r\n | scenario=gnutls_page has=RSA-PSS
+	END
+}
+
+@test "GnuTLS: shared keys, two certificates, another time, a stapled status" {
+	local psk='--pskusername Client --pskkey 1a2b3c4d --priority'
+	local now
+
+	now=$(date -d '+1 month' +%s)
+	: >index
+	openssl ocsp -index index -rsigner "$CERTS/server.pem" \
+	    -rkey "$CERTS/server-key.pem" -CA "$CERTS/ca.pem" -ndays 1 \
+	    -issuer "$CERTS/ca.pem" -cert "$CERTS/server.pem" \
+	    -respout status.der >ocsp.log 2>&1
+	rows <<-'END'
+		- | -quiet -www -accept 127.0.0.1:0 -psk_identity Client \
+		    -psk 1a2b3c4d -nocert | \
+		    $psk NORMAL:-VERS-ALL:+VERS-TLS1.2:-KX-ALL:+PSK | \
+		    GET / HTTP/1.0\r\n\r\n | scenario=gnutls_page has=PSK
+		- | -quiet -www -accept 127.0.0.1:0 -psk_identity Client \
+		    -psk 1a2b3c4d -nocert | \
+		    $psk NORMAL:-VERS-ALL:+VERS-TLS1.3:-KX-ALL:+ECDHE-PSK | \
+		    GET / HTTP/1.0\r\n\r\n | scenario=gnutls_page has=PSK
+		- | -4 -attime $now -quiet -www $server -Verify 1 \
+		    -CAfile $CERTS/ca.pem | --x509certfile \
+		    $CERTS/client-rsa.pem --x509keyfile \
+		    $CERTS/client-rsa-key.pem | GET / HTTP/1.0\r\n\r\n | \
+		    scenario=gnutls_page has=RSA\_client
+		- | -quiet -www $server -dkey $CERTS/server-rsa-key.pem \
+		    -dcert $CERTS/server-rsa.pem | \
+		    --priority NORMAL:-VERS-TLS1.3:-KX-ALL:+ECDHE-RSA | \
+		    GET / HTTP/1.0\r\n\r\n | scenario=gnutls_page has=RSA
+		- | -www $server -status_file status.der | -status | \
+		    GET / HTTP/1.0\r\n\r\n | scenario=page
+		- | $server -status_file status.der | -status | | \
+		    has=OCSP\_Response\_Status:\_successful
 	END
 }
 
