@@ -3,18 +3,6 @@
 
 load helpers
 
-# covers: -tls1 -tls1_1 -tls1_2 -tls1_3 -no_tls1_3 -min_protocol -max_protocol
-@test "each version that a client asks for, and no other" {
-	same_as_stock '-tls1_2' '-tls1_2'
-	same_as_stock '-tls1_3' '-tls1_3'
-	same_as_stock '-no_tls1_3' ''
-	same_as_stock '-min_protocol TLSv1.2 -max_protocol TLSv1.2' ''
-	same_as_stock '-tls1 -cipher ALL:@SECLEVEL=0' \
-	    '-tls1 -cipher ALL:@SECLEVEL=0'
-	same_as_stock '-tls1_1 -cipher ALL:@SECLEVEL=0' \
-	    '-tls1_1 -cipher ALL:@SECLEVEL=0'
-}
-
 @test "a version that the server has not: handshake failure" {
 	same_as_stock -w '-tls1_3' '-tls1_2'
 	assert_contains "$(<server.err)" ERROR
@@ -80,13 +68,6 @@ load helpers
 	assert_contains "$(<server.err)" 'no application protocol'
 }
 
-# covers: -no_ticket
-@test "-no_ticket and -num_tickets" {
-	same_as_stock '-no_ticket -tls1_2' ''
-	same_as_stock '-num_tickets 0' ''
-	same_as_stock '-num_tickets 4 -msg' ''
-}
-
 # covers: -keymatexport -keymatexportlen
 @test "key material export" {
 	same_as_stock '-keymatexport label' ''
@@ -145,24 +126,6 @@ load helpers
 	run_server -nocert -accept 127.0.0.1:0 -keylogfile /nowhere/secrets
 	assert_equal "$status" 1
 	assert_contains "$stderr" 'Error writing keylog file /nowhere/secrets'
-}
-
-@test "the library's other options: the same handshake as with stock" {
-	local option
-
-	for option in '' -no_tls1 -no_tls1_1 -bugs -no_comp -comp \
-	    -no_renegotiation -client_renegotiation -legacy_renegotiation \
-	    -no_resumption_on_reneg -allow_no_dhe_kex -prioritize_chacha \
-	    -strict -no_middlebox '-record_padding 64' \
-	    '-client_sigalgs ECDSA+SHA256'; do
-		same_as_stock "$option" '' || fail "with $option"
-	done
-	same_as_stock -no_tls1_3 ''
-	same_as_stock -no_tls1_2 ''
-	for option in -no_etm -strict; do
-		same_as_stock "-tls1_2 $option -cipher ECDHE+AES+SHA" '' ||
-		    fail "with $option"
-	done
 }
 
 # covers: -client_sigalgs

@@ -28,6 +28,8 @@ rsa="-cert $CERTS/server-rsa.pem -key $CERTS/server-rsa-key.pem"
 		-no_ssl3 | -no_ssl3 | -tls1_2 | | has=TLSv1.2
 		-min_protocol | -min_protocol TLSv1.3 | -tls1_2 | | wait has=ERROR
 		-max_protocol | -max_protocol TLSv1.2 | | | has=TLSv1.2
+		-min_protocol -max_protocol | -min_protocol TLSv1.2 \
+		    -max_protocol TLSv1.2 | | | has=TLSv1.2
 	END
 }
 
@@ -66,7 +68,8 @@ rsa="-cert $CERTS/server-rsa.pem -key $CERTS/server-rsa-key.pem"
 		-no_etm | -tls1_2 -no_etm -cipher ECDHE+AES+SHA | -tlsextdebug
 		-no_middlebox | -no_middlebox -msg -tls1_3
 		-record_padding | -record_padding 512 -debug $rsa
-		-num_tickets | -num_tickets 3 -msg
+		-num_tickets | -num_tickets 0
+		-num_tickets | -num_tickets 4 -msg
 		-no_ticket | -tls1_2 -no_ticket | | | has=Session-ID:
 	END
 }
