@@ -47,7 +47,8 @@ MASTER	= process helper reload accept_watch relay title master console output \
 	report stats_file ticket_rotation
 WORKERS	= worker loop acceptor connection connection_step stream transport \
 	handshake async early_data stateless resumption tickets \
-	outbox tracing extensions transcript transcript_hello http http_exchange \
+	outbox outlet tracing extensions transcript transcript_hello http \
+	http_exchange \
 	commands handler_interactive handler_rev handler_www handler_file \
 	status_page status
 

@@ -11,6 +11,13 @@
 #include <sys/queue.h>
 
 #include "message.h"
+#include "text.h"
+
+/* One side of the channels between the master and a child. */
+struct channel_ends {
+	int control_fd;
+	int text_fd[TEXT_OUTLETS];
+};
 
 struct channel_packet;
 TAILQ_HEAD(channel_queue, channel_packet);
@@ -23,6 +30,9 @@ struct channel {
 
 /* Two connected descriptors, non-blocking. Returns 0, or -1 (reported). */
 int channel_pair(int fds[2]);
+/* All of a child's, likewise. */
+int channel_ends_open(struct channel_ends *ours, struct channel_ends *theirs);
+void channel_ends_close(const struct channel_ends *);
 void channel_init(struct channel *, int fd);
 void channel_close(struct channel *);
 

@@ -65,8 +65,8 @@ struct connection {
 	bool met_console; /* the master knows that it is open */
 	bool early_heard; /* some came */
 	bool early_counted; /* in the statistics */
-	bool spoke; /* said something in this step */
-	bool paused; /* waits for the outbox */
+	unsigned spoke; /* in this step: a bit an outlet (outlet.h) */
+	struct outlet *paused; /* that it waits for; NULL: none */
 	bool renegotiates; /* a new handshake is asked for, or going on */
 	bool renegotiated; /* and is over: the handler is to be told */
 	bool deaf; /* its handler wants no more input */
@@ -111,7 +111,7 @@ void
 connection_unit(struct connection *, const void *data, size_t size, bool quit);
 /* End it in order, whatever its state. */
 void connection_end(struct connection *);
-/* The outbox has room again. */
+/* Where it waited is room again. */
 void connection_resume(struct connection *);
 /* True if the console can be its: see config_uses_console. */
 bool connection_on_console(const struct connection *);

@@ -9,6 +9,7 @@
 #ifndef FETCHER_H
 #define FETCHER_H
 
+struct channel_ends;
 struct config;
 struct fetch_board;
 
@@ -19,6 +20,6 @@ struct fetcher_setup {
 
 /* A process_main (process.h); the argument is a struct fetcher_setup. */
 _Noreturn void
-fetcher_run(void *setup, unsigned slot, int control_fd, int text_fd);
+fetcher_run(void *setup, unsigned slot, const struct channel_ends *);
 
 #endif

@@ -1,8 +1,7 @@
 /*
  * What a worker has to say, on its way to the master. What one connection says
- * on one stream within one step travels as one block, so its lines stay
- * together. A block of any size is written whole or, if the worker is killed
- * amid it, not at all.
+ * within one step travels as one block, so its lines stay together. A block of
+ * any size is written whole or, if the worker is killed amid it, not at all.
  *
  * The master may be slow to take it (a stopped terminal, a full pipe): then the
  * outbox is full, and connections that have something to say wait until it is
@@ -27,13 +26,13 @@
 struct outbox {
 	struct channel channel;
 	struct textbuf block; /* being gathered */
-	enum text_stream stream; /* of the block */
+	enum text_stream stream; /* of the end of the block */
 };
 
 void outbox_init(struct outbox *, int fd);
 void outbox_close(struct outbox *);
 
-/* Add to the block; another stream begins a new one. */
+/* Add to the block. */
 void
 outbox_write(struct outbox *, enum text_stream, const void *data, size_t size);
 /* The block is complete. -1: the master is gone. */

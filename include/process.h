@@ -1,7 +1,7 @@
 /*
  * The master's child processes: a table of slots, each forked to run one
- * function, connected by two channels, and replaced when it dies. Knows nothing
- * of what the function does.
+ * function, connected by channels for control and for text, and replaced when
+ * it dies. Knows nothing of what the function does.
  *
  * The slots are those of several generations: the newest one is replaced when
  * it dies, of the older ones whoever is left finishes. Children of one number
@@ -21,16 +21,14 @@
 /* Deaths "at once" in a row after which it makes no sense to go on. */
 #define PROCESS_DEATHS_MAX 10
 
-/*
- * What a child runs, with its ends of the two channels; it must not return.
- */
+/* What a child runs, with its ends of the channels; it must not return. */
 typedef void
-process_main(void *arg, unsigned slot, int control_fd, int text_fd);
+process_main(void *arg, unsigned slot, const struct channel_ends *);
 
 struct process {
 	pid_t pid; /* 0: none */
 	struct channel control;
-	struct channel text;
+	struct channel text[TEXT_OUTLETS];
 	bool ready; /* said so */
 	bool retired; /* said that it takes on nothing new */
 	int64_t started_ms, ready_ms; /* CLOCK_MONOTONIC */

@@ -14,15 +14,16 @@ struct textbuf;
 struct relay {
 	struct process_table *table;
 	struct output *output;
-	struct textbuf *partial; /* by slot: a block that goes on; owned */
+	/* Blocks that go on, TEXT_OUTLETS for each slot; owned. */
+	struct textbuf *partial;
 	unsigned char body[MESSAGE_BODY_MAX];
 };
 
 /* Returns 0, or -1 (reported). */
 int relay_open(struct relay *, struct process_table *, struct output *);
 void relay_close(struct relay *);
-/* The text channel of this slot is readable: read while the output has room. */
-void relay_read(struct relay *, unsigned slot);
+/* This text channel is readable: read while the output has room there. */
+void relay_read(struct relay *, unsigned slot, unsigned outlet);
 /*
  * Its process is dead: take all that it said, but for a block that was cut.
  */

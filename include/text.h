@@ -26,6 +26,9 @@ enum text_stream {
 	TEXT_MESSAGES, /* standard output: -msg and -trace, never silenced */
 };
 
+/* The ways out of the program: standard output, standard error. */
+#define TEXT_OUTLETS 2
+
 typedef void
 text_sink(enum text_stream, const void *data, size_t size, void *arg);
 

@@ -12,7 +12,7 @@
 #include "channel.h"
 #include "connection_state.h"
 #include "loop.h"
-#include "outbox.h"
+#include "outlet.h"
 #include "session_cache.h"
 #include "stats.h"
 
@@ -28,6 +28,7 @@ struct worker_setup {
 	struct shared *shared;
 	struct tickets *tickets;
 	int listener_fd;
+	bool one_outlet; /* standard output and error are the same */
 };
 
 struct worker {
@@ -38,12 +39,9 @@ struct worker {
 	struct channel control;
 	struct loop_event control_event;
 	uint32_t control_events; /* that it is registered for */
-	struct outbox outbox;
-	struct loop_event outbox_event;
-	uint32_t outbox_events;
+	struct outlet outlet[TEXT_OUTLETS];
 	struct acceptor acceptor;
 	struct connection_list connections;
-	struct connection_list paused; /* waiting for the outbox */
 	struct status_list statuses; /* those that wait for one */
 	/* Whose words text.h is given now; NULL: the worker's own. */
 	struct connection *current;
@@ -58,13 +56,16 @@ struct worker {
 
 /* Serve until told to end, then exit: a process_main (process.h). */
 _Noreturn void
-worker_run(void *setup, unsigned slot, int control_fd, int text_fd);
+worker_run(void *setup, unsigned slot, const struct channel_ends *);
 
 /* Tell the master; a lost master ends the worker. */
 void worker_say(struct worker *, enum message_type, uint64_t id);
 void worker_say_opened(struct worker *, uint64_t id, bool held);
 void worker_count(struct worker *, enum stats_counter);
 void worker_add(struct worker *, enum stats_counter, uint64_t n);
+/* Register the event for these, in place of the others. */
+void worker_watch(
+    struct worker *, struct loop_event *, uint32_t *events, uint32_t wanted);
 /* A step is done: what was said is one block. */
 void worker_end_step(struct worker *);
 

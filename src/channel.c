@@ -31,6 +31,39 @@ channel_pair(int fds[2])
 	return 0;
 }
 
+int
+channel_ends_open(struct channel_ends *ours, struct channel_ends *theirs)
+{
+	int pair[2];
+	unsigned i;
+
+	if (channel_pair(pair) == -1)
+		return -1;
+	*ours = (struct channel_ends){ pair[0], { -1, -1 } };
+	*theirs = (struct channel_ends){ pair[1], { -1, -1 } };
+	for (i = 0; i < TEXT_OUTLETS; i++) {
+		if (channel_pair(pair) == -1) {
+			channel_ends_close(ours);
+			channel_ends_close(theirs);
+			return -1;
+		}
+		ours->text_fd[i] = pair[0];
+		theirs->text_fd[i] = pair[1];
+	}
+	return 0;
+}
+
+void
+channel_ends_close(const struct channel_ends *ends)
+{
+	unsigned i;
+
+	close(ends->control_fd);
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		if (ends->text_fd[i] != -1)
+			close(ends->text_fd[i]);
+}
+
 void
 channel_init(struct channel *channel, int fd)
 {

@@ -10,7 +10,7 @@
 /* How long a handshake waits for a server when no option says it. */
 #define CONFIG_FETCH_LIMIT_S   60
 #define CONFIG_FETCH_LONGEST_S (24 * 60 * 60)
-#define TLS1_3 0x0304
+#define TLS1_3		       0x0304
 
 static int config_check_identities(const struct config *);
 static unsigned config_online_cpus(void);

@@ -65,7 +65,7 @@ static void
 fetcher_give(struct fetcher *, int, const struct fetch_answer *, int64_t);
 
 void
-fetcher_run(void *setup, unsigned slot, int control_fd, int text_fd)
+fetcher_run(void *setup, unsigned slot, const struct channel_ends *ends)
 {
 	struct fetcher *fetcher;
 	struct fetcher_child *child;
@@ -75,7 +75,7 @@ fetcher_run(void *setup, unsigned slot, int control_fd, int text_fd)
 	if ((fetcher = calloc(1, sizeof(*fetcher))) == NULL)
 		_exit(1);
 	fetcher->setup = setup;
-	fetcher_open(fetcher, control_fd, text_fd);
+	fetcher_open(fetcher, ends->control_fd, ends->text_fd[0]);
 	for (;;) {
 		fetcher_begin_all(fetcher);
 		poll(fetcher->pollfds, FETCHER_CHILDREN + 1,

@@ -38,7 +38,7 @@ helper_close(struct helper *helper)
 	if (process->pid != 0) {
 		/* It reads the end of its channel, and then we that of ours. */
 		shutdown(process->control.fd, SHUT_WR);
-		pollfd = (struct pollfd){ .fd = process->text.fd };
+		pollfd = (struct pollfd){ .fd = process->text[0].fd };
 		poll(&pollfd, 1, HELPER_QUIT_MS);
 		kill(process->pid, SIGKILL);
 		waitpid(process->pid, NULL, 0);
@@ -61,9 +61,9 @@ helper_prepare(struct helper *helper, struct pollfd pollfds[HELPER_POLLFDS])
 	    (struct pollfd){ .fd = process->control.fd, .events = POLLIN };
 	if (channel_waiting(&process->control))
 		pollfds[0].events |= POLLOUT;
-	if (!output_full(helper->output))
-		pollfds[1] =
-		    (struct pollfd){ .fd = process->text.fd, .events = POLLIN };
+	if (!output_full(helper->output, 0))
+		pollfds[1] = (struct pollfd){ .fd = process->text[0].fd,
+			.events = POLLIN };
 }
 
 bool
@@ -78,7 +78,7 @@ helper_dispatch(
 		return false;
 	control = &helper_process(helper)->control;
 	if (pollfds[1].revents != 0)
-		relay_read(&helper->relay, 0);
+		relay_read(&helper->relay, 0, 0);
 	if (pollfds[0].revents & POLLOUT)
 		channel_flush(control);
 	if ((pollfds[0].revents & ~POLLOUT) == 0)

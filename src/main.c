@@ -77,7 +77,8 @@ main_serve(struct config *config)
 	struct output output;
 	struct shared shared;
 	struct tickets tickets = { .aes_128 = NULL };
-	struct worker_setup setup = { config, NULL, &shared, &tickets, -1 };
+	struct worker_setup setup = { config, NULL, &shared, &tickets, -1,
+		false };
 	struct fetcher_setup fetcher = { config, NULL };
 	struct master_setup master = { config, &output, &listener, &shared,
 		worker_run, main_renew, &setup,
@@ -85,6 +86,7 @@ main_serve(struct config *config)
 	int status = 1;
 
 	output_open(&output);
+	setup.one_outlet = output.shared;
 	text_set_sink(output_write, &output);
 	log_before_exit(main_last_words, &output);
 	text_silence_out(config->quiet && !config->debug);

@@ -41,11 +41,15 @@ enum master_state {
 	MASTER_ABORTING, /* workers exit or are killed */
 };
 
-/* Fixed places in the array given to poll(2); two a worker follow. */
+/* Of each worker: its control channel and those of its text. */
+#define POLL_EACH (1 + TEXT_OUTLETS)
+
+/* Fixed places in the array given to poll(2); those of the workers follow. */
 enum {
 	POLL_SIGNAL,
 	POLL_CONSOLE,
-	POLL_OUTPUT,
+	POLL_OUTPUT, /* one an outlet */
+	POLL_OUTPUT_LAST = POLL_OUTPUT + TEXT_OUTLETS - 1,
 	POLL_REPORT,
 	POLL_LISTENER,
 	POLL_HELPER,
@@ -83,6 +87,8 @@ static void master_sum_up(struct master *);
 static int master_timeout(struct master *);
 static void master_sooner(int64_t *, int64_t);
 static nfds_t master_prepare(struct master *);
+static void master_prepare_worker(
+    const struct master *, const struct process *, struct pollfd *);
 static void master_dispatch(struct master *);
 static void master_signals(struct master *);
 static void master_hup(struct master *);
@@ -142,8 +148,8 @@ master_open(struct master *master, const struct master_setup *setup)
 	reload_init(&master->reload, table, setup->prepare, setup->arg);
 	accept_watch_init(
 	    &master->watch, master->shared->turn, master->listener->fd);
-	master->pollfds =
-	    calloc(POLL_WORKERS + 2 * table->slots, sizeof(*master->pollfds));
+	master->pollfds = calloc(
+	    POLL_WORKERS + POLL_EACH * table->slots, sizeof(*master->pollfds));
 	if (master->pollfds == NULL) {
 		log_warn("cannot watch %u workers", workers);
 		return -1;
@@ -274,7 +280,6 @@ static nfds_t
 master_prepare(struct master *master)
 {
 	struct pollfd *pollfds = master->pollfds, none = { .fd = -1 };
-	struct process *process;
 	unsigned i;
 
 	pollfds[POLL_SIGNAL] =
@@ -282,47 +287,59 @@ master_prepare(struct master *master)
 	pollfds[POLL_CONSOLE] = none;
 	if (master->state < MASTER_QUITTING && !master->report.active)
 		pollfds[POLL_CONSOLE] = console_pollfd(&master->console);
-	pollfds[POLL_OUTPUT] = output_pollfd(master->output);
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		pollfds[POLL_OUTPUT + i] = output_pollfd(master->output, i);
 	pollfds[POLL_REPORT] = report_pollfd(&master->report);
 	pollfds[POLL_LISTENER] = none;
 	if (master->state == MASTER_RUNNING)
 		pollfds[POLL_LISTENER] = accept_watch_pollfd(&master->watch);
 	helper_prepare(&master->helper, &pollfds[POLL_HELPER]);
-	for (i = 0; i < master->table.slots; i++) {
-		process = &master->table.slot[i];
-		pollfds[POLL_WORKERS + 2 * i] =
-		    (struct pollfd){ .fd = process->control.fd,
-			    .events = POLLIN };
-		if (channel_waiting(&process->control))
-			pollfds[POLL_WORKERS + 2 * i].events |= POLLOUT;
-		/* Full: the worker's channel fills up, and so it waits. */
-		pollfds[POLL_WORKERS + 2 * i + 1] =
-		    (struct pollfd){ .fd = output_full(master->output)
+	for (i = 0; i < master->table.slots; i++)
+		master_prepare_worker(master, &master->table.slot[i],
+		    &pollfds[POLL_WORKERS + POLL_EACH * i]);
+	return POLL_WORKERS + POLL_EACH * master->table.slots;
+}
+
+static void
+master_prepare_worker(const struct master *master,
+    const struct process *process, struct pollfd *pollfds)
+{
+	unsigned i;
+
+	pollfds[0] =
+	    (struct pollfd){ .fd = process->control.fd, .events = POLLIN };
+	if (channel_waiting(&process->control))
+		pollfds[0].events |= POLLOUT;
+	/* Full: the worker's channel fills up, and so it waits. */
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		pollfds[1 + i] =
+		    (struct pollfd){ .fd = output_full(master->output, i)
 				? -1
-				: process->text.fd,
+				: process->text[i].fd,
 			    .events = POLLIN };
-	}
-	return POLL_WORKERS + 2 * master->table.slots;
 }
 
 static void
 master_dispatch(struct master *master)
 {
-	struct pollfd *pollfds = master->pollfds;
-	unsigned i;
+	struct pollfd *pollfds = master->pollfds, *each;
+	unsigned i, outlet;
 
-	if (pollfds[POLL_OUTPUT].revents != 0)
+	if (pollfds[POLL_OUTPUT].revents != 0 ||
+	    pollfds[POLL_OUTPUT_LAST].revents != 0)
 		output_flush(master->output);
 	if (pollfds[POLL_REPORT].revents != 0)
 		report_flush(&master->report);
 	if (helper_dispatch(&master->helper, &pollfds[POLL_HELPER]))
 		process_nudge_all(&master->table, MESSAGE_FETCHED);
 	for (i = 0; i < master->table.slots; i++) {
-		if (pollfds[POLL_WORKERS + 2 * i + 1].revents != 0)
-			relay_read(&master->relay, i);
-		if (pollfds[POLL_WORKERS + 2 * i].revents & POLLOUT)
+		each = &pollfds[POLL_WORKERS + POLL_EACH * i];
+		for (outlet = 0; outlet < TEXT_OUTLETS; outlet++)
+			if (each[1 + outlet].revents != 0)
+				relay_read(&master->relay, i, outlet);
+		if (each[0].revents & POLLOUT)
 			channel_flush(&master->table.slot[i].control);
-		if (pollfds[POLL_WORKERS + 2 * i].revents & ~POLLOUT)
+		if (each[0].revents & ~POLLOUT)
 			master_control(master, i);
 	}
 	master_console(master, pollfds[POLL_CONSOLE].revents);

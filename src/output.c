@@ -30,27 +30,35 @@ struct output_chunk {
 static void output_prepare(struct output *, int);
 static ssize_t output_try(struct output *, int, const char *, size_t);
 static void output_enqueue(struct output *, int, const char *, size_t);
-static void output_dequeue(struct output *);
+static void output_dequeue(struct output *, unsigned);
+static bool output_shares(void);
+static unsigned output_outlet(const struct output *, int);
+static void output_flush_outlet(struct output *, unsigned);
 
 void
 output_open(struct output *output)
 {
+	unsigned i;
+
 	memset(output, 0, sizeof(*output));
-	TAILQ_INIT(&output->queue);
-	output_prepare(output, 0);
-	output_prepare(output, 1);
+	output->shared = output_shares();
+	for (i = 0; i < TEXT_OUTLETS; i++) {
+		TAILQ_INIT(&output->queue[i]);
+		output_prepare(output, (int)i);
+	}
 }
 
 void
 output_close(struct output *output)
 {
-	int i;
+	unsigned i;
 
-	while (!TAILQ_EMPTY(&output->queue))
-		output_dequeue(output);
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < TEXT_OUTLETS; i++) {
+		while (!TAILQ_EMPTY(&output->queue[i]))
+			output_dequeue(output, i);
 		if (output->fd[i] > STDERR_FILENO)
 			close(output->fd[i]);
+	}
 }
 
 void
@@ -60,7 +68,7 @@ output_write(enum text_stream stream, const void *data, size_t size, void *arg)
 	int index = text_is_error(stream);
 	ssize_t n = 0;
 
-	if (TAILQ_EMPTY(&output->queue) &&
+	if (TAILQ_EMPTY(&output->queue[output_outlet(output, index)]) &&
 	    (n = output_try(output, index, data, size)) == -1)
 		return;
 	if ((size_t)n < size)
@@ -69,21 +77,22 @@ output_write(enum text_stream stream, const void *data, size_t size, void *arg)
 }
 
 bool
-output_full(const struct output *output)
+output_full(const struct output *output, unsigned outlet)
 {
-	return output->queued_bytes >= OUTPUT_QUEUE_MAX;
+	return output->queued_bytes[outlet] >= OUTPUT_QUEUE_MAX;
 }
 
 bool
 output_waits(const struct output *output)
 {
-	return !TAILQ_EMPTY(&output->queue);
+	return !TAILQ_EMPTY(&output->queue[0]) ||
+	    !TAILQ_EMPTY(&output->queue[1]);
 }
 
 struct pollfd
-output_pollfd(const struct output *output)
+output_pollfd(const struct output *output, unsigned outlet)
 {
-	struct output_chunk *head = TAILQ_FIRST(&output->queue);
+	struct output_chunk *head = TAILQ_FIRST(&output->queue[outlet]);
 	struct pollfd pollfd = { .fd = -1, .events = POLLOUT };
 
 	if (head != NULL)
@@ -94,10 +103,38 @@ output_pollfd(const struct output *output)
 void
 output_flush(struct output *output)
 {
+	unsigned i;
+
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		output_flush_outlet(output, i);
+}
+
+void
+output_finish(struct output *output, int timeout_ms)
+{
+	int64_t end_ms = monotime_ms() + timeout_ms, left_ms;
+	struct pollfd pollfds[TEXT_OUTLETS];
+	unsigned i;
+
+	output_flush(output);
+	while (output_waits(output)) {
+		left_ms = end_ms - monotime_ms();
+		for (i = 0; i < TEXT_OUTLETS; i++)
+			pollfds[i] = output_pollfd(output, i);
+		if (left_ms <= 0 ||
+		    poll(pollfds, TEXT_OUTLETS, (int)left_ms) == 0)
+			return;
+		output_flush(output);
+	}
+}
+
+static void
+output_flush_outlet(struct output *output, unsigned outlet)
+{
 	struct output_chunk *head;
 	ssize_t n;
 
-	while ((head = TAILQ_FIRST(&output->queue)) != NULL) {
+	while ((head = TAILQ_FIRST(&output->queue[outlet])) != NULL) {
 		n = output_try(output, head->index, head->bytes + head->done,
 		    head->size - head->done);
 		if (n == 0)
@@ -105,23 +142,7 @@ output_flush(struct output *output)
 		if (n > 0)
 			head->done += (size_t)n;
 		if (n == -1 || head->done == head->size)
-			output_dequeue(output);
-	}
-}
-
-void
-output_finish(struct output *output, int timeout_ms)
-{
-	int64_t end_ms = monotime_ms() + timeout_ms, left_ms;
-	struct pollfd pollfd;
-
-	output_flush(output);
-	while (output_waits(output)) {
-		left_ms = end_ms - monotime_ms();
-		pollfd = output_pollfd(output);
-		if (left_ms <= 0 || poll(&pollfd, 1, (int)left_ms) == 0)
-			return;
-		output_flush(output);
+			output_dequeue(output, outlet);
 	}
 }
 
@@ -194,6 +215,7 @@ output_try(struct output *output, int index, const char *data, size_t size)
 static void
 output_enqueue(struct output *output, int index, const char *data, size_t size)
 {
+	unsigned outlet = output_outlet(output, index);
 	struct output_chunk *chunk;
 
 	if ((chunk = malloc(sizeof(*chunk) + size)) == NULL)
@@ -202,16 +224,33 @@ output_enqueue(struct output *output, int index, const char *data, size_t size)
 	chunk->size = size;
 	chunk->done = 0;
 	memcpy(chunk->bytes, data, size);
-	TAILQ_INSERT_TAIL(&output->queue, chunk, entry);
-	output->queued_bytes += size;
+	TAILQ_INSERT_TAIL(&output->queue[outlet], chunk, entry);
+	output->queued_bytes[outlet] += size;
 }
 
 static void
-output_dequeue(struct output *output)
+output_dequeue(struct output *output, unsigned outlet)
 {
-	struct output_chunk *chunk = TAILQ_FIRST(&output->queue);
+	struct output_chunk *chunk = TAILQ_FIRST(&output->queue[outlet]);
 
-	TAILQ_REMOVE(&output->queue, chunk, entry);
-	output->queued_bytes -= chunk->size;
+	TAILQ_REMOVE(&output->queue[outlet], chunk, entry);
+	output->queued_bytes[outlet] -= chunk->size;
 	free(chunk);
+}
+
+/* ">log 2>&1", a terminal, or two descriptors of the same pipe. */
+static bool
+output_shares(void)
+{
+	struct stat out, err;
+
+	return fstat(STDOUT_FILENO, &out) == 0 &&
+	    fstat(STDERR_FILENO, &err) == 0 && out.st_dev == err.st_dev &&
+	    out.st_ino == err.st_ino;
+}
+
+static unsigned
+output_outlet(const struct output *output, int index)
+{
+	return output->shared ? 0 : (unsigned)index;
 }

@@ -22,8 +22,12 @@ static struct {
 	size_t count;
 } process_kept;
 
-static _Noreturn void
-process_child(struct process_table *, unsigned, int, int, pid_t);
+static const struct channel_ends process_no_ends = { -1, { -1, -1 } };
+
+static void process_set_channels(struct process *, const struct channel_ends *);
+static void process_close_channels(struct process *);
+static _Noreturn void process_child(
+    struct process_table *, unsigned, const struct channel_ends *, pid_t);
 static void process_close_all_but_kept(void);
 static void process_silence_stdio(void);
 static struct process *process_first(const struct process_table *, unsigned);
@@ -45,8 +49,7 @@ process_table_open(struct process_table *table, unsigned children,
 	table->run = run;
 	table->arg = arg;
 	for (i = 0; i < slots; i++) {
-		channel_init(&table->slot[i].control, -1);
-		channel_init(&table->slot[i].text, -1);
+		process_set_channels(&table->slot[i], &process_no_ends);
 	}
 	return 0;
 }
@@ -57,8 +60,7 @@ process_table_close(struct process_table *table)
 	unsigned i;
 
 	for (i = 0; i < table->slots; i++) {
-		channel_close(&table->slot[i].control);
-		channel_close(&table->slot[i].text);
+		process_close_channels(&table->slot[i]);
 	}
 	free(table->slot);
 	free(process_kept.fd);
@@ -98,31 +100,23 @@ int
 process_spawn(struct process_table *table, unsigned slot)
 {
 	struct process *process = &table->slot[slot];
-	int control[2], text[2];
+	struct channel_ends ours, theirs;
 	pid_t master = getpid();
 
-	if (channel_pair(control) == -1)
+	if (channel_ends_open(&ours, &theirs) == -1)
 		return -1;
-	if (channel_pair(text) == -1) {
-		close(control[0]);
-		close(control[1]);
-		return -1;
-	}
 	process->pid = fork();
 	if (process->pid == 0)
-		process_child(table, slot, control[1], text[1], master);
-	close(control[1]);
-	close(text[1]);
+		process_child(table, slot, &theirs, master);
+	channel_ends_close(&theirs);
 	if (process->pid == -1) {
 		log_warn("cannot fork process %u of the pool",
 		    process_number(table, slot));
 		process->pid = 0;
-		close(control[0]);
-		close(text[0]);
+		channel_ends_close(&ours);
 		return -1;
 	}
-	channel_init(&process->control, control[0]);
-	channel_init(&process->text, text[0]);
+	process_set_channels(process, &ours);
 	process->ready = false;
 	process->retired = false;
 	process->started_ms = monotime_ms();
@@ -164,8 +158,7 @@ process_bury(struct process_table *table, unsigned slot, bool respawn)
 	} else if (now_ms - process->started_ms >= PROCESS_FORGET_MS) {
 		table->deaths_at_once = 0;
 	}
-	channel_close(&process->control);
-	channel_close(&process->text);
+	process_close_channels(process);
 	process->pid = 0;
 	process->ready = false;
 	if (!respawn)
@@ -307,6 +300,26 @@ process_kill_all(const struct process_table *table, int number)
 		process_kill_in(table, generation, number);
 }
 
+static void
+process_set_channels(struct process *process, const struct channel_ends *ends)
+{
+	unsigned i;
+
+	channel_init(&process->control, ends->control_fd);
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		channel_init(&process->text[i], ends->text_fd[i]);
+}
+
+static void
+process_close_channels(struct process *process)
+{
+	unsigned i;
+
+	channel_close(&process->control);
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		channel_close(&process->text[i]);
+}
+
 /* The others of its generation follow. */
 static struct process *
 process_first(const struct process_table *table, unsigned generation)
@@ -319,20 +332,23 @@ process_first(const struct process_table *table, unsigned generation)
  * second check covers a master that died before prctl(2).
  */
 static void
-process_child(struct process_table *table, unsigned slot, int control_fd,
-    int text_fd, pid_t master)
+process_child(struct process_table *table, unsigned slot,
+    const struct channel_ends *ends, pid_t master)
 {
+	unsigned i;
+
 	/* What the master has queued is the master's to write. */
 	log_before_exit(NULL, NULL);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
 		fatal("prctl");
 	if (getppid() != master)
 		_exit(1);
-	process_keep_fd(control_fd);
-	process_keep_fd(text_fd);
+	process_keep_fd(ends->control_fd);
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		process_keep_fd(ends->text_fd[i]);
 	process_close_all_but_kept();
 	process_silence_stdio();
-	table->run(table->arg, slot, control_fd, text_fd);
+	table->run(table->arg, slot, ends);
 	_exit(1);
 }
 

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "log.h"
 #include "output.h"
@@ -6,8 +7,16 @@
 #include "relay.h"
 #include "textbuf.h"
 
-static bool relay_take(struct relay *, unsigned);
-static void relay_block(struct relay *, unsigned, const struct message *);
+/* A piece of a partial block; its bytes follow. */
+struct relay_piece {
+	enum text_stream stream;
+	uint32_t size;
+};
+
+static bool relay_take(struct relay *, unsigned, unsigned);
+static void
+relay_block(struct relay *, struct textbuf *, const struct message *);
+static void relay_release(struct relay *, struct textbuf *);
 
 int
 relay_open(
@@ -15,7 +24,8 @@ relay_open(
 {
 	relay->table = table;
 	relay->output = output;
-	relay->partial = calloc(table->slots, sizeof(*relay->partial));
+	relay->partial = calloc(
+	    (size_t)table->slots * TEXT_OUTLETS, sizeof(*relay->partial));
 	if (relay->partial != NULL)
 		return 0;
 	log_warn("cannot listen to %u workers", table->children);
@@ -29,46 +39,72 @@ relay_close(struct relay *relay)
 }
 
 void
-relay_read(struct relay *relay, unsigned slot)
+relay_read(struct relay *relay, unsigned slot, unsigned outlet)
 {
-	while (!output_full(relay->output) && relay_take(relay, slot))
+	while (!output_full(relay->output, outlet) &&
+	    relay_take(relay, slot, outlet))
 		;
 }
 
 void
 relay_bury(struct relay *relay, unsigned slot)
 {
+	unsigned i;
+
 	/* However full the output is: it cannot be had later. */
-	while (relay_take(relay, slot))
-		;
-	textbuf_free(&relay->partial[slot]);
+	for (i = 0; i < TEXT_OUTLETS; i++) {
+		while (relay_take(relay, slot, i))
+			;
+		textbuf_free(&relay->partial[slot * TEXT_OUTLETS + i]);
+	}
 }
 
 static bool
-relay_take(struct relay *relay, unsigned slot)
+relay_take(struct relay *relay, unsigned slot, unsigned outlet)
 {
-	struct channel *text = &relay->table->slot[slot].text;
+	struct channel *text = &relay->table->slot[slot].text[outlet];
 	struct message message;
 
 	if (channel_receive(text, &message, relay->body) != 1)
 		return false;
-	relay_block(relay, slot, &message);
+	relay_block(
+	    relay, &relay->partial[slot * TEXT_OUTLETS + outlet], &message);
 	return true;
 }
 
 /* A block of several packets is written when its last one is there. */
 static void
-relay_block(struct relay *relay, unsigned slot, const struct message *message)
+relay_block(
+    struct relay *relay, struct textbuf *partial, const struct message *message)
 {
-	struct textbuf *partial = &relay->partial[slot];
-	enum text_stream stream = (enum text_stream)message->stream;
+	bool more = (message->flags & MESSAGE_FLAG_MORE) != 0;
+	struct relay_piece piece = {
+		.stream = (enum text_stream)message->stream,
+		.size = message->size,
+	};
 
-	if ((message->flags & MESSAGE_FLAG_MORE) || partial->size > 0)
-		textbuf_append(partial, relay->body, message->size);
-	else
-		output_write(stream, relay->body, message->size, relay->output);
-	if ((message->flags & MESSAGE_FLAG_MORE) || partial->size == 0)
+	if (!more && partial->size == 0) {
+		output_write(
+		    piece.stream, relay->body, piece.size, relay->output);
 		return;
-	output_write(stream, partial->data, partial->size, relay->output);
+	}
+	textbuf_append(partial, &piece, sizeof(piece));
+	textbuf_append(partial, relay->body, piece.size);
+	if (!more)
+		relay_release(relay, partial);
+}
+
+static void
+relay_release(struct relay *relay, struct textbuf *partial)
+{
+	struct relay_piece piece;
+	size_t at;
+
+	for (at = 0; at < partial->size; at += piece.size) {
+		memcpy(&piece, partial->data + at, sizeof(piece));
+		at += sizeof(piece);
+		output_write(piece.stream, partial->data + at, piece.size,
+		    relay->output);
+	}
 	textbuf_free(partial);
 }

@@ -90,3 +90,95 @@ each_connection() # file, text, number
 	wait_for 5 file_has server.err 's_server: fault accept-claimed'
 	wait_for 5 file_has server.err 'worker 1 (pid'
 }
+
+# Standard output is a FIFO that nobody reads until read_on; errors are a file.
+unread_output() # option...
+{
+	mkfifo server.out
+	exec {UNREAD}<>server.out
+	start_server -ready_file ready "$@"
+}
+
+# To a file that is complete when the server has ended.
+read_on()
+{
+	cat <&"$UNREAD" >read.out 3>&- &
+	LOADS+=($!)
+}
+
+@test "an unread standard output does not hold up standard error" {
+	local i
+
+	unread_output -brief -workers 1
+	client_start talker -quiet
+	seq -f '%01000.0f' 5000 >much
+	cat much >&"${INPUTS[talker]}" 3>&- &
+	LOADS+=($!)
+	# As much as goes stands in the pipe, and in the server.
+	sleep 1
+	for i in 1 2 3 4 5; do
+		client </dev/null >/dev/null 2>&1
+	done
+	wait_for 5 summaries 6
+	read_on
+	wait_for 10 file_has read.out "$(tail -n 1 much)"
+	cmp much read.out
+}
+
+summaries() # number
+{
+	[ "$(grep -ac '^Protocol version' server.err)" -eq "$1" ]
+}
+
+@test "output that nobody reads: all wait, nothing is lost, TERM is quick" {
+	unread_output -workers 2 -debug -trace -msg -trace
+	tls_load --connections 300 --parallel 50 --tls1_2 --timeout 60 \
+	    >load.out 2>&1 &
+	LOADS+=($!)
+	sleep 2
+	has_workers 2
+	[ ! -s load.out ]
+	assert_memory 40000
+	read_on
+	wait_for 20 file_has load.out 'ok 300 failed 0'
+	wait_for 10 closed 300
+	assert_equal "$(grep -ac '^    ClientHello, Length' read.out)" 300
+	assert_equal "$(grep -ac '^CIPHER is' read.out)" 300
+	kill "${LOADS[-1]}"
+	tls_load --connections 300 --parallel 50 --tls1_2 --timeout 5 \
+	    >/dev/null 2>&1 &
+	LOADS+=($!)
+	sleep 2
+	kill -TERM "$SERVER_PID"
+	within_ms 3000 'TERM with unread output' wait_exit server
+}
+
+closed() # number
+{
+	[ "$(grep -ac '^CONNECTION CLOSED' read.out)" -eq "$1" ]
+}
+
+# covers: -state -msg
+@test "the order of the two streams is kept where they are one" {
+	local line want=('<<< TLS 1.3, .*ClientHello'
+	    'SSL_accept:SSLv3/TLS read client hello'
+	    '>>> TLS 1.2, .*ServerHello$'
+	    'SSL_accept:SSLv3/TLS write server hello'
+	    '<<< TLS 1.2, .*ClientKeyExchange'
+	    'SSL_accept:SSLv3/TLS read client key exchange')
+
+	launch server bash -c 'exec "$@" >>both 2>&1' both "$S_SERVER" \
+	    -cert "$CERTS/server.pem" -key "$CERTS/server-key.pem" \
+	    -accept 127.0.0.1:0 -state -msg -naccept 3 -workers 3
+	wait_for 10 file_has both ACCEPT
+	PORT=$(port_of_line both)
+	tls_load --connections 3 --tls1_2 >/dev/null
+	wait_exit server
+	for line in "${want[@]}"; do
+		assert_equal "$(grep -acE "^$line" both)" 3
+	done
+	# What one connection says in one step is in one piece.
+	grep -aoE "$(IFS='|'; echo "${want[*]:0:4}")" both |
+	    sed -E 's/, .*, /, /' | uniq -c >order
+	assert_equal "$(wc -l <order)" 12
+}

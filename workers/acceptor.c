@@ -154,7 +154,7 @@ acceptor_take(struct acceptor *acceptor)
 
 	if (acceptor->stopped)
 		return;
-	if (outbox_overflows(&acceptor->worker->outbox))
+	if (outlets_overflow(acceptor->worker))
 		acceptor_pause(acceptor, "cannot get rid of its text");
 	if (acceptor->paused) {
 		acceptor_pass_on(acceptor);

@@ -200,7 +200,6 @@ connection_end(struct connection *connection)
 void
 connection_resume(struct connection *connection)
 {
-	connection->paused = false;
 	loop_defer(&connection->worker->loop, &connection->again);
 }
 
@@ -405,12 +404,7 @@ connection_end_step(struct connection *connection)
 		return;
 	}
 	worker_end_step(worker);
-	if (connection->spoke && !connection->paused &&
-	    outbox_full(&worker->outbox)) {
-		connection->paused = true;
-		TAILQ_INSERT_TAIL(&worker->paused, connection, pause_entry);
-	}
-	connection->spoke = false;
+	outlets_pause(connection);
 	connection_watch(connection);
 }
 
@@ -440,8 +434,7 @@ connection_free(struct connection *connection)
 	loop_task_stop(&worker->loop, &connection->again);
 	status_free(&connection->status);
 	async_free(&connection->async);
-	if (connection->paused)
-		TAILQ_REMOVE(&worker->paused, connection, pause_entry);
+	outlets_forget(connection);
 	TAILQ_REMOVE(&worker->connections, connection, entry);
 	SSL_free(connection->ssl);
 	close(connection->transport.fd);

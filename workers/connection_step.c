@@ -94,8 +94,8 @@ connection_step_handshake(struct connection *connection)
 	enum handshake_result result;
 	enum transport_state sent;
 
-	/* Early data is printed as it comes: a full outbox is waited for. */
-	if (connection->phase == PHASE_EARLY_DATA && connection->paused)
+	/* Early data is printed as it comes: a full outlet is waited for. */
+	if (connection->phase == PHASE_EARLY_DATA && connection->paused != NULL)
 		return false;
 	if (connection->async.waits)
 		return false;
@@ -216,7 +216,7 @@ connection_push(struct connection *connection)
 	enum stream_result result;
 	int budget = CONNECTION_BUDGET;
 
-	while (connection->sending && !connection->paused &&
+	while (connection->sending && connection->paused == NULL &&
 	    connection->state == CONNECTION_OPEN) {
 		result = stream_push(connection);
 		connection_tell_renegotiated(connection);
@@ -280,7 +280,7 @@ connection_pull(struct connection *connection)
 	size_t size;
 	enum stream_result result;
 
-	if (connection->paused || connection->deaf ||
+	if (connection->paused != NULL || connection->deaf ||
 	    stream_congested(connection))
 		return false;
 	result = stream_pull(connection, data, &size);
@@ -313,7 +313,7 @@ connection_pull(struct connection *connection)
 static bool
 connection_step_flush(struct connection *connection)
 {
-	if (connection->paused)
+	if (connection->paused != NULL)
 		return false;
 	switch (stream_push(connection)) {
 	case STREAM_DONE:

@@ -1,6 +1,7 @@
 #include "outbox.h"
 #include "message.h"
 
+static int outbox_send_block(struct outbox *, bool);
 static int outbox_send(struct outbox *, const char *, size_t, bool);
 
 void
@@ -22,15 +23,23 @@ void
 outbox_write(struct outbox *outbox, enum text_stream stream, const void *data,
     size_t size)
 {
+	stream = text_is_error(stream) ? TEXT_ERR : TEXT_OUT;
 	if (stream != outbox->stream ||
 	    outbox->block.size + size > MESSAGE_BODY_MAX)
-		(void)outbox_end_block(outbox);
+		(void)outbox_send_block(outbox, true);
 	outbox->stream = stream;
 	textbuf_append(&outbox->block, data, size);
 }
 
 int
 outbox_end_block(struct outbox *outbox)
+{
+	return outbox_send_block(outbox, false);
+}
+
+/* goes_on: more of the same step follows for certain. */
+static int
+outbox_send_block(struct outbox *outbox, bool goes_on)
 {
 	size_t left = outbox->block.size, size;
 	const char *data = outbox->block.data;
@@ -39,7 +48,7 @@ outbox_end_block(struct outbox *outbox)
 	while (left > 0 && status == 0) {
 		size = left < MESSAGE_BODY_MAX ? left : MESSAGE_BODY_MAX;
 		left -= size;
-		status = outbox_send(outbox, data, size, left > 0);
+		status = outbox_send(outbox, data, size, goes_on || left > 0);
 		data += size;
 	}
 	/* A block larger than usual shall not bind its memory for ever. */

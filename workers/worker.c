@@ -1,4 +1,3 @@
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,7 +9,6 @@
 #include "config.h"
 #include "fault.h"
 #include "log.h"
-#include "monotime.h"
 #include "proctitle.h"
 #include "session_cache.h"
 #include "shared.h"
@@ -21,30 +19,23 @@
 #define WORKER_LAST_WORDS_MS 300
 
 static bool worker_goes_on(const struct worker *);
-static int
-worker_open(struct worker *, const struct worker_setup *, unsigned, int, int);
+static int worker_open(struct worker *, const struct worker_setup *, unsigned,
+    const struct channel_ends *);
 static _Noreturn void worker_exit(struct worker *);
-static void worker_flush_last_words(struct worker *);
-static void worker_text(enum text_stream, const void *, size_t, void *);
-static void
-worker_note(struct worker *, enum text_stream, const char *, size_t);
 static void worker_last_words(void *);
 static void worker_on_control(void *, uint32_t);
-static void worker_on_outbox(void *, uint32_t);
 static void worker_message(struct worker *, const struct message *);
 static void worker_drain(struct worker *);
 static void worker_quit(struct worker *);
 static void worker_watch_channels(struct worker *);
-static void
-worker_watch(struct worker *, struct loop_event *, uint32_t *, uint32_t);
 
 void
-worker_run(void *setup, unsigned slot, int control_fd, int text_fd)
+worker_run(void *setup, unsigned slot, const struct channel_ends *ends)
 {
 	struct worker *worker;
 
 	if ((worker = calloc(1, sizeof(*worker))) == NULL ||
-	    worker_open(worker, setup, slot, control_fd, text_fd) == -1)
+	    worker_open(worker, setup, slot, ends) == -1)
 		_exit(1);
 	worker_say(worker, MESSAGE_READY, 0);
 	while (worker_goes_on(worker)) {
@@ -64,7 +55,7 @@ static bool
 worker_goes_on(const struct worker *worker)
 {
 	return !worker->draining || !TAILQ_EMPTY(&worker->connections) ||
-	    (!worker->quitting && outbox_waiting(&worker->outbox));
+	    (!worker->quitting && outlets_waiting(worker));
 }
 
 void
@@ -102,14 +93,13 @@ worker_add(struct worker *worker, enum stats_counter stat, uint64_t n)
 void
 worker_end_step(struct worker *worker)
 {
-	if (outbox_end_block(&worker->outbox) == -1)
-		_exit(1);
+	outlets_end_block(worker);
 	worker->current = NULL;
 }
 
 static int
 worker_open(struct worker *worker, const struct worker_setup *setup,
-    unsigned slot, int control_fd, int text_fd)
+    unsigned slot, const struct channel_ends *ends)
 {
 	worker->setup = setup;
 	worker->slot = slot;
@@ -120,23 +110,18 @@ worker_open(struct worker *worker, const struct worker_setup *setup,
 	fault_set_worker((int)worker->number);
 	fault_point("worker-start");
 	TAILQ_INIT(&worker->connections);
-	TAILQ_INIT(&worker->paused);
 	TAILQ_INIT(&worker->statuses);
-	channel_init(&worker->control, control_fd);
-	outbox_init(&worker->outbox, text_fd);
-	text_set_sink(worker_text, worker);
+	channel_init(&worker->control, ends->control_fd);
+	outlets_init(worker, ends->text_fd);
+	text_set_sink(outlets_text, worker);
 	log_before_exit(worker_last_words, worker);
 	worker->control_event =
 	    (struct loop_event){ worker_on_control, worker, -1 };
-	worker->outbox_event =
-	    (struct loop_event){ worker_on_outbox, worker, -1 };
 	worker->control_events = EPOLLIN;
-	worker->outbox_events = EPOLLRDHUP;
 	if (loop_open(&worker->loop) == -1 ||
-	    loop_add(&worker->loop, &worker->control_event, control_fd,
+	    loop_add(&worker->loop, &worker->control_event, ends->control_fd,
 		worker->control_events) == -1 ||
-	    loop_add(&worker->loop, &worker->outbox_event, text_fd,
-		worker->outbox_events) == -1 ||
+	    outlets_register(worker) == -1 ||
 	    acceptor_open(&worker->acceptor, worker) == -1) {
 		worker_end_step(worker);
 		return -1;
@@ -152,68 +137,21 @@ static void
 worker_exit(struct worker *worker)
 {
 	fault_point("worker-exit");
-	worker_flush_last_words(worker);
+	worker_last_words(worker);
 #ifdef SANITIZE
 	__lsan_do_leak_check();
 #endif
 	_exit(0);
 }
 
-/* A fatal error's. */
+/* Also a fatal error's. */
 static void
 worker_last_words(void *arg)
 {
-	worker_flush_last_words(arg);
-}
-
-static void
-worker_flush_last_words(struct worker *worker)
-{
-	struct pollfd pollfd = { .fd = worker->outbox.channel.fd,
-		.events = POLLOUT };
-	int64_t end_ms = monotime_ms() + WORKER_LAST_WORDS_MS, left_ms;
-
-	worker_end_step(worker);
-	while (outbox_waiting(&worker->outbox) &&
-	    (left_ms = end_ms - monotime_ms()) > 0) {
-		poll(&pollfd, 1, (int)left_ms);
-		if (outbox_flush(&worker->outbox) == -1)
-			return;
-	}
-}
-
-/* A text_sink: whatever is said now is said about the current connection. */
-static void
-worker_text(enum text_stream stream, const void *data, size_t size, void *arg)
-{
 	struct worker *worker = arg;
 
-	if (worker->current != NULL)
-		worker->current->spoke = true;
-	if (worker->current != NULL && worker->current->tag[0] != '\0' &&
-	    text_is_note(stream))
-		worker_note(worker, stream, data, size);
-	else
-		outbox_write(&worker->outbox, stream, data, size);
-}
-
-/* Notes are whole lines. */
-static void
-worker_note(struct worker *worker, enum text_stream stream, const char *data,
-    size_t size)
-{
-	const char *end = data + size, *line, *next;
-	struct textbuf note;
-
-	textbuf_init(&note);
-	for (line = data; line < end; line = next) {
-		next = memchr(line, '\n', (size_t)(end - line));
-		next = next == NULL ? end : next + 1;
-		textbuf_puts(&note, worker->current->tag);
-		textbuf_append(&note, line, (size_t)(next - line));
-	}
-	outbox_write(&worker->outbox, stream, note.data, note.size);
-	textbuf_free(&note);
+	worker_end_step(worker);
+	outlets_flush(worker, WORKER_LAST_WORDS_MS);
 }
 
 static void
@@ -230,23 +168,6 @@ worker_on_control(void *arg, uint32_t events)
 		worker_message(worker, &message);
 	if (received == -1)
 		_exit(1);
-}
-
-static void
-worker_on_outbox(void *arg, uint32_t events)
-{
-	struct worker *worker = arg;
-	struct connection *connection;
-
-	(void)events;
-	if (outbox_flush(&worker->outbox) == -1)
-		_exit(1);
-	if (outbox_waiting(&worker->outbox))
-		return;
-	while ((connection = TAILQ_FIRST(&worker->paused)) != NULL) {
-		TAILQ_REMOVE(&worker->paused, connection, pause_entry);
-		connection_resume(connection);
-	}
 }
 
 static void
@@ -308,19 +229,16 @@ worker_quit(struct worker *worker)
 		connection_end(connection);
 }
 
-/* EPOLLOUT is wanted only while something waits. */
 static void
 worker_watch_channels(struct worker *worker)
 {
 	worker_watch(worker, &worker->control_event, &worker->control_events,
 	    EPOLLIN |
 		(channel_waiting(&worker->control) ? (uint32_t)EPOLLOUT : 0));
-	worker_watch(worker, &worker->outbox_event, &worker->outbox_events,
-	    EPOLLRDHUP |
-		(outbox_waiting(&worker->outbox) ? (uint32_t)EPOLLOUT : 0));
+	outlets_watch(worker);
 }
 
-static void
+void
 worker_watch(struct worker *worker, struct loop_event *event, uint32_t *events,
     uint32_t wanted)
 {

@@ -1,0 +1,56 @@
+/*
+ * A worker's ways out for text: an outbox for standard output and one for
+ * standard error, each with those of the worker's connections that wait for
+ * room in it. Who says something where nobody reads waits; who does not, does
+ * not. Where both streams lead to the same place the first one serves both, so
+ * that their order is kept.
+ */
+#ifndef OUTLET_H
+#define OUTLET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "loop.h"
+#include "outbox.h"
+#include "text.h"
+
+struct connection;
+struct worker;
+
+TAILQ_HEAD(outlet_waiters, connection);
+
+struct outlet {
+	struct worker *worker;
+	struct outbox outbox;
+	struct loop_event event;
+	uint32_t events; /* that it is registered for */
+	struct outlet_waiters waiters;
+};
+
+/* Of a worker, one a descriptor. */
+void outlets_init(struct worker *, const int text_fd[TEXT_OUTLETS]);
+/* With its loop. Returns 0, or -1 (reported). */
+int outlets_register(struct worker *);
+/* The text_sink of the worker: about its current connection, if there is one.
+ */
+void outlets_text(enum text_stream, const void *, size_t, void *worker);
+/* What was said since is complete. A lost master ends the worker. */
+void outlets_end_block(struct worker *);
+/* Something waits for the master. */
+bool outlets_waiting(const struct worker *);
+/* So much waits that no new connection shall add to it. */
+bool outlets_overflow(const struct worker *);
+/* Watch what waits; once a turn of the loop. */
+void outlets_watch(struct worker *);
+/* Give the master some time to take the rest. */
+void outlets_flush(struct worker *, int timeout_ms);
+
+/* It has said something where nobody reads: it waits. */
+void outlets_pause(struct connection *);
+/* It is going away. */
+void outlets_forget(struct connection *);
+
+#endif
