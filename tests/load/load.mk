@@ -17,12 +17,9 @@ $(TLS_LOAD): $(LOAD_OBJECTS)
 $(TRICKS): %: %.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(LIBS)
 
-# The library names the functions that it looks for in an engine, and gives no
-# prototypes of them.
 $(SLOW_ENGINE): tests/load/slow_engine.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(filter-out -Wmissing-prototypes,$(ALL_CFLAGS)) \
-	    -fPIC -shared -o $@ $< $(LIBS)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fPIC -shared -o $@ $< $(LIBS)
 
 -include $(LOAD_OBJECTS:.o=.d) $(TRICKS:=.d)
 
