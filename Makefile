@@ -38,7 +38,7 @@ SHARED	= shared session_cache session_repair session_ring session_shard \
 	fetch_board
 TLS	= tls_error listener tls_context credentials tls_file passphrase \
 	self_signed tls_renewal nameopt verification verify_param trust \
-	security_debug sni alpn keylog certificate_choice ocsp fetch \
+	security_debug sni alpn keylog certificate_choice ocsp fetch crl_point \
 	protocol_list npn psk srp srtp records tls_features \
 	certified_key extra_certificates
 HELPER	= fetcher
@@ -50,7 +50,7 @@ WORKERS	= worker loop acceptor connection connection_step stream transport \
 	outbox outlet tracing extensions transcript transcript_hello http \
 	http_exchange \
 	commands handler_interactive handler_rev handler_www handler_file \
-	status_page status
+	status_page status crl_download
 
 SOURCES	= $(FOUNDATION:%=src/%.c) $(CONFIGURATION:%=src/%.c) \
 	$(SHARED:%=src/%.c) $(TLS:%=src/%.c) $(HELPER:%=src/%.c) \

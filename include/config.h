@@ -236,6 +236,9 @@ bool config_fetches(const struct config *);
 /* How long that may take, in ms. */
 int config_fetch_limit_ms(const struct config *);
 
+/* True if handshakes are jobs, which can be left in the middle. */
+bool config_uses_jobs(const struct config *);
+
 /* True if bytes typed at the console go to a connection in this mode. */
 bool config_uses_console(const struct config *);
 

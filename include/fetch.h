@@ -25,7 +25,7 @@ struct fetch_request {
 	bool once; /* made for one client: nobody else gets the answer */
 	/* OCSP: of the URL; CRL: host is all of it, the others empty. */
 	const char *host, *port, *path;
-	/* OCSP: the request, and who issued the certificate, in DER. */
+	/* OCSP: the request; who issued the certificate or the CRL; in DER. */
 	const uint8_t *body, *issuer;
 	size_t body_size, issuer_size;
 };
@@ -37,10 +37,11 @@ bool fetch_decode(struct fetch_request *, const void *, size_t);
 
 /*
  * Carry it out; blocks, for as long as the server and the options let it. The
- * answer is the response or the CRL in DER, or the library's errors as lines;
- * to be freed. Returns for how many ms it may be shared.
+ * answer is the response or the CRL in DER, of size_max bytes at most, or the
+ * library's errors as lines; to be freed. Returns for how many ms it may be
+ * shared.
  */
-int64_t fetch_perform(
-    const struct fetch_request *, const struct config *, struct fetch_answer *);
+int64_t fetch_perform(const struct fetch_request *, const struct config *,
+    size_t size_max, struct fetch_answer *);
 
 #endif

@@ -15,10 +15,11 @@
 
 struct fetch_board;
 
-#define FETCH_ENTRIES	  64
+#define FETCH_ENTRIES	  32
 #define FETCH_REQUEST_MAX (8 * 1024)
-/* More than libcrypto takes from an HTTP server (100 KiB). */
-#define FETCH_ANSWER_MAX (104 * 1024)
+/* Bytes of an answer: more than libcrypto takes of OCSP (100 KiB); a CRL. */
+#define FETCH_ANSWER_OCSP (104 * 1024)
+#define FETCH_ANSWER_CRL  (1024 * 1024)
 
 /* What was fetched, or, if not good, why it could not be: lines of text. */
 struct fetch_answer {
@@ -34,9 +35,11 @@ enum fetch_verdict {
 	FETCH_REFUSED, /* too long, or too many are being fetched */
 };
 
-size_t fetch_board_size(void);
+/* answer_max: of each answer, in bytes. */
+size_t fetch_board_size(size_t answer_max);
 /* Returns NULL if it cannot be made (reported). */
-struct fetch_board *fetch_board_init(void *);
+struct fetch_board *fetch_board_init(void *, size_t answer_max);
+size_t fetch_board_answer_max(const struct fetch_board *);
 
 /*
  * A worker asks; size bytes are the whole of the request, and the same request

@@ -128,6 +128,12 @@ config_fetch_limit_ms(const struct config *config)
 }
 
 bool
+config_uses_jobs(const struct config *config)
+{
+	return config->async || config->crl_download;
+}
+
+bool
 config_uses_console(const struct config *config)
 {
 	return config->mode == MODE_INTERACTIVE;

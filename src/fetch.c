@@ -32,8 +32,8 @@ struct fetch_peer {
 	const char *host;
 };
 
-static int64_t fetch_ocsp(
-    const struct fetch_request *, const struct config *, struct fetch_answer *);
+static int64_t fetch_ocsp(const struct fetch_request *, const struct config *,
+    size_t, struct fetch_answer *);
 static OCSP_RESPONSE *
 fetch_response(const struct fetch_request *, const struct config *);
 static BIO *fetch_tls(BIO *, void *, int, int);
@@ -41,9 +41,11 @@ static int64_t
 fetch_ocsp_valid_ms(const struct fetch_request *, OCSP_RESPONSE *);
 static int64_t fetch_basic_valid_ms(OCSP_BASICRESP *, OCSP_REQUEST *, X509 *);
 static bool fetch_is_signed(OCSP_BASICRESP *, X509 *);
-static int64_t fetch_crl(const struct fetch_request *, struct fetch_answer *);
+static int64_t fetch_crl(const struct fetch_request *, const struct config *,
+    size_t, struct fetch_answer *);
+static bool fetch_is_of(X509_CRL *, const struct fetch_request *);
 static int64_t fetch_valid_ms(const ASN1_TIME *);
-static void fetch_keep(struct fetch_answer *, unsigned char *, int);
+static void fetch_keep(struct fetch_answer *, unsigned char *, int, size_t);
 
 void
 fetch_encode(const struct fetch_request *request, struct textbuf *bytes)
@@ -95,7 +97,7 @@ fetch_decode(struct fetch_request *request, const void *bytes, size_t size)
 
 int64_t
 fetch_perform(const struct fetch_request *request, const struct config *config,
-    struct fetch_answer *answer)
+    size_t size_max, struct fetch_answer *answer)
 {
 	struct textbuf lines;
 	int64_t valid_ms;
@@ -103,8 +105,8 @@ fetch_perform(const struct fetch_request *request, const struct config *config,
 	memset(answer, 0, sizeof(*answer));
 	ERR_clear_error();
 	valid_ms = request->kind == FETCH_OCSP
-	    ? fetch_ocsp(request, config, answer)
-	    : fetch_crl(request, answer);
+	    ? fetch_ocsp(request, config, size_max, answer)
+	    : fetch_crl(request, config, size_max, answer);
 	if (answer->good)
 		return valid_ms;
 	textbuf_init(&lines);
@@ -116,7 +118,7 @@ fetch_perform(const struct fetch_request *request, const struct config *config,
 
 static int64_t
 fetch_ocsp(const struct fetch_request *request, const struct config *config,
-    struct fetch_answer *answer)
+    size_t size_max, struct fetch_answer *answer)
 {
 	OCSP_RESPONSE *response = fetch_response(request, config);
 	unsigned char *der = NULL;
@@ -126,7 +128,7 @@ fetch_ocsp(const struct fetch_request *request, const struct config *config,
 	if (response == NULL)
 		return 0;
 	size = i2d_OCSP_RESPONSE(response, &der);
-	fetch_keep(answer, der, size);
+	fetch_keep(answer, der, size, size_max);
 	valid_ms = fetch_ocsp_valid_ms(request, response);
 	ERR_clear_error();
 	OCSP_RESPONSE_free(response);
@@ -241,23 +243,45 @@ fetch_is_signed(OCSP_BASICRESP *basic, X509 *issuer)
 	return is_signed;
 }
 
+/* One that the issuer has not signed is not kept, either. */
 static int64_t
-fetch_crl(const struct fetch_request *request, struct fetch_answer *answer)
+fetch_crl(const struct fetch_request *request, const struct config *config,
+    size_t size_max, struct fetch_answer *answer)
 {
-	X509_CRL *crl = X509_CRL_load_http(request->host, NULL, NULL, 0);
+	X509_CRL *crl = X509_CRL_load_http(
+	    request->host, NULL, NULL, config_fetch_limit_ms(config) / 1000);
 	unsigned char *der = NULL;
 	const ASN1_TIME *next_update;
-	int64_t valid_ms = FETCH_UNDATED_MS;
+	int64_t valid_ms = FETCH_BAD_MS;
 	int size;
 
 	if (crl == NULL)
 		return 0;
 	size = i2d_X509_CRL(crl, &der);
-	fetch_keep(answer, der, size);
-	if ((next_update = X509_CRL_get0_nextUpdate(crl)) != NULL)
-		valid_ms = fetch_valid_ms(next_update);
+	fetch_keep(answer, der, size, size_max);
+	if (!answer->good)
+		log_warnx("the CRL of %s is larger than %zu bytes",
+		    request->host, size_max);
+	if (fetch_is_of(crl, request)) {
+		next_update = X509_CRL_get0_nextUpdate(crl);
+		valid_ms = next_update == NULL ? FETCH_UNDATED_MS
+					       : fetch_valid_ms(next_update);
+	}
+	ERR_clear_error();
 	X509_CRL_free(crl);
 	return valid_ms;
+}
+
+static bool
+fetch_is_of(X509_CRL *crl, const struct fetch_request *request)
+{
+	const unsigned char *der = request->issuer;
+	X509 *issuer = d2i_X509(NULL, &der, (long)request->issuer_size);
+	bool is_of = issuer != NULL &&
+	    X509_CRL_verify(crl, X509_get0_pubkey(issuer)) == 1;
+
+	X509_free(issuer);
+	return is_of;
 }
 
 /* What is too old already is asked for again soon. */
@@ -275,9 +299,10 @@ fetch_valid_ms(const ASN1_TIME *until)
 
 /* Takes the memory, of libcrypto's; size of -1: there is none. */
 static void
-fetch_keep(struct fetch_answer *answer, unsigned char *der, int size)
+fetch_keep(
+    struct fetch_answer *answer, unsigned char *der, int size, size_t size_max)
 {
-	if (size > 0 && (size_t)size <= FETCH_ANSWER_MAX) {
+	if (size > 0 && (size_t)size <= size_max) {
 		if ((answer->data = malloc((size_t)size)) == NULL)
 			fatalx("out of memory");
 		memcpy(answer->data, der, (size_t)size);

@@ -26,13 +26,14 @@ struct fetch_entry {
 	int64_t done_ms; /* CLOCK_MONOTONIC, as all here */
 	int64_t valid_until_ms;
 	uint8_t request[FETCH_REQUEST_MAX];
-	uint8_t answer[FETCH_ANSWER_MAX];
 };
 
 struct fetch_board {
 	struct shlock lock; /* of all that follows */
 	uint64_t turn;
 	struct fetch_entry entry[FETCH_ENTRIES];
+	size_t answer_max; /* constant */
+	uint8_t answers[]; /* so many bytes for each entry */
 };
 
 static bool fetch_board_lock(struct fetch_board *);
@@ -43,20 +44,30 @@ static struct fetch_entry *
 fetch_board_entry(struct fetch_board *, const void *, size_t);
 static bool fetch_board_is_good(const struct fetch_entry *, int64_t);
 static struct fetch_entry *fetch_board_room(struct fetch_board *);
-static void fetch_board_copy(const struct fetch_entry *, struct fetch_answer *);
+static uint8_t *
+fetch_board_bytes(struct fetch_board *, const struct fetch_entry *);
+static void fetch_board_copy(
+    struct fetch_board *, const struct fetch_entry *, struct fetch_answer *);
 
 size_t
-fetch_board_size(void)
+fetch_board_size(size_t answer_max)
 {
-	return sizeof(struct fetch_board);
+	return sizeof(struct fetch_board) + FETCH_ENTRIES * answer_max;
 }
 
 struct fetch_board *
-fetch_board_init(void *memory)
+fetch_board_init(void *memory, size_t answer_max)
 {
 	struct fetch_board *board = memory;
 
+	board->answer_max = answer_max;
 	return shlock_init(&board->lock) == -1 ? NULL : board;
+}
+
+size_t
+fetch_board_answer_max(const struct fetch_board *board)
+{
+	return board->answer_max;
 }
 
 enum fetch_verdict
@@ -86,7 +97,7 @@ fetch_board_find(struct fetch_board *board, const void *request, size_t size,
 	entry = fetch_board_entry(board, request, size);
 	found = entry != NULL && fetch_board_is_good(entry, since_ms);
 	if (found)
-		fetch_board_copy(entry, answer);
+		fetch_board_copy(board, entry, answer);
 	shlock_unlock(&board->lock);
 	return found;
 }
@@ -140,14 +151,14 @@ fetch_board_give(struct fetch_board *board, int number,
 	struct fetch_entry *entry = &board->entry[number];
 	size_t size = answer->size;
 
-	if (size > FETCH_ANSWER_MAX)
-		size = FETCH_ANSWER_MAX;
+	if (size > board->answer_max)
+		size = board->answer_max;
 	if (!fetch_board_lock_surely(board))
 		return;
 	entry->good = answer->good;
 	entry->answer_size = size;
 	if (size > 0)
-		memcpy(entry->answer, answer->data, size);
+		memcpy(fetch_board_bytes(board, entry), answer->data, size);
 	entry->done_ms = monotime_ms();
 	entry->valid_until_ms = entry->done_ms + valid_ms;
 	entry->state = FETCH_DONE;
@@ -192,7 +203,7 @@ fetch_board_look(struct fetch_board *board, const void *request, size_t size,
 	if (entry != NULL && entry->state != FETCH_DONE)
 		return FETCH_PENDING;
 	if (entry != NULL && fetch_board_is_good(entry, since_ms)) {
-		fetch_board_copy(entry, answer);
+		fetch_board_copy(board, entry, answer);
 		return FETCH_ANSWERED;
 	}
 	if (entry == NULL && (entry = fetch_board_room(board)) == NULL)
@@ -244,8 +255,16 @@ fetch_board_room(struct fetch_board *board)
 	return oldest;
 }
 
+static uint8_t *
+fetch_board_bytes(struct fetch_board *board, const struct fetch_entry *entry)
+{
+	return board->answers +
+	    (size_t)(entry - board->entry) * board->answer_max;
+}
+
 static void
-fetch_board_copy(const struct fetch_entry *entry, struct fetch_answer *answer)
+fetch_board_copy(struct fetch_board *board, const struct fetch_entry *entry,
+    struct fetch_answer *answer)
 {
 	answer->good = entry->good;
 	answer->size = entry->answer_size;
@@ -254,5 +273,5 @@ fetch_board_copy(const struct fetch_entry *entry, struct fetch_answer *answer)
 		return;
 	if ((answer->data = malloc(answer->size)) == NULL)
 		fatalx("out of memory");
-	memcpy(answer->data, entry->answer, answer->size);
+	memcpy(answer->data, fetch_board_bytes(board, entry), answer->size);
 }

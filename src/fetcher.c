@@ -258,8 +258,8 @@ fetcher_child_run(struct fetcher *fetcher, const struct fetch_request *request,
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != parent)
 		_exit(1);
 	memset(&result, 0, sizeof(result));
-	result.valid_ms =
-	    fetch_perform(request, fetcher->setup->config, &answer);
+	result.valid_ms = fetch_perform(request, fetcher->setup->config,
+	    fetch_board_answer_max(fetcher->setup->board), &answer);
 	result.good = answer.good;
 	fetcher_write(fd, &result, sizeof(result));
 	fetcher_write(fd, answer.data, answer.size);
@@ -287,7 +287,7 @@ fetcher_read(struct fetcher *fetcher, struct fetcher_child *child)
 	ssize_t n;
 
 	if ((n = read(child->fd, bytes, sizeof(bytes))) > 0 &&
-	    child->result.size < FETCH_ANSWER_MAX + sizeof(bytes))
+	    child->result.size < FETCH_ANSWER_CRL + sizeof(bytes))
 		textbuf_append(&child->result, bytes, (size_t)n);
 	else if (n != -1 || (errno != EAGAIN && errno != EINTR))
 		fetcher_over(fetcher, child);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "crl_download.h"
 #include "fetcher.h"
 #include "keylog.h"
 #include "listener.h"
@@ -149,6 +150,7 @@ main_install(const struct worker_setup *setup, struct tls_context *tls)
 	stateless_install(tls->ctx);
 	if (tls->ctx2 != NULL)
 		stateless_install(tls->ctx2);
+	crl_download_install(tls);
 	return status_install(tls);
 }
 

@@ -207,8 +207,9 @@ static const struct option options_identity[] = {
 	OPTION(
 	    "CRL", KIND_INFILE, "Certificate revocation list", TEXT(crl_file)),
 	OPTION("CRLform", KIND_PEM_DER, "Format of -CRL", FORMAT(crl_format)),
-	NOT_YET("crl_download", KIND_NONE,
-	    "Fetch revocation lists from where certificates say"),
+	OPTION("crl_download", KIND_NONE,
+	    "Fetch revocation lists from where certificates say",
+	    FLAG(crl_download)),
 	NOT_YET("chainCAfile", KIND_INFILE,
 	    "Certificates to build the server's chain from, in PEM"),
 	NOT_YET("chainCApath", KIND_DIRECTORY,

@@ -34,6 +34,8 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 	enum { BOARD, STATS, QUOTA, TURN, TICKETS, FETCHES, SESSIONS, PARTS };
 	struct session_limits limits = shared_limits(config);
 	char cache[64];
+	size_t answer_max =
+	    config->crl_download ? FETCH_ANSWER_CRL : FETCH_ANSWER_OCSP;
 	struct shm_part parts[PARTS] = {
 		[BOARD] = { "notice board", sizeof(struct shared_board), 0 },
 		[STATS] = { "statistics", stats_size(slots), 0 },
@@ -41,7 +43,8 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 		[TURN] = { "accept turn", accept_turn_size(slots), 0 },
 		[TICKETS] = { "ticket keys", ticket_keys_size(), 0 },
 		[FETCHES] = { "what is fetched",
-		    config_fetches(config) ? fetch_board_size() : 0, 0 },
+		    config_fetches(config) ? fetch_board_size(answer_max) : 0,
+		    0 },
 		[SESSIONS] = { cache, session_cache_size(limits), 0 },
 	};
 
@@ -64,7 +67,7 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 	    ticket_keys_init(shm_at(&shared->shm, &parts[TICKETS]));
 	if (config_fetches(config) &&
 	    (shared->fetches = fetch_board_init(
-		 shm_at(&shared->shm, &parts[FETCHES]))) == NULL)
+		 shm_at(&shared->shm, &parts[FETCHES]), answer_max)) == NULL)
 		return -1;
 	shared->sessions =
 	    session_cache_init(shm_at(&shared->shm, &parts[SESSIONS]),

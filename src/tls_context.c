@@ -134,7 +134,7 @@ tls_context_new(const struct tls_context *tls)
 	/* New buffers would be more decisions than the stock program's. */
 	if (config->security_debug == 0)
 		SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
-	if (config->async)
+	if (config_uses_jobs(config))
 		SSL_CTX_set_mode(ctx, SSL_MODE_ASYNC);
 	/* Fewer reads; but -debug and -nbio_test show each one of stock's. */
 	SSL_CTX_set_read_ahead(ctx, !config->debug && !config->nbio_test);

@@ -64,7 +64,8 @@ make_certificate() # name, extension...
 	local name=$1
 
 	shift
-	"$OPENSSL" req -new -newkey rsa:2048 -noenc -keyout "$name-key.pem" \
+	"$OPENSSL" req -new -newkey ec \
+	    -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout "$name-key.pem" \
 	    -subj "/CN=$name" -out "$name.csr" 2>/dev/null
 	printf '%s\n' "$@" >"$name.ext"
 	"$OPENSSL" x509 -req -in "$name.csr" -CA "$CA.pem" \

@@ -5,6 +5,8 @@ load rows
 load ocsp
 
 TRUST="-CAfile $CERTS/chain.pem"
+TWO="-cert $CERTS/server.pem -key $CERTS/server-key.pem"
+TWO+=" -dcert $CERTS/server-rsa.pem -dkey $CERTS/server-rsa-key.pem"
 STAPLED='has=Cert\_Status:\_good mask=mask_response'
 
 
@@ -25,6 +27,9 @@ STAPLED='has=Cert\_Status:\_good mask=mask_response'
 	-status_verbose | -status_verbose | -status | | has=callback\_called
 	-status | -status | -status | | has=no\_AIA
 	-status_verbose | -status_verbose -status_url http://$RESPONDER/ $TRUST -servername x -cert2 \$CERTS/server2.pem -key2 \$CERTS/server2-key.pem | -status -servername x | | $STAPLED differs=statistics
+	-status_url | -status_verbose -status_url http://$RESPONDER/ $TRUST $TWO | -status -tls1_2 -cipher aRSA | | $STAPLED has=Serial\_Number:\_04
+	-status_url | -status_verbose -status_url http://$RESPONDER/ $TRUST $TWO | -status -tls1_2 -cipher aECDSA | | $STAPLED has=Serial\_Number:\_03
+	-status_url | -status_verbose -status_url http://$RESPONDER/ $TRUST $TWO | -status -tls1_3 -sigalgs rsa_pss_rsae_sha256 | | $STAPLED has=Serial\_Number:\_04
 	-status_verbose | -www -status_verbose -status_url http://$RESPONDER/ $TRUST | -status | GET /\r\n | scenario=request_scenario has=response\_sent mask=mask_response mask=only_err
 	-status_verbose | -rev -status_verbose -status_url http://$RESPONDER/ $TRUST | -status | hello\n | expect=olleh $STAPLED
 	END

@@ -55,3 +55,7 @@ unit() {
 @test "counters add up over processes; the table is the stock one; JSON" {
 	unit stats_test
 }
+
+@test "what is to be fetched is asked for once, and kept while it is good" {
+	unit fetch_board_test
+}

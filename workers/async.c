@@ -75,7 +75,7 @@ async_finish(struct async *async)
 void
 async_begin(struct async *async)
 {
-	if (connection_config(async->connection)->async)
+	if (config_uses_jobs(connection_config(async->connection)))
 		SSL_set_mode(async->connection->ssl, SSL_MODE_ASYNC);
 }
 

@@ -8,7 +8,7 @@ UNIT_CACHE = src/session_cache.c src/session_shard.c src/session_repair.c \
 UNIT_TESTS = machine_test shm_test shlock_test session_cache_test \
 	session_crash_test session_step_test accept_quota_test \
 	accept_turn_test stats_test ticket_keys_test \
-	ticket_rotation_test
+	ticket_rotation_test fetch_board_test
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%) \
 	$(BUILD)/tests/unit/session_bench
 UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
@@ -35,6 +35,12 @@ $(BUILD)/tests/unit/ticket_keys_test: UNIT_DEFINES = \
 $(BUILD)/tests/unit/stats_test: src/stats.c src/stats_json.c src/textbuf.c $(UNIT_SAYS)
 $(BUILD)/tests/unit/ticket_rotation_test: src/ticket_rotation.c \
 	src/ticket_keys.c src/monotime.c $(UNIT_SAYS)
+
+$(BUILD)/tests/unit/fetch_board_test: src/fetch_board.c src/shlock.c \
+	$(UNIT_SAYS)
+# The test sets the clock.
+$(BUILD)/tests/unit/fetch_board_test: UNIT_DEFINES = \
+	-Dmonotime_ms=unit_monotime_ms
 
 # Whole programs in one command: the tests need objects of their own anyway.
 $(UNIT_PROGRAMS): $(BUILD)/tests/unit/%: tests/unit/%.c \

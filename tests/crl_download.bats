@@ -1,0 +1,128 @@
+# -crl_download: revocation lists from where clients' certificates say.
+
+load helpers
+load rows
+load ocsp
+
+CA=$CERTS/ca
+
+# "openssl ca" needs files for what it knows of revocations: certificate 02.
+make_list() # file, option of openssl ca...
+{
+	local file=$1
+
+	shift
+	printf 'R\t401231235959Z\t250101000000Z\t02\tunknown\t/CN=revoked\n' \
+	    >list.txt
+	echo 01 >list.number
+	printf '%s\n' '[ca]' 'default_ca = x' '[x]' 'database = list.txt' \
+	    'crlnumber = list.number' 'default_md = sha256' >list.cnf
+	"$OPENSSL" ca -config list.cnf -gencrl -cert "$CA.pem" \
+	    -keyfile "$CA-key.pem" -out list.pem "$@" 2>list.log
+	"$OPENSSL" crl -in list.pem -outform DER -out "$file"
+}
+
+# NAME with this number, whose list is at URL.
+make_client() # name, number, extension...
+{
+	local name=$1 number=$2
+
+	shift 2
+	make_certificate "$name" "$@"
+	"$OPENSSL" x509 -req -in "$name.csr" -CA "$CA.pem" \
+	    -CAkey "$CA-key.pem" -set_serial "$number" -days 2 \
+	    -extfile "$name.ext" -out "$name.pem" 2>/dev/null
+}
+
+# What the address sanitizer says once of a stack that is not its own.
+mask_stack()
+{
+	grep -av -e 'WARNING: ASan is ignoring requested' \
+	    -e '^False positive error reports may follow' \
+	    -e '^For details see .*sanitizers/issues/189' || :
+}
+
+VERIFY="-verify 3 -verifyCAfile $CERTS/ca.pem -CAfile $CERTS/ca.pem"
+CHECK="$VERIFY -crl_download -crl_check"
+
+@test "a list is fetched as the stock program fetches it" {
+	make_list list.crl -crldays 2
+	start_http list file list.crl
+	make_client good 1 "crlDistributionPoints=URI:http://$RESPONDER/a"
+	make_client revoked 2 "crlDistributionPoints=URI:http://$RESPONDER/a"
+	make_client delta 3 \
+	    "crlDistributionPoints=URI:ldap://x/,URI:http://$RESPONDER/b" \
+	    "freshestCRL=URI:http://$RESPONDER/delta"
+	make_client https 4 "crlDistributionPoints=URI:https://$RESPONDER/a"
+	make_client none 5 'basicConstraints=CA:FALSE'
+	start_http garbage garbage
+	make_client garbage 6 "crlDistributionPoints=URI:http://$RESPONDER/a"
+	start_http huge huge
+	make_client huge 7 "crlDistributionPoints=URI:http://$RESPONDER/a"
+	rows <<-END
+	-crl_download | $CHECK | -tls1_2 -cert good.pem -key good-key.pem | | mask=mask_stack
+	-crl_download | $CHECK | -tls1_3 -cert good.pem -key good-key.pem | | mask=mask_stack
+	-crl_download | $CHECK -verify_return_error | -tls1_2 -cert revoked.pem -key revoked-key.pem | | has=certificate\_revoked wait mask=mask_stack
+	-crl_download | $CHECK | -cert delta.pem -key delta-key.pem | | mask=mask_stack
+	-crl_download | $CHECK | -cert https.pem -key https-key.pem | | has=unable\_to\_get\_certificate\_CRL mask=mask_stack
+	-crl_download | $CHECK | -cert none.pem -key none-key.pem | | has=unable\_to\_get\_certificate\_CRL mask=mask_stack
+	-crl_download | $CHECK | -cert garbage.pem -key garbage-key.pem | | has=Unable\_to\_load\_CRL mask=mask_stack
+	-crl_download | $CHECK | -cert huge.pem -key huge-key.pem | | has=max\_resp\_len mask=mask_stack
+	-crl_download | $VERIFY -crl_download -crl_check_all | -cert good.pem -key good-key.pem | | has=unable\_to\_get\_certificate\_CRL mask=mask_stack
+	-crl_download | $VERIFY -crl_download | -cert none.pem -key none-key.pem | | has=verify\_return:1 mask=mask_stack
+	-crl_download | -verify 3 -CAfile $CERTS/ca.pem -crl_download -crl_check | -cert good.pem -key good-key.pem | | has=unable\_to\_get\_certificate\_CRL mask=mask_stack
+	END
+}
+
+# covers: -crl_download
+@test "handshakes that need the same list wait for one request, others not" {
+	local i
+
+	make_list list.crl -crldays 2
+	start_http late delay list.crl
+	make_client good 1 "crlDistributionPoints=URI:http://$RESPONDER/a"
+	start_server -www -workers 2 -verify 3 -verify_return_error \
+	    -verifyCAfile "$CERTS/ca.pem" -crl_download -crl_check
+	for i in 1 2 3 4 5 6; do
+		client_start "c$i" -cert good.pem -key good-key.pem -ign_eof \
+		    -tls1_2
+	done
+	wait_for 10 file_has late.out REQUEST
+	within_ms 2000 'a client beside it' tls_load --request /
+	for i in 1 2 3 4 5 6; do
+		wait_for 10 file_has "c$i.out" 'Verify return code'
+	done
+	talk 'GET / HTTP/1.0\r\n\r\n' 'HTTP/1.0 200' -cert good.pem \
+	    -key good-key.pem
+	assert_equal "$(requests late)" 1
+}
+
+# covers: -crl_download
+@test "a server of lists that is silent costs its time and no more" {
+	start_http silent silent
+	make_client good 1 "crlDistributionPoints=URI:http://$RESPONDER/a"
+	start_server -www -workers 1 -verify 3 -status_timeout 1 \
+	    -verifyCAfile "$CERTS/ca.pem" -crl_download -crl_check
+	client_start waits -cert good.pem -key good-key.pem -ign_eof -tls1_2
+	wait_for 10 file_has silent.out REQUEST
+	tls_load --connections 5 --request /
+	wait_for 10 file_has waits.out 'Verify return code'
+	assert_contains "$(server_err)" 'Unable to load CRL via CDP'
+	assert_contains "$(server_err)" 'unable to get certificate CRL'
+}
+
+# covers: -crl_download
+@test "the server ends at once, and a client may leave, while a list is awaited" {
+	start_http silent silent
+	make_client good 1 "crlDistributionPoints=URI:http://$RESPONDER/a"
+	start_server -workers 1 -verify 3 -verifyCAfile "$CERTS/ca.pem" \
+	    -crl_download -crl_check
+	client_start leaves -cert good.pem -key good-key.pem -ign_eof
+	wait_for 10 file_has silent.out REQUEST
+	end_process leaves KILL
+	client_start waits -cert good.pem -key good-key.pem -ign_eof -tls1_2
+	sleep 0.3
+	type_to server 'Q\n'
+	within_ms 2000 'the end' wait_exit server
+	assert_nothing_left
+}

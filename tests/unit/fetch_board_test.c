@@ -1,0 +1,180 @@
+/*
+ * What workers ask of the fetcher, and what it answers: fetch_board.h.
+ */
+#include <assert.h>
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fetch_board.h"
+
+/* The time that the board sees. */
+static int64_t now_ms = 1000;
+
+int64_t unit_monotime_ms(void);
+
+static struct fetch_board *test_board(void);
+static enum fetch_verdict
+test_ask(struct fetch_board *, const char *, int64_t, const char *);
+static int test_take(struct fetch_board *, const char *);
+static void test_give(struct fetch_board *, int, const char *, int64_t);
+static void test_one_request(void);
+static void test_validity(void);
+static void test_full(void);
+static void test_restart(void);
+
+int
+main(void)
+{
+	test_one_request();
+	test_validity();
+	test_full();
+	test_restart();
+	puts("ok");
+	return 0;
+}
+
+int64_t
+unit_monotime_ms(void)
+{
+	return now_ms;
+}
+
+static struct fetch_board *
+test_board(void)
+{
+	void *memory = calloc(1, fetch_board_size(FETCH_ANSWER_OCSP));
+
+	if (memory == NULL)
+		err(1, NULL);
+	return fetch_board_init(memory, FETCH_ANSWER_OCSP);
+}
+
+/* expected: the answer, if there is to be one. */
+static enum fetch_verdict
+test_ask(struct fetch_board *board, const char *request, int64_t since_ms,
+    const char *expected)
+{
+	struct fetch_answer answer;
+	enum fetch_verdict verdict;
+
+	verdict =
+	    fetch_board_ask(board, request, strlen(request), since_ms, &answer);
+	if (verdict != FETCH_ANSWERED)
+		return verdict;
+	assert(expected != NULL && answer.good);
+	assert(answer.size == strlen(expected) &&
+	    memcmp(answer.data, expected, answer.size) == 0);
+	fetch_answer_free(&answer);
+	return verdict;
+}
+
+static int
+test_take(struct fetch_board *board, const char *expected)
+{
+	char request[FETCH_REQUEST_MAX];
+	size_t size;
+	int entry = fetch_board_take(board, request, &size);
+
+	assert(entry != -1);
+	assert(
+	    size == strlen(expected) && memcmp(request, expected, size) == 0);
+	return entry;
+}
+
+static void
+test_give(
+    struct fetch_board *board, int entry, const char *text, int64_t valid_ms)
+{
+	struct fetch_answer answer = {
+		.good = true,
+		.data = (uint8_t *)(uintptr_t)text,
+		.size = strlen(text),
+	};
+
+	fetch_board_give(board, entry, &answer, valid_ms);
+}
+
+/* Two ask for the same, a third for something else. */
+static void
+test_one_request(void)
+{
+	struct fetch_board *board = test_board();
+	char request[FETCH_REQUEST_MAX];
+	size_t size;
+	int first, second;
+
+	assert(test_ask(board, "a", now_ms, NULL) == FETCH_ASKED);
+	assert(test_ask(board, "a", now_ms, NULL) == FETCH_PENDING);
+	assert(test_ask(board, "b", now_ms, NULL) == FETCH_ASKED);
+	first = test_take(board, "a");
+	second = test_take(board, "b");
+	assert(fetch_board_take(board, request, &size) == -1);
+	assert(test_ask(board, "a", now_ms, NULL) == FETCH_PENDING);
+	test_give(board, second, "of b", 100);
+	assert(test_ask(board, "b", now_ms, "of b") == FETCH_ANSWERED);
+	assert(test_ask(board, "a", now_ms, NULL) == FETCH_PENDING);
+	test_give(board, first, "of a", 100);
+	assert(test_ask(board, "a", now_ms, "of a") == FETCH_ANSWERED);
+	free(board);
+}
+
+/* One that is not to be shared is for those who waited for it. */
+static void
+test_validity(void)
+{
+	struct fetch_board *board = test_board();
+	int64_t asked_ms = now_ms;
+
+	assert(test_ask(board, "a", asked_ms, NULL) == FETCH_ASKED);
+	now_ms += 50;
+	test_give(board, test_take(board, "a"), "once", 0);
+	now_ms += 50;
+	assert(test_ask(board, "a", asked_ms, "once") == FETCH_ANSWERED);
+	assert(test_ask(board, "a", now_ms, NULL) == FETCH_ASKED);
+	test_give(board, test_take(board, "a"), "short", 100);
+	now_ms += 99;
+	assert(test_ask(board, "a", now_ms, "short") == FETCH_ANSWERED);
+	now_ms += 1;
+	assert(test_ask(board, "a", now_ms, NULL) == FETCH_ASKED);
+	free(board);
+}
+
+/* What is being fetched stays; of what is there the oldest goes. */
+static void
+test_full(void)
+{
+	struct fetch_board *board = test_board();
+	char request[16], large[FETCH_REQUEST_MAX + 2];
+	int i;
+
+	for (i = 0; i < FETCH_ENTRIES; i++) {
+		snprintf(request, sizeof(request), "%d", i);
+		assert(test_ask(board, request, now_ms, NULL) == FETCH_ASKED);
+	}
+	assert(test_ask(board, "more", now_ms, NULL) == FETCH_REFUSED);
+	test_give(board, test_take(board, "0"), "long", 2000);
+	test_give(board, test_take(board, "1"), "short", 1000);
+	now_ms++;
+	assert(test_ask(board, "more", now_ms, NULL) == FETCH_ASKED);
+	assert(test_ask(board, "0", now_ms, "long") == FETCH_ANSWERED);
+	memset(large, 'x', sizeof(large) - 1);
+	large[sizeof(large) - 1] = '\0';
+	assert(test_ask(board, large, now_ms, NULL) == FETCH_REFUSED);
+	free(board);
+}
+
+/* What a fetcher that died was at is fetched by the next. */
+static void
+test_restart(void)
+{
+	struct fetch_board *board = test_board();
+
+	assert(test_ask(board, "a", now_ms, NULL) == FETCH_ASKED);
+	test_take(board, "a");
+	fetch_board_restart(board);
+	test_give(board, test_take(board, "a"), "again", 100);
+	assert(test_ask(board, "a", now_ms, "again") == FETCH_ANSWERED);
+	free(board);
+}

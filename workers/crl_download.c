@@ -1,0 +1,158 @@
+#include <openssl/async.h>
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include "config.h"
+#include "connection_state.h"
+#include "crl_download.h"
+#include "crl_point.h"
+#include "fetch_board.h"
+#include "log.h"
+#include "monotime.h"
+#include "shared.h"
+#include "text.h"
+#include "textbuf.h"
+#include "tls_context.h"
+#include "worker.h"
+
+/* The fetcher's own limit comes first: it can tell what went wrong. */
+#define CRL_DOWNLOAD_GRACE_MS 1000
+
+static void crl_download_install_in(SSL_CTX *);
+static STACK_OF(X509_CRL) *
+crl_download_look(const X509_STORE_CTX *, const X509_NAME *);
+static X509 *crl_download_issuer(const X509_STORE_CTX *);
+static X509_CRL *crl_download_get(struct connection *, X509 *, int, X509 *);
+static bool crl_download_wait(
+    struct connection *, const struct textbuf *, struct fetch_answer *);
+static bool crl_download_may_wait(const struct connection *, int64_t);
+static X509_CRL *crl_download_read(const struct fetch_answer *);
+
+void
+crl_download_install(const struct tls_context *tls)
+{
+	if (!tls->config->crl_download)
+		return;
+	crl_download_install_in(tls->ctx);
+	if (tls->ctx2 != NULL)
+		crl_download_install_in(tls->ctx2);
+}
+
+static void
+crl_download_install_in(SSL_CTX *ctx)
+{
+	X509_STORE *store = NULL;
+
+	if (SSL_CTX_get0_verify_cert_store(ctx, &store) == 1 && store != NULL)
+		X509_STORE_set_lookup_crls(store, crl_download_look);
+}
+
+/* An X509_STORE_CTX_lookup_crls_fn. */
+static STACK_OF(X509_CRL) *
+crl_download_look(const X509_STORE_CTX *store, const X509_NAME *name)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(
+	    store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct connection *connection = SSL_get_app_data(ssl);
+	X509 *certificate = X509_STORE_CTX_get_current_cert(store);
+	X509 *issuer = crl_download_issuer(store);
+	STACK_OF(X509_CRL) *crls;
+	X509_CRL *crl;
+
+	(void)name;
+	crl = crl_download_get(
+	    connection, certificate, NID_crl_distribution_points, issuer);
+	if (crl == NULL)
+		return NULL;
+	if ((crls = sk_X509_CRL_new_null()) == NULL ||
+	    sk_X509_CRL_push(crls, crl) == 0)
+		fatalx("out of memory");
+	crl =
+	    crl_download_get(connection, certificate, NID_freshest_crl, issuer);
+	if (crl != NULL && sk_X509_CRL_push(crls, crl) == 0)
+		fatalx("out of memory");
+	return crls;
+}
+
+static X509 *
+crl_download_issuer(const X509_STORE_CTX *store)
+{
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(store);
+	int depth = X509_STORE_CTX_get_error_depth(store);
+
+	/* Who issued himself stands at the end. */
+	if (depth + 1 < sk_X509_num(chain))
+		depth++;
+	return sk_X509_value(chain, depth);
+}
+
+/* NULL: none, and it has been said why unless nobody has promised any. */
+static X509_CRL *
+crl_download_get(struct connection *connection, X509 *certificate,
+    int extension, X509 *issuer)
+{
+	struct fetch_answer answer = { .good = false };
+	struct textbuf request;
+	X509_CRL *crl = NULL;
+
+	textbuf_init(&request);
+	if (crl_point_request(certificate, extension, issuer, &request)) {
+		if (crl_download_wait(connection, &request, &answer))
+			crl = crl_download_read(&answer);
+		if (crl == NULL)
+			text_printf(TEXT_ERR,
+			    "Unable to load CRL via CDP\n%.*s",
+			    answer.good ? 0 : (int)answer.size, answer.data);
+		fetch_answer_free(&answer);
+	}
+	textbuf_free(&request);
+	return crl;
+}
+
+/* True: there is an answer. */
+static bool
+crl_download_wait(struct connection *connection, const struct textbuf *request,
+    struct fetch_answer *answer)
+{
+	struct worker *worker = connection->worker;
+	int64_t since_ms = monotime_ms();
+
+	for (;;) {
+		switch (fetch_board_ask(worker->setup->shared->fetches,
+		    request->data, request->size, since_ms, answer)) {
+		case FETCH_ANSWERED:
+			return true;
+		case FETCH_REFUSED:
+			return false;
+		case FETCH_ASKED:
+			worker_say(worker, MESSAGE_FETCH, 0);
+			break;
+		case FETCH_PENDING:
+			break;
+		}
+		if (!crl_download_may_wait(connection, since_ms) ||
+		    ASYNC_pause_job() != 1)
+			return false;
+	}
+}
+
+/* Who is leaving does not wait, nor who is in no job. */
+static bool
+crl_download_may_wait(const struct connection *connection, int64_t since_ms)
+{
+	const struct config *config = connection_config(connection);
+
+	return ASYNC_get_current_job() != NULL &&
+	    connection->state < CONNECTION_SHUTDOWN &&
+	    monotime_ms() - since_ms <
+	    config_fetch_limit_ms(config) + CRL_DOWNLOAD_GRACE_MS;
+}
+
+static X509_CRL *
+crl_download_read(const struct fetch_answer *answer)
+{
+	const unsigned char *der = answer->data;
+
+	return answer->good ? d2i_X509_CRL(NULL, &der, (long)answer->size)
+			    : NULL;
+}
