@@ -103,6 +103,13 @@ struct config {
 	unsigned idle_timeout_s;
 	unsigned total_timeout_s;
 
+	/* The TLS library as a whole */
+	struct ssl_conf_list crypto; /* -provider -provider-path -engine */
+	const char *propquery; /* -propquery */
+	struct strings rand; /* -rand, each as given */
+	const char *writerand; /* -writerand */
+	const char *ssl_config; /* -ssl_config, a section */
+
 	/* Identity options */
 	struct identity identity; /* -cert -key -cert_chain */
 	struct identity identity2; /* -cert2 -key2 */
@@ -111,6 +118,10 @@ struct config {
 	const char *pass; /* -pass, a pass phrase source */
 	const char *other_pass; /* -dpass, for -dkey */
 	bool build_chain; /* -build_chain */
+	const char *chain_ca_file; /* -chainCAfile */
+	const char *chain_ca_path;
+	const char *chain_ca_store;
+	const char *serverinfo; /* -serverinfo, a file */
 	bool nocert;
 	const char *servername; /* -servername */
 	bool servername_fatal;

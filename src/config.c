@@ -23,6 +23,7 @@ config_init(struct config *config, int argc, char **argv)
 	config->argv = argv;
 	STAILQ_INIT(&config->ssl_conf);
 	STAILQ_INIT(&config->x509);
+	STAILQ_INIT(&config->crypto);
 	TAILQ_INIT(&config->extra);
 	config->naccept = -1;
 	config->ticket_rotate_s = -1;

@@ -2,8 +2,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <openssl/err.h>
+
 #include "config.h"
 #include "credentials.h"
+#include "log.h"
 #include "passphrase.h"
 #include "self_signed.h"
 #include "text.h"
@@ -44,6 +47,7 @@ static bool credentials_load_second(
     struct credentials *, const struct config *, const char *);
 static bool credentials_load_other(
     struct credentials *, const struct config *, const char *);
+static int credentials_use_serverinfo(SSL_CTX *, const char *);
 static bool credentials_load_dh(struct credentials *, const struct config *);
 static bool credentials_make(struct certified_key *);
 
@@ -82,14 +86,28 @@ credentials_use(const struct credentials *credentials,
 	const struct certified_key *pair =
 	    second ? &credentials->second : &credentials->main;
 
-	if (certified_key_use(pair, ctx, config->build_chain) == -1 ||
-	    (!second &&
+	if (certified_key_use(pair, ctx, config->build_chain) == -1)
+		return -1;
+	/* These extensions are of the certificate that was the last. */
+	if (!second &&
+	    (credentials_use_serverinfo(ctx, config->serverinfo) == -1 ||
 		certified_key_use(
 		    &credentials->other, ctx, config->build_chain) == -1))
 		return -1;
 	return credentials->extra == NULL
 	    ? 0
 	    : extra_certificates_install(credentials->extra, ctx);
+}
+
+static int
+credentials_use_serverinfo(SSL_CTX *ctx, const char *file)
+{
+	ERR_clear_error();
+	if (file == NULL || SSL_CTX_use_serverinfo_file(ctx, file) == 1)
+		return 0;
+	tls_error_print();
+	log_warnx("cannot use -serverinfo %s", file);
+	return -1;
 }
 
 int

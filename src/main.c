@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "crl_download.h"
+#include "crypto_setup.h"
 #include "fetcher.h"
 #include "keylog.h"
 #include "listener.h"
@@ -106,7 +107,7 @@ main_serve(struct config *config)
 	secrets_close();
 	tickets_close(&tickets);
 	transport_close();
-	return status;
+	return crypto_setup_close(config) == -1 ? 1 : status;
 }
 
 /* A fatal error's. */
@@ -124,7 +125,8 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 	main_raise_descriptor_limit();
 	if ((setup->tls = calloc(1, sizeof(*setup->tls))) == NULL)
 		fatalx("out of memory");
-	if (ticket_rotation_check(config) == -1 || ready_check(config) == -1 ||
+	if (crypto_setup_open(config) == -1 ||
+	    ticket_rotation_check(config) == -1 || ready_check(config) == -1 ||
 	    tracing_open(config) == -1 || transport_open() == -1 ||
 	    tls_context_open(setup->tls, config) == -1 ||
 	    tickets_open(setup->tickets) == -1 ||

@@ -45,11 +45,13 @@
 static const struct option options_general[] = {
 	OPTION("help", KIND_NONE, "Print this summary and exit",
 	    .set = option_print_help),
-	NOT_YET("ssl_config", KIND_STRING,
-	    "Section of the configuration file to set up TLS from"),
+	OPTION("ssl_config", KIND_STRING,
+	    "Section of the configuration file to set up TLS from",
+	    TEXT(ssl_config)),
 	OPTION("trace", KIND_NONE, "Explain each protocol message in words",
 	    MESSAGES(MESSAGES_WORDS)),
-	NOT_YET("engine", KIND_STRING, "Engine for cryptographic operations"),
+	OPTION("engine", KIND_STRING, "Engine for cryptographic operations",
+	    CONF(crypto)),
 	END_OF_SECTION,
 };
 
@@ -143,15 +145,16 @@ static const struct option options_identity[] = {
 	OPTION("build_chain", KIND_NONE,
 	    "Complete the certificate chain from the trusted ones",
 	    FLAG(build_chain)),
-	NOT_YET("serverinfo", KIND_STRING,
-	    "File of extensions for the ServerHello, in PEM"),
+	OPTION("serverinfo", KIND_STRING,
+	    "File of extensions for the ServerHello, in PEM", TEXT(serverinfo)),
 	OPTION("key", KIND_STRING,
 	    "Private key of -cert (default: in the certificate's file)",
 	    TEXT(identity.key_file)),
 	OPTION("key2", KIND_INFILE,
 	    "Private key of -cert2 (default: in the certificate's file)",
 	    TEXT(identity2.key_file)),
-	OPTION("keyform", KIND_FORMAT, "Format of -key and -key2, PEM or DER",
+	OPTION("keyform", KIND_FORMAT,
+	    "Format of -key and -key2, PEM, DER or ENGINE",
 	    .set = config_set_keyform),
 	OPTION("pass", KIND_STRING, "Where the pass phrase of -key comes from",
 	    TEXT(pass)),
@@ -210,12 +213,15 @@ static const struct option options_identity[] = {
 	OPTION("crl_download", KIND_NONE,
 	    "Fetch revocation lists from where certificates say",
 	    FLAG(crl_download)),
-	NOT_YET("chainCAfile", KIND_INFILE,
-	    "Certificates to build the server's chain from, in PEM"),
-	NOT_YET("chainCApath", KIND_DIRECTORY,
-	    "Directory of certificates to build the server's chain from"),
-	NOT_YET("chainCAstore", KIND_URI,
-	    "Store of certificates to build the server's chain from"),
+	OPTION("chainCAfile", KIND_INFILE,
+	    "Certificates to build the server's chain from, in PEM",
+	    TEXT(chain_ca_file)),
+	OPTION("chainCApath", KIND_DIRECTORY,
+	    "Directory of certificates to build the server's chain from",
+	    TEXT(chain_ca_path)),
+	OPTION("chainCAstore", KIND_URI,
+	    "Store of certificates to build the server's chain from",
+	    TEXT(chain_ca_store)),
 	OPTION("verifyCAfile", KIND_INFILE,
 	    "CA certificates to verify clients with, in PEM",
 	    TEXT(verify_ca_file)),
@@ -389,8 +395,10 @@ static const struct option options_protocol[] = {
 };
 
 static const struct option options_random[] = {
-	NOT_YET("rand", KIND_STRING, "Files to seed the random numbers from"),
-	NOT_YET("writerand", KIND_OUTFILE, "File to write a seed to"),
+	OPTION("rand", KIND_STRING, "Files to seed the random numbers from",
+	    TEXTS(rand)),
+	OPTION("writerand", KIND_OUTFILE, "File to write a seed to",
+	    TEXT(writerand)),
 	END_OF_SECTION,
 };
 
@@ -525,9 +533,11 @@ static const struct option options_extended[] = {
 };
 
 static const struct option options_provider[] = {
-	NOT_YET("provider-path", KIND_STRING, "Where providers are found"),
-	NOT_YET("provider", KIND_STRING, "Provider to load"),
-	NOT_YET("propquery", KIND_STRING, "Properties to choose algorithms by"),
+	OPTION("provider-path", KIND_STRING, "Where providers are found",
+	    CONF(crypto)),
+	OPTION("provider", KIND_STRING, "Provider to load", CONF(crypto)),
+	OPTION("propquery", KIND_STRING, "Properties to choose algorithms by",
+	    TEXT(propquery)),
 	END_OF_SECTION,
 };
 

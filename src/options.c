@@ -387,9 +387,8 @@ check_format(const struct option *option, struct option_value *value)
 		return 0;
 	}
 	if (option->kind == KIND_FORMAT && is_engine) {
-		log_warnx(
-		    "Option -%s %s is not supported yet", option->name, text);
-		return -1;
+		value->format = FORMAT_ENGINE;
+		return 0;
 	}
 	if (option->kind == KIND_FORMAT && is_known)
 		return 0;

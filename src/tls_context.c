@@ -18,12 +18,14 @@
 #include "tls_error.h"
 #include "tls_features.h"
 #include "tls_file.h"
+#include "trust.h"
 #include "verification.h"
 
 static bool tls_context_build(struct tls_context *, const struct credentials *);
 static bool tls_context_load_crl(struct tls_context *);
-static SSL_CTX *tls_context_new(const struct tls_context *);
-static bool tls_context_configure(SSL_CTX *, const struct tls_context *);
+static SSL_CTX *tls_context_new(const struct tls_context *, bool);
+static bool tls_context_configure(SSL_CTX *, const struct tls_context *, bool);
+static bool tls_context_use_section(SSL_CTX *, const char *);
 static void tls_context_set_early_data(SSL_CTX *, const struct config *);
 static void tls_context_set_sessions(SSL_CTX *, const struct config *);
 static int tls_context_not_resumable(SSL *, int);
@@ -96,13 +98,13 @@ tls_context_build(
 {
 	const struct config *config = tls->config;
 
-	if ((tls->ctx = tls_context_new(tls)) == NULL ||
+	if ((tls->ctx = tls_context_new(tls, false)) == NULL ||
 	    records_install(tls->ctx, config) == -1 ||
 	    srtp_install(tls->ctx, config) == -1)
 		return false;
 	if (credentials->second.certificate != NULL) {
 		text_printf(TEXT_OUT, "Setting secondary ctx parameters\n");
-		if ((tls->ctx2 = tls_context_new(tls)) == NULL)
+		if ((tls->ctx2 = tls_context_new(tls, true)) == NULL)
 			return false;
 		alpn_install(tls->ctx2, &tls->alpn);
 		sni_install(tls);
@@ -116,15 +118,19 @@ tls_context_build(
 	    (tls->ctx2 == NULL || keylog_install(tls->ctx2, config) == 0);
 }
 
-/* What does not depend on which of the two it is. NULL: failed (reported). */
+/* What hardly depends on which of the two it is. NULL: failed (reported). */
 static SSL_CTX *
-tls_context_new(const struct tls_context *tls)
+tls_context_new(const struct tls_context *tls, bool second)
 {
 	const struct config *config = tls->config;
-	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+	SSL_CTX *ctx =
+	    SSL_CTX_new_ex(NULL, config->propquery, TLS_server_method());
 
 	if (ctx == NULL) {
 		tls_error_print();
+		if (config->propquery != NULL)
+			log_warnx(
+			    "cannot use -propquery %s", config->propquery);
 		return NULL;
 	}
 	SSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY);
@@ -140,18 +146,19 @@ tls_context_new(const struct tls_context *tls)
 	SSL_CTX_set_read_ahead(ctx, !config->debug && !config->nbio_test);
 	if (config->security_debug != 0)
 		security_debug_install(ctx, config);
-	if (tls_context_configure(ctx, tls))
+	if (tls_context_configure(ctx, tls, second))
 		return ctx;
 	SSL_CTX_free(ctx);
 	return NULL;
 }
 
 static bool
-tls_context_configure(SSL_CTX *ctx, const struct tls_context *tls)
+tls_context_configure(SSL_CTX *ctx, const struct tls_context *tls, bool second)
 {
 	const struct config *config = tls->config;
 
-	if (!tls_context_commands(ctx, config))
+	if (!tls_context_commands(ctx, config) ||
+	    (!second && !tls_context_use_section(ctx, config->ssl_config)))
 		return false;
 	if (config->ignore_unexpected_eof)
 		SSL_CTX_set_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
@@ -169,7 +176,19 @@ tls_context_configure(SSL_CTX *ctx, const struct tls_context *tls)
 	tls_context_set_sessions(ctx, config);
 	return tls_context_has_version(ctx) &&
 	    tls_context_set_id_context(ctx, config) &&
-	    verification_install(ctx, config, tls->crl) == 0;
+	    verification_install(ctx, config, tls->crl) == 0 &&
+	    (second || trust_install_chain(ctx, config) == 0);
+}
+
+/* The library has read its configuration file when it was set up. */
+static bool
+tls_context_use_section(SSL_CTX *ctx, const char *section)
+{
+	ERR_clear_error();
+	if (section == NULL || SSL_CTX_config(ctx, section) == 1)
+		return true;
+	tls_error_say("Error using configuration \"%s\"", section);
+	return false;
 }
 
 /* As the stock program: a record's worth where -early_data stands alone. */

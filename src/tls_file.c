@@ -6,7 +6,9 @@
 #include <openssl/store.h>
 #include <openssl/ui.h>
 
+#include "crypto_engine.h"
 #include "passphrase.h"
+#include "text.h"
 #include "tls_error.h"
 #include "tls_file.h"
 
@@ -24,6 +26,8 @@ struct tls_file {
 };
 
 static bool tls_file_open(struct tls_file *);
+static void tls_file_open_ui(struct tls_file *);
+static EVP_PKEY *tls_file_engine_key(struct tls_file *);
 static OSSL_STORE_INFO *tls_file_next(struct tls_file *);
 static OSSL_STORE_INFO *tls_file_only(struct tls_file *);
 static void tls_file_close(struct tls_file *);
@@ -46,6 +50,8 @@ tls_file_key(const char *path, enum file_format format, const char *name,
 	OSSL_STORE_INFO *info;
 	EVP_PKEY *key;
 
+	if (format == FORMAT_ENGINE)
+		return tls_file_engine_key(&file);
 	if ((info = tls_file_only(&file)) == NULL)
 		return NULL;
 	key = OSSL_STORE_INFO_get1_PKEY(info);
@@ -165,11 +171,7 @@ tls_file_open(struct tls_file *file)
 		params[0] = OSSL_PARAM_construct_utf8_string(
 		    OSSL_STORE_PARAM_INPUT_TYPE,
 		    file->format == FORMAT_PEM ? type_pem : type_der, 0);
-	if (file->phrase == NULL)
-		file->phrase = passphrase_typed(file->path);
-	file->ui = file->phrase != NULL || passphrase_is_sealed()
-	    ? UI_UTIL_wrap_read_pem_callback(tls_file_phrase, 0)
-	    : tls_file_asking();
+	tls_file_open_ui(file);
 	ERR_clear_error();
 	if (file->ui != NULL)
 		file->store = OSSL_STORE_open_ex(
@@ -182,6 +184,40 @@ tls_file_open(struct tls_file *file)
 	}
 	OSSL_STORE_expect(file->store, file->expect);
 	return true;
+}
+
+static void
+tls_file_open_ui(struct tls_file *file)
+{
+	if (file->phrase == NULL)
+		file->phrase = passphrase_typed(file->path);
+	file->ui = file->phrase != NULL || passphrase_is_sealed()
+	    ? UI_UTIL_wrap_read_pem_callback(tls_file_phrase, 0)
+	    : tls_file_asking();
+}
+
+/* The path is what the engine calls the key. */
+static EVP_PKEY *
+tls_file_engine_key(struct tls_file *file)
+{
+	const char *engine = crypto_engine_name();
+	EVP_PKEY *key = NULL;
+
+	if (engine == NULL) {
+		text_printf(TEXT_ERR,
+		    "No engine specified for loading %s\n"
+		    "No filename or uri specified for loading\n %s\n",
+		    file->name, file->name);
+		return NULL;
+	}
+	tls_file_open_ui(file);
+	if (file->ui != NULL)
+		key = crypto_engine_key(file->path, file->ui, file);
+	if (key == NULL)
+		tls_error_say("Could not read %s from org.openssl.engine:%s:%s",
+		    file->name, engine, file->path);
+	tls_file_close(file);
+	return key;
 }
 
 /* NULL: there is none any more. */

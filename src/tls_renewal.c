@@ -63,7 +63,8 @@ renewal_can_read(const struct config *config)
 {
 	const char *const files[] = { config->dhparam, config->ca_file,
 		config->verify_ca_file, config->crl_file, config->status_file,
-		config->psk_session, config->srpvfile };
+		config->psk_session, config->srpvfile, config->chain_ca_file,
+		config->serverinfo };
 	const struct extra_identity *extra;
 	size_t i;
 

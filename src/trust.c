@@ -25,8 +25,7 @@ static bool trust_failed(const char *, const char *);
 static bool trust_check_store(const char *);
 static bool trust_has_any(const char *);
 static bool trust_load_system(SSL_CTX *, const struct config *);
-static bool
-trust_install_for_clients(SSL_CTX *, const struct trust_source *, X509_CRL *);
+static X509_STORE *trust_new(const struct trust_source *, X509_CRL *);
 static bool trust_add_crl(X509_STORE *, X509_CRL *);
 
 int
@@ -38,14 +37,38 @@ trust_install(SSL_CTX *ctx, const struct config *config, X509_CRL *crl)
 		config->verify_ca_path, config->verify_ca_store,
 		"Error loading store locations\n" };
 	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+	bool good;
 
 	if (trust_is_empty(&all) ? !trust_load_system(ctx, config)
 				 : !trust_load(store, &all))
 		return -1;
-	if (!trust_add_crl(store, crl) ||
-	    !trust_install_for_clients(ctx, &clients, crl))
+	if (!trust_add_crl(store, crl))
 		return -1;
-	return 0;
+	if (trust_is_empty(&clients))
+		return 0;
+	if ((store = trust_new(&clients, crl)) == NULL)
+		return -1;
+	good = SSL_CTX_set1_verify_cert_store(ctx, store) == 1;
+	X509_STORE_free(store);
+	return good ? 0 : -1;
+}
+
+int
+trust_install_chain(SSL_CTX *ctx, const struct config *config)
+{
+	const struct trust_source chain = { config->chain_ca_file,
+		config->chain_ca_path, config->chain_ca_store,
+		"Error loading store locations\n" };
+	X509_STORE *store;
+	bool good;
+
+	if (trust_is_empty(&chain))
+		return 0;
+	if ((store = trust_new(&chain, NULL)) == NULL)
+		return -1;
+	good = SSL_CTX_set1_chain_cert_store(ctx, store) == 1;
+	X509_STORE_free(store);
+	return good ? 0 : -1;
 }
 
 static bool
@@ -134,23 +157,20 @@ trust_load_system(SSL_CTX *ctx, const struct config *config)
 	return trust_failed("", "the system");
 }
 
-static bool
-trust_install_for_clients(
-    SSL_CTX *ctx, const struct trust_source *source, X509_CRL *crl)
+/* NULL: failed (reported). */
+static X509_STORE *
+trust_new(const struct trust_source *source, X509_CRL *crl)
 {
 	X509_STORE *store;
-	bool good;
 
-	if (trust_is_empty(source))
-		return true;
 	if ((store = X509_STORE_new()) == NULL) {
 		log_warnx("out of memory");
-		return false;
+		return NULL;
 	}
-	good = trust_load(store, source) && trust_add_crl(store, crl) &&
-	    SSL_CTX_set1_verify_cert_store(ctx, store) == 1;
+	if (trust_load(store, source) && trust_add_crl(store, crl))
+		return store;
 	X509_STORE_free(store);
-	return good;
+	return NULL;
 }
 
 static bool

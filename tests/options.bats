@@ -262,7 +262,6 @@ names_file_as_stock() # option...
 	cp "$CERTS/server.pem" "$CERTS/server-key.pem" .
 	refused '-unix needs the path of a socket' -unix ''
 	refused '-accept argument names no port' -accept :
-	refused 'Option -keyform engine is not supported yet' -keyform engine
 	long=$(printf '%033d' 0)
 	refused "-context $long: longer than 32 bytes" -context "$long" \
 	    -key server-key.pem

@@ -5,11 +5,10 @@ LOAD_OBJECTS = $(LOAD:%=$(BUILD)/tests/load/%.o)
 TLS_LOAD = $(BUILD)/tests/load/tls_load
 TRICKS	= $(BUILD)/tests/load/unread_answers $(BUILD)/tests/load/alternate \
 	$(BUILD)/tests/load/replay $(BUILD)/tests/load/leave
-
-SLOW_ENGINE = $(BUILD)/tests/load/slow_engine.so
+ENGINES	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_engine.so
 
 ## load: the load client of the tests
-load: $(TLS_LOAD) $(TRICKS) $(SLOW_ENGINE)
+load: $(TLS_LOAD) $(TRICKS) $(ENGINES)
 
 $(TLS_LOAD): $(LOAD_OBJECTS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(LOAD_OBJECTS) $(LIBS)
@@ -17,9 +16,11 @@ $(TLS_LOAD): $(LOAD_OBJECTS)
 $(TRICKS): %: %.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(LIBS)
 
-$(SLOW_ENGINE): tests/load/slow_engine.c
+# Without sanitizers, since the stock program loads them, too.
+$(ENGINES): $(BUILD)/%.so: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -fPIC -shared -o $@ $< $(LIBS)
+	$(CC) $(CPPFLAGS) $(filter-out $(SAN),$(ALL_CFLAGS)) -fPIC -shared \
+	    -o $@ $< $(LIBS)
 
 -include $(LOAD_OBJECTS:.o=.d) $(TRICKS:=.d)
 
