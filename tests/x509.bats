@@ -75,7 +75,8 @@ differs_stale_errors()
 	-attime | $trust -attime 1 | $(with good) | | has=notBefore=
 	-attime | $trust -attime 0x7fffffff0 | $(with good) | | has=notAfter=
 	-attime | $trust -attime -5 -verify_return_error | $(with good) | | wait has=num=9:
-	-no_check_time | $trust -attime 1 -no_check_time | $(with good) | | has=verify\_return:1
+	-no_check_time | -verify 5 -CAfile $CERTS/ca.pem -no_check_time | -cert $CERTS/client-expired.pem -key $CERTS/client-expired-key.pem | | has=verify\_return:1
+	-no_check_time | $trust -attime 1 -no_check_time | $(with good) | | has=num=9:
 	-verify_hostname | $trust -verify_hostname host.example -brief | $(with named) | | has=Verified\_peername:\_host.example
 	-verify_hostname | $trust -verify_hostname a.wild.example -brief | $(with named) | | has=peername:\_*.wild
 	-verify_hostname | $trust -verify_hostname other.example | $(with named) | | has=num=62:
