@@ -178,7 +178,7 @@ coverage_of() # test, line of -help...
 	echo '-one' >tree/tests/stock-options
 	printf '%s' "$1" >tree/tests/one.bats
 	shift
-	printf '%s\n' '#!/bin/sh' "printf ' %s help\\n' $*" >tree/server
+	printf '%s\n' '#!/bin/sh' "printf ' %s\\n' $*" >tree/server
 	chmod +x tree/server
 	S_SERVER=./server run tree/scripts/coverage-options
 }
@@ -201,6 +201,15 @@ coverage_of() # test, line of -help...
 	coverage_of "$used" -two
 	assert_equal "$status" 1
 	assert_matches "$output" '-one +no +yes +tests/one.bats:2'
+	coverage_of "$used" '"-one (not supported yet)"'
+	assert_equal "$status" 1
+	assert_matches "$output" '-one +not yet +yes'
+	# DTLS is waited for, as long as it is not there.
+	coverage_of "$used" -one '"-dtls (not supported yet)"'
+	assert_equal "$status" 0
+	coverage_of "$used" -one -dtls
+	assert_equal "$status" 1
+	assert_contains "$output" '-dtls is supported: nothing to wait for'
 	# Claims that are not true: the option is the client's, or unknown.
 	coverage_of "${used/start_server/same_as_stock \'\'}" -one
 	assert_equal "$status" 1
