@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -13,8 +14,18 @@
 #include "log.h"
 #include "tls_error.h"
 
+struct crypto_provider {
+	SLIST_ENTRY(crypto_provider) entry;
+	OSSL_PROVIDER *provider;
+};
+
+/* libcrypto is set up once, as its own state is. */
+static SLIST_HEAD(, crypto_provider)
+    crypto_setup_providers = SLIST_HEAD_INITIALIZER(crypto_setup_providers);
+
 static int crypto_setup_load(const struct config *);
 static int crypto_setup_provider(const char *);
+static void crypto_setup_unload(void);
 static int crypto_setup_provider_path(const char *);
 static int crypto_setup_check_properties(const char *);
 static int crypto_setup_seed(const char *);
@@ -50,12 +61,16 @@ crypto_setup_open(const struct config *config)
 int
 crypto_setup_close(const struct config *config)
 {
+	int result = 0;
+
+	if (config->writerand != NULL &&
+	    RAND_write_file(config->writerand) == -1) {
+		tls_error_say("Cannot write random bytes:");
+		result = -1;
+	}
 	crypto_engine_close();
-	if (config->writerand == NULL ||
-	    RAND_write_file(config->writerand) != -1)
-		return 0;
-	tls_error_say("Cannot write random bytes:");
-	return -1;
+	crypto_setup_unload();
+	return result;
 }
 
 static int
@@ -75,17 +90,37 @@ crypto_setup_load(const struct config *config)
 	return 0;
 }
 
-/* It stays loaded as long as the program runs. */
 static int
 crypto_setup_provider(const char *name)
 {
+	struct crypto_provider *loaded = calloc(1, sizeof(*loaded));
+
+	if (loaded == NULL) {
+		log_warnx("out of memory");
+		return -1;
+	}
 	ERR_clear_error();
-	if (OSSL_PROVIDER_load(NULL, name) != NULL)
+	if ((loaded->provider = OSSL_PROVIDER_load(NULL, name)) != NULL) {
+		SLIST_INSERT_HEAD(&crypto_setup_providers, loaded, entry);
 		return 0;
+	}
+	free(loaded);
 	log_warnx("unable to load provider %s", name);
 	tls_error_say("Hint: use -provider-path option or OPENSSL_MODULES "
 		      "environment variable.");
 	return -1;
+}
+
+static void
+crypto_setup_unload(void)
+{
+	struct crypto_provider *loaded;
+
+	while ((loaded = SLIST_FIRST(&crypto_setup_providers)) != NULL) {
+		SLIST_REMOVE_HEAD(&crypto_setup_providers, entry);
+		OSSL_PROVIDER_unload(loaded->provider);
+		free(loaded);
+	}
 }
 
 static int
