@@ -61,8 +61,8 @@ void fetch_board_restart(struct fetch_board *);
  * FETCH_REQUEST_MAX bytes. Returns its entry, or -1: none.
  */
 int fetch_board_take(struct fetch_board *, void *request, size_t *size);
-/* What became of it, good for so long. */
-void fetch_board_give(struct fetch_board *, int entry,
+/* What became of the entry of this number, good for so long. */
+void fetch_board_give(struct fetch_board *, int number,
     const struct fetch_answer *, int64_t valid_ms);
 
 #endif
