@@ -34,9 +34,9 @@ struct outlet {
 void outlets_init(struct worker *, const int text_fd[TEXT_OUTLETS]);
 /* With its loop. Returns 0, or -1 (reported). */
 int outlets_register(struct worker *);
-/* The text_sink of the worker: about its current connection, if there is one.
+/* The text_sink; arg is the worker, whose current connection speaks, if any.
  */
-void outlets_text(enum text_stream, const void *, size_t, void *worker);
+void outlets_text(enum text_stream, const void *, size_t, void *);
 /* What was said since is complete. A lost master ends the worker. */
 void outlets_end_block(struct worker *);
 /* Something waits for the master. */

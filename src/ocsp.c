@@ -99,7 +99,7 @@ ocsp_staple(SSL *ssl, const struct ocsp *ocsp, ocsp_find *find, void *arg)
 	if (result != SSL_TLSEXT_ERR_OK)
 		ERR_print_errors(words);
 	if ((size = BIO_get_mem_data(words, &text)) > 0)
-		text_write(TEXT_ERR, text, (size_t)size);
+		text_write(TEXT_NOTE_ERR, text, (size_t)size);
 	BIO_free(words);
 	return result;
 }
