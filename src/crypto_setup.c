@@ -20,7 +20,7 @@ struct crypto_provider {
 };
 
 /* libcrypto is set up once, as its own state is. */
-static SLIST_HEAD(, crypto_provider)
+static SLIST_HEAD(crypto_providers, crypto_provider)
     crypto_setup_providers = SLIST_HEAD_INITIALIZER(crypto_setup_providers);
 
 static int crypto_setup_load(const struct config *);

@@ -65,7 +65,7 @@ without_accepts()
 	local option list
 
 	for option in alpn nextprotoneg; do
-		for list in '' , "$long,a$long"; do
+		for list in '' ',' "$long,a$long"; do
 			run_stock -cert "$CERTS/server.pem" \
 			    -key "$CERTS/server-key.pem" "-$option" "$list"
 			assert_equal "$status" 1

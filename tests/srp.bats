@@ -143,11 +143,11 @@ refused() # line, file
 # covers: -srpvfile
 @test "files of verifiers that are none" {
 	echo nonsense >nonsense
-	head -n 1 users | cut -f 1-4 >cut
+	head -n 1 users | cut -f 1-4 >short
 	: >empty
 	refused 'Cannot initialize SRP verifier file "none":ret=3' none
 	refused 'Cannot initialize SRP verifier file "nonsense":ret=1' nonsense
-	refused 'Cannot initialize SRP verifier file "cut":ret=1' cut
+	refused 'Cannot initialize SRP verifier file "short":ret=1' short
 	refused 's_server: -srpvfile empty: there is no user in it' empty
 	refused 's_server: -srpvfile .: there is no user in it' .
 }
