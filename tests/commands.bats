@@ -21,13 +21,19 @@ console_scenario() # name, client option...
 		type_to "$name" "$unit\n"
 		sleep 0.1
 		type_to "$name" "text-$count\n"
-		wait_for 3 file_has "$name-client.out" "text-$count" || break
+		wait_for 3 has_or_left "$name-client.out" "text-$count" || break
 		type_to "$name-client" "answer-$count\n"
-		wait_for 3 file_has "$name.out" "answer-$count" || break
+		wait_for 3 has_or_left "$name.out" "answer-$count" || break
 	done
 	client_end "$name-client" || return 1
 	grep -a '^text-' "$name-client.out"
 	return "$STATUS"
+}
+
+# Also true if the client has left.
+has_or_left() # file, text
+{
+	file_has "$1" "$2" || ! running "$name-client"
 }
 
 # The rows of standard input are of that scenario. The stock program writes
@@ -123,7 +129,7 @@ client_renegotiates() # name, client option...
 	wait_for 5 file_has "$name-client.err" RENEGOTIATING
 	sleep 0.2
 	type_to "$name-client" 'hello\n'
-	wait_for 2 file_has "$name.out" hello || :
+	wait_for 2 has_or_left "$name.out" hello || :
 	client_end "$name-client" || return 1
 	return "$STATUS"
 }
