@@ -131,7 +131,9 @@ make_list() # name, CA, extensions, certificate that is revoked...
 	    'crlnumber = crlnumber' 'default_md = sha256' \
 	    'default_crl_days = 3650' 'crl_extensions = list' '[list]' \
 	    'authorityKeyIdentifier = keyid' "$3" >list.cnf
-	[ "$name" != delta ] || number=02
+	# Older than its base: of two that would do, the library takes the newer.
+	[ "$name" != delta ] || number=02 dates=(-crl_lastupdate \
+	    20200101000000Z -crl_nextupdate 20491231235959Z)
 	[ "$name" != old ] || dates=(-crl_lastupdate 20200101000000Z \
 	    -crl_nextupdate 20200201000000Z)
 	rm -f index*
