@@ -29,7 +29,7 @@ struct fetch_answer {
 };
 
 enum fetch_verdict {
-	FETCH_ASKED, /* it has to be fetched: tell the fetcher */
+	FETCH_ASKED, /* it waits for the fetcher: tell that */
 	FETCH_PENDING, /* somebody has asked already; come again */
 	FETCH_ANSWERED,
 	FETCH_REFUSED, /* too long, or too many are being fetched */
@@ -54,7 +54,11 @@ bool fetch_board_find(struct fetch_board *, const void *request, size_t size,
     int64_t since_ms, struct fetch_answer *);
 void fetch_answer_free(struct fetch_answer *);
 
-/* A new fetcher: what the one before was at is wanted again. */
+/*
+ * The fetcher, of which there is one: it never waits for a worker.
+ *
+ * A new one: what the one before was at is wanted again.
+ */
 void fetch_board_restart(struct fetch_board *);
 /*
  * The request that has waited longest, copied to a place of

@@ -7,9 +7,14 @@
 #include "monotime.h"
 #include "shlock.h"
 
-/* Who must not lose an answer tries so often to have the lock. */
-#define FETCH_LOCK_ATTEMPTS 50
+/* Who asked may have died before the fetcher was told: then another tells. */
+#define FETCH_TELL_MS 100
 
+/*
+ * The fetcher needs no lock, so that nobody who holds it makes it lose an
+ * answer: what is wanted or being fetched is the fetcher's alone, all else
+ * belongs to whom the lock does.
+ */
 enum fetch_state {
 	FETCH_FREE, /* or being written */
 	FETCH_WANTED,
@@ -21,15 +26,16 @@ struct fetch_entry {
 	_Atomic uint32_t state; /* the last to be written */
 	bool good;
 	uint64_t turn; /* in the order of asking */
+	int64_t told_ms; /* to the fetcher; CLOCK_MONOTONIC, as all here */
 	size_t request_size;
 	size_t answer_size;
-	int64_t done_ms; /* CLOCK_MONOTONIC, as all here */
+	int64_t done_ms;
 	int64_t valid_until_ms;
 	uint8_t request[FETCH_REQUEST_MAX];
 };
 
 struct fetch_board {
-	struct shlock lock; /* of all that follows */
+	struct shlock lock; /* between workers */
 	uint64_t turn;
 	struct fetch_entry entry[FETCH_ENTRIES];
 	size_t answer_max; /* constant */
@@ -37,9 +43,9 @@ struct fetch_board {
 };
 
 static bool fetch_board_lock(struct fetch_board *);
-static bool fetch_board_lock_surely(struct fetch_board *);
 static enum fetch_verdict fetch_board_look(
     struct fetch_board *, const void *, size_t, int64_t, struct fetch_answer *);
+static enum fetch_verdict fetch_board_pending(struct fetch_entry *);
 static struct fetch_entry *
 fetch_board_entry(struct fetch_board *, const void *, size_t);
 static bool fetch_board_is_good(const struct fetch_entry *, int64_t);
@@ -114,13 +120,10 @@ fetch_board_restart(struct fetch_board *board)
 {
 	struct fetch_entry *entry;
 
-	if (!fetch_board_lock_surely(board))
-		return;
 	for (entry = board->entry; entry < board->entry + FETCH_ENTRIES;
 	     entry++)
 		if (entry->state == FETCH_RUNNING)
 			entry->state = FETCH_WANTED;
-	shlock_unlock(&board->lock);
 }
 
 int
@@ -128,8 +131,6 @@ fetch_board_take(struct fetch_board *board, void *request, size_t *size)
 {
 	struct fetch_entry *entry, *first = NULL;
 
-	if (!fetch_board_lock_surely(board))
-		return -1;
 	for (entry = board->entry; entry < board->entry + FETCH_ENTRIES;
 	     entry++)
 		if (entry->state == FETCH_WANTED &&
@@ -140,7 +141,6 @@ fetch_board_take(struct fetch_board *board, void *request, size_t *size)
 		*size = first->request_size;
 		first->state = FETCH_RUNNING;
 	}
-	shlock_unlock(&board->lock);
 	return first == NULL ? -1 : (int)(first - board->entry);
 }
 
@@ -153,8 +153,6 @@ fetch_board_give(struct fetch_board *board, int number,
 
 	if (size > board->answer_max)
 		size = board->answer_max;
-	if (!fetch_board_lock_surely(board))
-		return;
 	entry->good = answer->good;
 	entry->answer_size = size;
 	if (size > 0)
@@ -162,7 +160,6 @@ fetch_board_give(struct fetch_board *board, int number,
 	entry->done_ms = monotime_ms();
 	entry->valid_until_ms = entry->done_ms + valid_ms;
 	entry->state = FETCH_DONE;
-	shlock_unlock(&board->lock);
 }
 
 /* Nothing to repair: see the contract. */
@@ -181,19 +178,6 @@ fetch_board_lock(struct fetch_board *board)
 	return true;
 }
 
-/* For the fetcher, which has the time. */
-static bool
-fetch_board_lock_surely(struct fetch_board *board)
-{
-	int i;
-
-	for (i = 0; i < FETCH_LOCK_ATTEMPTS; i++)
-		if (fetch_board_lock(board))
-			return true;
-	log_warnx("somebody holds the lock of what is to be fetched");
-	return false;
-}
-
 static enum fetch_verdict
 fetch_board_look(struct fetch_board *board, const void *request, size_t size,
     int64_t since_ms, struct fetch_answer *answer)
@@ -201,7 +185,7 @@ fetch_board_look(struct fetch_board *board, const void *request, size_t size,
 	struct fetch_entry *entry = fetch_board_entry(board, request, size);
 
 	if (entry != NULL && entry->state != FETCH_DONE)
-		return FETCH_PENDING;
+		return fetch_board_pending(entry);
 	if (entry != NULL && fetch_board_is_good(entry, since_ms)) {
 		fetch_board_copy(board, entry, answer);
 		return FETCH_ANSWERED;
@@ -212,7 +196,20 @@ fetch_board_look(struct fetch_board *board, const void *request, size_t size,
 	memcpy(entry->request, request, size);
 	entry->request_size = size;
 	entry->turn = board->turn++;
+	entry->told_ms = monotime_ms();
 	entry->state = FETCH_WANTED;
+	return FETCH_ASKED;
+}
+
+static enum fetch_verdict
+fetch_board_pending(struct fetch_entry *entry)
+{
+	int64_t now_ms = monotime_ms();
+
+	if (entry->state != FETCH_WANTED ||
+	    now_ms - entry->told_ms < FETCH_TELL_MS)
+		return FETCH_PENDING;
+	entry->told_ms = now_ms;
 	return FETCH_ASKED;
 }
 

@@ -3,11 +3,16 @@
  */
 #include <assert.h>
 #include <err.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "fetch_board.h"
+#include "shlock.h"
 
 /* The time that the board sees. */
 static int64_t now_ms = 1000;
@@ -23,6 +28,8 @@ static void test_one_request(void);
 static void test_validity(void);
 static void test_full(void);
 static void test_restart(void);
+static void test_told_again(void);
+static void test_stopped(void);
 
 int
 main(void)
@@ -31,6 +38,8 @@ main(void)
 	test_validity();
 	test_full();
 	test_restart();
+	test_told_again();
+	test_stopped();
 	puts("ok");
 	return 0;
 }
@@ -177,4 +186,54 @@ test_restart(void)
 	test_give(board, test_take(board, "a"), "again", 100);
 	assert(test_ask(board, "a", now_ms, "again") == FETCH_ANSWERED);
 	free(board);
+}
+
+/* Who asked died before the fetcher heard of it. */
+static void
+test_told_again(void)
+{
+	struct fetch_board *board = test_board();
+
+	assert(test_ask(board, "a", now_ms, NULL) == FETCH_ASKED);
+	now_ms += 99;
+	assert(test_ask(board, "a", now_ms, NULL) == FETCH_PENDING);
+	now_ms += 1;
+	assert(test_ask(board, "a", now_ms, NULL) == FETCH_ASKED);
+	assert(test_ask(board, "a", now_ms, NULL) == FETCH_PENDING);
+	test_take(board, "a");
+	now_ms += 100;
+	assert(test_ask(board, "a", now_ms, NULL) == FETCH_PENDING);
+	free(board);
+}
+
+/* A worker stopped with the lock keeps the fetcher from nothing. */
+static void
+test_stopped(void)
+{
+	size_t size = fetch_board_size(FETCH_ANSWER_OCSP);
+	struct fetch_board *board;
+	void *memory;
+	pid_t pid;
+	int status;
+
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		err(1, NULL);
+	board = fetch_board_init(memory, FETCH_ANSWER_OCSP);
+	assert(test_ask(board, "a", now_ms, NULL) == FETCH_ASKED);
+	if ((pid = fork()) == 0) {
+		/* The lock is the first of it. */
+		shlock_lock(memory);
+		raise(SIGSTOP);
+	}
+	assert(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status));
+	assert(test_ask(board, "a", now_ms, NULL) == FETCH_PENDING);
+	test_take(board, "a");
+	fetch_board_restart(board);
+	test_give(board, test_take(board, "a"), "of a", 100);
+	kill(pid, SIGKILL);
+	assert(waitpid(pid, &status, 0) == pid);
+	assert(test_ask(board, "a", now_ms, "of a") == FETCH_ANSWERED);
+	munmap(memory, size);
 }
