@@ -22,6 +22,7 @@ struct async {
 	struct connection *connection;
 	bool paused; /* libssl holds a job */
 	bool waits; /* and it must not be asked yet how far that is */
+	bool looks; /* what it waits for now is told by no descriptor */
 	struct loop_event *events; /* the descriptors of the job */
 	size_t count;
 	struct loop_timer timer; /* where there are none */
@@ -31,6 +32,11 @@ struct async {
 void async_init(struct async *, struct connection *);
 /* A job that is paused still is lost with its memory. */
 void async_free(struct async *);
+/*
+ * In a job of the connection's: leave it for what is no engine's matter, and is
+ * looked for now and then. False: it cannot be left.
+ */
+bool async_pause(struct async *);
 /* Before libssl is called: it will go on with the job, if there is one. */
 void async_before(struct async *);
 /* libssl returned this error, SSL_ERROR_WANT_ASYNC or _ASYNC_JOB. */

@@ -126,3 +126,28 @@ CHECK="$VERIFY -crl_download -crl_check"
 	within_ms 2000 'the end' wait_exit server
 	assert_nothing_left
 }
+
+# covers: -crl_download -async
+@test "a list is waited for behind an engine that leaves its descriptor" {
+	make_list list.crl -crldays 2
+	start_http late delay list.crl
+	make_client good 1 "crlDistributionPoints=URI:http://$RESPONDER/a"
+	cat >engine.conf <<-END
+		openssl_conf = all
+		[all]
+		engines = engines
+		[engines]
+		slow = slow
+		[slow]
+		dynamic_path = $BUILD/tests/load/slow_engine.so
+		default_algorithms = RSA
+		init = 1
+	END
+	export OPENSSL_CONF=$PWD/engine.conf SLOW_ENGINE_KEEPS=1
+	start_server -www -workers 1 -verify 3 -verify_return_error -async \
+	    -cert "$CERTS/server-rsa.pem" -key "$CERTS/server-rsa-key.pem" \
+	    -verifyCAfile "$CERTS/ca.pem" -crl_download -crl_check
+	unset OPENSSL_CONF
+	talk 'GET / HTTP/1.0\r\n\r\n' 'HTTP/1.0 200' -cert good.pem \
+	    -key good-key.pem
+}

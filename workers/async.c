@@ -34,6 +34,18 @@ async_free(struct async *async)
 	free(async->buffer);
 }
 
+/* An engine may leave descriptors behind that will never say a word. */
+bool
+async_pause(struct async *async)
+{
+	bool paused;
+
+	async->looks = true;
+	paused = ASYNC_pause_job() == 1;
+	async->looks = false;
+	return paused;
+}
+
 /* The engine may close its descriptors in the job. */
 void
 async_before(struct async *async)
@@ -47,7 +59,7 @@ async_wait(struct async *async, int error)
 {
 	async->paused = error == SSL_ERROR_WANT_ASYNC;
 	async->waits = true;
-	if (async->paused)
+	if (async->paused && !async->looks)
 		async_watch(async);
 	if (async->count == 0)
 		loop_timer_set(&async->connection->worker->loop, &async->timer,

@@ -131,7 +131,7 @@ crl_download_wait(struct connection *connection, const struct textbuf *request,
 			break;
 		}
 		if (!crl_download_may_wait(connection, since_ms) ||
-		    ASYNC_pause_job() != 1)
+		    !async_pause(&connection->async))
 			return false;
 	}
 }
