@@ -125,7 +125,8 @@ fetcher_text(enum text_stream stream, const void *data, size_t size, void *arg)
 		.size = (uint32_t)size,
 		.stream = (uint16_t)stream };
 
-	if (size <= MESSAGE_BODY_MAX && !channel_waiting(&fetcher->text))
+	if (size <= MESSAGE_BODY_MAX && channel_flush(&fetcher->text) == 0 &&
+	    !channel_waiting(&fetcher->text))
 		channel_send(&fetcher->text, &message, data);
 }
 
