@@ -49,9 +49,8 @@ size_t fetch_board_answer_max(const struct fetch_board *);
  */
 enum fetch_verdict fetch_board_ask(struct fetch_board *, const void *request,
     size_t size, int64_t since_ms, struct fetch_answer *);
-/* Only looks. False: there is no answer. */
-bool fetch_board_find(struct fetch_board *, const void *request, size_t size,
-    int64_t since_ms, struct fetch_answer *);
+/* To be freed as well. */
+void fetch_answer_copy(struct fetch_answer *, const struct fetch_answer *);
 void fetch_answer_free(struct fetch_answer *);
 
 /*

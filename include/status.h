@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "fetch_board.h"
 #include "loop.h"
 #include "textbuf.h"
 
@@ -29,6 +30,8 @@ struct status {
 	struct connection *connection;
 	bool waits; /* it is in the worker's list */
 	struct textbuf request[STATUS_REQUESTS];
+	struct fetch_answer answer[STATUS_REQUESTS]; /* what has come */
+	bool answered[STATUS_REQUESTS];
 	unsigned requests;
 	int64_t since_ms; /* when they were first made */
 	int64_t until_ms; /* not waited for longer */
@@ -40,6 +43,7 @@ TAILQ_HEAD(status_list, status);
 int status_install(struct tls_context *);
 
 void status_init(struct status *, struct connection *);
+/* Also when the handshake is over: nothing is kept for what comes. */
 void status_free(struct status *);
 /* True: what the last ClientHello made it ask for is still to come. */
 bool status_pending(struct status *);

@@ -91,21 +91,16 @@ fetch_board_ask(struct fetch_board *board, const void *request, size_t size,
 	return verdict;
 }
 
-bool
-fetch_board_find(struct fetch_board *board, const void *request, size_t size,
-    int64_t since_ms, struct fetch_answer *answer)
+void
+fetch_answer_copy(struct fetch_answer *copy, const struct fetch_answer *answer)
 {
-	struct fetch_entry *entry;
-	bool found;
-
-	if (!fetch_board_lock(board))
-		return false;
-	entry = fetch_board_entry(board, request, size);
-	found = entry != NULL && fetch_board_is_good(entry, since_ms);
-	if (found)
-		fetch_board_copy(board, entry, answer);
-	shlock_unlock(&board->lock);
-	return found;
+	*copy = *answer;
+	copy->data = NULL;
+	if (answer->size == 0)
+		return;
+	if ((copy->data = malloc(answer->size)) == NULL)
+		fatalx("out of memory");
+	memcpy(copy->data, answer->data, answer->size);
 }
 
 void
@@ -263,12 +258,11 @@ static void
 fetch_board_copy(struct fetch_board *board, const struct fetch_entry *entry,
     struct fetch_answer *answer)
 {
-	answer->good = entry->good;
-	answer->size = entry->answer_size;
-	answer->data = NULL;
-	if (answer->size == 0)
-		return;
-	if ((answer->data = malloc(answer->size)) == NULL)
-		fatalx("out of memory");
-	memcpy(answer->data, fetch_board_bytes(board, entry), answer->size);
+	struct fetch_answer there = {
+		.good = entry->good,
+		.data = fetch_board_bytes(board, entry),
+		.size = entry->answer_size,
+	};
+
+	fetch_answer_copy(answer, &there);
 }

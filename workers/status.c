@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include <openssl/ssl.h>
 
 #include "certificate_choice.h"
@@ -17,6 +19,7 @@
 #define STATUS_LOOK_MS 100
 
 static enum certificate_choice status_choose(SSL *, void *);
+static bool status_look(struct status *, unsigned);
 static bool status_wanted(SSL *);
 static void status_ask(SSL *, const struct ocsp *, struct status *);
 static void status_forget(struct status *);
@@ -64,29 +67,14 @@ status_free(struct status *status)
 bool
 status_pending(struct status *status)
 {
-	struct worker *worker = status->connection->worker;
-	struct fetch_board *board = worker->setup->shared->fetches;
-	struct fetch_answer answer;
 	bool pending = false;
 	unsigned i;
 
 	if (status->requests == 0)
 		return false;
 	for (i = 0; i < status->requests; i++)
-		switch (fetch_board_ask(board, status->request[i].data,
-		    status->request[i].size, status->since_ms, &answer)) {
-		case FETCH_ASKED:
-			worker_say(worker, MESSAGE_FETCH, 0);
-			/* FALLTHROUGH */
-		case FETCH_PENDING:
+		if (status_look(status, i))
 			pending = true;
-			break;
-		case FETCH_ANSWERED:
-			fetch_answer_free(&answer);
-			break;
-		case FETCH_REFUSED:
-			break;
-		}
 	pending = pending && monotime_ms() < status->until_ms;
 	if (pending)
 		status_wait(status);
@@ -123,6 +111,32 @@ status_choose(SSL *ssl, void *ocsp)
 	return connection->phase == PHASE_COOKIE ? CHOICE_MADE : CHOICE_WAIT;
 }
 
+/* True: it is still to come. */
+static bool
+status_look(struct status *status, unsigned i)
+{
+	struct worker *worker = status->connection->worker;
+
+	if (status->answered[i])
+		return false;
+	switch (fetch_board_ask(worker->setup->shared->fetches,
+	    status->request[i].data, status->request[i].size, status->since_ms,
+	    &status->answer[i])) {
+	case FETCH_ASKED:
+		worker_say(worker, MESSAGE_FETCH, 0);
+		return true;
+	case FETCH_PENDING:
+		return true;
+	case FETCH_ANSWERED:
+		/* On the board it may be gone soon. */
+		status->answered[i] = true;
+		return false;
+	case FETCH_REFUSED:
+		break;
+	}
+	return false;
+}
+
 static bool
 status_wanted(SSL *ssl)
 {
@@ -150,8 +164,11 @@ status_ask(SSL *ssl, const struct ocsp *ocsp, struct status *status)
 static void
 status_forget(struct status *status)
 {
-	while (status->requests > 0)
+	while (status->requests > 0) {
 		textbuf_free(&status->request[--status->requests]);
+		fetch_answer_free(&status->answer[status->requests]);
+		status->answered[status->requests] = false;
+	}
 }
 
 static void
@@ -199,9 +216,16 @@ static bool
 status_find(
     const struct textbuf *request, struct fetch_answer *answer, void *arg)
 {
-	struct status *status = arg;
-	struct worker *worker = status->connection->worker;
+	const struct status *status = arg;
+	unsigned i;
 
-	return fetch_board_find(worker->setup->shared->fetches, request->data,
-	    request->size, status->since_ms, answer);
+	for (i = 0; i < status->requests; i++)
+		if (status->answered[i] &&
+		    status->request[i].size == request->size &&
+		    memcmp(status->request[i].data, request->data,
+			request->size) == 0) {
+			fetch_answer_copy(answer, &status->answer[i]);
+			return true;
+		}
+	return false;
 }
