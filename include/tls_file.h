@@ -26,6 +26,11 @@ X509_CRL *tls_file_crl(const char *path, enum file_format);
 /* All certificates of the file. */
 STACK_OF(X509) *
 tls_file_chain(const char *path, const char *name, const char *phrase);
+/*
+ * The path in a URI of a file, in any of the forms of ossl_store-file(7); what
+ * is no such URI is returned as it is.
+ */
+const char *tls_file_path(const char *uri);
 /* required: otherwise nothing is said when there are none. */
 EVP_PKEY *tls_file_dh(const char *path, bool required);
 

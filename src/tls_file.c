@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -158,6 +159,21 @@ tls_file_dh(const char *path, bool required)
 		tls_file_missed(&file);
 	tls_file_close(&file);
 	return dh;
+}
+
+const char *
+tls_file_path(const char *uri)
+{
+	static const char *const begins[] = { "file://localhost/", "file:///",
+		"file:/" };
+	size_t i, size;
+
+	for (i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		size = strlen(begins[i]);
+		if (strncasecmp(uri, begins[i], size) == 0)
+			return uri + size - 1;
+	}
+	return uri;
 }
 
 static bool

@@ -12,6 +12,7 @@
 #include "ticket_files.h"
 #include "ticket_keys.h"
 #include "tls_context.h"
+#include "tls_file.h"
 #include "tls_renewal.h"
 
 /* How a line of ours begins; libssl's and the stock program's do not. */
@@ -94,14 +95,11 @@ renewal_can_read_identity(const struct identity *identity)
 static bool
 renewal_is_regular(const char *path)
 {
-	const char *file = path;
 	struct stat status;
 
 	if (path == NULL)
 		return true;
-	if (strncmp(path, "file:", 5) == 0)
-		file += 5;
-	if (stat(file, &status) == -1 || S_ISREG(status.st_mode))
+	if (stat(tls_file_path(path), &status) == -1 || S_ISREG(status.st_mode))
 		return true;
 	log_warnx(
 	    "nothing is reloaded: %s is not a file that can be read again",

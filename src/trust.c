@@ -1,7 +1,6 @@
 #include <sys/stat.h>
 
 #include <stdbool.h>
-#include <string.h>
 
 #include <openssl/err.h>
 #include <openssl/store.h>
@@ -11,6 +10,7 @@
 #include "log.h"
 #include "text.h"
 #include "tls_error.h"
+#include "tls_file.h"
 #include "trust.h"
 
 /* The three options that name certificates for one purpose. */
@@ -114,10 +114,9 @@ trust_failed(const char *error, const char *name)
 static bool
 trust_check_store(const char *uri)
 {
-	const char *path = strncmp(uri, "file:", 5) == 0 ? uri + 5 : uri;
 	struct stat status;
 
-	if (stat(path, &status) == -1 || S_ISDIR(status.st_mode))
+	if (stat(tls_file_path(uri), &status) == -1 || S_ISDIR(status.st_mode))
 		return true;
 	if (!S_ISREG(status.st_mode))
 		log_warnx("%s is no file that can be read again", uri);

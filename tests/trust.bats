@@ -159,6 +159,7 @@ was_refused() # times
 
 # The stock program's lines first, then one that names the culprit.
 # covers: -CRL -CRLform -CAstore -verifyCAfile -verifyCApath -verifyCAstore
+# covers: -chainCAstore
 @test "files that cannot be used end the start" {
 	echo rubbish >bad
 	: >empty
@@ -183,6 +184,9 @@ was_refused() # times
 	stops_only_ours '-CAstore bad' 's_server: no certificates in bad'
 	stops_only_ours '-verifyCAstore empty' 'no certificates in empty'
 	refused '-CAstore fifo' 's_server: fifo is no file'
+	refused "-CAstore FILE:$PWD/fifo" 'fifo is no file'
+	refused "-verifyCAstore file://localhost$PWD/fifo" 'fifo is no file'
+	refused "-chainCAstore file://$PWD/fifo" 'fifo is no file'
 }
 
 # covers: -policy -purpose -verify_name -verify_ip -attime -auth_level
