@@ -107,11 +107,14 @@ passphrase_file(const char *path, const char *source, int line)
 	const char *known = passphrase_known(source, line);
 	struct stat status;
 	char *phrase = NULL;
-	int fd, i;
+	int fd, i, flags = O_RDONLY | O_CLOEXEC;
 
 	if (known != NULL)
 		return strdup(known);
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+	/* A FIFO that took the file's place is not waited for. */
+	if (passphrase_sealed)
+		flags |= O_NONBLOCK;
+	if ((fd = open(path, flags)) == -1)
 		return passphrase_fail("Can't open file ", path);
 	if (fstat(fd, &status) == -1 || !S_ISREG(status.st_mode)) {
 		phrase = passphrase_once(fd, source, line);

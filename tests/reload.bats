@@ -259,6 +259,10 @@ resumes() # file, option of s_client...
 	RELOADS=0
 	echo wrong >phrase
 	refuse_reload key.pem
+	rm phrase
+	mkfifo phrase
+	refuse_reload "Can't read again file:phrase"
+	rm phrase
 	echo secret >phrase
 	reload
 }
