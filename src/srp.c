@@ -11,6 +11,7 @@
 static SRP_VBASE *srp_read(const char *, const char *);
 static int srp_choose(SSL *, int *, void *);
 static SRP_user_pwd *srp_look_up(SSL *, SRP_VBASE *, char *);
+static const char *srp_info(const SRP_user_pwd *);
 
 int
 srp_install(struct srp *srp, SSL_CTX *ctx, const struct config *config)
@@ -74,7 +75,7 @@ srp_choose(SSL *ssl, int *alert, void *arg)
 	if (result == SSL_ERROR_NONE)
 		text_printf(TEXT_NOTE_ERR,
 		    "SRP parameters set: username = \"%s\" info=\"%s\" \n",
-		    name, user->info);
+		    name, srp_info(user));
 	SRP_user_pwd_free(user);
 	return result;
 }
@@ -91,9 +92,15 @@ srp_look_up(SSL *ssl, SRP_VBASE *verifiers, char *name)
 		text_printf(TEXT_NOTE_OUT, "LOOKUP renego during read\n");
 	user = SRP_VBASE_get1_by_user(verifiers, name);
 	if (user != NULL)
-		text_printf(TEXT_NOTE_OUT, "LOOKUP done %s\n",
-		    user->info != NULL ? user->info : "(null)");
+		text_printf(TEXT_NOTE_OUT, "LOOKUP done %s\n", srp_info(user));
 	else
 		text_printf(TEXT_NOTE_OUT, "LOOKUP not successful\n");
 	return user;
+}
+
+/* One whom the seed made has none, for which BIO_printf has its own word. */
+static const char *
+srp_info(const SRP_user_pwd *user)
+{
+	return user->info != NULL ? user->info : "<NULL>";
 }

@@ -89,7 +89,7 @@ LOOKUP done the first
 	start_server -nocert -srpvfile users -srpuserseed grain -www -ign_eof
 	is_refused nobody secret
 	wait_for 10 file_has server.err 'decryption failed or bad record mac'
-	assert_contains "$(<server.err)" 'username = "nobody" info="(null)"'
+	assert_contains "$(<server.err)" 'username = "nobody" info="<NULL>"'
 	assert_lacks "$(<server.err)" "doesn't exist"
 	logs_in alice
 }
