@@ -4,6 +4,8 @@
 #include "protocol_list.h"
 
 #define PROTOCOL_NAME_MAX 255
+/* RFC 7301, section 3.1: two bytes of size; commas become sizes of names. */
+#define PROTOCOL_LIST_MAX 65534
 
 int
 protocol_list_parse(struct textbuf *list, const char *option, const char *names)
@@ -15,6 +17,11 @@ protocol_list_parse(struct textbuf *list, const char *option, const char *names)
 	textbuf_init(list);
 	if (names == NULL)
 		return 0;
+	if (strlen(names) > PROTOCOL_LIST_MAX) {
+		log_warnx("-%s: the list is longer than %d bytes", option,
+		    PROTOCOL_LIST_MAX);
+		return -1;
+	}
 	for (; *name != '\0'; name += length, name += *name == ',') {
 		length = strcspn(name, ",");
 		if (length > PROTOCOL_NAME_MAX) {

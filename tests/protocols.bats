@@ -95,6 +95,10 @@ load helpers
 	run_server -nocert -accept 127.0.0.1:0 -alpn "$(printf '%0300d' 0)"
 	assert_equal "$status" 1
 	assert_contains "$stderr" '255 bytes'
+	run_server -nocert -accept 127.0.0.1:0 \
+	    -alpn "$(printf 'a,%.0s' {1..32768})"
+	assert_equal "$status" 1
+	assert_contains "$stderr" '-alpn: the list is longer than 65534 bytes'
 	run_server -nocert -accept 127.0.0.1:0 -context "$(printf '%033d' 0)"
 	assert_equal "$status" 1
 	assert_contains "$stderr" '32 bytes'
