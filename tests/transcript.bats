@@ -88,6 +88,22 @@ failure_as_stock() # server options, client options, line of the server
 	assert_contains "$(server_err)" 'CN=ECDSA client,O=s_server tests'
 }
 
+# The stock program ends without a word.
+# covers: -nameopt
+@test "options of -nameopt that are none are named (culprits)" {
+	local value
+
+	for value in bogus oneline,bogus; do
+		run_stock -nocert -accept 127.0.0.1:0 -nameopt "$value"
+		assert_equal "$status" 1
+		assert_equal "$stderr" ''
+		run_server -nocert -accept 127.0.0.1:0 -nameopt "$value"
+		assert_equal "$status" 1
+		assert_equal "$stderr" \
+		    "s_server: -nameopt $value: unknown name option"
+	done
+}
+
 @test "the block names the CAs that the client accepts" {
 	block_as_stock '' '-requestCAfile $CERTS/ca.pem'
 	assert_contains "$(server_out)" 'CN = Test root CA'
