@@ -224,6 +224,16 @@ make_session() # file, server option...
 	assert_lacks "$(tr '\0' ' ' <"/proc/$SERVER_PID/cmdline")" "$key"
 }
 
+# covers: -pass -dpass -srpuserseed
+@test "nor pass phrases and seeds" {
+	start_server -nocert -pass pass:hidden1 --dpass=pass:hidden2 \
+	    -srpuserseed hidden3 -workers 2 -ign_eof
+	assert_lacks "$(ps -o args -s "$SERVER_PID")" hidden
+	assert_lacks "$(tr '\0' ' ' <"/proc/$SERVER_PID/cmdline")" hidden
+	assert_contains "$(ps -o args -s "$SERVER_PID")" \
+	    '-pass *** --dpass=*** -srpuserseed *** -workers 2'
+}
+
 ### What cannot be used
 
 # covers: -psk_session -psk_hint
