@@ -92,6 +92,10 @@ lint:
 coverage-options: $(PROGRAM)
 	./scripts/coverage-options
 
+## valgrind: the comparisons with the stock program, under valgrind
+valgrind: all unit load
+	./scripts/test-valgrind
+
 ## mutate-options: do the tests notice when an option does nothing?
 mutate-options:
 	./scripts/mutate-options
@@ -121,4 +125,4 @@ help:
 	@echo 'Variables: SANITIZE=1 FAULTS=1 MUTATE=1 BUILD= PREFIX= DESTDIR='
 
 .PHONY: all bench certs clean coverage-options help install lint \
-	mutate-options test uninstall
+	mutate-options test uninstall valgrind
