@@ -30,9 +30,9 @@ struct fetch_answer {
 
 enum fetch_verdict {
 	FETCH_ASKED, /* it waits for the fetcher: tell that */
-	FETCH_PENDING, /* somebody has asked already; come again */
+	FETCH_PENDING, /* asked already, or no room to ask: come again */
 	FETCH_ANSWERED,
-	FETCH_REFUSED, /* too long, or too many are being fetched */
+	FETCH_REFUSED, /* too long */
 };
 
 /* answer_max: of each answer, in bytes. */

@@ -9,6 +9,8 @@
 
 /* Who asked may have died before the fetcher was told: then another tells. */
 #define FETCH_TELL_MS 100
+/* So long an answer stays for who asked for it, unless he has had it. */
+#define FETCH_STAY_MS 1000
 
 /*
  * The fetcher needs no lock, so that nobody who holds it makes it lose an
@@ -25,6 +27,7 @@ enum fetch_state {
 struct fetch_entry {
 	_Atomic uint32_t state; /* the last to be written */
 	bool good;
+	bool had; /* by somebody */
 	uint64_t turn; /* in the order of asking */
 	int64_t told_ms; /* to the fetcher; CLOCK_MONOTONIC, as all here */
 	size_t request_size;
@@ -183,15 +186,17 @@ fetch_board_look(struct fetch_board *board, const void *request, size_t size,
 		return fetch_board_pending(entry);
 	if (entry != NULL && fetch_board_is_good(entry, since_ms)) {
 		fetch_board_copy(board, entry, answer);
+		entry->had = true;
 		return FETCH_ANSWERED;
 	}
 	if (entry == NULL && (entry = fetch_board_room(board)) == NULL)
-		return FETCH_REFUSED;
+		return FETCH_PENDING;
 	entry->state = FETCH_FREE;
 	memcpy(entry->request, request, size);
 	entry->request_size = size;
 	entry->turn = board->turn++;
 	entry->told_ms = monotime_ms();
+	entry->had = false;
 	entry->state = FETCH_WANTED;
 	return FETCH_ASKED;
 }
@@ -229,17 +234,19 @@ fetch_board_is_good(const struct fetch_entry *entry, int64_t since_ms)
 		entry->valid_until_ms > monotime_ms());
 }
 
-/* A free one, or else the answer that is the first to be too old. */
+/* A free one, or else of the answers that may go the first to be too old. */
 static struct fetch_entry *
 fetch_board_room(struct fetch_board *board)
 {
 	struct fetch_entry *entry, *oldest = NULL;
+	int64_t now_ms = monotime_ms();
 
 	for (entry = board->entry; entry < board->entry + FETCH_ENTRIES;
 	     entry++) {
 		if (entry->state == FETCH_FREE)
 			return entry;
 		if (entry->state == FETCH_DONE &&
+		    (entry->had || now_ms - entry->done_ms >= FETCH_STAY_MS) &&
 		    (oldest == NULL ||
 			entry->valid_until_ms < oldest->valid_until_ms))
 			oldest = entry;

@@ -162,12 +162,16 @@ test_full(void)
 		snprintf(request, sizeof(request), "%d", i);
 		assert(test_ask(board, request, now_ms, NULL) == FETCH_ASKED);
 	}
-	assert(test_ask(board, "more", now_ms, NULL) == FETCH_REFUSED);
-	test_give(board, test_take(board, "0"), "long", 2000);
-	test_give(board, test_take(board, "1"), "short", 1000);
+	assert(test_ask(board, "more", now_ms, NULL) == FETCH_PENDING);
+	test_give(board, test_take(board, "0"), "long", 3000);
+	test_give(board, test_take(board, "1"), "short", 2000);
+	/* Nobody has had them yet. */
+	now_ms += 999;
+	assert(test_ask(board, "more", now_ms, NULL) == FETCH_PENDING);
 	now_ms++;
 	assert(test_ask(board, "more", now_ms, NULL) == FETCH_ASKED);
 	assert(test_ask(board, "0", now_ms, "long") == FETCH_ANSWERED);
+	assert(test_ask(board, "2nd", now_ms, NULL) == FETCH_ASKED);
 	memset(large, 'x', sizeof(large) - 1);
 	large[sizeof(large) - 1] = '\0';
 	assert(test_ask(board, large, now_ms, NULL) == FETCH_REFUSED);
