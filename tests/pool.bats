@@ -212,6 +212,8 @@ spent() # pid: ticks of CPU
 	    --connections 70 --hold-until-eof --timeout 60 <go >one 3>&- &
 	held=$!
 	exec 8>go
+	# If both were half served, none would leave to make room.
+	wait_for 10 file_has one 'holding 70'
 	# A second process, as a client has descriptors of its own to lack.
 	mkfifo go2
 	"$BUILD/tests/load/tls_load" --connect "127.0.0.1:$PORT" \
