@@ -10,26 +10,21 @@
 #include "security_debug.h"
 #include "text.h"
 #include "textbuf.h"
+#include "tls_names.h"
 
 typedef int
 security_judge(const SSL *, const SSL_CTX *, int, int, int, void *, void *);
-
-struct security_name {
-	int value;
-	const char *name;
-};
 
 static security_judge security_debug_judge;
 static void security_describe(struct textbuf *, int, int, void *);
 static void security_describe_certificate(struct textbuf *, int, const X509 *);
 static void security_describe_sigalg(struct textbuf *, const unsigned char *);
 static const char *security_curve(int);
-static const char *security_lookup(const struct security_name *, int);
 
 /* libssl's own, which decides: the same for every context. */
 static security_judge *security_default;
 
-static const struct security_name security_operations[] = {
+static const struct tls_name security_operations[] = {
 	{ SSL_SECOP_CIPHER_SUPPORTED, "Supported Ciphersuite=" },
 	{ SSL_SECOP_CIPHER_SHARED, "Shared Ciphersuite=" },
 	{ SSL_SECOP_CIPHER_CHECK, "Check Ciphersuite=" },
@@ -51,19 +46,8 @@ static const struct security_name security_operations[] = {
 	{ 0, NULL },
 };
 
-static const struct security_name security_versions[] = {
-	{ SSL3_VERSION, "SSL 3.0" },
-	{ TLS1_VERSION, "TLS 1.0" },
-	{ TLS1_1_VERSION, "TLS 1.1" },
-	{ TLS1_2_VERSION, "TLS 1.2" },
-	{ TLS1_3_VERSION, "TLS 1.3" },
-	{ DTLS1_VERSION, "DTLS 1.0" },
-	{ DTLS1_BAD_VER, "DTLS 1.0 (bad)" },
-	{ 0, NULL },
-};
-
 /* RFC 8446, section 4.2.3 */
-static const struct security_name security_schemes[] = {
+static const struct tls_name security_schemes[] = {
 	{ 0x0201, "rsa_pkcs1_sha1" },
 	{ 0x0203, "ecdsa_sha1" },
 	{ 0x0401, "rsa_pkcs1_sha256" },
@@ -87,7 +71,7 @@ static const struct security_name security_schemes[] = {
 };
 
 /* RFC 5246, section 7.4.1.4.1 */
-static const struct security_name security_hashes[] = {
+static const struct tls_name security_hashes[] = {
 	{ 0, "none" },
 	{ 1, "MD5" },
 	{ 2, "SHA1" },
@@ -98,7 +82,7 @@ static const struct security_name security_hashes[] = {
 	{ 0, NULL },
 };
 
-static const struct security_name security_signatures[] = {
+static const struct tls_name security_signatures[] = {
 	{ 0, "anonymous" },
 	{ 1, "RSA" },
 	{ 2, "DSA" },
@@ -144,11 +128,11 @@ security_debug_judge(const SSL *ssl, const SSL_CTX *ctx, int operation,
 static void
 security_describe(struct textbuf *line, int operation, int nid, void *other)
 {
-	const char *name = security_lookup(security_operations, operation);
+	const char *name = tls_name_find(security_operations, operation);
 
 	textbuf_puts(line, name == NULL ? "" : name);
 	if (operation == SSL_SECOP_VERSION) {
-		name = security_lookup(security_versions, nid);
+		name = tls_name_of_version(nid);
 		textbuf_puts(line, name == NULL ? "???" : name);
 	}
 	switch ((unsigned)operation & SSL_SECOP_OTHER_TYPE) {
@@ -196,9 +180,9 @@ static void
 security_describe_sigalg(struct textbuf *line, const unsigned char *code)
 {
 	int scheme = code[0] << 8 | code[1];
-	const char *name = security_lookup(security_schemes, scheme);
-	const char *hash = security_lookup(security_hashes, code[0]);
-	const char *signature = security_lookup(security_signatures, code[1]);
+	const char *name = tls_name_find(security_schemes, scheme);
+	const char *hash = tls_name_find(security_hashes, code[0]);
+	const char *signature = tls_name_find(security_signatures, code[1]);
 
 	if (name != NULL)
 		textbuf_printf(line, " scheme=%s", name);
@@ -216,13 +200,4 @@ security_curve(int nid)
 	const char *name = EC_curve_nid2nist(nid);
 
 	return name != NULL ? name : OBJ_nid2sn(nid);
-}
-
-static const char *
-security_lookup(const struct security_name *table, int value)
-{
-	for (; table->name != NULL; table++)
-		if (table->value == value)
-			return table->name;
-	return NULL;
 }

@@ -9,17 +9,7 @@ rsa="-cert $CERTS/server-rsa.pem -key $CERTS/server-rsa-key.pem"
 setup()
 {
 	common_setup
-	cat >engine.conf <<-END
-		openssl_conf = all
-		[all]
-		engines = engines
-		[engines]
-		slow = slow
-		[slow]
-		dynamic_path = $BUILD/tests/load/slow_engine.so
-		default_algorithms = RSA
-		init = 1
-	END
+	slow_engine >engine.conf
 	export OPENSSL_CONF=$PWD/engine.conf
 }
 

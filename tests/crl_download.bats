@@ -132,17 +132,7 @@ CHECK="$VERIFY -crl_download -crl_check"
 	make_list list.crl -crldays 2
 	start_http late delay list.crl
 	make_client good 1 "crlDistributionPoints=URI:http://$RESPONDER/a"
-	cat >engine.conf <<-END
-		openssl_conf = all
-		[all]
-		engines = engines
-		[engines]
-		slow = slow
-		[slow]
-		dynamic_path = $BUILD/tests/load/slow_engine.so
-		default_algorithms = RSA
-		init = 1
-	END
+	slow_engine >engine.conf
 	export OPENSSL_CONF=$PWD/engine.conf SLOW_ENGINE_KEEPS=1
 	start_server -www -workers 1 -verify 3 -verify_return_error -async \
 	    -cert "$CERTS/server-rsa.pem" -key "$CERTS/server-rsa-key.pem" \

@@ -533,6 +533,22 @@ assert_memory() # limit in KiB
 	    fail "the workers hold $kib KiB"
 }
 
+# A configuration file with slow_engine.c, which takes its time to sign.
+slow_engine()
+{
+	cat <<-END
+		openssl_conf = all
+		[all]
+		engines = engines
+		[engines]
+		slow = slow
+		[slow]
+		dynamic_path = $BUILD/tests/load/slow_engine.so
+		default_algorithms = RSA
+		init = 1
+	END
+}
+
 # Do the server's processes look for leaks and bad memory accesses?
 is_sanitized()
 {

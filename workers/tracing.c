@@ -11,12 +11,8 @@
 #include "log.h"
 #include "text.h"
 #include "textbuf.h"
+#include "tls_names.h"
 #include "tracing.h"
-
-struct tracing_name {
-	int value;
-	const char *name;
-};
 
 static void tracing_state(const SSL *, int, int);
 static void tracing_exit(const SSL *, const char *, int);
@@ -32,22 +28,11 @@ tracing_describe(struct textbuf *, int, int, const unsigned char *, size_t);
 static void tracing_bytes(struct textbuf *, const unsigned char *, size_t);
 static void tracing_emit(const void *, size_t);
 static int tracing_append(const void *, size_t, void *);
-static const char *tracing_name(const struct tracing_name *, int, const char *);
+static const char *tracing_name(const struct tls_name *, int, const char *);
 
 static int tracing_file = -1;
 
-static const struct tracing_name tracing_versions[] = {
-	{ SSL3_VERSION, "SSL 3.0" },
-	{ TLS1_VERSION, "TLS 1.0" },
-	{ TLS1_1_VERSION, "TLS 1.1" },
-	{ TLS1_2_VERSION, "TLS 1.2" },
-	{ TLS1_3_VERSION, "TLS 1.3" },
-	{ DTLS1_VERSION, "DTLS 1.0" },
-	{ DTLS1_BAD_VER, "DTLS 1.0 (bad)" },
-	{ 0, NULL },
-};
-
-static const struct tracing_name tracing_contents[] = {
+static const struct tls_name tracing_contents[] = {
 	{ SSL3_RT_CHANGE_CIPHER_SPEC, "ChangeCipherSpec" },
 	{ SSL3_RT_ALERT, "Alert" },
 	{ SSL3_RT_HANDSHAKE, "Handshake" },
@@ -57,7 +42,7 @@ static const struct tracing_name tracing_contents[] = {
 	{ 0, NULL },
 };
 
-static const struct tracing_name tracing_handshakes[] = {
+static const struct tls_name tracing_handshakes[] = {
 	{ SSL3_MT_HELLO_REQUEST, ", HelloRequest" },
 	{ SSL3_MT_CLIENT_HELLO, ", ClientHello" },
 	{ SSL3_MT_SERVER_HELLO, ", ServerHello" },
@@ -81,7 +66,7 @@ static const struct tracing_name tracing_handshakes[] = {
 	{ 0, NULL },
 };
 
-static const struct tracing_name tracing_alerts[] = {
+static const struct tls_name tracing_alerts[] = {
 	{ SSL_AD_CLOSE_NOTIFY, " close_notify" },
 	{ SSL_AD_UNEXPECTED_MESSAGE, " unexpected_message" },
 	{ SSL_AD_BAD_RECORD_MAC, " bad_record_mac" },
@@ -271,7 +256,7 @@ static void
 tracing_describe(struct textbuf *text, int version, int content,
     const unsigned char *data, size_t size)
 {
-	const char *name = tracing_name(tracing_versions, version, NULL);
+	const char *name = tls_name_of_version(version);
 
 	if (name == NULL) {
 		textbuf_printf(text,
@@ -281,7 +266,7 @@ tracing_describe(struct textbuf *text, int version, int content,
 		return;
 	}
 	textbuf_printf(text, "%s, ", name);
-	name = tracing_name(tracing_contents, content, NULL);
+	name = tls_name_find(tracing_contents, content);
 	if (name != NULL)
 		textbuf_puts(text, name);
 	else
@@ -344,10 +329,9 @@ tracing_append(const void *data, size_t size, void *text)
 }
 
 static const char *
-tracing_name(const struct tracing_name *table, int value, const char *unknown)
+tracing_name(const struct tls_name *table, int value, const char *unknown)
 {
-	for (; table->name != NULL; table++)
-		if (table->value == value)
-			return table->name;
-	return unknown;
+	const char *name = tls_name_find(table, value);
+
+	return name != NULL ? name : unknown;
 }
