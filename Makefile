@@ -37,20 +37,16 @@ SHARED	= shared session_cache session_repair session_ring session_shard \
 	accept_quota accept_turn stats stats_json ticket_keys ticket_files \
 	fetch_board
 TLS	= tls_error tls_names listener tls_context credentials tls_file \
-	passphrase \
-	self_signed tls_renewal nameopt verification verify_param trust \
-	security_debug sni alpn keylog certificate_choice ocsp fetch crl_point \
-	protocol_list npn psk srp srtp records tls_features \
-	certified_key extra_certificates crypto_setup \
-	crypto_engine
+	passphrase self_signed tls_renewal nameopt verification verify_param \
+	trust security_debug sni alpn keylog certificate_choice ocsp fetch \
+	crl_point protocol_list npn psk srp srtp records tls_features \
+	certified_key extra_certificates crypto_setup crypto_engine
 HELPER	= fetcher
-MASTER	= process helper reload accept_watch relay title master console output \
-	ready \
-	report stats_file ticket_rotation
+MASTER	= process helper reload accept_watch relay title master console \
+	output ready report stats_file ticket_rotation
 WORKERS	= worker loop acceptor connection connection_step stream transport \
-	handshake async early_data stateless resumption tickets \
-	outbox outlet tracing extensions transcript transcript_hello http \
-	http_exchange \
+	handshake async early_data stateless resumption tickets outbox outlet \
+	tracing extensions transcript transcript_hello http http_exchange \
 	commands handler_interactive handler_rev handler_www handler_file \
 	status_page status crl_download
 
