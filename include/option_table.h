@@ -61,7 +61,7 @@ struct option {
 	const char *name; /* without its dash; NULL ends a section */
 	enum option_kind kind;
 	enum option_rule rule;
-	option_setter *set; /* NULL: known, but not supported yet */
+	option_setter *set; /* NULL: needs DTLS, which is not served yet */
 	bool is_judged; /* by the option_judge, as soon as it is read */
 	size_t field; /* offset in struct config, if one field is all */
 	int argument; /* what else the setter must know */

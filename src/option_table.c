@@ -34,7 +34,7 @@
 		.name = (its_name), .kind = (its_kind), .help = (its_help), \
 		__VA_ARGS__                                                 \
 	}
-#define NOT_YET(its_name, its_kind, its_help) \
+#define OF_DTLS(its_name, its_kind, its_help) \
 	OPTION(its_name, its_kind, its_help, .set = NULL)
 #define PORT_MAX 65535
 #define END_OF_SECTION       \
@@ -311,8 +311,8 @@ static const struct option options_debug[] = {
 static const struct option options_connection[] = {
 	OPTION("nbio", KIND_NONE, "Print where input or output would block",
 	    FLAG(nbio)),
-	NOT_YET("timeout", KIND_NONE, "Time limits for DTLS"),
-	NOT_YET("mtu", KIND_POSITIVE, "MTU of the link, for DTLS"),
+	OF_DTLS("timeout", KIND_NONE, "Time limits for DTLS"),
+	OF_DTLS("mtu", KIND_POSITIVE, "MTU of the link, for DTLS"),
 	OPTION("read_buf", KIND_POSITIVE, "Bytes of the read buffer",
 	    INT(read_buf)),
 	OPTION("split_send_frag", KIND_POSITIVE,
@@ -372,7 +372,7 @@ static const struct option options_protocol[] = {
 	OPTION("tls1_2", KIND_NONE, "TLS 1.2 only", ONE_VERSION(0x0303)),
 	OPTION("tls1_3", KIND_NONE, "TLS 1.3 only", ONE_VERSION(0x0304)),
 	{ .name = "dtls", .rule = RULE_ONE_PROTOCOL, .help = "DTLS" },
-	NOT_YET("listen", KIND_NONE,
+	OF_DTLS("listen", KIND_NONE,
 	    "Wait for a DTLS ClientHello with a cookie, then connect"),
 	{ .name = "dtls1", .rule = RULE_ONE_PROTOCOL, .help = "DTLS 1.0 only" },
 	{ .name = "dtls1_2",

@@ -21,7 +21,7 @@ struct parser {
 	option_judge *judge;
 	unsigned one_protocol; /* how many options of each rule there were */
 	unsigned no_protocol;
-	const struct option *not_yet; /* the first that is not supported */
+	const struct option *of_dtls; /* the first that needs DTLS */
 };
 
 /* Returns 0, or -1 with the error already printed. */
@@ -90,9 +90,9 @@ options_parse(struct config *config, int argc, char **argv, option_judge *judge)
 		return -1;
 	}
 	/* Only now, so that real errors are told first. */
-	if (parser.not_yet != NULL) {
+	if (parser.of_dtls != NULL) {
 		log_warnx(
-		    "Option -%s is not supported yet", parser.not_yet->name);
+		    "Option -%s: DTLS is not served yet", parser.of_dtls->name);
 		return -1;
 	}
 	return 0;
@@ -142,8 +142,8 @@ options_next(struct parser *parser, struct config *config)
 		return -1;
 	if (option->set != NULL)
 		return option->set(config, option, &value);
-	if (parser->not_yet == NULL)
-		parser->not_yet = option;
+	if (parser->of_dtls == NULL)
+		parser->of_dtls = option;
 	return 0;
 }
 
@@ -458,6 +458,6 @@ help_line(const struct option *option, int width)
 	if (option->initial != NULL)
 		text_printf(TEXT_ERR, " (default %s)", option->initial);
 	if (option->set == NULL)
-		text_printf(TEXT_ERR, " (not supported yet)");
+		text_printf(TEXT_ERR, " (DTLS is not served yet)");
 	text_printf(TEXT_ERR, "\n");
 }

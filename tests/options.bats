@@ -373,7 +373,7 @@ help_options() # supported or unsupported
 {
 	"$S_SERVER" -help 2>&1 | awk -v which="$1" '
 	/^ -/ {
-		unsupported = /\(not supported yet\)$/
+		unsupported = /\(DTLS is not served yet\)$/
 		kind = substr($0, length($1) + 3, 1) == " " ? "" : $2
 		if (unsupported == (which == "unsupported"))
 			print substr($1, 2), kind
@@ -441,7 +441,7 @@ value_for() # name, kind
 	esac
 }
 
-@test "what is not supported yet is refused by name, without the hint" {
+@test "what needs DTLS is refused by name, without the hint" {
 	local name kind options
 
 	help_options unsupported >list
@@ -449,13 +449,13 @@ value_for() # name, kind
 	while read -r name kind; do
 		options=("-$name")
 		[ -z "$kind" ] || options+=("$(value_for "$name" "$kind")")
-		refused "Option -$name is not supported yet" "${options[@]}"
+		refused "Option -$name: DTLS is not served yet" "${options[@]}"
 	done <list
 }
 
-@test "real errors are told before what is not supported yet" {
+@test "real errors are told before what needs DTLS" {
 	refused "Unknown option: -x$HINT" -listen -x
-	refused 'Option -listen is not supported yet' -listen -timeout
+	refused 'Option -listen: DTLS is not served yet' -listen -timeout
 }
 
 ### The manual page
@@ -473,9 +473,9 @@ MANUAL=$ROOT/man/s_server.1
 	done <list
 }
 
-@test "the manual page names what is not supported yet, and nothing else" {
+@test "the manual page names what needs DTLS, and nothing else" {
 	help_options unsupported | awk '{ print $1 }' | sort >expected
-	sed -n '/^\.Ss Options not supported yet/,/^\.Sh/p' "$MANUAL" |
+	sed -n '/^\.Ss Options of DTLS/,/^\.Sh/p' "$MANUAL" |
 	    awk '$1 == ".Fl" { print $2 }' | sort >actual
 	diff expected actual
 }
