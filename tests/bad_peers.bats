@@ -376,7 +376,7 @@ no_connection()
 # and never see this client go.
 @test "answers of the library's own that a client is slow to read all come" {
 	start_server -rev -workers 1
-	timeout $((60 * SLOW)) "$BUILD/tests/load/unread_answers" "$PORT" 3>&-
+	timeout $((120 * SLOW)) "$BUILD/tests/load/unread_answers" "$PORT" 3>&-
 	wait_for 5 no_connection
 	kill -QUIT "$SERVER_PID"
 	wait_exit server
