@@ -8,7 +8,7 @@
 #include "extra_certificates.h"
 #include "log.h"
 #include "nameopt.h"
-#include "text.h"
+#include "tls_text.h"
 
 struct extra_certificate {
 	struct certified_key pair;
@@ -159,8 +159,6 @@ extra_report(SSL *ssl, X509 *certificate, size_t number, int flags,
     const struct config *config)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
-	char *lines;
-	long size;
 	size_t i;
 
 	if (bio == NULL)
@@ -176,9 +174,7 @@ extra_report(SSL *ssl, X509 *certificate, size_t number, int flags,
 	    !extra_is_suite_b(ssl)	   ? "not tested"
 		: flags & CERT_PKEY_SUITEB ? "OK"
 					   : "NOT OK");
-	if ((size = BIO_get_mem_data(bio, &lines)) > 0)
-		text_write(TEXT_ERR, lines, (size_t)size);
-	BIO_free(bio);
+	tls_text_say(TEXT_ERR, bio);
 }
 
 static bool

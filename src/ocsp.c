@@ -11,6 +11,7 @@
 #include "text.h"
 #include "textbuf.h"
 #include "tls_error.h"
+#include "tls_text.h"
 
 /* What came of the attempt to make a request. */
 enum ocsp_made {
@@ -85,8 +86,6 @@ int
 ocsp_staple(SSL *ssl, const struct ocsp *ocsp, ocsp_find *find, void *arg)
 {
 	BIO *words = BIO_new(BIO_s_mem());
-	char *text;
-	long size;
 	int result;
 
 	if (words == NULL)
@@ -98,9 +97,7 @@ ocsp_staple(SSL *ssl, const struct ocsp *ocsp, ocsp_find *find, void *arg)
 	    : ocsp_query(ssl, ocsp, find, arg, words);
 	if (result != SSL_TLSEXT_ERR_OK)
 		ERR_print_errors(words);
-	if ((size = BIO_get_mem_data(words, &text)) > 0)
-		text_write(TEXT_NOTE_ERR, text, (size_t)size);
-	BIO_free(words);
+	tls_text_say(TEXT_NOTE_ERR, words);
 	return result;
 }
 

@@ -8,6 +8,7 @@
 #include "nameopt.h"
 #include "text.h"
 #include "tls_error.h"
+#include "tls_text.h"
 #include "trust.h"
 #include "verification.h"
 #include "verify_param.h"
@@ -97,8 +98,6 @@ verification_judge(int ok, X509_STORE_CTX *store)
 	X509 *certificate = X509_STORE_CTX_get_current_cert(store);
 	int error = X509_STORE_CTX_get_error(store);
 	BIO *bio;
-	char *lines;
-	long size;
 
 	if ((bio = BIO_new(BIO_s_mem())) == NULL)
 		return 0;
@@ -115,9 +114,7 @@ verification_judge(int ok, X509_STORE_CTX *store)
 		verification_print_policies(bio, store);
 	if (ok && !quiet)
 		BIO_printf(bio, "verify return:%d\n", ok);
-	if ((size = BIO_get_mem_data(bio, &lines)) > 0)
-		text_write(TEXT_NOTE_ERR, lines, (size_t)size);
-	BIO_free(bio);
+	tls_text_say(TEXT_NOTE_ERR, bio);
 	return ok;
 }
 

@@ -1,22 +1,18 @@
 #include <stddef.h>
 
-#include <openssl/bio.h>
 #include <openssl/tls1.h>
 
 #include "extensions.h"
 #include "text.h"
 #include "textbuf.h"
+#include "tls_names.h"
+#include "tls_text.h"
 
 static void
 extensions_print(SSL *, int, int, const unsigned char *, int, void *);
-static const char *extensions_name(int);
-static int extensions_append(const void *, size_t, void *);
 
 /* As the stock program calls them; it does not know all of TLS 1.3. */
-static const struct {
-	int type;
-	const char *name;
-} extensions_names[] = {
+static const struct tls_name extensions_names[] = {
 	{ TLSEXT_TYPE_server_name, "server name" },
 	{ TLSEXT_TYPE_max_fragment_length, "max fragment length" },
 	{ TLSEXT_TYPE_client_certificate_url, "client certificate URL" },
@@ -48,6 +44,7 @@ static const struct {
 	{ TLSEXT_TYPE_key_share, "key share" },
 	{ TLSEXT_TYPE_next_proto_neg, "next protocol" },
 	{ TLSEXT_TYPE_renegotiate, "renegotiation info" },
+	{ 0, NULL },
 };
 
 void
@@ -60,35 +57,16 @@ static void
 extensions_print(SSL *ssl, int from_server, int type, const unsigned char *data,
     int size, void *arg)
 {
+	const char *name = tls_name_find(extensions_names, type);
 	struct textbuf text;
 
 	(void)ssl;
 	(void)arg;
 	textbuf_init(&text);
 	textbuf_printf(&text, "TLS %s extension \"%s\" (id=%d), len=%d\n",
-	    from_server ? "server" : "client", extensions_name(type), type,
-	    size);
-	BIO_dump_cb(extensions_append, &text, data, size);
+	    from_server ? "server" : "client", name != NULL ? name : "unknown",
+	    type, size);
+	tls_text_dump(&text, data, (size_t)size);
 	text_write(TEXT_NOTE_OUT, text.data, text.size);
 	textbuf_free(&text);
-}
-
-static const char *
-extensions_name(int type)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(extensions_names) / sizeof(*extensions_names);
-	     i++)
-		if (extensions_names[i].type == type)
-			return extensions_names[i].name;
-	return "unknown";
-}
-
-/* For BIO_dump_cb(3). */
-static int
-extensions_append(const void *data, size_t size, void *text)
-{
-	textbuf_append(text, data, size);
-	return (int)size;
 }

@@ -12,6 +12,7 @@
 #include "text.h"
 #include "textbuf.h"
 #include "tls_names.h"
+#include "tls_text.h"
 #include "tracing.h"
 
 static void tracing_state(const SSL *, int, int);
@@ -27,7 +28,6 @@ static void
 tracing_describe(struct textbuf *, int, int, const unsigned char *, size_t);
 static void tracing_bytes(struct textbuf *, const unsigned char *, size_t);
 static void tracing_emit(const void *, size_t);
-static int tracing_append(const void *, size_t, void *);
 static const char *tracing_name(const struct tls_name *, int, const char *);
 
 static int tracing_file = -1;
@@ -156,7 +156,7 @@ tracing_io(
 	    is_write ? "write to" : "read from", bio, data, asked);
 	if (result > 0) {
 		textbuf_printf(&text, "%ld (0x%lX))\n", result, result);
-		BIO_dump_cb(tracing_append, &text, data, (int)result);
+		tls_text_dump(&text, data, (size_t)result);
 	} else {
 		textbuf_printf(&text, "%ld)\n", result);
 	}
@@ -318,14 +318,6 @@ tracing_emit(const void *data, size_t size)
 	do
 		n = write(tracing_file, data, size);
 	while (n == -1 && errno == EINTR);
-}
-
-/* For BIO_dump_cb(3). */
-static int
-tracing_append(const void *data, size_t size, void *text)
-{
-	textbuf_append(text, data, size);
-	return (int)size;
 }
 
 static const char *
