@@ -6,17 +6,13 @@
 #include "connection_state.h"
 #include "crl_download.h"
 #include "crl_point.h"
-#include "fetch_board.h"
+#include "fetching.h"
 #include "log.h"
 #include "monotime.h"
-#include "shared.h"
 #include "text.h"
 #include "textbuf.h"
 #include "tls_context.h"
 #include "worker.h"
-
-/* The fetcher's own limit comes first: it can tell what went wrong. */
-#define CRL_DOWNLOAD_GRACE_MS 1000
 
 static void crl_download_install_in(SSL_CTX *);
 static STACK_OF(X509_CRL) *
@@ -114,38 +110,25 @@ static bool
 crl_download_wait(struct connection *connection, const struct textbuf *request,
     struct fetch_answer *answer)
 {
-	struct worker *worker = connection->worker;
 	int64_t since_ms = monotime_ms();
+	enum fetch_verdict verdict;
 
-	for (;;) {
-		switch (fetch_board_ask(worker->setup->shared->fetches,
-		    request->data, request->size, since_ms, answer)) {
-		case FETCH_ANSWERED:
-			return true;
-		case FETCH_REFUSED:
-			return false;
-		case FETCH_ASKED:
-			worker_say(worker, MESSAGE_FETCH, 0);
-			break;
-		case FETCH_PENDING:
-			break;
-		}
+	while ((verdict = fetching_ask(connection->worker, request, since_ms,
+		    answer)) == FETCH_PENDING)
 		if (!crl_download_may_wait(connection, since_ms) ||
 		    !async_pause(&connection->async))
 			return false;
-	}
+	return verdict == FETCH_ANSWERED;
 }
 
 /* Who is leaving does not wait, nor who is in no job. */
 static bool
 crl_download_may_wait(const struct connection *connection, int64_t since_ms)
 {
-	const struct config *config = connection_config(connection);
-
 	return ASYNC_get_current_job() != NULL &&
 	    connection->state < CONNECTION_SHUTDOWN &&
-	    monotime_ms() - since_ms <
-	    config_fetch_limit_ms(config) + CRL_DOWNLOAD_GRACE_MS;
+	    monotime_ms() <
+	    fetching_until_ms(connection_config(connection), since_ms);
 }
 
 static X509_CRL *

@@ -5,16 +5,13 @@
 #include "certificate_choice.h"
 #include "config.h"
 #include "connection_state.h"
-#include "fetch_board.h"
+#include "fetching.h"
 #include "monotime.h"
 #include "ocsp.h"
-#include "shared.h"
 #include "status.h"
 #include "tls_context.h"
 #include "worker.h"
 
-/* The fetcher's own limit comes first: it can tell what went wrong. */
-#define STATUS_GRACE_MS 1000
 /* Word of an answer may be lost with a process that was killed. */
 #define STATUS_LOOK_MS 100
 
@@ -115,26 +112,15 @@ status_choose(SSL *ssl, void *ocsp)
 static bool
 status_look(struct status *status, unsigned i)
 {
-	struct worker *worker = status->connection->worker;
+	enum fetch_verdict verdict;
 
 	if (status->answered[i])
 		return false;
-	switch (fetch_board_ask(worker->setup->shared->fetches,
-	    status->request[i].data, status->request[i].size, status->since_ms,
-	    &status->answer[i])) {
-	case FETCH_ASKED:
-		worker_say(worker, MESSAGE_FETCH, 0);
-		return true;
-	case FETCH_PENDING:
-		return true;
-	case FETCH_ANSWERED:
-		/* On the board it may be gone soon. */
-		status->answered[i] = true;
-		return false;
-	case FETCH_REFUSED:
-		break;
-	}
-	return false;
+	verdict = fetching_ask(status->connection->worker, &status->request[i],
+	    status->since_ms, &status->answer[i]);
+	/* On the board it may be gone soon. */
+	status->answered[i] = verdict == FETCH_ANSWERED;
+	return verdict == FETCH_PENDING;
 }
 
 static bool
@@ -157,8 +143,7 @@ status_ask(SSL *ssl, const struct ocsp *ocsp, struct status *status)
 	if (current != NULL)
 		SSL_select_current_cert(ssl, current);
 	status->since_ms = monotime_ms();
-	status->until_ms = status->since_ms +
-	    config_fetch_limit_ms(ocsp->config) + STATUS_GRACE_MS;
+	status->until_ms = fetching_until_ms(ocsp->config, status->since_ms);
 }
 
 static void
