@@ -37,7 +37,6 @@ trust_install(SSL_CTX *ctx, const struct config *config, X509_CRL *crl)
 		config->verify_ca_path, config->verify_ca_store,
 		"Error loading store locations\n" };
 	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
-	bool good;
 
 	if (trust_is_empty(&all) ? !trust_load_system(ctx, config)
 				 : !trust_load(store, &all))
@@ -48,9 +47,7 @@ trust_install(SSL_CTX *ctx, const struct config *config, X509_CRL *crl)
 		return 0;
 	if ((store = trust_new(&clients, crl)) == NULL)
 		return -1;
-	good = SSL_CTX_set1_verify_cert_store(ctx, store) == 1;
-	X509_STORE_free(store);
-	return good ? 0 : -1;
+	return SSL_CTX_set0_verify_cert_store(ctx, store) == 1 ? 0 : -1;
 }
 
 int
@@ -60,15 +57,12 @@ trust_install_chain(SSL_CTX *ctx, const struct config *config)
 		config->chain_ca_path, config->chain_ca_store,
 		"Error loading store locations\n" };
 	X509_STORE *store;
-	bool good;
 
 	if (trust_is_empty(&chain))
 		return 0;
 	if ((store = trust_new(&chain, NULL)) == NULL)
 		return -1;
-	good = SSL_CTX_set1_chain_cert_store(ctx, store) == 1;
-	X509_STORE_free(store);
-	return good ? 0 : -1;
+	return SSL_CTX_set0_chain_cert_store(ctx, store) == 1 ? 0 : -1;
 }
 
 static bool
