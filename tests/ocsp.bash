@@ -58,7 +58,7 @@ make_response() # name, option of openssl ocsp...
 	    -respout "$name.ocsp" "$@" >/dev/null 2>&1
 }
 
-# NAME.pem and NAME-key.pem with these extensions.
+# NAME.pem and NAME-key.pem with these extensions; SERIAL is its number.
 make_certificate() # name, extension...
 {
 	local name=$1
@@ -69,7 +69,7 @@ make_certificate() # name, extension...
 	    -subj "/CN=$name" -out "$name.csr" 2>/dev/null
 	printf '%s\n' "$@" >"$name.ext"
 	"$OPENSSL" x509 -req -in "$name.csr" -CA "$CA.pem" \
-	    -CAkey "$CA-key.pem" -set_serial "0x$RANDOM" -days 2 \
+	    -CAkey "$CA-key.pem" -set_serial "${SERIAL:-0x$RANDOM}" -days 2 \
 	    -extfile "$name.ext" -out "$name.pem" 2>/dev/null
 }
 
