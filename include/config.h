@@ -195,6 +195,7 @@ struct config {
 	struct ssl_conf_list ssl_conf; /* all options of the SSL_CONF kind */
 	bool ignore_unexpected_eof;
 	const char *use_srtp; /* profiles; NULL: none */
+	bool dtls; /* -dtls, -dtls1, -dtls1_2 */
 	bool sctp;
 	bool sctp_label_bug;
 	bool ktls;

@@ -17,6 +17,7 @@
 #include "master.h"
 #include "monotime.h"
 #include "output.h"
+#include "peer_claims.h"
 #include "ready.h"
 #include "relay.h"
 #include "report.h"
@@ -426,6 +427,8 @@ master_child_died(struct master *master, unsigned slot, pid_t pid, int status)
 	relay_bury(&master->relay, slot);
 	accept_turn_set_state(master->shared->turn, slot, ACCEPT_ABSENT);
 	accept_quota_bury(master->shared->quota, slot);
+	if (master->shared->claims != NULL)
+		peer_claims_bury(master->shared->claims, slot);
 	console_worker_died(&master->console, slot);
 	report_answer(&master->report, slot, master->report.request);
 	if (!expected &&

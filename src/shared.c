@@ -7,6 +7,7 @@
 #include "accept_turn.h"
 #include "config.h"
 #include "fetch_board.h"
+#include "peer_claims.h"
 #include "session_cache.h"
 #include "shared.h"
 #include "stats.h"
@@ -21,6 +22,9 @@
 #define SHARED_ALLOWED_AS_STOCK	  128
 #define SHARED_ALLOWED_BY_DEFAULT 20480
 
+/* The parts of the region. */
+enum { BOARD, STATS, QUOTA, TURN, TICKETS, FETCHES, CLAIMS, SESSIONS, PARTS };
+
 static struct session_limits shared_limits(const struct config *);
 static void shared_name_cache(char *, size_t, const struct config *);
 static unsigned shared_allowed(const struct config *);
@@ -31,7 +35,6 @@ _Static_assert(CONFIG_CACHE_BYTES_MIN >= SESSION_CACHE_BYTES_MIN,
 int
 shared_open(struct shared *shared, const struct config *config, unsigned slots)
 {
-	enum { BOARD, STATS, QUOTA, TURN, TICKETS, FETCHES, SESSIONS, PARTS };
 	struct session_limits limits = shared_limits(config);
 	char cache[64];
 	size_t answer_max =
@@ -45,6 +48,8 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 		[FETCHES] = { "what is fetched",
 		    config_fetches(config) ? fetch_board_size(answer_max) : 0,
 		    0 },
+		[CLAIMS] = { "peers claimed",
+		    config->dtls ? peer_claims_size() : 0, 0 },
 		[SESSIONS] = { cache, session_cache_size(limits), 0 },
 	};
 
@@ -69,6 +74,9 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 	    (shared->fetches = fetch_board_init(
 		 shm_at(&shared->shm, &parts[FETCHES]), answer_max)) == NULL)
 		return -1;
+	if (config->dtls)
+		shared->claims =
+		    peer_claims_init(shm_at(&shared->shm, &parts[CLAIMS]));
 	shared->sessions =
 	    session_cache_init(shm_at(&shared->shm, &parts[SESSIONS]),
 		parts[SESSIONS].size_bytes, limits);

@@ -1,0 +1,118 @@
+/*
+ * A claim is one word, so it is made whole or not at all, whoever is killed at
+ * whatever instruction. The cookie says which word, and 32 more of its bits
+ * stand in it: as cookies are MACs, no peer can aim at another's word.
+ *
+ * Two cookies of the same word do not keep each other out: the later claim
+ * replaces the earlier. What is lost is one cookie's protection against its own
+ * duplicate, and only if that lay in the queue for so long: with 10,000 new
+ * peers a second and 10 ms in the queue, for one duplicate in 2,600.
+ */
+#include "peer_claims.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#define CLAIMS_BITS 18
+#define CLAIMS	    (UINT32_C(1) << CLAIMS_BITS)
+
+/*
+ * tag << 32 | (slot + 1) << 16 | time; 0: nobody's. The time is in units of
+ * 16 ms and begins anew every 17 minutes: what is left from that long ago
+ * looks new again, but no cookie lives so long that it could be meant.
+ */
+#define CLAIM_SLOT_BITS 16
+#define CLAIM_TIME_BITS 16
+#define CLAIM_UNIT_MS	16
+#define CLAIM_KEPT	((PEER_CLAIMS_KEPT_MS + CLAIM_UNIT_MS - 1) / CLAIM_UNIT_MS)
+
+struct peer_claims {
+	_Atomic uint64_t word[CLAIMS];
+};
+
+static uint64_t claim_of(uint32_t, unsigned, int64_t);
+static bool claim_holds(uint64_t, uint64_t);
+static uint64_t claim_tag(uint64_t);
+static unsigned claim_owner(uint64_t);
+
+size_t
+peer_claims_size(void)
+{
+	return sizeof(struct peer_claims);
+}
+
+struct peer_claims *
+peer_claims_init(void *memory)
+{
+	return memory;
+}
+
+bool
+peer_claims_take(struct peer_claims *claims, const uint8_t *cookie,
+    unsigned slot, int64_t now_ms)
+{
+	_Atomic uint64_t *word;
+	uint64_t old, mine;
+	uint32_t index, tag;
+
+	memcpy(&index, cookie, sizeof(index));
+	memcpy(&tag, cookie + sizeof(index), sizeof(tag));
+	word = &claims->word[index % CLAIMS];
+	mine = claim_of(tag, slot, now_ms);
+	old = atomic_load(word);
+	do {
+		if (claim_holds(old, mine))
+			return false;
+	} while (!atomic_compare_exchange_weak(word, &old, mine));
+	return true;
+}
+
+void
+peer_claims_bury(struct peer_claims *claims, unsigned slot)
+{
+	uint64_t old;
+	uint32_t i;
+
+	for (i = 0; i < CLAIMS; i++) {
+		old = atomic_load_explicit(
+		    &claims->word[i], memory_order_relaxed);
+		/* Who replaces it meanwhile lives. */
+		if (claim_owner(old) == slot + 1)
+			atomic_compare_exchange_strong(
+			    &claims->word[i], &old, 0);
+	}
+}
+
+static uint64_t
+claim_of(uint32_t tag, unsigned slot, int64_t now_ms)
+{
+	return (uint64_t)tag << (CLAIM_SLOT_BITS + CLAIM_TIME_BITS) |
+	    (uint64_t)(slot + 1) << CLAIM_TIME_BITS |
+	    (uint16_t)(now_ms / CLAIM_UNIT_MS);
+}
+
+/*
+ * Is this word a claim to the same cookie, and still good? Its owner may have
+ * read the clock a little later.
+ */
+static bool
+claim_holds(uint64_t old, uint64_t mine)
+{
+	uint16_t age = (uint16_t)(mine - old);
+
+	return claim_owner(old) != 0 && claim_tag(old) == claim_tag(mine) &&
+	    (age < CLAIM_KEPT || age > UINT16_MAX - CLAIM_KEPT);
+}
+
+static uint64_t
+claim_tag(uint64_t word)
+{
+	return word >> (CLAIM_SLOT_BITS + CLAIM_TIME_BITS);
+}
+
+/* Its slot + 1. */
+static unsigned
+claim_owner(uint64_t word)
+{
+	return word >> CLAIM_TIME_BITS & ((1U << CLAIM_SLOT_BITS) - 1);
+}
