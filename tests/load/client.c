@@ -1,6 +1,4 @@
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,6 +8,7 @@
 #include <openssl/err.h>
 
 #include "client.h"
+#include "endpoint.h"
 #include "report.h"
 #include "settings.h"
 #include "tls.h"
@@ -31,10 +30,15 @@ static enum client_step client_handshake(struct client *);
 static enum client_step client_mutter(struct client *);
 static enum client_step client_held(struct client *);
 static enum client_step client_send(struct client *);
+static enum client_step client_echo(struct client *);
+static int client_echo_read(struct client *);
+static void client_begin_anew(struct client *);
 static enum client_step client_read(struct client *);
 static enum client_step client_await_end(struct client *);
 static enum client_step client_drain(struct client *);
+static enum client_step client_drain_datagrams(struct client *);
 static enum client_step client_over(struct client *);
+static void client_count_bytes(struct client *);
 static bool client_start_tls(struct client *);
 static enum client_step client_shaken(struct client *);
 static bool client_speaks_early(const struct client *);
@@ -60,6 +64,7 @@ static const struct {
 	[CLIENT_MUTTER] = { "half ClientHello", client_mutter },
 	[CLIENT_HELD] = { "hold", client_held },
 	[CLIENT_SEND] = { "send", client_send },
+	[CLIENT_ECHO] = { "echo", client_echo },
 	[CLIENT_READ] = { "read", client_read },
 	[CLIENT_AWAIT_END] = { "wait for the end", client_await_end },
 	[CLIENT_CLOSE] = { "close", client_drain },
@@ -69,10 +74,7 @@ static const struct {
 struct client *
 client_open(struct client_world *world, struct job *job)
 {
-	const struct sockaddr *address =
-	    (const struct sockaddr *)&world->settings->address;
 	struct client *client;
-	int one = 1;
 
 	if ((client = calloc(1, sizeof(*client))) == NULL) {
 		report_error(world->report, "out of memory");
@@ -81,20 +83,13 @@ client_open(struct client_world *world, struct job *job)
 	client->world = world;
 	client->job = job;
 	client->start_us = client_now_us();
-	client->fd = socket(
-	    address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (client->fd == -1 ||
-	    (connect(client->fd, address, world->settings->address_size) ==
-		    -1 &&
-		errno != EINPROGRESS)) {
+	client->fd = endpoint_open(world->settings, job->number);
+	if (client->fd == -1) {
 		report_error(world->report, "connection %u: connect: %s",
 		    job->number, strerror(errno));
 		client_free(client);
 		return NULL;
 	}
-	/* Fails on other than TCP, where there is nothing to switch off. */
-	(void)setsockopt(
-	    client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	client->wants_write = true;
 	return client;
 }
@@ -117,6 +112,25 @@ client_release(struct client *client)
 }
 
 void
+client_tick(struct client *client, int64_t now_us)
+{
+	const struct settings *settings = client->world->settings;
+
+	if (!settings->dtls || client->ssl == NULL ||
+	    client->state >= CLIENT_CLOSE)
+		return;
+	ERR_clear_error();
+	if (DTLSv1_handle_timeout(client->ssl) == -1)
+		client_fail(client, tls_reason());
+	if (client->state != CLIENT_ECHO || client->echo == NULL)
+		return;
+	if (echo_expire(client->echo, now_us) && settings->echo.anew)
+		client_begin_anew(client);
+	else
+		client_run(client);
+}
+
+void
 client_give_up(struct client *client)
 {
 	/* The server did its part; that it does not close is no failure. */
@@ -128,18 +142,25 @@ client_give_up(struct client *client)
 void
 client_free(struct client *client)
 {
-	BIO *bio = client->ssl == NULL ? NULL : SSL_get_wbio(client->ssl);
-
-	if (bio != NULL) {
-		client->bytes.sent += BIO_number_written(bio);
-		client->bytes.received += BIO_number_read(bio);
-	}
+	client_count_bytes(client);
 	report_add_bytes(client->world->report, &client->bytes);
 	SSL_free(client->ssl);
+	echo_free(client->echo);
 	if (client->fd != -1)
 		close(client->fd);
 	free(client->answer);
 	free(client);
+}
+
+static void
+client_count_bytes(struct client *client)
+{
+	BIO *bio = client->ssl == NULL ? NULL : SSL_get_wbio(client->ssl);
+
+	if (bio == NULL)
+		return;
+	client->bytes.sent += BIO_number_written(bio);
+	client->bytes.received += BIO_number_read(bio);
 }
 
 int64_t
@@ -189,9 +210,14 @@ client_start_tls(struct client *client)
 	struct job *job = client->job;
 
 	client->ssl = SSL_new(client->world->ctx);
-	if (client->ssl == NULL || SSL_set_fd(client->ssl, client->fd) != 1)
+	if (client->ssl == NULL ||
+	    endpoint_attach(client->ssl, client->fd, client->world->settings) ==
+		-1)
 		return false;
 	SSL_set_connect_state(client->ssl);
+	if (client->world->settings->servername != NULL)
+		SSL_set_tlsext_host_name(
+		    client->ssl, client->world->settings->servername);
 	if (job->resuming)
 		return tls_offer_session(client->ssl, job->session);
 	if (client->world->settings->resume != RESUME_NONE)
@@ -246,12 +272,16 @@ client_shaken(struct client *client)
 
 	client->wants_write = false;
 	client->resumed = SSL_session_reused(client->ssl) == 1;
+	client->heard = BIO_number_read(SSL_get_rbio(client->ssl));
 	report_handshake(
 	    client->world->report, client_now_us() - client->start_us);
 	if (client->job->resuming && (missed = client_miss(client)) != NULL) {
 		client->missed = true;
 		return client_fail(client, missed);
 	}
+	if ((missed = tls_wrong_protocol(
+		 client->ssl, client->world->settings)) != NULL)
+		return client_fail(client, missed);
 	if (client->world->settings->status && !client_is_stapled(client))
 		return client_fail(client, "got no status");
 	if (client->world->settings->hold) {
@@ -320,9 +350,14 @@ client_held(struct client *client)
 static enum client_step
 client_exchange(struct client *client)
 {
-	client->state = client->sent < client->world->settings->send_size
-	    ? CLIENT_SEND
-	    : CLIENT_READ;
+	const struct settings *settings = client->world->settings;
+
+	if (settings->echo.count > 0) {
+		client->state = CLIENT_ECHO;
+		return STEP_AGAIN;
+	}
+	client->state =
+	    client->sent < settings->send_size ? CLIENT_SEND : CLIENT_READ;
 	return STEP_AGAIN;
 }
 
@@ -343,6 +378,77 @@ client_send(struct client *client)
 	if (client->sent == settings->send_size)
 		client->state = CLIENT_READ;
 	return STEP_AGAIN;
+}
+
+static enum client_step
+client_echo(struct client *client)
+{
+	const struct settings *settings = client->world->settings;
+	char data[ECHO_SIZE_MAX];
+	int64_t now_us;
+	int n;
+
+	if (client->echo == NULL &&
+	    (client->echo = echo_open(&settings->echo, client->job->number,
+		 &client->world->report->echo)) == NULL)
+		return client_fail(client, "out of memory");
+	if ((n = client_echo_read(client)) <= 0 &&
+	    client_wait_or_fail(client, n) == STEP_AGAIN)
+		return STEP_AGAIN;
+	while (echo_next(client->echo, data, now_us = client_now_us())) {
+		ERR_clear_error();
+		n = SSL_write(client->ssl, data, (int)settings->echo.size);
+		if (n <= 0)
+			return client_wait_or_fail(client, n);
+		client->bytes.data_sent += (size_t)n;
+		echo_sent(client->echo, now_us);
+	}
+	client->wants_write = false;
+	return echo_over(client->echo) ? client_answered(client, true)
+				       : STEP_WAIT;
+}
+
+/* All that is there; what the last read, which did not go through, returned. */
+static int
+client_echo_read(struct client *client)
+{
+	char data[ECHO_SIZE_MAX];
+	int n;
+
+	for (;;) {
+		errno = 0;
+		ERR_clear_error();
+		n = SSL_read(client->ssl, data, sizeof(data));
+		if (n <= 0)
+			return n;
+		client->bytes.data_received += (size_t)n;
+		client->heard = BIO_number_read(SSL_get_rbio(client->ssl));
+		echo_received(client->echo, data, (size_t)n, client_now_us());
+	}
+}
+
+/*
+ * The server has forgotten this peer: from the same port, as a new one. What
+ * came since the last answer came from whom the peer does not know.
+ */
+static void
+client_begin_anew(struct client *client)
+{
+	struct report *report = client->world->report;
+
+	if (BIO_number_read(SSL_get_rbio(client->ssl)) != client->heard) {
+		client_fail(client, "heard from a stranger");
+		return;
+	}
+	report->echo.anew++;
+	echo_forget(client->echo);
+	client_count_bytes(client);
+	SSL_free(client->ssl);
+	client->start_us = client_now_us();
+	client->state = CLIENT_HANDSHAKE;
+	if (!client_start_tls(client))
+		client_fail(client, tls_reason());
+	client_run(client);
 }
 
 static enum client_step
@@ -412,7 +518,8 @@ client_succeed(struct client *client)
 		SSL_shutdown(client->ssl);
 		ERR_clear_error();
 	}
-	shutdown(client->fd, SHUT_WR);
+	if (!client->world->settings->dtls)
+		shutdown(client->fd, SHUT_WR);
 	client->close_us = client_now_us();
 	client->wants_write = false;
 	client->state = CLIENT_CLOSE;
@@ -425,10 +532,28 @@ client_drain(struct client *client)
 	char data[CLIENT_READ_SIZE];
 	ssize_t n;
 
+	if (client->world->settings->dtls)
+		return client_drain_datagrams(client);
 	while ((n = recv(client->fd, data, sizeof(data), 0)) > 0)
 		client->bytes.received += (size_t)n;
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return STEP_WAIT;
+	client->state = CLIENT_OVER;
+	return STEP_WAIT;
+}
+
+/* UDP has no end but that of TLS. */
+static enum client_step
+client_drain_datagrams(struct client *client)
+{
+	int n, trouble;
+
+	while ((n = client_receive(client, &trouble)) > 0)
+		;
+	if (n == -1 &&
+	    SSL_get_error(client->ssl, trouble) == SSL_ERROR_WANT_READ)
+		return STEP_WAIT;
+	client->world->report->closed += n == 0;
 	client->state = CLIENT_OVER;
 	return STEP_WAIT;
 }

@@ -41,6 +41,7 @@ enum client_state {
 	CLIENT_MUTTER, /* the half ClientHello */
 	CLIENT_HELD,
 	CLIENT_SEND,
+	CLIENT_ECHO, /* datagrams that come back */
 	CLIENT_READ,
 	CLIENT_AWAIT_END, /* of a server that was not spoken to */
 	CLIENT_CLOSE, /* the outcome is known; the server may still talk */
@@ -61,6 +62,8 @@ struct client {
 	int64_t start_us;
 	int64_t close_us; /* when CLIENT_CLOSE began */
 	size_t sent;
+	struct echo *echo; /* NULL: not begun */
+	uint64_t heard; /* bytes, when the last answer had come */
 	struct report_bytes bytes;
 	char *answer;
 	size_t answer_size;
@@ -74,6 +77,8 @@ struct client *client_open(struct client_world *, struct job *);
 void client_run(struct client *);
 /* It was held long enough: show that it is alive, then end. */
 void client_release(struct client *);
+/* Now and then: what is due by the clock. */
+void client_tick(struct client *, int64_t now_us);
 /* The deadline has come; reported with where it stood. */
 void client_give_up(struct client *);
 void client_free(struct client *);

@@ -270,12 +270,16 @@ engine_count(struct engine *engine, struct job *job, bool ok)
 	free(job);
 }
 
-/* A server that does not close was still a success. */
+/*
+ * What is due by the clock. A server that does not close was still a success.
+ */
 static void
 engine_sweep(struct engine *engine)
 {
 	int64_t now_us = client_now_us();
 	struct client *client, *next;
+	enum client_state before;
+	bool wrote;
 
 	if (now_us - engine->swept_us < ENGINE_TICK_MS * 1000)
 		return;
@@ -283,11 +287,13 @@ engine_sweep(struct engine *engine)
 	for (client = TAILQ_FIRST(&engine->clients); client != NULL;
 	     client = next) {
 		next = TAILQ_NEXT(client, entry);
+		before = client->state;
+		wrote = client->wants_write;
+		client_tick(client, now_us);
 		if (client->state == CLIENT_CLOSE &&
-		    now_us - client->close_us > ENGINE_CLOSE_WAIT_US) {
+		    now_us - client->close_us > ENGINE_CLOSE_WAIT_US)
 			client->state = CLIENT_OVER;
-			engine_finish(engine, client);
-		}
+		engine_moved(engine, client, before, wrote);
 	}
 }
 

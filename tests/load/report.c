@@ -12,7 +12,10 @@
 
 static void report_grow_workers(struct report *, unsigned);
 static void report_print_workers(const struct report *);
-static double report_percentile_ms(const struct report *, unsigned);
+static void report_print_echo(struct report_echo *);
+static void report_add_time(struct report_times *, int64_t);
+static void report_print_times(struct report_times *);
+static double report_percentile_ms(const struct report_times *, unsigned);
 static int report_compare(const void *, const void *);
 
 void
@@ -30,16 +33,13 @@ report_error(struct report *report, const char *format, ...)
 void
 report_handshake(struct report *report, int64_t took_us)
 {
-	size_t n = report->handshakes++;
+	report_add_time(&report->handshakes, took_us);
+}
 
-	if (n == report->latencies_size) {
-		report->latencies_size = n == 0 ? 1024 : 2 * n;
-		report->latencies_us = reallocarray(report->latencies_us,
-		    report->latencies_size, sizeof(*report->latencies_us));
-		if (report->latencies_us == NULL)
-			err(1, NULL);
-	}
-	report->latencies_us[n] = (uint32_t)took_us;
+void
+report_echo_received(struct report_echo *echo, int64_t took_us)
+{
+	report_add_time(&echo->answers, took_us);
 }
 
 void
@@ -98,21 +98,22 @@ report_print(struct report *report, bool sequential, int64_t took_us)
 	       " received %" PRIu64 "\n",
 	    report->bytes.sent, report->bytes.received, report->bytes.data_sent,
 	    report->bytes.data_received);
-	printf("handshakes %lu seconds %.3f\n", report->handshakes,
+	report_print_echo(&report->echo);
+	if (report->closed > 0)
+		printf("closed %lu\n", report->closed);
+	printf("handshakes %zu seconds %.3f\n", report->handshakes.count,
 	    (double)took_us / 1e6);
-	if (report->handshakes > 0)
-		qsort(report->latencies_us, report->handshakes,
-		    sizeof(*report->latencies_us), report_compare);
-	printf("ok %lu failed %lu resumed %lu p50 %.3f ms p99 %.3f ms\n",
-	    report->ok, report->failed, report->resumed,
-	    report_percentile_ms(report, 50), report_percentile_ms(report, 99));
+	printf("ok %lu failed %lu resumed %lu", report->ok, report->failed,
+	    report->resumed);
+	report_print_times(&report->handshakes);
 }
 
 void
 report_free(struct report *report)
 {
 	free(report->workers);
-	free(report->latencies_us);
+	free(report->handshakes.us);
+	free(report->echo.answers.us);
 }
 
 static void
@@ -141,16 +142,52 @@ report_print_workers(const struct report *report)
 		    report->workers[i].served, report->workers[i].resumed);
 }
 
+static void
+report_print_echo(struct report_echo *echo)
+{
+	if (echo->sent == 0)
+		return;
+	printf("echo sent %lu received %zu lost %lu wrong %lu late %lu again "
+	       "%lu anew %lu",
+	    echo->sent, echo->answers.count, echo->lost, echo->wrong,
+	    echo->late, echo->again, echo->anew);
+	report_print_times(&echo->answers);
+}
+
+static void
+report_add_time(struct report_times *times, int64_t took_us)
+{
+	if (times->count == times->size) {
+		times->size = times->size == 0 ? 1024 : 2 * times->size;
+		times->us =
+		    reallocarray(times->us, times->size, sizeof(times->us[0]));
+		if (times->us == NULL)
+			err(1, NULL);
+	}
+	times->us[times->count++] = (uint32_t)took_us;
+}
+
+/* The end of a line. */
+static void
+report_print_times(struct report_times *times)
+{
+	if (times->count > 0)
+		qsort(times->us, times->count, sizeof(times->us[0]),
+		    report_compare);
+	printf(" p50 %.3f ms p99 %.3f ms\n", report_percentile_ms(times, 50),
+	    report_percentile_ms(times, 99));
+}
+
 /* Of the sorted times. */
 static double
-report_percentile_ms(const struct report *report, unsigned percent)
+report_percentile_ms(const struct report_times *times, unsigned percent)
 {
 	size_t at;
 
-	if (report->handshakes == 0)
+	if (times->count == 0)
 		return 0;
-	at = (report->handshakes - 1) * percent / 100;
-	return report->latencies_us[at] / 1e3;
+	at = (times->count - 1) * percent / 100;
+	return times->us[at] / 1e3;
 }
 
 static int

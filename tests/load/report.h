@@ -22,11 +22,27 @@ struct report_bytes {
 	uint64_t data_received;
 };
 
+struct report_times {
+	uint32_t *us;
+	size_t count;
+	size_t size;
+};
+
+/* Datagrams that peers sent for the server to send back. */
+struct report_echo {
+	unsigned long sent;
+	unsigned long again; /* sent once more after a loss */
+	unsigned long late; /* came twice, or after they were given up */
+	unsigned long lost;
+	unsigned long wrong; /* not what was sent, or another peer's */
+	unsigned long anew; /* associations that followed on a loss */
+	struct report_times answers;
+};
+
 struct report {
 	unsigned long ok; /* jobs: one connection, or with --resume a pair */
 	unsigned long failed;
-	unsigned long handshakes; /* connections, from here on */
-	unsigned long resumed; /* of those that ended well */
+	unsigned long resumed; /* connections, from here on, that ended well */
 	unsigned long early_accepted; /* of those that ended well */
 	unsigned long early_rejected;
 	struct report_bytes bytes;
@@ -39,8 +55,9 @@ struct report {
 	unsigned last_worker;
 	struct report_worker *workers; /* [number], 0 is unused */
 	size_t workers_size;
-	uint32_t *latencies_us;
-	size_t latencies_size;
+	struct report_times handshakes;
+	struct report_echo echo;
+	unsigned long closed; /* over UDP, by the server's close_notify */
 };
 
 /* One line on standard error, unless there were too many. */
@@ -48,6 +65,8 @@ void report_error(struct report *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
 /* A handshake took so long, from the connect on. */
 void report_handshake(struct report *, int64_t took_us);
+/* A datagram came back after so long. */
+void report_echo_received(struct report_echo *, int64_t took_us);
 /* A connection ended well; worker 0: the answer did not name it. */
 void report_served(struct report *, unsigned worker, bool resumed);
 /* Of one connection. */

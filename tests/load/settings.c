@@ -1,7 +1,6 @@
 #include <err.h>
 #include <getopt.h>
-#include <limits.h>
-#include <netdb.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,54 +8,132 @@
 #include <openssl/ssl.h>
 
 #include "settings.h"
+#include "values.h"
 
 #define SETTINGS_TIMEOUT_S 60
 
 enum settings_option {
-	OPTION_AT_ONCE = 1,
+	OPTION_ALPN = 1,
+	OPTION_ANEW,
+	OPTION_AT_ONCE,
+	OPTION_BIND,
+	OPTION_CERT,
+	OPTION_CIPHER,
 	OPTION_CONNECT,
 	OPTION_CONNECTIONS,
+	OPTION_DTLS,
+	OPTION_DTLS1,
+	OPTION_DTLS1_2,
 	OPTION_DURATION,
+	OPTION_ECHO,
 	OPTION_EXPECT,
 	OPTION_HALF_HELLO,
 	OPTION_HELP,
 	OPTION_HOLD,
 	OPTION_HOLD_UNTIL_EOF,
+	OPTION_KEY,
+	OPTION_MTU,
+	OPTION_PACE,
 	OPTION_PARALLEL,
+	OPTION_PATIENCE,
+	OPTION_PSK,
 	OPTION_REQUEST,
+	OPTION_RESEND,
 	OPTION_RESUME,
 	OPTION_RETRY,
-	OPTION_STATUS,
 	OPTION_SEND,
 	OPTION_SEQUENTIAL,
+	OPTION_SERVERNAME,
 	OPTION_SILENT,
+	OPTION_SIZE,
+	OPTION_SOURCES,
+	OPTION_STATUS,
 	OPTION_TIMEOUT,
+	OPTION_TIMER,
 	OPTION_TLS1_2,
 	OPTION_TLS1_3,
+	OPTION_UNANSWERED,
+	OPTION_WINDOW,
 };
 
 static const struct option settings_options[] = {
+	{ "alpn", required_argument, NULL, OPTION_ALPN },
+	{ "anew", no_argument, NULL, OPTION_ANEW },
 	{ "at-once", no_argument, NULL, OPTION_AT_ONCE },
+	{ "bind", required_argument, NULL, OPTION_BIND },
+	{ "cert", required_argument, NULL, OPTION_CERT },
+	{ "cipher", required_argument, NULL, OPTION_CIPHER },
 	{ "connect", required_argument, NULL, OPTION_CONNECT },
 	{ "connections", required_argument, NULL, OPTION_CONNECTIONS },
+	{ "dtls", no_argument, NULL, OPTION_DTLS },
+	{ "dtls1", no_argument, NULL, OPTION_DTLS1 },
+	{ "dtls1_2", no_argument, NULL, OPTION_DTLS1_2 },
 	{ "duration", required_argument, NULL, OPTION_DURATION },
+	{ "echo", required_argument, NULL, OPTION_ECHO },
 	{ "expect", required_argument, NULL, OPTION_EXPECT },
 	{ "half-hello", no_argument, NULL, OPTION_HALF_HELLO },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "hold", required_argument, NULL, OPTION_HOLD },
 	{ "hold-until-eof", no_argument, NULL, OPTION_HOLD_UNTIL_EOF },
+	{ "key", required_argument, NULL, OPTION_KEY },
+	{ "mtu", required_argument, NULL, OPTION_MTU },
+	{ "pace", required_argument, NULL, OPTION_PACE },
 	{ "parallel", required_argument, NULL, OPTION_PARALLEL },
+	{ "patience", required_argument, NULL, OPTION_PATIENCE },
+	{ "psk", required_argument, NULL, OPTION_PSK },
 	{ "request", required_argument, NULL, OPTION_REQUEST },
+	{ "resend", no_argument, NULL, OPTION_RESEND },
 	{ "resume", required_argument, NULL, OPTION_RESUME },
 	{ "retry", no_argument, NULL, OPTION_RETRY },
-	{ "status", no_argument, NULL, OPTION_STATUS },
 	{ "send", required_argument, NULL, OPTION_SEND },
 	{ "sequential", no_argument, NULL, OPTION_SEQUENTIAL },
+	{ "servername", required_argument, NULL, OPTION_SERVERNAME },
 	{ "silent", no_argument, NULL, OPTION_SILENT },
+	{ "size", required_argument, NULL, OPTION_SIZE },
+	{ "sources", required_argument, NULL, OPTION_SOURCES },
+	{ "status", no_argument, NULL, OPTION_STATUS },
 	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
+	{ "timer", required_argument, NULL, OPTION_TIMER },
 	{ "tls1_2", no_argument, NULL, OPTION_TLS1_2 },
 	{ "tls1_3", no_argument, NULL, OPTION_TLS1_3 },
+	{ "unanswered", no_argument, NULL, OPTION_UNANSWERED },
+	{ "window", required_argument, NULL, OPTION_WINDOW },
 	{ NULL, 0, NULL, 0 },
+};
+
+/* Options that are a number, or a string that stays where it is. */
+static const struct {
+	int option;
+	const char *name;
+	size_t offset;
+} settings_numbers[] = {
+	{ OPTION_CONNECTIONS, "connections",
+	    offsetof(struct settings, connections) },
+	{ OPTION_DURATION, "duration", offsetof(struct settings, duration_s) },
+	{ OPTION_ECHO, "echo", offsetof(struct settings, echo.count) },
+	{ OPTION_HOLD, "hold", offsetof(struct settings, hold_s) },
+	{ OPTION_MTU, "mtu", offsetof(struct settings, mtu) },
+	{ OPTION_PACE, "pace", offsetof(struct settings, echo.pace_ms) },
+	{ OPTION_PARALLEL, "parallel", offsetof(struct settings, parallel) },
+	{ OPTION_PATIENCE, "patience",
+	    offsetof(struct settings, echo.patience_ms) },
+	{ OPTION_SIZE, "size", offsetof(struct settings, echo.size) },
+	{ OPTION_SOURCES, "sources", offsetof(struct settings, sources) },
+	{ OPTION_TIMEOUT, "timeout", offsetof(struct settings, timeout_s) },
+	{ OPTION_TIMER, "timer", offsetof(struct settings, timer_ms) },
+	{ OPTION_WINDOW, "window", offsetof(struct settings, echo.window) },
+};
+
+static const struct {
+	int option;
+	size_t offset;
+} settings_strings[] = {
+	{ OPTION_ALPN, offsetof(struct settings, alpn) },
+	{ OPTION_CERT, offsetof(struct settings, cert) },
+	{ OPTION_CIPHER, offsetof(struct settings, cipher) },
+	{ OPTION_KEY, offsetof(struct settings, key) },
+	{ OPTION_PSK, offsetof(struct settings, psk) },
+	{ OPTION_SERVERNAME, offsetof(struct settings, servername) },
 };
 
 static const char settings_usage[] =
@@ -66,6 +143,26 @@ static const char settings_usage[] =
     "  --parallel N         at once, default all\n"
     "  --sequential         one after another\n"
     "  --tls1_2, --tls1_3   only this version\n"
+    "  --dtls, --dtls1, --dtls1_2\n"
+    "                       over UDP: any version, only this one\n"
+    "  --cipher LIST        up to TLS 1.2\n"
+    "  --psk HEX            of Client_identity\n"
+    "  --cert, --key FILE   PEM, of the client\n"
+    "  --servername NAME    asked for by SNI\n"
+    "  --alpn PROTOCOL      offered; the server must choose it\n"
+    "  --bind ADDRESS       to come from; with\n"
+    "  --sources N          from N addresses in turn, this one and the next\n"
+    "  --mtu BYTES          of the path; default what the kernel says\n"
+    "  --timer MS           before the first retransmission, then twice as\n"
+    "                       long up to 2 s; default as libssl does\n"
+    "  --echo N             send N datagrams to a server that sends them back\n"
+    "  --size BYTES         of each, default 64\n"
+    "  --window N           so many may lack their answer, default 1\n"
+    "  --pace MS            at least so long between two\n"
+    "  --patience MS        no answer for so long: it is lost, default 1000\n"
+    "  --resend             what is lost, until it comes back\n"
+    "  --anew               after a loss, a new handshake from the same port\n"
+    "  --unanswered         the server takes the datagrams and is silent\n"
     "  --resume none|id|ticket|tls13|stateful|early\n"
     "                       a full handshake, then one that resumes it; with\n"
     "                       early, what --send holds goes as early data\n"
@@ -86,10 +183,8 @@ static const char settings_usage[] =
 static int settings_apply(struct settings *, int, const char *);
 static int settings_apply_flag(struct settings *, int);
 static int settings_check(struct settings *);
-static int settings_address(struct settings *, const char *);
+static int settings_check_datagrams(struct settings *);
 static int settings_resume(struct settings *, const char *);
-static int settings_number(unsigned *, const char *, const char *);
-static int settings_text(char **, size_t *, const char *);
 static int settings_request(struct settings *, const char *);
 
 int
@@ -100,6 +195,10 @@ settings_parse(struct settings *settings, int argc, char **argv)
 	memset(settings, 0, sizeof(*settings));
 	settings->connections = 1;
 	settings->timeout_s = SETTINGS_TIMEOUT_S;
+	settings->sources = 1;
+	settings->echo.size = ECHO_SIZE;
+	settings->echo.window = 1;
+	settings->echo.patience_ms = ECHO_PATIENCE_MS;
 	while ((option = getopt_long_only(
 		    argc, argv, "", settings_options, NULL)) != -1)
 		if (settings_apply(settings, option, optarg) == -1)
@@ -121,32 +220,36 @@ settings_free(struct settings *settings)
 static int
 settings_apply(struct settings *settings, int option, const char *value)
 {
+	size_t i;
+
+	settings->hold |= option == OPTION_HOLD;
+	for (i = 0; i < sizeof(settings_numbers) / sizeof(settings_numbers[0]);
+	     i++)
+		if (settings_numbers[i].option == option)
+			return value_number((unsigned *)((char *)settings +
+						settings_numbers[i].offset),
+			    settings_numbers[i].name, value);
+	for (i = 0; i < sizeof(settings_strings) / sizeof(settings_strings[0]);
+	     i++)
+		if (settings_strings[i].option == option) {
+			*(const char **)((char *)settings +
+			    settings_strings[i].offset) = value;
+			return 0;
+		}
 	switch (option) {
+	case OPTION_BIND:
+		return value_host(&settings->source, value);
 	case OPTION_CONNECT:
-		return settings_address(settings, value);
-	case OPTION_CONNECTIONS:
-		return settings_number(
-		    &settings->connections, "connections", value);
-	case OPTION_DURATION:
-		return settings_number(
-		    &settings->duration_s, "duration", value);
+		return value_endpoint(&settings->server, value);
 	case OPTION_EXPECT:
-		return settings_text(
+		return value_text(
 		    &settings->expect, &settings->expect_size, value);
-	case OPTION_HOLD:
-		settings->hold = true;
-		return settings_number(&settings->hold_s, "hold", value);
-	case OPTION_PARALLEL:
-		return settings_number(&settings->parallel, "parallel", value);
 	case OPTION_REQUEST:
 		return settings_request(settings, value);
 	case OPTION_RESUME:
 		return settings_resume(settings, value);
 	case OPTION_SEND:
-		return settings_text(
-		    &settings->send, &settings->send_size, value);
-	case OPTION_TIMEOUT:
-		return settings_number(&settings->timeout_s, "timeout", value);
+		return value_text(&settings->send, &settings->send_size, value);
 	default:
 		return settings_apply_flag(settings, option);
 	}
@@ -156,8 +259,22 @@ static int
 settings_apply_flag(struct settings *settings, int option)
 {
 	switch (option) {
+	case OPTION_ANEW:
+		settings->echo.anew = true;
+		break;
 	case OPTION_AT_ONCE:
 		settings->at_once = true;
+		break;
+	case OPTION_DTLS:
+		settings->dtls = true;
+		break;
+	case OPTION_DTLS1:
+		settings->dtls = true;
+		settings->version = DTLS1_VERSION;
+		break;
+	case OPTION_DTLS1_2:
+		settings->dtls = true;
+		settings->version = DTLS1_2_VERSION;
 		break;
 	case OPTION_HALF_HELLO:
 		settings->speech = SPEECH_HALF_HELLO;
@@ -165,6 +282,9 @@ settings_apply_flag(struct settings *settings, int option)
 	case OPTION_HOLD_UNTIL_EOF:
 		settings->hold = true;
 		settings->hold_until_eof = true;
+		break;
+	case OPTION_RESEND:
+		settings->echo.resend = true;
 		break;
 	case OPTION_RETRY:
 		settings->retry = true;
@@ -184,6 +304,9 @@ settings_apply_flag(struct settings *settings, int option)
 	case OPTION_TLS1_3:
 		settings->version = TLS1_3_VERSION;
 		break;
+	case OPTION_UNANSWERED:
+		settings->echo.unanswered = true;
+		break;
 	default:
 		fputs(settings_usage, stderr);
 		return -1;
@@ -194,7 +317,7 @@ settings_apply_flag(struct settings *settings, int option)
 static int
 settings_check(struct settings *settings)
 {
-	if (settings->address_size == 0) {
+	if (settings->server.size == 0) {
 		fputs(settings_usage, stderr);
 		return -1;
 	}
@@ -209,6 +332,8 @@ settings_check(struct settings *settings)
 		warnx("a client that does not speak TLS sends nothing");
 		return -1;
 	}
+	if (settings_check_datagrams(settings) == -1)
+		return -1;
 	if (settings->sequential)
 		settings->parallel = 1;
 	if (settings->parallel == 0)
@@ -216,32 +341,32 @@ settings_check(struct settings *settings)
 	return 0;
 }
 
-/* HOST:PORT or [ADDRESS]:PORT */
 static int
-settings_address(struct settings *settings, const char *value)
+settings_check_datagrams(struct settings *settings)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found;
-	const char *colon = strrchr(value, ':');
-	size_t length = colon == NULL ? 0 : (size_t)(colon - value);
-	char host[NI_MAXHOST];
-	int error;
+	struct echo_settings *echo = &settings->echo;
 
-	if (length == 0 || length >= sizeof(host)) {
-		warnx("not HOST:PORT: %s", value);
+	if (!settings->dtls && echo->count == 0)
+		return 0;
+	if (!settings->dtls || settings->speech != SPEECH_TLS ||
+	    settings->send != NULL) {
+		warnx("--echo goes with --dtls, and neither with --send");
 		return -1;
 	}
-	if (value[0] == '[' && value[length - 1] == ']')
-		snprintf(
-		    host, sizeof(host), "%.*s", (int)length - 2, value + 1);
-	else
-		snprintf(host, sizeof(host), "%.*s", (int)length, value);
-	if ((error = getaddrinfo(host, colon + 1, &hints, &found)) != 0) {
-		warnx("%s: %s", value, gai_strerror(error));
+	if (settings->resume != RESUME_NONE && settings->resume != RESUME_ID &&
+	    settings->resume != RESUME_TICKET) {
+		warnx("DTLS has no sessions of TLS 1.3");
 		return -1;
 	}
-	memcpy(&settings->address, found->ai_addr, found->ai_addrlen);
-	settings->address_size = found->ai_addrlen;
-	freeaddrinfo(found);
+	/* What --resume says is meant for TLS. */
+	if (settings->version == TLS1_2_VERSION)
+		settings->version = 0;
+	if (echo->window == 0)
+		echo->window = 1;
+	if (echo->size < ECHO_SIZE_MIN || echo->size > ECHO_SIZE_MAX) {
+		warnx("--size is from %u to %u", ECHO_SIZE_MIN, ECHO_SIZE_MAX);
+		return -1;
+	}
 	return 0;
 }
 
@@ -265,7 +390,7 @@ settings_resume(struct settings *settings, const char *value)
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(value, kinds[i].name) == 0) {
 			settings->resume = kinds[i].resume;
-			if (kinds[i].version != 0)
+			if (kinds[i].version != 0 && !settings->dtls)
 				settings->version = kinds[i].version;
 			return 0;
 		}
@@ -273,57 +398,6 @@ settings_resume(struct settings *settings, const char *value)
 	      "not %s",
 	    value);
 	return -1;
-}
-
-static int
-settings_number(unsigned *number, const char *name, const char *value)
-{
-	unsigned long long parsed;
-	char *end;
-
-	parsed = strtoull(value, &end, 10);
-	if (value[0] < '0' || value[0] > '9' || *end != '\0' ||
-	    parsed > INT_MAX) {
-		warnx("--%s takes a number, not %s", name, value);
-		return -1;
-	}
-	*number = (unsigned)parsed;
-	return 0;
-}
-
-/* With the usual escapes, so that a script needs no quoting of its own. */
-static int
-settings_text(char **text, size_t *size, const char *value)
-{
-	char *to;
-
-	free(*text);
-	if ((*text = to = malloc(strlen(value) + 1)) == NULL) {
-		warn(NULL);
-		return -1;
-	}
-	for (; *value != '\0'; value++) {
-		if (*value != '\\' || value[1] == '\0') {
-			*to++ = *value;
-			continue;
-		}
-		switch (*++value) {
-		case 'n':
-			*to++ = '\n';
-			break;
-		case 'r':
-			*to++ = '\r';
-			break;
-		case 't':
-			*to++ = '\t';
-			break;
-		default:
-			*to++ = *value;
-		}
-	}
-	*to = '\0';
-	*size = (size_t)(to - *text);
-	return 0;
 }
 
 static int

@@ -6,7 +6,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/socket.h>
+
+#include "echo.h"
+#include "values.h"
 
 enum settings_resume {
 	RESUME_NONE,
@@ -24,13 +26,24 @@ enum settings_speech {
 };
 
 struct settings {
-	struct sockaddr_storage address;
-	socklen_t address_size;
+	struct value_address server;
+	struct value_address source;
+	unsigned sources; /* addresses to come from in turn, from source on */
 	unsigned connections;
 	unsigned parallel; /* connections that are not held yet, at most */
 	enum settings_resume resume;
 	enum settings_speech speech;
-	int version; /* of TLS; 0: whatever the server prefers */
+	bool dtls;
+	int version; /* 0: whatever the server prefers */
+	unsigned mtu; /* 0: what the kernel says */
+	unsigned timer_ms; /* of the first retransmission; 0: libssl's */
+	const char *cipher; /* NULL, as all of these: not asked for */
+	const char *psk;
+	const char *cert;
+	const char *key;
+	const char *servername;
+	const char *alpn;
+	struct echo_settings echo;
 	bool hold;
 	bool hold_until_eof;
 	unsigned hold_s;

@@ -1,4 +1,5 @@
 #include <err.h>
+#include <stdint.h>
 #include <string.h>
 
 #include <openssl/err.h>
@@ -9,6 +10,10 @@
 /* A ticket that only names a session on the server is as long as its ID. */
 #define TLS_STATEFUL_TICKET_SIZE SSL_MAX_SSL_SESSION_ID_LENGTH
 
+static int tls_identify(SSL_CTX *, const struct settings *);
+static int tls_offer_protocol(SSL_CTX *, const char *);
+static unsigned
+tls_psk(SSL *, const char *, char *, unsigned, unsigned char *, unsigned);
 static int tls_new_session(SSL *, SSL_SESSION *);
 
 SSL_CTX *
@@ -16,7 +21,9 @@ tls_open(const struct settings *settings)
 {
 	SSL_CTX *ctx;
 
-	if ((ctx = SSL_CTX_new(TLS_client_method())) == NULL) {
+	ctx = SSL_CTX_new(
+	    settings->dtls ? DTLS_client_method() : TLS_client_method());
+	if (ctx == NULL) {
 		warnx("SSL_CTX_new: %s", tls_reason());
 		return NULL;
 	}
@@ -33,7 +40,29 @@ tls_open(const struct settings *settings)
 	SSL_CTX_sess_set_new_cb(ctx, tls_new_session);
 	if (settings->status)
 		SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp);
+	/* A datagram that is due is written anew for each try. */
+	SSL_CTX_set_mode(ctx, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL_CTX_set_app_data(ctx, (void *)(uintptr_t)settings);
+	if (tls_identify(ctx, settings) == -1) {
+		SSL_CTX_free(ctx);
+		return NULL;
+	}
 	return ctx;
+}
+
+const char *
+tls_wrong_protocol(const SSL *ssl, const struct settings *settings)
+{
+	const unsigned char *chosen;
+	unsigned size;
+
+	if (settings->alpn == NULL)
+		return NULL;
+	SSL_get0_alpn_selected(ssl, &chosen, &size);
+	return size == strlen(settings->alpn) &&
+		memcmp(chosen, settings->alpn, size) == 0
+	    ? NULL
+	    : "the server did not choose the protocol";
 }
 
 void
@@ -108,6 +137,65 @@ tls_reason(void)
 
 	ERR_clear_error();
 	return reason == NULL ? "no reason given" : reason;
+}
+
+/* How this client shows itself, apart from its versions. */
+static int
+tls_identify(SSL_CTX *ctx, const struct settings *settings)
+{
+	const char *wrong = NULL;
+
+	if (settings->cipher != NULL &&
+	    SSL_CTX_set_cipher_list(ctx, settings->cipher) != 1)
+		wrong = settings->cipher;
+	else if (settings->cert != NULL &&
+	    SSL_CTX_use_certificate_chain_file(ctx, settings->cert) != 1)
+		wrong = settings->cert;
+	else if (settings->key != NULL &&
+	    SSL_CTX_use_PrivateKey_file(ctx, settings->key, SSL_FILETYPE_PEM) !=
+		1)
+		wrong = settings->key;
+	else if (settings->alpn != NULL &&
+	    tls_offer_protocol(ctx, settings->alpn) == -1)
+		wrong = settings->alpn;
+	if (wrong != NULL) {
+		warnx("%s: %s", wrong, tls_reason());
+		return -1;
+	}
+	if (settings->psk != NULL)
+		SSL_CTX_set_psk_client_callback(ctx, tls_psk);
+	return 0;
+}
+
+static int
+tls_offer_protocol(SSL_CTX *ctx, const char *name)
+{
+	unsigned char list[1 + UINT8_MAX];
+	size_t size = strlen(name);
+
+	if (size > UINT8_MAX)
+		return -1;
+	list[0] = (unsigned char)size;
+	memcpy(list + 1, name, size);
+	return SSL_CTX_set_alpn_protos(ctx, list, 1 + (unsigned)size) == 0 ? 0
+									   : -1;
+}
+
+static unsigned
+tls_psk(SSL *ssl, const char *hint, char *identity, unsigned identity_size,
+    unsigned char *key, unsigned key_size)
+{
+	const struct settings *settings =
+	    SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+	size_t size;
+
+	(void)hint;
+	if (strlcpy(identity, "Client_identity", identity_size) >=
+		identity_size ||
+	    OPENSSL_hexstr2buf_ex(key, key_size, &size, settings->psk, '\0') !=
+		1)
+		return 0;
+	return (unsigned)size;
 }
 
 static int

@@ -26,6 +26,8 @@ void tls_keep_session(SSL *, SSL_SESSION **session);
 bool tls_offer_session(SSL *, const SSL_SESSION *);
 /* Why this session is not of the kind that was asked for; NULL: it is. */
 const char *tls_wrong_kind(const SSL_SESSION *, const struct settings *);
+/* It did not choose the one that was asked for; NULL: it did. */
+const char *tls_wrong_protocol(const SSL *, const struct settings *);
 /* The first half of a ClientHello; the number of bytes, or -1. */
 int tls_half_hello(SSL_CTX *, unsigned char *, size_t);
 /* The reason of the first error in libssl's queue, which is emptied. */
