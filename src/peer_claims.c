@@ -24,7 +24,8 @@
 #define CLAIM_SLOT_BITS 16
 #define CLAIM_TIME_BITS 16
 #define CLAIM_UNIT_MS	16
-#define CLAIM_KEPT	((PEER_CLAIMS_KEPT_MS + CLAIM_UNIT_MS - 1) / CLAIM_UNIT_MS)
+/* In units, the one that has begun among them. */
+#define CLAIM_KEPT (PEER_CLAIMS_KEPT_MS / CLAIM_UNIT_MS + 1)
 
 struct peer_claims {
 	_Atomic uint64_t word[CLAIMS];
@@ -101,7 +102,7 @@ claim_holds(uint64_t old, uint64_t mine)
 	uint16_t age = (uint16_t)(mine - old);
 
 	return claim_owner(old) != 0 && claim_tag(old) == claim_tag(mine) &&
-	    (age < CLAIM_KEPT || age > UINT16_MAX - CLAIM_KEPT);
+	    (age <= CLAIM_KEPT || age > UINT16_MAX - CLAIM_KEPT);
 }
 
 static uint64_t

@@ -59,3 +59,15 @@ unit() {
 @test "what is to be fetched is asked for once, and kept while it is good" {
 	unit fetch_board_test
 }
+
+@test "DTLS: a ClientHello is read within its bounds, and made as it was" {
+	unit dtls_hello_test
+}
+
+@test "DTLS: a cookie is good for one address and hello, for two periods" {
+	unit dtls_cookie_test
+}
+
+@test "DTLS: exactly one process takes a peer, also when some are killed" {
+	unit peer_claims_test
+}

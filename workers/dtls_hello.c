@@ -9,14 +9,11 @@
 #define RECORD_HEADER	 13
 #define RECORD_HANDSHAKE 22
 #define RECORD_MAX	 (1 << 14) /* bytes, as it is not encrypted */
-#define MESSAGE_HEADER	 12
+#define MESSAGE_HEADER	 (DTLS_HELLO_HEADERS - RECORD_HEADER)
 #define RANDOM_SIZE	 32
 #define SESSION_ID_MAX	 32
 
 enum { CLIENT_HELLO = 1, HELLO_VERIFY_REQUEST = 3 };
-
-_Static_assert(
-    RECORD_HEADER + MESSAGE_HEADER == DTLS_HELLO_HEADERS, "both headers");
 
 /* What has not been read yet, or not been written. */
 struct span {

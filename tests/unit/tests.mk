@@ -8,12 +8,13 @@ UNIT_CACHE = src/session_cache.c src/session_shard.c src/session_repair.c \
 UNIT_TESTS = machine_test shm_test shlock_test session_cache_test \
 	session_crash_test session_step_test accept_quota_test \
 	accept_turn_test stats_test ticket_keys_test \
-	ticket_rotation_test fetch_board_test
+	ticket_rotation_test fetch_board_test dtls_hello_test \
+	dtls_cookie_test peer_claims_test
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%) \
 	$(BUILD)/tests/unit/session_bench
 UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
 	$(ALL_LDFLAGS) -o $@ $(filter %.c,$^) \
-	$(shell $(PKG_CONFIG) --libs libbsd-overlay)
+	$(shell $(PKG_CONFIG) --libs libbsd-overlay) $(UNIT_LIBS)
 
 unit: $(UNIT_PROGRAMS)
 
@@ -41,6 +42,13 @@ $(BUILD)/tests/unit/fetch_board_test: src/fetch_board.c src/shlock.c \
 # The test sets the clock.
 $(BUILD)/tests/unit/fetch_board_test: UNIT_DEFINES = \
 	-Dmonotime_ms=unit_monotime_ms
+
+$(BUILD)/tests/unit/dtls_hello_test: workers/dtls_hello.c
+$(BUILD)/tests/unit/dtls_hello_test: UNIT_LIBS = -lssl -lcrypto
+$(BUILD)/tests/unit/dtls_cookie_test: src/dtls_cookie.c src/tls_error.c \
+	src/textbuf.c $(UNIT_SAYS)
+$(BUILD)/tests/unit/dtls_cookie_test: UNIT_LIBS = -lcrypto
+$(BUILD)/tests/unit/peer_claims_test: src/peer_claims.c
 
 # Whole programs in one command: the tests need objects of their own anyway.
 $(UNIT_PROGRAMS): $(BUILD)/tests/unit/%: tests/unit/%.c \
