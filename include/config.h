@@ -102,6 +102,7 @@ struct config {
 	unsigned handshake_timeout_s; /* 0: never */
 	unsigned idle_timeout_s;
 	unsigned total_timeout_s;
+	int half_open; /* -half_open: DTLS handshakes at once */
 
 	/* The TLS library as a whole */
 	struct ssl_conf_list crypto; /* -provider -provider-path -engine */
@@ -190,12 +191,15 @@ struct config {
 	enum ticket_format ticket_format; /* -ticket_keys_format */
 
 	/* Protocol */
+	bool dtls; /* -dtls -dtls1 -dtls1_2 */
+	bool listen; /* -listen */
+	bool timeouts; /* -timeout */
+	int mtu; /* -mtu, bytes of a packet; 0: not given */
 	int min_version; /* of -tls1_2 and so on, 0x0303; 0: none */
 	int max_version;
 	struct ssl_conf_list ssl_conf; /* all options of the SSL_CONF kind */
 	bool ignore_unexpected_eof;
 	const char *use_srtp; /* profiles; NULL: none */
-	bool dtls; /* -dtls, -dtls1, -dtls1_2 */
 	bool sctp;
 	bool sctp_label_bug;
 	bool ktls;

@@ -61,7 +61,7 @@ struct option {
 	const char *name; /* without its dash; NULL ends a section */
 	enum option_kind kind;
 	enum option_rule rule;
-	option_setter *set; /* NULL: needs DTLS, which is not served yet */
+	option_setter *set;
 	bool is_judged; /* by the option_judge, as soon as it is read */
 	size_t field; /* offset in struct config, if one field is all */
 	int argument; /* what else the setter must know */
@@ -100,6 +100,8 @@ option_setter config_set_accept;
 option_setter config_set_brief;
 option_setter config_set_console;
 option_setter config_set_context_hex;
+option_setter config_set_dtls;
+option_setter config_set_dtls_version;
 option_setter config_set_family;
 option_setter config_set_messages;
 option_setter config_set_mode;

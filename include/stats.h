@@ -15,8 +15,8 @@
 
 struct textbuf;
 
-/* Versions of TLS: index 0 is 1.0. */
-#define STATS_VERSIONS 4
+/* TLS 1.0 to 1.3, DTLS 1.0, DTLS 1.2, in this order. */
+#define STATS_VERSIONS 6
 
 /* How the first handshake of a connection was finished. */
 enum stats_kind {
@@ -87,10 +87,16 @@ size_t stats_size(unsigned slots);
 struct stats *stats_init(void *memory, unsigned slots, unsigned workers);
 unsigned stats_workers(const struct stats *);
 
+/*
+ * The index of a version by its number on the wire, such as 0x0303; of one that
+ * we do not know: STATS_VERSIONS.
+ */
+unsigned stats_version(unsigned number);
+
 void stats_add(struct stats *, unsigned slot, enum stats_counter, uint64_t n);
 /*
- * A first handshake is finished, so long after the connection was accepted.
- * Versions that we do not know are not counted.
+ * A first handshake is finished, with a version by its index, so long after the
+ * connection was accepted. Versions that we do not know are not counted.
  */
 void stats_add_finished(struct stats *, unsigned slot, unsigned version,
     enum stats_kind, int64_t took_us);

@@ -12,6 +12,7 @@
 #define CONFIG_FETCH_LONGEST_S (24 * 60 * 60)
 #define TLS1_3		       0x0304
 
+static int config_check_datagrams(const struct config *);
 static int config_check_identities(const struct config *);
 static unsigned config_online_cpus(void);
 
@@ -47,6 +48,8 @@ config_check(const struct config *config)
 		log_warnx("Use -help for summary.");
 		return -1;
 	}
+	if (config_check_datagrams(config) == -1)
+		return -1;
 	if (config->sendfile && config->mode != MODE_FILE &&
 	    config->mode != MODE_HTTP) {
 		text_printf(
@@ -80,6 +83,36 @@ config_check(const struct config *config)
 		return -1;
 	}
 	return config_check_identities(config);
+}
+
+/* In the order and the words of the stock program. */
+static int
+config_check_datagrams(const struct config *config)
+{
+	const struct {
+		bool is_wrong;
+		const char *message;
+	} checks[] = {
+		{ config->dtls && config->mode != MODE_INTERACTIVE &&
+			config->mode != MODE_REV,
+		    "Can't use -HTTP, -www or -WWW with DTLS" },
+		{ config->listen && !config->dtls,
+		    "Can only use -listen with DTLS" },
+		{ config->dtls && config->mode == MODE_REV,
+		    "Can't use -rev with DTLS" },
+		{ config->dtls && config->stateless,
+		    "Can only use --stateless with TLS" },
+		{ config->dtls && config->unix_path != NULL,
+		    "Can't use unix sockets and datagrams together" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		if (checks[i].is_wrong) {
+			text_printf(TEXT_ERR, "%s\n", checks[i].message);
+			return -1;
+		}
+	return 0;
 }
 
 /* What the stock program drops in silence. */

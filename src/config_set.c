@@ -158,6 +158,24 @@ config_set_version(struct config *config, const struct option *option,
 	return 0;
 }
 
+int
+config_set_dtls(struct config *config, const struct option *option,
+    const struct option_value *value)
+{
+	(void)option;
+	(void)value;
+	config->dtls = true;
+	return 0;
+}
+
+int
+config_set_dtls_version(struct config *config, const struct option *option,
+    const struct option_value *value)
+{
+	config->dtls = true;
+	return config_set_version(config, option, value);
+}
+
 /* SRP needs a version of TLS: the lowest, if the options name none. */
 int
 config_set_srp(struct config *config, const struct option *option,

@@ -28,14 +28,15 @@
 #define ONE_VERSION(value)                                    \
 	.rule = RULE_ONE_PROTOCOL, .set = config_set_version, \
 	.argument = (value)
+#define ONE_DTLS_VERSION(value)                                    \
+	.rule = RULE_ONE_PROTOCOL, .set = config_set_dtls_version, \
+	.argument = (value)
 
 #define OPTION(its_name, its_kind, its_help, ...)                           \
 	{                                                                   \
 		.name = (its_name), .kind = (its_kind), .help = (its_help), \
 		__VA_ARGS__                                                 \
 	}
-#define OF_DTLS(its_name, its_kind, its_help) \
-	OPTION(its_name, its_kind, its_help, .set = NULL)
 #define PORT_MAX 65535
 #define END_OF_SECTION       \
 	{                    \
@@ -99,6 +100,9 @@ static const struct option options_process[] = {
 	OPTION("total_timeout", KIND_NON_NEGATIVE,
 	    "Seconds a connection may last, 0 for ever",
 	    UNSIGNED(total_timeout_s), .initial = "0"),
+	OPTION("half_open", KIND_POSITIVE,
+	    "DTLS handshakes at once at most, of all workers", INT(half_open),
+	    .initial = "16384"),
 	END_OF_SECTION,
 };
 
@@ -311,8 +315,10 @@ static const struct option options_debug[] = {
 static const struct option options_connection[] = {
 	OPTION("nbio", KIND_NONE, "Print where input or output would block",
 	    FLAG(nbio)),
-	OF_DTLS("timeout", KIND_NONE, "Time limits for DTLS"),
-	OF_DTLS("mtu", KIND_POSITIVE, "MTU of the link, for DTLS"),
+	OPTION("timeout", KIND_NONE, "With DTLS, look for silence more often",
+	    FLAG(timeouts)),
+	OPTION("mtu", KIND_POSITIVE, "With DTLS, bytes of a packet at most",
+	    INT(mtu)),
 	OPTION("read_buf", KIND_POSITIVE, "Bytes of the read buffer",
 	    INT(read_buf)),
 	OPTION("split_send_frag", KIND_POSITIVE,
@@ -371,13 +377,13 @@ static const struct option options_protocol[] = {
 	OPTION("tls1_1", KIND_NONE, "TLS 1.1 only", ONE_VERSION(0x0302)),
 	OPTION("tls1_2", KIND_NONE, "TLS 1.2 only", ONE_VERSION(0x0303)),
 	OPTION("tls1_3", KIND_NONE, "TLS 1.3 only", ONE_VERSION(0x0304)),
-	{ .name = "dtls", .rule = RULE_ONE_PROTOCOL, .help = "DTLS" },
-	OF_DTLS("listen", KIND_NONE,
-	    "Wait for a DTLS ClientHello with a cookie, then connect"),
-	{ .name = "dtls1", .rule = RULE_ONE_PROTOCOL, .help = "DTLS 1.0 only" },
-	{ .name = "dtls1_2",
-	    .rule = RULE_ONE_PROTOCOL,
-	    .help = "DTLS 1.2 only" },
+	OPTION("dtls", KIND_NONE, "DTLS, any version",
+	    .rule = RULE_ONE_PROTOCOL, .set = config_set_dtls),
+	OPTION("listen", KIND_NONE,
+	    "With DTLS, say when a client has returned its cookie",
+	    FLAG(listen)),
+	OPTION("dtls1", KIND_NONE, "DTLS 1.0 only", ONE_DTLS_VERSION(0xfeff)),
+	OPTION("dtls1_2", KIND_NONE, "DTLS 1.2 only", ONE_DTLS_VERSION(0xfefd)),
 	OPTION("sctp", KIND_NONE, "DTLS over SCTP", FLAG(sctp)),
 	OPTION("sctp_label_bug", KIND_NONE,
 	    "Derive SCTP secrets as old versions did", FLAG(sctp_label_bug)),

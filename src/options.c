@@ -21,7 +21,6 @@ struct parser {
 	option_judge *judge;
 	unsigned one_protocol; /* how many options of each rule there were */
 	unsigned no_protocol;
-	const struct option *of_dtls; /* the first that needs DTLS */
 };
 
 /* Returns 0, or -1 with the error already printed. */
@@ -89,12 +88,6 @@ options_parse(struct config *config, int argc, char **argv, option_judge *judge)
 		log_warnx("Use -help for summary.");
 		return -1;
 	}
-	/* Only now, so that real errors are told first. */
-	if (parser.of_dtls != NULL) {
-		log_warnx(
-		    "Option -%s: DTLS is not served yet", parser.of_dtls->name);
-		return -1;
-	}
 	return 0;
 }
 
@@ -140,11 +133,7 @@ options_next(struct parser *parser, struct config *config)
 		return 0;
 	if (option->is_judged && parser->judge(option->name, value.text) == -1)
 		return -1;
-	if (option->set != NULL)
-		return option->set(config, option, &value);
-	if (parser->of_dtls == NULL)
-		parser->of_dtls = option;
-	return 0;
+	return option->set(config, option, &value);
 }
 
 /* rest is what stands behind the name: nothing, or "=value". */
@@ -457,7 +446,5 @@ help_line(const struct option *option, int width)
 	text_printf(TEXT_ERR, " %-*s %s", width, usage, option->help);
 	if (option->initial != NULL)
 		text_printf(TEXT_ERR, " (default %s)", option->initial);
-	if (option->set == NULL)
-		text_printf(TEXT_ERR, " (DTLS is not served yet)");
 	text_printf(TEXT_ERR, "\n");
 }

@@ -69,6 +69,18 @@ stats_workers(const struct stats *stats)
 	return stats->workers;
 }
 
+unsigned
+stats_version(unsigned number)
+{
+	static const unsigned numbers[STATS_VERSIONS] = { 0x0301, 0x0302,
+		0x0303, 0x0304, 0xfeff, 0xfefd };
+	unsigned version = 0;
+
+	while (version < STATS_VERSIONS && numbers[version] != number)
+		version++;
+	return version;
+}
+
 /* One writer a slot: a load and a store are enough, and cost no lock prefix. */
 void
 stats_add(

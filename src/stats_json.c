@@ -82,7 +82,7 @@ static const struct {
 };
 
 static const char *const version_names[STATS_VERSIONS] = { "TLSv1", "TLSv1.1",
-	"TLSv1.2", "TLSv1.3" };
+	"TLSv1.2", "TLSv1.3", "DTLSv1", "DTLSv1.2" };
 
 /* By which versions a kind came about: first to last. */
 static const struct {
@@ -90,12 +90,14 @@ static const struct {
 	enum stats_kind kind;
 	unsigned first, last;
 } kinds[] = {
-	{ "full", STATS_FULL, 0, 3 },
+	{ "full", STATS_FULL, 0, 5 },
 	{ "tls12_id", STATS_BY_ID, 0, 2 },
 	{ "tls12_ticket", STATS_BY_TICKET, 0, 2 },
 	{ "tls13_ticket", STATS_BY_TICKET, 3, 3 },
 	{ "tls13_stateful", STATS_BY_ID, 3, 3 },
 	{ "tls13_psk", STATS_BY_PSK, 3, 3 },
+	{ "dtls_id", STATS_BY_ID, 4, 5 },
+	{ "dtls_ticket", STATS_BY_TICKET, 4, 5 },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

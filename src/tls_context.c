@@ -29,10 +29,12 @@ static bool tls_context_use_section(SSL_CTX *, const char *);
 static void tls_context_set_early_data(SSL_CTX *, const struct config *);
 static void tls_context_set_sessions(SSL_CTX *, const struct config *);
 static int tls_context_not_resumable(SSL *, int);
-static bool tls_context_has_version(SSL_CTX *);
+static bool tls_context_has_version(SSL_CTX *, bool);
+static bool tls_context_in_order(long, long);
 static bool tls_context_commands(SSL_CTX *, const struct config *);
 static bool
 tls_context_set_identity(struct tls_context *, const struct credentials *);
+static bool tls_context_check_mtu(const struct tls_context *);
 static bool tls_context_set_id_context(SSL_CTX *, const struct config *);
 
 int
@@ -111,7 +113,8 @@ tls_context_build(
 	}
 	npn_install(tls->ctx, &tls->npn);
 	alpn_install(tls->ctx, &tls->alpn);
-	return tls_context_set_identity(tls, credentials) &&
+	return tls_context_check_mtu(tls) &&
+	    tls_context_set_identity(tls, credentials) &&
 	    psk_install(&tls->psk, tls->ctx, tls->ctx2) == 0 &&
 	    srp_install(&tls->srp, tls->ctx, config) == 0 &&
 	    keylog_install(tls->ctx, config) == 0 &&
@@ -123,8 +126,8 @@ static SSL_CTX *
 tls_context_new(const struct tls_context *tls, bool second)
 {
 	const struct config *config = tls->config;
-	SSL_CTX *ctx =
-	    SSL_CTX_new_ex(NULL, config->propquery, TLS_server_method());
+	SSL_CTX *ctx = SSL_CTX_new_ex(NULL, config->propquery,
+	    config->dtls ? DTLS_server_method() : TLS_server_method());
 
 	if (ctx == NULL) {
 		tls_error_print();
@@ -174,7 +177,7 @@ tls_context_configure(SSL_CTX *ctx, const struct tls_context *tls, bool second)
 	}
 	tls_context_set_early_data(ctx, config);
 	tls_context_set_sessions(ctx, config);
-	return tls_context_has_version(ctx) &&
+	return tls_context_has_version(ctx, config->dtls) &&
 	    tls_context_set_id_context(ctx, config) &&
 	    verification_install(ctx, config, tls->crl) == 0 &&
 	    (second || trust_install_chain(ctx, config) == 0);
@@ -235,7 +238,7 @@ tls_context_not_resumable(SSL *ssl, int is_forward_secure)
  * of it now.
  */
 static bool
-tls_context_has_version(SSL_CTX *ctx)
+tls_context_has_version(SSL_CTX *ctx, bool is_dtls)
 {
 	static const struct {
 		int version;
@@ -248,18 +251,32 @@ tls_context_has_version(SSL_CTX *ctx)
 		{ TLS1_1_VERSION, SSL_OP_NO_TLSv1_1 },
 		{ TLS1_2_VERSION, SSL_OP_NO_TLSv1_2 },
 		{ TLS1_3_VERSION, SSL_OP_NO_TLSv1_3 },
+		{ DTLS1_VERSION, SSL_OP_NO_DTLSv1 },
+		{ DTLS1_2_VERSION, SSL_OP_NO_DTLSv1_2 },
 	};
 	long min = SSL_CTX_get_min_proto_version(ctx);
 	long max = SSL_CTX_get_max_proto_version(ctx);
 	size_t i;
 
 	for (i = 0; i < sizeof(versions) / sizeof(*versions); i++)
-		if ((min == 0 || versions[i].version >= min) &&
-		    (max == 0 || versions[i].version <= max) &&
+		if (is_dtls ==
+			(versions[i].version >> 8 == DTLS1_VERSION_MAJOR) &&
+		    tls_context_in_order(min, versions[i].version) &&
+		    tls_context_in_order(versions[i].version, max) &&
 		    (SSL_CTX_get_options(ctx) & versions[i].option) == 0)
 			return true;
-	log_warnx("no protocols available: the options leave no TLS version");
+	log_warnx("no protocols available: the options leave no %s version",
+	    is_dtls ? "DTLS" : "TLS");
 	return false;
+}
+
+/* DTLS numbers its versions downwards. 0 is no limit. */
+static bool
+tls_context_in_order(long low, long high)
+{
+	if (low == 0 || high == 0)
+		return true;
+	return low >> 8 == DTLS1_VERSION_MAJOR ? low >= high : low <= high;
 }
 
 /* The options that libssl itself knows. */
@@ -315,6 +332,25 @@ tls_context_set_identity(
 	    (tls->ctx2 == NULL ||
 		credentials_use(credentials, tls->config, tls->ctx2, true) ==
 		    0);
+}
+
+/* Every connection would fail of it in the stock program, which then ends. */
+static bool
+tls_context_check_mtu(const struct tls_context *tls)
+{
+	SSL *ssl;
+	long least;
+
+	if (!tls->config->dtls || tls->config->mtu == 0)
+		return true;
+	if ((ssl = tls_context_new_ssl(tls)) == NULL)
+		return false;
+	least = DTLS_get_link_min_mtu(ssl);
+	SSL_free(ssl);
+	if (tls->config->mtu >= least)
+		return true;
+	text_printf(TEXT_ERR, "MTU too small. Must be at least %ld\n", least);
+	return false;
 }
 
 /* Sessions resume only under the context they were made in. */

@@ -43,8 +43,12 @@ tls_features_check(const struct config *config)
 	if (config->ktls)
 		log_warnx("-ktls: records are made by the server, not by the "
 			  "kernel");
-	if (config->sctp || config->sctp_label_bug) {
+	if (config->sctp && !config->dtls) {
 		text_printf(TEXT_ERR, "Can't use -sctp without DTLS\n");
+		return -1;
+	}
+	if (config->sctp || config->sctp_label_bug) {
+		log_warnx("DTLS is served over UDP, not over SCTP");
 		return -1;
 	}
 	return 0;

@@ -368,18 +368,6 @@ forks_nothing() # option...
 
 ### The help
 
-# "NAME KIND" of the options that do something, or do not yet.
-help_options() # supported or unsupported
-{
-	"$S_SERVER" -help 2>&1 | awk -v which="$1" '
-	/^ -/ {
-		unsupported = /\(DTLS is not served yet\)$/
-		kind = substr($0, length($1) + 3, 1) == " " ? "" : $2
-		if (unsupported == (which == "unsupported"))
-			print substr($1, 2), kind
-	}'
-}
-
 # covers: -help
 @test "-help goes to standard error and ends with status 0" {
 	run_server -help
@@ -426,58 +414,19 @@ help_options() # supported or unsupported
 	done
 }
 
-# A value that passes the checks.
-value_for() # name, kind
-{
-	case $1:$2 in
-	psk:*) echo ab ;;
-	purpose:*) echo any ;;
-	verify_name:*) echo default ;;
-	*:*int*) echo 1 ;;
-	*:dir) echo / ;;
-	*:'PEM|DER') echo PEM ;;
-	*:format) echo PEM ;;
-	*) echo value ;;
-	esac
-}
-
-@test "what needs DTLS is refused by name, without the hint" {
-	local name kind options
-
-	help_options unsupported >list
-	[ -s list ]
-	while read -r name kind; do
-		options=("-$name")
-		[ -z "$kind" ] || options+=("$(value_for "$name" "$kind")")
-		refused "Option -$name: DTLS is not served yet" "${options[@]}"
-	done <list
-}
-
-@test "real errors are told before what needs DTLS" {
-	refused "Unknown option: -x$HINT" -listen -x
-	refused 'Option -listen: DTLS is not served yet' -listen -timeout
-}
-
 ### The manual page
 
 MANUAL=$ROOT/man/s_server.1
 
-@test "the manual page describes what -help lists as supported" {
-	local name kind
+@test "the manual page describes what -help lists" {
+	local name
 
-	help_options supported >list
+	"$S_SERVER" -help 2>&1 | awk '/^ -/ { print substr($1, 2) }' >list
 	[ -s list ]
-	while read -r name kind; do
+	while read -r name; do
 		grep -qE "^\.It Fl $name( |$)" "$MANUAL" ||
-		    fail "-$name ($kind) is not described"
+		    fail "-$name is not described"
 	done <list
-}
-
-@test "the manual page names what needs DTLS, and nothing else" {
-	help_options unsupported | awk '{ print $1 }' | sort >expected
-	sed -n '/^\.Ss Options of DTLS/,/^\.Sh/p' "$MANUAL" |
-	    awk '$1 == ".Fl" { print $2 }' | sort >actual
-	diff expected actual
 }
 
 @test "the manual page describes no option that is unknown" {

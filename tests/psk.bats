@@ -162,7 +162,8 @@ make_session() # file, server option...
 	stop_server QUIT
 	assert_equal "$(jq -c '.totals.kinds' stats.json)" '{"full":12,'$(
 	)'"tls12_id":0,"tls12_ticket":0,"tls13_ticket":0,'$(
-	)'"tls13_stateful":0,"tls13_psk":12}'
+	)'"tls13_stateful":0,"tls13_psk":12,'$(
+	)'"dtls_id":0,"dtls_ticket":0}'
 	assert_equal "$(jq '.totals.sessions.hits' stats.json)" 12
 }
 
@@ -186,7 +187,8 @@ make_session() # file, server option...
 	    'Reused, TLSv1.3'
 	stop_server QUIT
 	assert_contains "$(<stats.json)" '"kinds":{"full":1,"tls12_id":0,'$(
-	)'"tls12_ticket":1,"tls13_ticket":1,"tls13_stateful":0,"tls13_psk":1}'
+	)'"tls12_ticket":1,"tls13_ticket":1,"tls13_stateful":0,"tls13_psk":1,'$(
+	)'"dtls_id":0,"dtls_ticket":0}'
 }
 
 # covers: -psk_session

@@ -201,15 +201,6 @@ coverage_of() # test, line of -help...
 	coverage_of "$used" -two
 	assert_equal "$status" 1
 	assert_matches "$output" '-one +no +yes +tests/one.bats:2'
-	coverage_of "$used" '"-one (DTLS is not served yet)"'
-	assert_equal "$status" 1
-	assert_matches "$output" '-one +not yet +yes'
-	# DTLS is waited for, as long as it is not there.
-	coverage_of "$used" -one '"-dtls (DTLS is not served yet)"'
-	assert_equal "$status" 0
-	coverage_of "$used" -one -dtls
-	assert_equal "$status" 1
-	assert_contains "$output" '-dtls is supported: nothing to wait for'
 	# Claims that are not true: the option is the client's, or unknown.
 	coverage_of "${used/start_server/same_as_stock \'\'}" -one
 	assert_equal "$status" 1

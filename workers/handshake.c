@@ -102,7 +102,7 @@ handshake_finished(struct connection *connection)
 
 	worker_count(worker, STAT_ACCEPTS_FINISHED);
 	stats_add_finished(worker->setup->shared->stats, worker->slot,
-	    (unsigned)(SSL_version(connection->ssl) - TLS1_VERSION),
+	    stats_version((unsigned)SSL_version(connection->ssl)),
 	    handshake_kind(connection),
 	    monotime_us() - connection->accepted_us);
 	handshake_count_sessions(worker);

@@ -97,6 +97,17 @@ test_finished_by_version_and_kind(void)
 }
 
 static void
+test_versions(void)
+{
+	CHECK(stats_version(0x0301) == 0);
+	CHECK(stats_version(0x0304) == 3);
+	CHECK(stats_version(0xfeff) == 4);
+	CHECK(stats_version(0xfefd) == 5);
+	CHECK(stats_version(0x0300) == STATS_VERSIONS);
+	CHECK(stats_version(0) == STATS_VERSIONS);
+}
+
+static void
 test_times(void)
 {
 	static const struct {
@@ -239,6 +250,7 @@ main(void)
 {
 	UNIT_RUN(test_sums_over_processes);
 	UNIT_RUN(test_finished_by_version_and_kind);
+	UNIT_RUN(test_versions);
 	UNIT_RUN(test_times);
 	UNIT_RUN(test_death);
 	UNIT_RUN(test_table);
