@@ -1,5 +1,11 @@
 /*
- * The listening socket: TCP over IPv4 or IPv6, or a UNIX stream socket.
+ * The listening socket: TCP over IPv4 or IPv6, a UNIX stream socket, or for
+ * DTLS the UDP socket to which peers send that have no socket of their own yet.
+ *
+ * Sockets of peers are bound to the same port, with SO_REUSEADDR. The listener
+ * is bound without it, so that a port in use is an error, and has it from then
+ * on. Each datagram comes with the address that it was sent to (IP_PKTINFO,
+ * IPV6_PKTINFO; of IPv4 on an IPv6 socket as a mapped one).
  */
 #ifndef LISTENER_H
 #define LISTENER_H
@@ -11,6 +17,7 @@ struct sockaddr;
 
 struct listener {
 	int fd; /* non-blocking, close on exec */
+	bool datagrams; /* UDP */
 	const char *unix_path; /* to be unlinked at the end; NULL: none */
 };
 
@@ -26,8 +33,10 @@ int listener_open(struct listener *, const struct config *);
  */
 void listener_describe(const struct listener *, char *line, int size);
 /*
- * Stop listening for all processes at once: shutdown(2), since inherited
- * copies of the descriptor would go on accepting after a close.
+ * Stop listening for all processes at once, since inherited copies of the
+ * descriptor would go on after a close: shutdown(2), and for datagrams
+ * connect(2) to the socket's own address. Datagrams that wait in it are still
+ * read, new ones are not taken.
  */
 void listener_stop(struct listener *);
 /* Close and unlink the UNIX path. */

@@ -18,22 +18,27 @@
 
 /* Clients that may wait to be accepted; the kernel takes its own limit. */
 #define LISTENER_BACKLOG 4096
+/* Bytes of datagrams that wait to be read; a burst of clients is many. */
+#define LISTENER_BUFFER (8 * 1024 * 1024)
 
 static int listener_open_unix(struct listener *, const struct config *);
-static int listener_open_tcp(struct listener *, const struct config *);
+static int listener_open_inet(struct listener *, const struct config *);
 static int
 listener_try_all(struct listener *, const struct addrinfo *, int, bool);
 static int listener_try(struct listener *, const struct addrinfo *, bool);
-static int listener_set_options(int, int, bool);
+static int listener_set_stream(int);
+static int listener_set_ipv6_only(int, int, bool);
+static int listener_set_datagrams(int, int);
+static int listener_stop_datagrams(int);
 static void listener_name(const struct config *, char *, size_t);
 
 int
 listener_open(struct listener *listener, const struct config *config)
 {
-	*listener = (struct listener){ -1, NULL };
+	*listener = (struct listener){ -1, config->dtls, NULL };
 	if (config->unix_path != NULL)
 		return listener_open_unix(listener, config);
-	return listener_open_tcp(listener, config);
+	return listener_open_inet(listener, config);
 }
 
 void
@@ -64,7 +69,10 @@ listener_describe(const struct listener *listener, char *line, int size)
 void
 listener_stop(struct listener *listener)
 {
-	shutdown(listener->fd, SHUT_RDWR);
+	if (!listener->datagrams)
+		shutdown(listener->fd, SHUT_RDWR);
+	else if (listener_stop_datagrams(listener->fd) == -1)
+		log_warn("cannot stop listening");
 }
 
 void
@@ -112,15 +120,15 @@ listener_open_unix(struct listener *listener, const struct config *config)
 }
 
 static int
-listener_open_tcp(struct listener *listener, const struct config *config)
+listener_open_inet(struct listener *listener, const struct config *config)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_PASSIVE };
+	struct addrinfo hints = { .ai_flags = AI_PASSIVE };
 	struct addrinfo *list;
 	char name[NI_MAXHOST + NI_MAXSERV];
 	bool only = config->family == FAMILY_IPV6;
 	int error, result;
 
+	hints.ai_socktype = config->dtls ? SOCK_DGRAM : SOCK_STREAM;
 	hints.ai_family = config->family == FAMILY_IPV4 ? AF_INET
 	    : config->family == FAMILY_IPV6		? AF_INET6
 							: AF_UNSPEC;
@@ -160,15 +168,18 @@ static int
 listener_try(
     struct listener *listener, const struct addrinfo *address, bool ipv6_only)
 {
+	int type = listener->datagrams ? SOCK_DGRAM : SOCK_STREAM;
 	int fd, reason;
 
-	fd = socket(
-	    address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	fd = socket(address->ai_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		return -1;
-	if (listener_set_options(fd, address->ai_family, ipv6_only) == -1 ||
+	if ((!listener->datagrams && listener_set_stream(fd) == -1) ||
+	    listener_set_ipv6_only(fd, address->ai_family, ipv6_only) == -1 ||
 	    bind(fd, address->ai_addr, address->ai_addrlen) == -1 ||
-	    listen(fd, LISTENER_BACKLOG) == -1) {
+	    (listener->datagrams
+		    ? listener_set_datagrams(fd, address->ai_family)
+		    : listen(fd, LISTENER_BACKLOG)) == -1) {
 		reason = errno;
 		close(fd);
 		errno = reason;
@@ -180,16 +191,73 @@ listener_try(
 
 /* Accepted sockets inherit TCP_NODELAY, which saves a call for each. */
 static int
-listener_set_options(int fd, int family, bool ipv6_only)
+listener_set_stream(int fd)
 {
-	int on = 1, only = ipv6_only;
+	int on = 1;
 
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == -1 ||
-	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == -1)
+	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ==
+		    -1 ||
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == -1
+	    ? -1
+	    : 0;
+}
+
+static int
+listener_set_ipv6_only(int fd, int family, bool ipv6_only)
+{
+	int only = ipv6_only;
+
+	return family != AF_INET6
+	    ? 0
+	    : setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
+}
+
+/* Once it is bound. */
+static int
+listener_set_datagrams(int fd, int family)
+{
+	int on = 1, size = LISTENER_BUFFER;
+
+	/* Without the right to more than all may have, as much as that. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) ==
+		-1 &&
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) == -1)
 		return -1;
-	if (family != AF_INET6)
-		return 0;
-	return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == -1)
+		return -1;
+	return family == AF_INET6
+	    ? setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on))
+	    : setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on));
+}
+
+/*
+ * Connected to itself it hears nobody else. One of any address takes that of
+ * the loopback by it; where IPv6 has none that of IPv4 does.
+ */
+static int
+listener_stop_datagrams(int fd)
+{
+	static const struct in6_addr mapped_loopback = {
+		.s6_addr = { [10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1 }
+	};
+	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
+	struct sockaddr_in *ipv4 = (struct sockaddr_in *)&address;
+	struct sockaddr_in6 *ipv6 = (struct sockaddr_in6 *)&address;
+	socklen_t size = sizeof(address);
+
+	if (getsockname(fd, (struct sockaddr *)&address, &size) == -1)
+		return -1;
+	if (address.ss_family == AF_INET &&
+	    ipv4->sin_addr.s_addr == htonl(INADDR_ANY))
+		ipv4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (address.ss_family == AF_INET6 &&
+	    IN6_IS_ADDR_UNSPECIFIED(&ipv6->sin6_addr)) {
+		ipv6->sin6_addr = in6addr_loopback;
+		if (connect(fd, (struct sockaddr *)&address, size) == 0)
+			return 0;
+		ipv6->sin6_addr = mapped_loopback;
+	}
+	return connect(fd, (struct sockaddr *)&address, size);
 }
 
 /* As given, for error messages. */
