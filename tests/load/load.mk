@@ -3,15 +3,19 @@
 LOAD	= main settings values engine client endpoint echo tls report
 LOAD_OBJECTS = $(LOAD:%=$(BUILD)/tests/load/%.o)
 TLS_LOAD = $(BUILD)/tests/load/tls_load
+RELAY	= $(BUILD)/tests/load/relay
 TRICKS	= $(BUILD)/tests/load/unread_answers $(BUILD)/tests/load/alternate \
 	$(BUILD)/tests/load/replay $(BUILD)/tests/load/leave
 ENGINES	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_engine.so
 
 ## load: the load client of the tests
-load: $(TLS_LOAD) $(TRICKS) $(ENGINES)
+load: $(TLS_LOAD) $(RELAY) $(TRICKS) $(ENGINES)
 
 $(TLS_LOAD): $(LOAD_OBJECTS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(LOAD_OBJECTS) $(LIBS)
+
+$(RELAY): %: %.o $(BUILD)/tests/load/values.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(TRICKS): %: %.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(LIBS)
@@ -22,6 +26,6 @@ $(ENGINES): $(BUILD)/%.so: %.c
 	$(CC) $(CPPFLAGS) $(filter-out $(SAN),$(ALL_CFLAGS)) -fPIC -shared \
 	    -o $@ $< $(LIBS)
 
--include $(LOAD_OBJECTS:.o=.d) $(TRICKS:=.d)
+-include $(LOAD_OBJECTS:.o=.d) $(RELAY:=.d) $(TRICKS:=.d)
 
 .PHONY: load
