@@ -466,6 +466,33 @@ listens_at() # path of a UNIX socket
 	ss -lxnH | grep -qF " $1 "
 }
 
+# A bad path for datagrams to the server of this port (relay.c says what it can
+# do to them). Sets PORT to the relay's; end_relay tells what it did.
+start_relay() # name, port, option of relay...
+{
+	local name=$1 port=$2
+
+	shift 2
+	launch "$name" "$BUILD/tests/load/relay" "$@" "$port"
+	wait_for 10 says_accept_or_gone "$name.out" "${PIDS[$name]}" ||
+	    return 1
+	PORT=$(port_of_line "$name.out")
+}
+
+# How often a trouble befell datagrams must be more than never.
+end_relay() # name, trouble...
+{
+	local name=$1 trouble
+
+	close_input "$name"
+	wait_exit "$name" || return 1
+	shift
+	for trouble; do
+		assert_matches "$(tail -n 1 "$name.out")" " $trouble [1-9]" ||
+		    return 1
+	done
+}
+
 # One port for several servers, which get its connections in turn: ports, or
 # absolute paths of UNIX sockets. Sets PORT.
 start_alternate() # name, target...
