@@ -8,9 +8,6 @@
 #ifndef STATELESS_H
 #define STATELESS_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include <openssl/ssl.h>
 
 #include "handshake.h"
@@ -25,10 +22,5 @@ void stateless_install(SSL_CTX *);
  * PHASE_IN_VAIN.
  */
 enum handshake_result stateless_step(struct connection *);
-/*
- * May libssl read these bytes now? It forgets a part of a ClientHello when it
- * is asked again. False: more of a record or a ClientHello is to come.
- */
-bool stateless_is_whole(const uint8_t *, size_t);
 
 #endif
