@@ -73,6 +73,7 @@ $(BUILD)/%.o: %.c Makefile
 ## unit: the unit tests of the shared state
 include tests/unit/tests.mk
 include tests/load/load.mk
+include tests/fuzz/fuzz.mk
 
 ## certs: the test certificates, in certs/
 certs:

@@ -1,0 +1,70 @@
+/*
+ * Datagrams of strangers: what is taken for a ClientHello can be answered with
+ * no more bytes than it has, and be made again without its cookie.
+ */
+#include "dtls_hello.h"
+#include "fuzz.h"
+
+/* The longest ClientHello that one record can hold. */
+#define ROOM (DTLS_HELLO_HEADERS + (1 << 14))
+
+static void
+check_answer(const struct dtls_hello *hello, size_t size)
+{
+	static const uint8_t cookie[DTLS_HELLO_COOKIE_MAX];
+	uint8_t *out = malloc(DTLS_HELLO_VERIFY_MAX);
+	size_t n;
+
+	HOLDS(out != NULL);
+	for (n = 0; n <= sizeof(cookie); n++)
+		HOLDS(dtls_hello_verify_request(hello, cookie, n, out) <= size);
+	HOLDS(
+	    memcmp(out + 5, hello->record_sequence, DTLS_HELLO_SEQUENCE) == 0);
+	free(out);
+}
+
+/* room: what the caller has. */
+static void
+check_first(const struct dtls_hello *hello, const uint8_t *data, size_t size,
+    size_t room)
+{
+	uint8_t *out = malloc(room > 0 ? room : 1), again[ROOM];
+	struct dtls_hello first;
+	size_t n;
+
+	HOLDS(out != NULL);
+	n = dtls_hello_without_cookie(hello, data, size, out, room);
+	HOLDS(n <= room);
+	if (n > 0) {
+		HOLDS(dtls_hello_parse(&first, out, n) == 0);
+		HOLDS(first.whole && first.cookie_size == 0);
+		HOLDS(first.message_sequence == 0);
+		HOLDS(first.record_version == hello->record_version);
+		HOLDS(first.fixed_size == hello->fixed_size);
+		HOLDS(memcmp(first.fixed, hello->fixed, first.fixed_size) == 0);
+		HOLDS(dtls_hello_without_cookie(
+			  &first, out, n, again, sizeof(again)) == n);
+		HOLDS(memcmp(again, out, n) == 0);
+	} else {
+		HOLDS(room < ROOM);
+	}
+	free(out);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t *copy = fuzz_copy(data, size);
+	struct dtls_hello hello;
+
+	if (dtls_hello_parse(&hello, copy, size) == 0) {
+		HOLDS(size >= DTLS_HELLO_MIN);
+		HOLDS(hello.fixed + hello.fixed_size + 1 == hello.cookie);
+		HOLDS(hello.cookie + hello.cookie_size <= copy + size);
+		check_answer(&hello, size);
+		check_first(&hello, copy, size, ROOM);
+		check_first(&hello, copy, size, data[size - 1]);
+	}
+	free(copy);
+	return 0;
+}

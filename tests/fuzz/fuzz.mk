@@ -1,0 +1,34 @@
+# Fuzzers of what strangers send. Each begins with its kept corpus; what it
+# finds beyond that goes below $(BUILD), also the input that broke something.
+
+FUZZERS	= dtls_hello http tls_hello
+FUZZ_SECONDS ?= 10
+FUZZ_BUILD = $(BUILD)/tests/fuzz
+FUZZ_CC	= clang $(CPPFLAGS) -Itests/fuzz $(filter-out $(SAN),$(ALL_CFLAGS)) \
+	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	$(LDFLAGS)
+
+$(FUZZ_BUILD)/dtls_hello: workers/dtls_hello.c
+$(FUZZ_BUILD)/http: workers/http.c src/textbuf.c src/log.c src/text.c
+$(FUZZ_BUILD)/tls_hello: workers/tls_hello.c
+
+$(FUZZERS:%=$(FUZZ_BUILD)/%): $(FUZZ_BUILD)/%: tests/fuzz/%.c \
+	    tests/fuzz/fuzz.h $(wildcard include/*.h) Makefile \
+	    tests/fuzz/fuzz.mk
+	@mkdir -p $(@D)
+	$(FUZZ_CC) -o $@ $(filter %.c,$^) \
+	    $(shell $(PKG_CONFIG) --libs libbsd-overlay)
+
+## fuzz: random bytes for what reads strangers, FUZZ_SECONDS=10 each
+fuzz: $(FUZZERS:%=fuzz-%)
+
+$(FUZZERS:%=fuzz-%): fuzz-%: $(FUZZ_BUILD)/%
+	@mkdir -p $(FUZZ_BUILD)/found/$*
+	@$< -max_total_time=$(FUZZ_SECONDS) -timeout=5 -print_final_stats=1 \
+	    -artifact_prefix=$(FUZZ_BUILD)/$*- $(FUZZ_BUILD)/found/$* \
+	    tests/fuzz/corpus/$* >$(FUZZ_BUILD)/$*.log 2>&1 || \
+	    { tail -n 40 $(FUZZ_BUILD)/$*.log; exit 1; }
+	@sed -n 's/^stat::number_of_executed_units: */$@: inputs tried: /p' \
+	    $(FUZZ_BUILD)/$*.log
+
+.PHONY: fuzz $(FUZZERS:%=fuzz-%)
