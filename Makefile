@@ -47,9 +47,8 @@ MASTER	= process helper reload accept_watch relay title master console \
 WORKERS	= worker loop acceptor connection connection_step stream transport \
 	handshake async early_data stateless resumption tickets outbox outlet \
 	tracing extensions transcript transcript_hello http http_exchange \
-	commands handler_interactive handler_rev handler_www handler_file \
-	status_page fetching status crl_download dtls_hello \
-	tls_hello
+	commands handler_interactive brief handler_rev handler_echo handler_www \
+	handler_file status_page fetching status crl_download dtls_hello tls_hello
 
 SOURCES	= $(FOUNDATION:%=src/%.c) $(CONFIGURATION:%=src/%.c) \
 	$(SHARED:%=src/%.c) $(TLS:%=src/%.c) $(HELPER:%=src/%.c) \

@@ -21,6 +21,7 @@
 enum server_mode {
 	MODE_INTERACTIVE, /* text to and from the console */
 	MODE_REV, /* -rev: each line comes back reversed */
+	MODE_ECHO, /* -echo: what comes goes back */
 	MODE_WWW, /* -www: a status page */
 	MODE_FILE, /* -WWW: files with a made-up header */
 	MODE_HTTP, /* -HTTP: files that hold their own header */

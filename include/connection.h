@@ -70,6 +70,7 @@ extern const struct handler handler_interactive;
 enum handler_verdict
 handler_interactive_unit(struct connection *, const char *data, size_t size);
 extern const struct handler handler_rev;
+extern const struct handler handler_echo;
 extern const struct handler handler_www;
 extern const struct handler handler_file; /* -WWW and -HTTP */
 

@@ -93,8 +93,7 @@ config_check_datagrams(const struct config *config)
 		bool is_wrong;
 		const char *message;
 	} checks[] = {
-		{ config->dtls && config->mode != MODE_INTERACTIVE &&
-			config->mode != MODE_REV,
+		{ config->dtls && config->mode >= MODE_WWW,
 		    "Can't use -HTTP, -www or -WWW with DTLS" },
 		{ config->listen && !config->dtls,
 		    "Can only use -listen with DTLS" },

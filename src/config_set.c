@@ -94,13 +94,13 @@ config_set_format(struct config *config, const struct option *option,
 	return 0;
 }
 
-/* With -rev the others are of no effect, as in the stock program. */
+/* With -rev and -echo the others are of no effect, as in the stock program. */
 int
 config_set_mode(struct config *config, const struct option *option,
     const struct option_value *value)
 {
 	(void)value;
-	if (config->mode != MODE_REV)
+	if (config->mode != MODE_REV && config->mode != MODE_ECHO)
 		config->mode = (enum server_mode)option->argument;
 	return 0;
 }
@@ -115,12 +115,11 @@ config_set_messages(struct config *config, const struct option *option,
 }
 
 int
-config_set_rev(struct config *config, const struct option *option,
+config_set_answers(struct config *config, const struct option *option,
     const struct option_value *value)
 {
-	(void)option;
 	(void)value;
-	config->mode = MODE_REV;
+	config->mode = (enum server_mode)option->argument;
 	config->brief = true;
 	return 0;
 }

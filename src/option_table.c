@@ -291,7 +291,9 @@ static const struct option options_debug[] = {
 	    "Print a few lines on each connection instead of the block",
 	    .set = config_set_brief),
 	OPTION("rev", KIND_NONE, "Send each line back reversed",
-	    .set = config_set_rev),
+	    .set = config_set_answers, .argument = MODE_REV),
+	OPTION("echo", KIND_NONE, "Send back what clients send",
+	    .set = config_set_answers, .argument = MODE_ECHO),
 	OPTION(
 	    "debug", KIND_NONE, "Dump all bytes read and written", FLAG(debug)),
 	OPTION("msg", KIND_NONE, "Dump all protocol messages",

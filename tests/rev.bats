@@ -1,4 +1,4 @@
-# -rev: each line comes back reversed.
+# -rev: each line comes back reversed; -echo: all comes back as it is.
 
 # shellcheck disable=SC2016,SC2153,SC2154 # expanded or set by the helpers
 
@@ -110,4 +110,12 @@ long_line() # name, client option...
 	exec {hold}>&-
 	end_process server
 	wait
+}
+
+# covers: -echo
+@test "with -echo all comes back as it is, lines or not" {
+	start_server -echo
+	talk 'no line' 'no line'
+	tls_load --connections 20 --send 'one\ntwo' --expect 'one\ntwo'
+	assert_contains "$(server_err)" 'CONNECTION ESTABLISHED'
 }

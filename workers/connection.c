@@ -326,6 +326,8 @@ connection_mode_handler(const struct config *config)
 	switch (config->mode) {
 	case MODE_REV:
 		return &handler_rev;
+	case MODE_ECHO:
+		return &handler_echo;
 	case MODE_WWW:
 		return &handler_www;
 	case MODE_FILE:

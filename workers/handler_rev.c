@@ -1,19 +1,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "brief.h"
 #include "config.h"
 #include "connection.h"
 #include "http.h"
 #include "log.h"
-#include "text.h"
-#include "tls_error.h"
-#include "transcript.h"
 
 static enum handler_verdict rev_open(struct connection *);
-static void rev_failed(struct connection *);
 static enum handler_verdict
 rev_readable(struct connection *, const uint8_t *, size_t);
-static void rev_ended(struct connection *, enum connection_end);
 static void rev_close(struct connection *);
 static void rev_strip(struct textbuf *);
 static void rev_reverse(char *, size_t);
@@ -21,9 +17,9 @@ static void rev_reverse(char *, size_t);
 const struct handler handler_rev = {
 	.name = "rev",
 	.open = rev_open,
-	.failed = rev_failed,
+	.failed = brief_failed,
 	.readable = rev_readable,
-	.ended = rev_ended,
+	.ended = brief_ended,
 	.close = rev_close,
 };
 
@@ -31,26 +27,13 @@ static enum handler_verdict
 rev_open(struct connection *connection)
 {
 	struct http_lines *lines = malloc(sizeof(*lines));
-	const char *label = connection_label(connection);
 
 	if (lines == NULL)
 		fatalx("out of memory");
 	http_lines_init(lines);
 	connection_set_handler_data(connection, lines);
-	if (label != NULL)
-		text_printf(TEXT_ERR, "%s\n", label);
-	text_printf(TEXT_ERR, "CONNECTION ESTABLISHED\n");
-	transcript_brief(
-	    connection_ssl(connection), connection_config(connection), NULL);
+	brief_established(connection);
 	return HANDLER_CONTINUE;
-}
-
-static void
-rev_failed(struct connection *connection)
-{
-	(void)connection;
-	text_printf(TEXT_ERR, "CONNECTION FAILURE\n");
-	tls_error_print();
 }
 
 static enum handler_verdict
@@ -71,16 +54,6 @@ rev_readable(struct connection *connection, const uint8_t *data, size_t size)
 		connection_send(connection, line->data, line->size);
 	}
 	return HANDLER_CONTINUE;
-}
-
-static void
-rev_ended(struct connection *connection, enum connection_end end)
-{
-	(void)connection;
-	if (end == END_ERROR && !transcript_peer_vanished())
-		tls_error_print();
-	else
-		text_printf(TEXT_ERR, "CONNECTION CLOSED\n");
 }
 
 static void
