@@ -6,11 +6,34 @@
 #ifndef ACCEPTOR_H
 #define ACCEPTOR_H
 
+#include <sys/socket.h>
+
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "dtls_cookie.h"
 #include "loop.h"
+#include "textbuf.h"
 
+struct dtls_acceptor;
 struct worker;
+
+/* A client that was accepted and is to become a connection. */
+struct arrival {
+	int fd; /* non-blocking; for DTLS connected to the peer */
+	struct sockaddr_storage peer;
+	socklen_t peer_size;
+	/* DTLS: */
+	uint8_t cookie[DTLS_COOKIE_SIZE]; /* it came with */
+	struct textbuf in; /* datagrams that it sent so far (datagrams.h) */
+};
+
+enum accept_result {
+	ACCEPT_TOOK, /* a connection */
+	ACCEPT_NOTHING, /* nothing to accept, or nothing left to allow */
+	ACCEPT_MORE, /* nothing yet, and enough for this turn */
+	ACCEPT_FULL, /* no descriptor, no memory */
+};
 
 struct acceptor {
 	struct worker *worker;
@@ -18,6 +41,7 @@ struct acceptor {
 	struct loop_event turn; /* another worker says it is our turn */
 	struct loop_task again; /* more of them wait */
 	struct loop_timer retry; /* out of descriptors */
+	struct dtls_acceptor *dtls; /* DTLS; owned; NULL: streams */
 	int64_t warned_ms; /* of it, last; 0: never */
 	bool paused;
 	bool stopped;
@@ -32,5 +56,7 @@ void acceptor_will_wait(struct acceptor *);
 void acceptor_has_waited(struct acceptor *);
 /* A connection was closed: there may be a descriptor again. */
 void acceptor_resume(struct acceptor *);
+/* Tell the shared state of a connection that was accepted by this worker. */
+void acceptor_took(struct worker *);
 
 #endif

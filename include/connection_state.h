@@ -13,6 +13,7 @@
 
 #include "async.h"
 #include "connection.h"
+#include "dtls_cookie.h"
 #include "loop.h"
 #include "status.h"
 #include "textbuf.h"
@@ -22,6 +23,8 @@
 #define CONNECTION_LINGER_MS 500
 /* However much it says, and for an engine that is at work for it. */
 #define CONNECTION_LINGER_TOTAL_MS 10000
+
+struct arrival;
 
 enum connection_state {
 	CONNECTION_HELD, /* until the master has spoken: see shared.h */
@@ -43,6 +46,7 @@ enum connection_unit {
 /* Whose turn it is in CONNECTION_HANDSHAKE. */
 enum handshake_phase {
 	PHASE_EARLY_DATA, /* -early_data: is there any? */
+	PHASE_LISTEN, /* -listen: see dtls.h */
 	PHASE_COOKIE, /* -stateless: the client has to show one */
 	PHASE_IN_VAIN, /* it cannot: shake hands, then count as failed */
 	PHASE_LAST,
@@ -81,6 +85,10 @@ struct connection {
 	uint32_t events; /* that event is registered for */
 	struct loop_timer timer; /* of the state */
 	struct loop_timer total; /* -total_timeout */
+	struct loop_timer retransmit; /* DTLS: the peer does not answer */
+	struct arrival *successor; /* who started anew here; NULL: nobody */
+	uint8_t cookie[DTLS_COOKIE_SIZE]; /* DTLS: the peer's */
+	bool half_open; /* DTLS: counted as such */
 	struct status status;
 	struct async async;
 	struct loop_task again; /* more to do than one step may */
@@ -94,9 +102,8 @@ struct connection {
 };
 TAILQ_HEAD(connection_list, connection);
 
-/* Takes the descriptor over. */
-void connection_start(
-    struct worker *, int fd, const struct sockaddr_storage *, socklen_t);
+/* Takes over the descriptor and the datagrams. */
+void connection_start(struct worker *, const struct arrival *);
 /* NULL: gone. */
 struct connection *connection_find(struct worker *, uint64_t number);
 /*
@@ -126,6 +133,8 @@ void connection_end_step(struct connection *);
 /* The one place where the state changes: each has its own deadline. */
 void connection_set_state(struct connection *, enum connection_state);
 void connection_close(struct connection *, enum connection_end);
+/* DTLS: the peer did not answer in time. */
+void connection_retransmit(struct connection *);
 void connection_unit_done(struct connection *);
 
 #endif

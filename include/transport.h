@@ -1,6 +1,6 @@
 /*
  * The bytes between libssl and the socket: a BIO of our own over a
- * non-blocking socket.
+ * non-blocking socket, of a stream or of datagrams.
  *
  * What libssl writes is kept until transport_flush(), which is called once a
  * step. So a flight of the handshake is one send(2), and the last flight of a
@@ -36,11 +36,22 @@ struct transport {
 	bool at_eof; /* read to the end */
 	bool starved; /* libssl wanted more than there was; see below */
 	bool trace; /* -debug */
+	bool datagrams; /* a connected UDP socket: see datagrams.h */
+	bool over_ipv4; /* datagrams: in packets of IPv4 */
+	bool peeks; /* reads leave the datagram in its queue */
+	bool first_is_sent; /* what libssl writes next is sent already */
+	bool yielded; /* there may be more to read, in another turn */
+	unsigned turn; /* datagrams read in this one */
 	int read_error, write_error; /* errno; 0: none */
 	uint64_t read_bytes, written_bytes; /* on the socket */
 	uint8_t first[TRANSPORT_FIRST]; /* of what was read */
 	struct textbuf out; /* written by libssl, not yet sent */
 	size_t out_sent; /* of it */
+	struct textbuf in; /* datagrams to be read before the socket's */
+	size_t in_read; /* of it */
+	/* A datagram from the socket: true keeps it from libssl. */
+	bool (*intercept)(void *owner, const uint8_t *, size_t);
+	void *owner;
 };
 
 enum transport_state {
@@ -49,7 +60,7 @@ enum transport_state {
 	TRANSPORT_BROKEN, /* write_error tells why */
 };
 
-void transport_init(struct transport *, int fd, bool trace);
+void transport_init(struct transport *, int fd, bool datagrams, bool trace);
 void transport_free(struct transport *);
 /*
  * A new BIO on top; the transport must outlive it. NULL: out of memory.

@@ -10,6 +10,7 @@
 #include "config.h"
 #include "crl_download.h"
 #include "crypto_setup.h"
+#include "dtls.h"
 #include "fetcher.h"
 #include "keylog.h"
 #include "listener.h"
@@ -150,8 +151,11 @@ main_install(const struct worker_setup *setup, struct tls_context *tls)
 {
 	resumption_install(tls->ctx, setup->config, setup->shared);
 	stateless_install(tls->ctx);
-	if (tls->ctx2 != NULL)
+	dtls_install(tls->ctx);
+	if (tls->ctx2 != NULL) {
 		stateless_install(tls->ctx2);
+		dtls_install(tls->ctx2);
+	}
 	crl_download_install(tls);
 	return status_install(tls);
 }

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -7,6 +8,8 @@
 #include "accept_quota.h"
 #include "accept_turn.h"
 #include "acceptor.h"
+#include "config.h"
+#include "dtls_acceptor.h"
 #include "fault.h"
 #include "log.h"
 #include "shared.h"
@@ -15,20 +18,13 @@
 #define ACCEPTOR_RETRY_MS 1000
 #define ACCEPTOR_WARN_MS  10000 /* not more often */
 
-enum acceptor_result {
-	ACCEPTOR_TOOK, /* a connection */
-	ACCEPTOR_NOTHING, /* nothing to accept, or nothing left to allow */
-	ACCEPTOR_FULL, /* no descriptor, no memory */
-};
-
 static void acceptor_on_listener(void *, uint32_t);
 static void acceptor_on_turn(void *, uint32_t);
 static void acceptor_on_again(void *);
 static void acceptor_on_retry(void *);
 static void acceptor_wake(struct acceptor *);
 static void acceptor_take(struct acceptor *);
-static enum acceptor_result acceptor_accept(
-    struct acceptor *, int *, struct sockaddr_storage *, socklen_t *);
+static enum accept_result acceptor_accept(struct acceptor *, struct arrival *);
 static void acceptor_pause(struct acceptor *, const char *);
 static void acceptor_pass_on(struct acceptor *);
 static bool acceptor_more_waits(const struct acceptor *);
@@ -49,6 +45,13 @@ acceptor_open(struct acceptor *acceptor, struct worker *worker)
 	acceptor->again.arg = acceptor;
 	acceptor->retry.run = acceptor_on_retry;
 	acceptor->retry.arg = acceptor;
+	if (worker->setup->config->dtls) {
+		acceptor->dtls = malloc(sizeof(*acceptor->dtls));
+		if (acceptor->dtls == NULL)
+			fatalx("out of memory");
+		if (dtls_acceptor_open(acceptor->dtls, worker) == -1)
+			return -1;
+	}
 	if (loop_add(&worker->loop, &acceptor->turn,
 		accept_turn_fd(shared->turn, worker->slot),
 		EPOLLIN | EPOLLET) == -1 ||
@@ -70,6 +73,11 @@ acceptor_stop(struct acceptor *acceptor)
 	loop_remove(loop, &acceptor->turn);
 	loop_task_stop(loop, &acceptor->again);
 	loop_timer_stop(loop, &acceptor->retry);
+	/* The port is free when nobody holds it any more. */
+	if (acceptor->dtls != NULL) {
+		dtls_acceptor_stop(acceptor->dtls);
+		close(acceptor->worker->setup->listener_fd);
+	}
 }
 
 void
@@ -95,6 +103,17 @@ acceptor_resume(struct acceptor *acceptor)
 	loop_timer_stop(&acceptor->worker->loop, &acceptor->retry);
 	acceptor_set_state(acceptor, ACCEPT_BUSY);
 	loop_defer(&acceptor->worker->loop, &acceptor->again);
+}
+
+void
+acceptor_took(struct worker *worker)
+{
+	struct shared *shared = worker->setup->shared;
+
+	accept_turn_took(shared->turn, worker->slot);
+	worker_count(worker, STAT_CONNECTIONS);
+	if (accept_quota_use(shared->quota, worker->slot))
+		worker_say(worker, MESSAGE_QUOTA_USED, 0);
 }
 
 static void
@@ -148,9 +167,7 @@ acceptor_wake(struct acceptor *acceptor)
 static void
 acceptor_take(struct acceptor *acceptor)
 {
-	struct sockaddr_storage peer;
-	socklen_t size = sizeof(peer);
-	int fd;
+	struct arrival arrival = { .peer_size = sizeof(arrival.peer) };
 
 	if (acceptor->stopped)
 		return;
@@ -160,49 +177,50 @@ acceptor_take(struct acceptor *acceptor)
 		acceptor_pass_on(acceptor);
 		return;
 	}
-	switch (acceptor_accept(acceptor, &fd, &peer, &size)) {
-	case ACCEPTOR_NOTHING:
+	switch (acceptor->dtls != NULL
+		? dtls_acceptor_accept(acceptor->dtls, &arrival)
+		: acceptor_accept(acceptor, &arrival)) {
+	case ACCEPT_NOTHING:
 		return;
-	case ACCEPTOR_FULL:
+	case ACCEPT_MORE:
+		loop_defer(&acceptor->worker->loop, &acceptor->again);
+		return;
+	case ACCEPT_FULL:
 		acceptor_pause(acceptor, "is out of descriptors");
 		acceptor_pass_on(acceptor);
 		return;
-	case ACCEPTOR_TOOK:
+	case ACCEPT_TOOK:
 		break;
 	}
 	acceptor_pass_on(acceptor);
-	connection_start(acceptor->worker, fd, &peer, size);
+	connection_start(acceptor->worker, &arrival);
 }
 
-static enum acceptor_result
-acceptor_accept(struct acceptor *acceptor, int *fd,
-    struct sockaddr_storage *peer, socklen_t *size)
+static enum accept_result
+acceptor_accept(struct acceptor *acceptor, struct arrival *arrival)
 {
 	struct worker *worker = acceptor->worker;
 	struct accept_quota *quota = worker->setup->shared->quota;
 
 	if (!accept_quota_claim(quota, worker->slot))
-		return ACCEPTOR_NOTHING;
+		return ACCEPT_NOTHING;
 	fault_point("accept-claimed");
 	do
-		*fd =
-		    accept4(worker->setup->listener_fd, (struct sockaddr *)peer,
-			size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	while (*fd == -1 && (errno == EINTR || errno == ECONNABORTED));
-	if (*fd == -1) {
+		arrival->fd = accept4(worker->setup->listener_fd,
+		    (struct sockaddr *)&arrival->peer, &arrival->peer_size,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+	while (arrival->fd == -1 && (errno == EINTR || errno == ECONNABORTED));
+	if (arrival->fd == -1) {
 		int error = errno;
 
 		accept_quota_give_back(quota, worker->slot);
 		return error == EMFILE || error == ENFILE || error == ENOBUFS ||
 			error == ENOMEM
-		    ? ACCEPTOR_FULL
-		    : ACCEPTOR_NOTHING;
+		    ? ACCEPT_FULL
+		    : ACCEPT_NOTHING;
 	}
-	accept_turn_took(acceptor_turn(acceptor), worker->slot);
-	worker_count(worker, STAT_CONNECTIONS);
-	if (accept_quota_use(quota, worker->slot))
-		worker_say(worker, MESSAGE_QUOTA_USED, 0);
-	return ACCEPTOR_TOOK;
+	acceptor_took(worker);
+	return ACCEPT_TOOK;
 }
 
 /* Connections wait in the kernel's queue meanwhile. */

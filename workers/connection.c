@@ -1,4 +1,5 @@
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,6 +7,8 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "dtls.h"
+#include "dtls_acceptor.h"
 #include "log.h"
 #include "monotime.h"
 #include "shared.h"
@@ -24,22 +27,27 @@ static SSL *connection_make_ssl(struct connection *);
 static void connection_make_label(struct connection *);
 static void connection_describe(const struct connection *, char *, size_t);
 static const struct handler *connection_mode_handler(const struct config *);
+static void
+connection_take_datagrams(struct connection *, const struct arrival *);
+static bool connection_over_ipv4(const struct connection *);
 static enum handshake_phase connection_first_phase(const struct connection *);
 
+static void connection_not_half_open(struct connection *);
 static int64_t connection_handshake_left_ms(struct connection *);
 static void connection_watch(struct connection *);
+static void connection_end_turn(struct connection *);
 static void connection_free(struct connection *);
 
 static void connection_on_event(void *, uint32_t);
 static void connection_on_again(void *);
 static void connection_on_timer(void *);
 static void connection_on_total(void *);
+static void connection_on_retransmit(void *);
 static void connection_on_idle(struct connection *);
 static void connection_timed_out(struct connection *, const char *);
 
 void
-connection_start(struct worker *worker, int fd,
-    const struct sockaddr_storage *peer, socklen_t peer_size)
+connection_start(struct worker *worker, const struct arrival *arrival)
 {
 	const struct config *config = worker->setup->config;
 	struct connection *connection;
@@ -49,8 +57,8 @@ connection_start(struct worker *worker, int fd,
 	connection->worker = worker;
 	connection->number =
 	    1 + atomic_fetch_add(&worker->setup->shared->board->connections, 1);
-	connection->peer = *peer;
-	connection->peer_size = peer_size;
+	connection->peer = arrival->peer;
+	connection->peer_size = arrival->peer_size;
 	connection->accepted_us = monotime_us();
 	connection->active_ms = worker->loop.now_ms;
 	connection->handler = connection_mode_handler(config);
@@ -65,13 +73,16 @@ connection_start(struct worker *worker, int fd,
 	status_init(&connection->status, connection);
 	async_init(&connection->async, connection);
 	TAILQ_INSERT_TAIL(&worker->connections, connection, entry);
-	transport_init(&connection->transport, fd, config->debug);
+	transport_init(
+	    &connection->transport, arrival->fd, config->dtls, config->debug);
+	if (config->dtls)
+		connection_take_datagrams(connection, arrival);
 	if (config->label)
 		connection_make_label(connection);
 	connection->events = EPOLLIN | EPOLLRDHUP | EPOLLET;
 	worker->current = connection;
 	if ((connection->ssl = connection_make_ssl(connection)) == NULL ||
-	    loop_add(&worker->loop, &connection->event, fd,
+	    loop_add(&worker->loop, &connection->event, arrival->fd,
 		connection->events) == -1) {
 		worker_count(worker, STAT_FAILED_OTHER);
 		connection_free(connection);
@@ -87,11 +98,45 @@ connection_start(struct worker *worker, int fd,
 		connection_set_state(connection, CONNECTION_HANDSHAKE);
 	else
 		connection_meet_console(connection);
-	/* The interactive mode waits for the client's first word. */
-	if (connection->handler != &handler_interactive)
+	/*
+	 * The interactive mode waits for the client's first word; one of DTLS
+	 * has spoken.
+	 */
+	if (connection->handler != &handler_interactive || config->dtls)
 		connection_run(connection);
 	else
 		connection_end_step(connection);
+}
+
+/* What it has said so far, and what to do when it starts anew. */
+static void
+connection_take_datagrams(
+    struct connection *connection, const struct arrival *arrival)
+{
+	struct transport *transport = &connection->transport;
+
+	memcpy(connection->cookie, arrival->cookie, sizeof(connection->cookie));
+	transport->over_ipv4 = connection_over_ipv4(connection);
+	transport->in = arrival->in;
+	transport->can_read = true;
+	transport->first_is_sent = true;
+	transport->intercept = dtls_acceptor_intercept;
+	transport->owner = connection;
+	connection->half_open = true;
+	connection->worker->acceptor.dtls->half_open++;
+	connection->retransmit.run = connection_on_retransmit;
+	connection->retransmit.arg = connection;
+}
+
+/* An IPv6 socket may do so, too. */
+static bool
+connection_over_ipv4(const struct connection *connection)
+{
+	const struct sockaddr_in6 *peer =
+	    (const struct sockaddr_in6 *)&connection->peer;
+
+	return peer->sin6_family == AF_INET ||
+	    IN6_IS_ADDR_V4MAPPED(&peer->sin6_addr);
 }
 
 static enum handshake_phase
@@ -101,6 +146,8 @@ connection_first_phase(const struct connection *connection)
 
 	if (config->early_data)
 		return PHASE_EARLY_DATA;
+	if (config->listen)
+		return PHASE_LISTEN;
 	return config->stateless && config->mode == MODE_INTERACTIVE
 	    ? PHASE_COOKIE
 	    : PHASE_LAST;
@@ -282,6 +329,8 @@ connection_make_ssl(struct connection *connection)
 		SSL_clear_mode(ssl, SSL_MODE_ASYNC);
 	}
 	SSL_set_app_data(ssl, connection);
+	if (config->dtls)
+		dtls_prepare(ssl, config);
 	tracing_attach(ssl, config);
 	return ssl;
 }
@@ -374,9 +423,19 @@ connection_set_state(struct connection *connection, enum connection_state state)
 		break;
 	}
 	connection->state = state;
+	if (state > CONNECTION_HANDSHAKE)
+		connection_not_half_open(connection);
 	loop_timer_stop(loop, &connection->timer);
 	if (delay_ms != 0)
 		loop_timer_set(loop, &connection->timer, delay_ms);
+}
+
+static void
+connection_not_half_open(struct connection *connection)
+{
+	if (connection->half_open)
+		connection->worker->acceptor.dtls->half_open--;
+	connection->half_open = false;
 }
 
 /* It may begin twice, before and behind early data; 0: for ever. */
@@ -408,6 +467,25 @@ connection_end_step(struct connection *connection)
 	worker_end_step(worker);
 	outlets_pause(connection);
 	connection_watch(connection);
+	if (connection->transport.datagrams)
+		connection_end_turn(connection);
+}
+
+/* There is nothing else that would wake a connection of DTLS in time. */
+static void
+connection_end_turn(struct connection *connection)
+{
+	struct transport *transport = &connection->transport;
+	struct loop *loop = &connection->worker->loop;
+	int64_t left_ms = dtls_timeout_ms(connection->ssl);
+
+	transport->turn = 0;
+	if (transport->yielded)
+		loop_defer(loop, &connection->again);
+	transport->yielded = false;
+	loop_timer_stop(loop, &connection->retransmit);
+	if (left_ms >= 0)
+		loop_timer_set(loop, &connection->retransmit, left_ms);
 }
 
 /* Who never blocks while writing costs no epoll_ctl(2) after the first. */
@@ -428,18 +506,21 @@ connection_free(struct connection *connection)
 	struct worker *worker = connection->worker;
 
 	worker_count(worker, STAT_ENDED);
+	connection_not_half_open(connection);
 	if (connection->ssl != NULL && connection->handler->close != NULL)
 		connection->handler->close(connection);
 	loop_remove(&worker->loop, &connection->event);
 	loop_timer_stop(&worker->loop, &connection->timer);
 	loop_timer_stop(&worker->loop, &connection->total);
+	loop_timer_stop(&worker->loop, &connection->retransmit);
 	loop_task_stop(&worker->loop, &connection->again);
 	status_free(&connection->status);
 	async_free(&connection->async);
 	outlets_forget(connection);
 	TAILQ_REMOVE(&worker->connections, connection, entry);
 	SSL_free(connection->ssl);
-	close(connection->transport.fd);
+	if (connection->transport.fd != -1)
+		close(connection->transport.fd);
 	transport_free(&connection->transport);
 	textbuf_free(&connection->out);
 	free(connection->label);
@@ -504,6 +585,16 @@ connection_on_total(void *arg)
 
 	if (connection->state < CONNECTION_SHUTDOWN)
 		connection_timed_out(connection, "-total_timeout");
+}
+
+static void
+connection_on_retransmit(void *arg)
+{
+	struct connection *connection = arg;
+
+	connection->worker->current = connection;
+	connection_retransmit(connection);
+	connection_run(connection);
 }
 
 /* The timer is not set anew for each byte: it looks when it runs out. */

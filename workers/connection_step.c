@@ -7,6 +7,8 @@
 
 #include "commands.h"
 #include "config.h"
+#include "dtls.h"
+#include "dtls_acceptor.h"
 #include "early_data.h"
 #include "handshake.h"
 #include "stateless.h"
@@ -27,6 +29,7 @@ static bool connection_early_over(struct connection *);
 static bool connection_step_open(struct connection *);
 static bool connection_step_flush(struct connection *);
 static bool connection_step_shutdown(struct connection *);
+static bool connection_discard(struct connection *);
 static bool connection_push(struct connection *);
 static bool connection_pull(struct connection *);
 static void connection_run_command(struct connection *);
@@ -55,7 +58,10 @@ connection_run(struct connection *connection)
 		}
 	connection_count_bytes(connection, transport->read_bytes - read_before,
 	    transport->written_bytes - written_before);
-	connection_end_step(connection);
+	if (connection->successor != NULL)
+		dtls_acceptor_succeed(connection);
+	else
+		connection_end_step(connection);
 }
 
 static void
@@ -130,6 +136,8 @@ connection_phase_step(struct connection *connection)
 	switch (connection->phase) {
 	case PHASE_EARLY_DATA:
 		return early_data_step(connection);
+	case PHASE_LISTEN:
+		return dtls_listen_step(connection);
 	case PHASE_COOKIE:
 		return stateless_step(connection);
 	case PHASE_IN_VAIN:
@@ -145,6 +153,7 @@ connection_phase_over(struct connection *connection)
 	switch (connection->phase) {
 	case PHASE_EARLY_DATA:
 		return connection_early_over(connection);
+	case PHASE_LISTEN:
 	case PHASE_COOKIE:
 		connection->phase = PHASE_LAST;
 		async_begin(&connection->async);
@@ -341,9 +350,9 @@ connection_step_shutdown(struct connection *connection)
 	enum transport_state sent;
 
 	sent = transport_flush(transport);
-	if (sent == TRANSPORT_FLUSHED)
+	if (sent == TRANSPORT_FLUSHED && !transport->datagrams)
 		shutdown(transport->fd, SHUT_WR);
-	if ((sent != TRANSPORT_BLOCKED && transport_discard(transport)) ||
+	if ((sent != TRANSPORT_BLOCKED && connection_discard(connection)) ||
 	    worker->loop.now_ms - connection->shutdown_ms >=
 		CONNECTION_LINGER_TOTAL_MS)
 		connection_set_state(connection, CONNECTION_CLOSED);
@@ -355,6 +364,15 @@ connection_step_shutdown(struct connection *connection)
 	    sent != TRANSPORT_BLOCKED && transport->can_read)
 		loop_defer(&worker->loop, &connection->again);
 	return false;
+}
+
+/* True: the peer has ended. Datagrams have no end but the word for it. */
+static bool
+connection_discard(struct connection *connection)
+{
+	if (!connection->transport.datagrams)
+		return transport_discard(&connection->transport);
+	return dtls_discard(connection);
 }
 
 static void
@@ -385,6 +403,19 @@ connection_handshake_failed(struct connection *connection)
 	if (connection->handler->failed != NULL)
 		connection->handler->failed(connection);
 	connection_begin_shutdown(connection);
+}
+
+void
+connection_retransmit(struct connection *connection)
+{
+	ERR_clear_error();
+	if (dtls_retransmit(connection->ssl) != -1)
+		return;
+	if (connection->state == CONNECTION_HANDSHAKE) {
+		handshake_count_failure(connection, STAT_FAILED_TIMEOUT);
+		connection_handshake_failed(connection);
+	} else if (connection->state < CONNECTION_SHUTDOWN)
+		connection_close(connection, END_ERROR);
 }
 
 void

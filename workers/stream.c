@@ -20,6 +20,7 @@ struct stream_tally {
 static struct stream_tally stream_tally(const struct connection *);
 static void stream_count(struct connection *, struct stream_tally);
 static enum stream_result stream_encrypt(struct connection *);
+static size_t stream_piece(const struct connection *);
 static enum stream_result stream_error(struct connection *, int);
 
 void
@@ -114,8 +115,8 @@ stream_encrypt(struct connection *connection)
 		connection->transport.starved = false;
 		ERR_clear_error();
 		result = SSL_write_ex(connection->ssl,
-		    out->data + connection->out_sent,
-		    out->size - connection->out_sent, &written);
+		    out->data + connection->out_sent, stream_piece(connection),
+		    &written);
 		stream_count(connection, before);
 		if (result != 1)
 			return stream_error(connection, result);
@@ -127,6 +128,17 @@ stream_encrypt(struct connection *connection)
 		connection->out_sent = 0;
 	}
 	return STREAM_DONE;
+}
+
+/* What does not fit into a record of DTLS is refused as a whole. */
+static size_t
+stream_piece(const struct connection *connection)
+{
+	size_t left = connection->out.size - connection->out_sent;
+
+	return connection->transport.datagrams && left > STREAM_RECORD
+	    ? STREAM_RECORD
+	    : left;
 }
 
 static struct stream_tally

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "datagrams.h"
 #include "log.h"
 #include "tracing.h"
 #include "transport.h"
@@ -32,7 +33,7 @@ transport_open(void)
 	BIO_meth_set_write(method, transport_bio_write);
 	BIO_meth_set_ctrl(method, transport_bio_ctrl);
 	transport_method = method;
-	return 0;
+	return datagrams_open();
 }
 
 void
@@ -40,29 +41,36 @@ transport_close(void)
 {
 	BIO_meth_free(transport_method);
 	transport_method = NULL;
+	datagrams_close();
 }
 
 void
-transport_init(struct transport *transport, int fd, bool trace)
+transport_init(struct transport *transport, int fd, bool datagrams, bool trace)
 {
 	memset(transport, 0, sizeof(*transport));
 	transport->fd = fd;
 	transport->can_write = true;
+	transport->datagrams = datagrams;
 	transport->trace = trace;
 	textbuf_init(&transport->out);
+	textbuf_init(&transport->in);
 }
 
 void
 transport_free(struct transport *transport)
 {
 	textbuf_free(&transport->out);
+	textbuf_free(&transport->in);
 }
 
 BIO *
 transport_bio(struct transport *transport)
 {
-	BIO *bio = BIO_new(transport_method);
+	BIO *bio;
 
+	if (transport->datagrams)
+		return datagrams_bio(transport);
+	bio = BIO_new(transport_method);
 	if (bio != NULL)
 		BIO_set_data(bio, transport);
 	return bio;
@@ -74,6 +82,8 @@ transport_flush(struct transport *transport)
 	size_t left;
 	ssize_t n;
 
+	if (transport->datagrams)
+		return datagrams_flush(transport);
 	while ((left = transport_unsent(transport)) > 0 &&
 	    transport->write_error == 0) {
 		if (!transport->can_write)
@@ -107,7 +117,10 @@ void
 transport_write_clear(
     struct transport *transport, const void *data, size_t size)
 {
-	textbuf_append(&transport->out, data, size);
+	if (transport->datagrams)
+		datagrams_queue(&transport->out, data, size);
+	else
+		textbuf_append(&transport->out, data, size);
 }
 
 /* Content type and major version: RFC 8446, section 5.1; RFC 5246, E.2. */
@@ -117,7 +130,8 @@ transport_speaks_tls(const struct transport *transport)
 	const uint8_t *first = transport->first;
 	uint64_t size = transport->read_bytes;
 
-	if (size == 0)
+	/* Who did not say a ClientHello of DTLS has no connection. */
+	if (size == 0 || transport->datagrams)
 		return true;
 	if (first[0] & 0x80)
 		return size < 3 || first[2] == 1;

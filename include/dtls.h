@@ -1,0 +1,37 @@
+/*
+ * What libssl has to be told and asked for DTLS alone: cookies, the path's MTU
+ * and the retransmission of what the peer does not answer (RFC 6347, section
+ * 4.2.4). Times are the worker's loop's to wait for.
+ */
+#ifndef DTLS_H
+#define DTLS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <openssl/ssl.h>
+
+#include "handshake.h"
+
+struct config;
+struct connection;
+
+/* Cookies are those that connections were accepted with. */
+void dtls_install(SSL_CTX *);
+void dtls_prepare(SSL *, const struct config *);
+/*
+ * -listen: the cookie exchange by DTLSv1_listen, as the stock program has it.
+ * As the true one is over, it does not wait.
+ */
+enum handshake_result dtls_listen_step(struct connection *);
+/* Until a retransmission is due; -1: none is. */
+int64_t dtls_timeout_ms(SSL *);
+/*
+ * It may be due: queue it. Returns 1: it was; 0: it was not; -1: the peer has
+ * not answered for too long, and the error queue tells so.
+ */
+int dtls_retransmit(SSL *);
+/* After the shutdown: drop what comes. True: the peer has said goodbye. */
+bool dtls_discard(struct connection *);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * Accepting peers of DTLS. All workers share one UDP socket, the listener.
+ * Nothing is kept of a peer before its cookie has come back (RFC 6347, section
+ * 4.2.1): what begins as a ClientHello is answered with a HelloVerifyRequest
+ * and forgotten, and everything else is dropped.
+ *
+ * A peer whose cookie is good gets a socket of its own, bound to the address it
+ * wrote to and connected to it. From then on the kernel gives its datagrams to
+ * that socket alone, so they reach its worker whatever becomes of the others;
+ * and with the worker the socket goes, so nobody answers in its place.
+ *
+ * What may come between the good cookie and connect(2):
+ * - The same ClientHello again, into the listener. Its cookie is claimed in
+ *   shared memory (peer_claims.h), so no other worker takes it.
+ * - More of the peer's datagrams, into the listener, where they are dropped
+ *   and are as good as lost: the peer sends them again.
+ * - What strangers send: the new socket, while bound and not yet connected, is
+ *   as good as the listener to the kernel. It is read out after connect(2);
+ *   what is the peer's goes ahead to its connection, what is of strangers is
+ *   treated as if the listener had got it.
+ */
+#ifndef DTLS_ACCEPTOR_H
+#define DTLS_ACCEPTOR_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "acceptor.h"
+#include "dtls_cookie.h"
+#include "loop.h"
+
+struct connection;
+struct worker;
+
+struct datagram;
+
+struct dtls_acceptor {
+	struct worker *worker;
+	struct dtls_cookies cookies;
+	in_port_t port; /* the listener's, network byte order */
+	struct datagram *datagram; /* at hand; owned */
+	struct textbuf strays; /* of strangers, see above */
+	struct loop_task stray;
+	unsigned half_open; /* connections that still shake hands */
+	unsigned half_open_max;
+	int64_t warned_ms; /* that there are too many; 0: never */
+};
+
+/* Returns 0, or -1 (reported). */
+int dtls_acceptor_open(struct dtls_acceptor *, struct worker *);
+/* No more peers, but that one may start anew. */
+void dtls_acceptor_stop(struct dtls_acceptor *);
+/*
+ * Serve the listener until a peer has shown its cookie, or for so many
+ * datagrams. TOOK: the arrival is the caller's.
+ */
+enum accept_result
+dtls_acceptor_accept(struct dtls_acceptor *, struct arrival *);
+
+/*
+ * A transport's intercept: whoever lives under this address may have started
+ * anew without a word (RFC 6347, section 4.2.8). Such a ClientHello needs a
+ * cookie as well; when it has one, the connection has a successor.
+ */
+bool dtls_acceptor_intercept(void *connection, const uint8_t *, size_t);
+/* Its socket goes to its successor, which starts; the connection ends. */
+void dtls_acceptor_succeed(struct connection *);
+
+#endif

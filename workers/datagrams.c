@@ -1,0 +1,296 @@
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "datagrams.h"
+#include "log.h"
+#include "tracing.h"
+
+#define DATAGRAMS_UDP_HEADER	8
+#define DATAGRAMS_IPV4_HEADER	20
+#define DATAGRAMS_IPV6_HEADER	40
+#define DATAGRAMS_IPV4_FALLBACK 576 /* RFC 791: every host takes these */
+#define DATAGRAMS_IPV6_FALLBACK 1280 /* RFC 8200, section 5 */
+
+static int datagrams_bio_create(BIO *);
+static int datagrams_bio_read(BIO *, char *, int);
+static int datagrams_bio_write(BIO *, const char *, int);
+static long datagrams_bio_ctrl(BIO *, int, long, void *);
+static ssize_t datagrams_receive(struct transport *, void *, size_t);
+static ssize_t datagrams_next(struct transport *, void *, size_t);
+static ssize_t datagrams_from_queue(struct transport *, void *, size_t);
+static ssize_t datagrams_from_socket(struct transport *, void *, size_t);
+static void datagrams_send(struct transport *, const void *, size_t);
+static size_t datagrams_peek(const struct textbuf *, size_t, const char **);
+static long datagrams_overhead(const struct transport *);
+static long datagrams_path_mtu(const struct transport *);
+
+static BIO_METHOD *datagrams_method;
+
+int
+datagrams_open(void)
+{
+	BIO_METHOD *method;
+
+	method = BIO_meth_new(
+	    BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "datagrams");
+	if (method == NULL) {
+		log_warnx("out of memory");
+		return -1;
+	}
+	BIO_meth_set_create(method, datagrams_bio_create);
+	BIO_meth_set_read(method, datagrams_bio_read);
+	BIO_meth_set_write(method, datagrams_bio_write);
+	BIO_meth_set_ctrl(method, datagrams_bio_ctrl);
+	datagrams_method = method;
+	return 0;
+}
+
+void
+datagrams_close(void)
+{
+	BIO_meth_free(datagrams_method);
+	datagrams_method = NULL;
+}
+
+BIO *
+datagrams_bio(struct transport *transport)
+{
+	BIO *bio = BIO_new(datagrams_method);
+
+	if (bio != NULL)
+		BIO_set_data(bio, transport);
+	return bio;
+}
+
+enum transport_state
+datagrams_flush(struct transport *transport)
+{
+	struct textbuf *out = &transport->out;
+	const char *data;
+	size_t size;
+
+	while (transport->out_sent < out->size && transport->write_error == 0) {
+		if (!transport->can_write)
+			return TRANSPORT_BLOCKED;
+		size = datagrams_peek(out, transport->out_sent, &data);
+		datagrams_send(transport, data, size);
+		if (transport->can_write)
+			transport->out_sent += sizeof(uint16_t) + size;
+	}
+	textbuf_free(out);
+	transport->out_sent = 0;
+	return transport->write_error == 0 ? TRANSPORT_FLUSHED
+					   : TRANSPORT_BROKEN;
+}
+
+void
+datagrams_queue(struct textbuf *queue, const void *data, size_t size)
+{
+	uint16_t length = (uint16_t)size;
+
+	textbuf_append(queue, &length, sizeof(length));
+	textbuf_append(queue, data, length);
+}
+
+static int
+datagrams_bio_create(BIO *bio)
+{
+	BIO_set_init(bio, 1);
+	return 1;
+}
+
+static int
+datagrams_bio_read(BIO *bio, char *data, int size)
+{
+	struct transport *transport = BIO_get_data(bio);
+	ssize_t n;
+
+	BIO_clear_retry_flags(bio);
+	n = datagrams_receive(transport, data, (size_t)size);
+	if (n == -1 && errno == EAGAIN) {
+		transport->starved = true;
+		BIO_set_retry_read(bio);
+		return -1;
+	}
+	if (transport->trace)
+		tracing_io(false, bio, data, (size_t)size, n);
+	return (int)n;
+}
+
+/* What goes out is queued, and so is never refused on the way. */
+static int
+datagrams_bio_write(BIO *bio, const char *data, int size)
+{
+	struct transport *transport = BIO_get_data(bio);
+
+	BIO_clear_retry_flags(bio);
+	if (transport->write_error != 0) {
+		errno = transport->write_error;
+		return -1;
+	}
+	if (!transport->first_is_sent)
+		datagrams_queue(&transport->out, data, (size_t)size);
+	transport->first_is_sent = false;
+	if (transport->trace)
+		tracing_io(true, bio, data, (size_t)size, size);
+	return size;
+}
+
+static long
+datagrams_bio_ctrl(BIO *bio, int command, long number, void *pointer)
+{
+	struct transport *transport = BIO_get_data(bio);
+	(void)pointer;
+	switch (command) {
+	case BIO_CTRL_FLUSH:
+	case BIO_CTRL_DUP:
+	case BIO_CTRL_DGRAM_SET_PEER:
+		return 1;
+	case BIO_CTRL_DGRAM_SET_PEEK_MODE:
+		transport->peeks = number != 0;
+		return 1;
+	case BIO_CTRL_DGRAM_QUERY_MTU:
+		return datagrams_path_mtu(transport);
+	case BIO_CTRL_DGRAM_GET_MTU_OVERHEAD:
+		return datagrams_overhead(transport);
+	case BIO_CTRL_DGRAM_GET_FALLBACK_MTU:
+		return (transport->over_ipv4 ? DATAGRAMS_IPV4_FALLBACK
+					     : DATAGRAMS_IPV6_FALLBACK) -
+		    datagrams_overhead(transport);
+	default:
+		return 0;
+	}
+}
+
+/* As recv(2); what the owner intercepts is not seen. */
+static ssize_t
+datagrams_receive(struct transport *transport, void *data, size_t size)
+{
+	ssize_t n;
+
+	do {
+		if (transport->turn++ >= DATAGRAMS_A_TURN) {
+			transport->yielded = true;
+			n = -1;
+			errno = EAGAIN;
+			break;
+		}
+		n = datagrams_next(transport, data, size);
+	} while (n == 0);
+	if (n > 0)
+		transport->read_bytes += (size_t)n;
+	return n;
+}
+
+/* 0: it was not for libssl, which would take an empty one for the end. */
+static ssize_t
+datagrams_next(struct transport *transport, void *data, size_t size)
+{
+	ssize_t n;
+
+	if (transport->in_read < transport->in.size)
+		return datagrams_from_queue(transport, data, size);
+	n = datagrams_from_socket(transport, data, size);
+	if (n > 0 && transport->intercept != NULL &&
+	    transport->intercept(transport->owner, data, (size_t)n))
+		return 0;
+	return n;
+}
+
+static ssize_t
+datagrams_from_queue(struct transport *transport, void *data, size_t size)
+{
+	const char *from;
+	size_t n = datagrams_peek(&transport->in, transport->in_read, &from);
+	size_t taken = n < size ? n : size;
+
+	memcpy(data, from, taken);
+	if (transport->peeks)
+		return (ssize_t)taken;
+	transport->in_read += sizeof(uint16_t) + n;
+	if (transport->in_read == transport->in.size) {
+		textbuf_free(&transport->in);
+		transport->in_read = 0;
+	}
+	return (ssize_t)taken;
+}
+
+static ssize_t
+datagrams_from_socket(struct transport *transport, void *data, size_t size)
+{
+	ssize_t n;
+
+	errno = EAGAIN;
+	if (!transport->can_read || transport->peeks)
+		return -1;
+	do
+		n = recv(transport->fd, data, size, 0);
+	while (n == -1 && errno == EINTR);
+	if (n != -1)
+		return n;
+	if (errno == EAGAIN || errno == EWOULDBLOCK)
+		transport->can_read = false;
+	else
+		transport->read_error = errno;
+	return -1;
+}
+
+/*
+ * The peer's host says that nobody listens: it has gone. Whatever else keeps a
+ * datagram from leaving may pass, and it is sent again as if it was lost.
+ */
+static void
+datagrams_send(struct transport *transport, const void *data, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = send(transport->fd, data, size, MSG_NOSIGNAL);
+	while (n == -1 && errno == EINTR);
+	if (n >= 0)
+		transport->written_bytes += (size_t)n;
+	else if (errno == EAGAIN || errno == EWOULDBLOCK)
+		transport->can_write = false;
+	else if (errno == ECONNREFUSED)
+		transport->write_error = errno;
+}
+
+static size_t
+datagrams_peek(const struct textbuf *queue, size_t at, const char **data)
+{
+	uint16_t length;
+
+	memcpy(&length, queue->data + at, sizeof(length));
+	*data = queue->data + at + sizeof(length);
+	return length;
+}
+
+/* The bytes that IP and UDP put before a datagram. */
+static long
+datagrams_overhead(const struct transport *transport)
+{
+	return DATAGRAMS_UDP_HEADER +
+	    (transport->over_ipv4 ? DATAGRAMS_IPV4_HEADER
+				  : DATAGRAMS_IPV6_HEADER);
+}
+
+/* 0: not known, which libssl takes for the least there may be. */
+static long
+datagrams_path_mtu(const struct transport *transport)
+{
+	long overhead = datagrams_overhead(transport);
+	int fd = transport->fd, mtu = 0;
+	socklen_t size = sizeof(mtu);
+
+	/* A socket for both speaks IPv6 of itself. */
+	if (getsockopt(fd, IPPROTO_IP, IP_MTU, &mtu, &size) == -1 &&
+	    getsockopt(fd, IPPROTO_IPV6, IPV6_MTU, &mtu, &size) == -1)
+		return 0;
+	if (mtu <= overhead)
+		return 0;
+	return mtu - overhead;
+}

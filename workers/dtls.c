@@ -1,0 +1,95 @@
+#include <sys/time.h>
+
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+
+#include "config.h"
+#include "connection_state.h"
+#include "dtls.h"
+#include "stream.h"
+
+static int dtls_give_cookie(SSL *, unsigned char *, unsigned *);
+static int dtls_know_cookie(SSL *, const unsigned char *, unsigned);
+
+void
+dtls_install(SSL_CTX *ctx)
+{
+	SSL_CTX_set_cookie_generate_cb(ctx, dtls_give_cookie);
+	SSL_CTX_set_cookie_verify_cb(ctx, dtls_know_cookie);
+}
+
+void
+dtls_prepare(SSL *ssl, const struct config *config)
+{
+	SSL_set_options(ssl, SSL_OP_COOKIE_EXCHANGE);
+	if (config->mtu == 0)
+		return;
+	SSL_set_options(ssl, SSL_OP_NO_QUERY_MTU);
+	DTLS_set_link_mtu(ssl, config->mtu);
+}
+
+enum handshake_result
+dtls_listen_step(struct connection *connection)
+{
+	size_t unsent = handshake_before(connection);
+	BIO_ADDR *peer = BIO_ADDR_new();
+	int result = DTLSv1_listen(connection->ssl, peer);
+
+	BIO_ADDR_free(peer);
+	return result > 0 ? HANDSHAKE_DONE
+			  : handshake_stuck(connection, result, unsent);
+}
+
+int64_t
+dtls_timeout_ms(SSL *ssl)
+{
+	struct timeval left;
+
+	if (DTLSv1_get_timeout(ssl, &left) != 1)
+		return -1;
+	/* Not too early, when nothing would be due yet. */
+	return left.tv_sec * INT64_C(1000) + left.tv_usec / 1000 + 1;
+}
+
+int
+dtls_retransmit(SSL *ssl)
+{
+	return (int)DTLSv1_handle_timeout(ssl);
+}
+
+bool
+dtls_discard(struct connection *connection)
+{
+	struct transport *transport = &connection->transport;
+	uint8_t dropped[STREAM_RECORD];
+	int budget = TRANSPORT_DISCARDS;
+
+	ERR_clear_error();
+	while (budget-- > 0 &&
+	    SSL_read(connection->ssl, dropped, sizeof(dropped)) > 0)
+		;
+	ERR_clear_error();
+	return (SSL_get_shutdown(connection->ssl) & SSL_RECEIVED_SHUTDOWN) ||
+	    transport->read_error != 0 || transport->write_error != 0;
+}
+
+static int
+dtls_give_cookie(SSL *ssl, unsigned char *cookie, unsigned *size)
+{
+	const struct connection *connection = SSL_get_app_data(ssl);
+
+	memcpy(cookie, connection->cookie, sizeof(connection->cookie));
+	*size = sizeof(connection->cookie);
+	return 1;
+}
+
+static int
+dtls_know_cookie(SSL *ssl, const unsigned char *cookie, unsigned size)
+{
+	const struct connection *connection = SSL_get_app_data(ssl);
+
+	return size == sizeof(connection->cookie) &&
+	    CRYPTO_memcmp(cookie, connection->cookie, size) == 0;
+}

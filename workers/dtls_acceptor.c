@@ -1,0 +1,378 @@
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "accept_quota.h"
+#include "config.h"
+#include "datagram.h"
+#include "datagrams.h"
+#include "dtls_acceptor.h"
+#include "dtls_hello.h"
+#include "fault.h"
+#include "log.h"
+#include "peer_claims.h"
+#include "shared.h"
+#include "worker.h"
+
+#define DTLS_ACCEPTOR_A_TURN  64
+#define DTLS_ACCEPTOR_WARN_MS 10000 /* not more often */
+
+/* A datagram as the first word of a peer. */
+enum hello {
+	HELLO_NONE, /* it is none */
+	HELLO_ASKS, /* it brings no good cookie */
+	HELLO_GOOD,
+};
+
+static void dtls_acceptor_on_stray(void *);
+static enum accept_result
+dtls_acceptor_take(struct dtls_acceptor *, struct arrival *);
+static enum accept_result dtls_acceptor_give_socket(
+    struct dtls_acceptor *, struct arrival *, const struct dtls_hello *);
+static bool dtls_acceptor_room(struct dtls_acceptor *);
+static int dtls_acceptor_socket(const struct datagram *);
+static int dtls_acceptor_connect(int, const struct datagram *);
+static void dtls_acceptor_absorb(struct dtls_acceptor *, struct arrival *);
+static void dtls_acceptor_introduce(
+    struct arrival *, const struct dtls_hello *, const uint8_t *, size_t);
+
+static enum hello
+dtls_acceptor_judge(struct dtls_acceptor *, const struct sockaddr_storage *,
+    const uint8_t *, size_t, struct dtls_hello *);
+static size_t dtls_acceptor_answer(struct dtls_acceptor *,
+    const struct sockaddr_storage *, const struct dtls_hello *, uint8_t *);
+static int64_t dtls_acceptor_now_s(const struct dtls_acceptor *);
+static bool dtls_acceptor_successor(
+    struct connection *, const struct dtls_hello *, const uint8_t *, size_t);
+
+int
+dtls_acceptor_open(struct dtls_acceptor *acceptor, struct worker *worker)
+{
+	const struct worker_setup *setup = worker->setup;
+	const struct config *config = setup->config;
+	struct shared_board *board = setup->shared->board;
+	struct sockaddr_storage own;
+	socklen_t size = sizeof(own);
+
+	memset(acceptor, 0, sizeof(*acceptor));
+	acceptor->worker = worker;
+	acceptor->stray.run = dtls_acceptor_on_stray;
+	acceptor->stray.arg = acceptor;
+	acceptor->half_open_max =
+	    ((unsigned)config->half_open + config->workers - 1) /
+	    config->workers;
+	textbuf_init(&acceptor->strays);
+	if (getsockname(setup->listener_fd, (struct sockaddr *)&own, &size) ==
+	    -1) {
+		log_warn("the listener's address");
+		return -1;
+	}
+	acceptor->port = own.ss_family == AF_INET6
+	    ? ((struct sockaddr_in6 *)&own)->sin6_port
+	    : ((struct sockaddr_in *)&own)->sin_port;
+	acceptor->datagram = malloc(sizeof(*acceptor->datagram));
+	if (acceptor->datagram == NULL)
+		fatalx("out of memory");
+	return dtls_cookie_open(&acceptor->cookies, board->cookie_secret,
+	    sizeof(board->cookie_secret));
+}
+
+void
+dtls_acceptor_stop(struct dtls_acceptor *acceptor)
+{
+	loop_task_stop(&acceptor->worker->loop, &acceptor->stray);
+	textbuf_free(&acceptor->strays);
+}
+
+enum accept_result
+dtls_acceptor_accept(struct dtls_acceptor *acceptor, struct arrival *arrival)
+{
+	enum accept_result result = ACCEPT_NOTHING;
+	int budget = DTLS_ACCEPTOR_A_TURN;
+	int listener_fd = acceptor->worker->setup->listener_fd;
+
+	while (result == ACCEPT_NOTHING) {
+		if (budget-- == 0)
+			return ACCEPT_MORE;
+		if (!datagram_receive(
+			acceptor->datagram, listener_fd, acceptor->port))
+			return ACCEPT_NOTHING;
+		result = dtls_acceptor_take(acceptor, arrival);
+	}
+	return result;
+}
+
+bool
+dtls_acceptor_intercept(void *arg, const uint8_t *data, size_t size)
+{
+	struct connection *connection = arg;
+	struct dtls_acceptor *acceptor = connection->worker->acceptor.dtls;
+	uint8_t answer[DTLS_HELLO_VERIFY_MAX];
+	struct dtls_hello hello;
+
+	switch (dtls_acceptor_judge(
+	    acceptor, &connection->peer, data, size, &hello)) {
+	case HELLO_NONE:
+		return false;
+	case HELLO_ASKS:
+		size = dtls_acceptor_answer(
+		    acceptor, &connection->peer, &hello, answer);
+		(void)send(connection->transport.fd, answer, size,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+		return true;
+	case HELLO_GOOD:
+		break;
+	}
+	/* Its own once more: libssl knows what to do. */
+	if (memcmp(hello.cookie, connection->cookie,
+		sizeof(connection->cookie)) == 0)
+		return false;
+	return dtls_acceptor_successor(connection, &hello, data, size);
+}
+
+void
+dtls_acceptor_succeed(struct connection *connection)
+{
+	struct worker *worker = connection->worker;
+	struct arrival *arrival = connection->successor;
+
+	connection->successor = NULL;
+	loop_remove(&worker->loop, &connection->event);
+	arrival->fd = connection->transport.fd;
+	/* To the old association the peer has gone without a word. */
+	connection->transport.fd = -1;
+	connection->transport.read_error = ECONNRESET;
+	connection->transport.write_error = ECONNRESET;
+	connection_end(connection);
+	connection_start(worker, arrival);
+	free(arrival);
+}
+
+/* The listener's, which it did not get. */
+static void
+dtls_acceptor_on_stray(void *arg)
+{
+	struct dtls_acceptor *acceptor = arg;
+	struct arrival arrival;
+	size_t at, size = acceptor->strays.size;
+
+	for (at = 0; at < size; at += sizeof(*acceptor->datagram)) {
+		memcpy(acceptor->datagram, acceptor->strays.data + at,
+		    sizeof(*acceptor->datagram));
+		if (dtls_acceptor_take(acceptor, &arrival) == ACCEPT_TOOK)
+			connection_start(acceptor->worker, &arrival);
+	}
+	textbuf_drop(&acceptor->strays, size);
+	if (acceptor->strays.size > 0)
+		loop_defer(&acceptor->worker->loop, &acceptor->stray);
+	else
+		textbuf_free(&acceptor->strays);
+}
+
+/* NOTHING: the datagram at hand makes no connection. */
+static enum accept_result
+dtls_acceptor_take(struct dtls_acceptor *acceptor, struct arrival *arrival)
+{
+	const struct datagram *datagram = acceptor->datagram;
+	struct worker *worker = acceptor->worker;
+	struct accept_quota *quota = worker->setup->shared->quota;
+	uint8_t answer[DTLS_HELLO_VERIFY_MAX];
+	struct dtls_hello hello;
+	enum accept_result result;
+
+	switch (dtls_acceptor_judge(acceptor, &datagram->from, datagram->data,
+	    datagram->size, &hello)) {
+	case HELLO_NONE:
+		return ACCEPT_NOTHING;
+	case HELLO_ASKS:
+		datagram_reply(datagram, worker->setup->listener_fd, answer,
+		    dtls_acceptor_answer(
+			acceptor, &datagram->from, &hello, answer));
+		return ACCEPT_NOTHING;
+	case HELLO_GOOD:
+		break;
+	}
+	if (!dtls_acceptor_room(acceptor) ||
+	    !accept_quota_claim(quota, worker->slot))
+		return ACCEPT_NOTHING;
+	fault_point("accept-claimed");
+	result = dtls_acceptor_give_socket(acceptor, arrival, &hello);
+	if (result == ACCEPT_TOOK)
+		acceptor_took(worker);
+	else
+		accept_quota_give_back(quota, worker->slot);
+	return result;
+}
+
+/*
+ * The socket first, as there may be none: then the client tries again, and its
+ * cookie must not be claimed.
+ */
+static enum accept_result
+dtls_acceptor_give_socket(struct dtls_acceptor *acceptor,
+    struct arrival *arrival, const struct dtls_hello *hello)
+{
+	const struct datagram *datagram = acceptor->datagram;
+	struct worker *worker = acceptor->worker;
+
+	memset(arrival, 0, sizeof(*arrival));
+	if ((arrival->fd = dtls_acceptor_socket(datagram)) == -1)
+		return ACCEPT_FULL;
+	if (!peer_claims_take(worker->setup->shared->claims, hello->cookie,
+		worker->slot, worker->loop.now_ms) ||
+	    dtls_acceptor_connect(arrival->fd, datagram) == -1) {
+		close(arrival->fd);
+		return ACCEPT_NOTHING;
+	}
+	arrival->peer = datagram->from;
+	arrival->peer_size = datagram->address_size;
+	dtls_acceptor_introduce(arrival, hello, datagram->data, datagram->size);
+	dtls_acceptor_absorb(acceptor, arrival);
+	return ACCEPT_TOOK;
+}
+
+static bool
+dtls_acceptor_room(struct dtls_acceptor *acceptor)
+{
+	int64_t now_ms = acceptor->worker->loop.now_ms;
+
+	if (acceptor->half_open < acceptor->half_open_max)
+		return true;
+	if (acceptor->warned_ms == 0 ||
+	    now_ms - acceptor->warned_ms >= DTLS_ACCEPTOR_WARN_MS) {
+		log_warnx("worker %u: as many peers shake hands as -half_open "
+			  "allows: others have to wait",
+		    acceptor->worker->number);
+		acceptor->warned_ms = now_ms;
+	}
+	return false;
+}
+
+static int
+dtls_acceptor_socket(const struct datagram *datagram)
+{
+	return socket(datagram->from.ss_family,
+	    SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+/* Beside the listener, which has SO_REUSEADDR, too. */
+static int
+dtls_acceptor_connect(int fd, const struct datagram *datagram)
+{
+	int on = 1;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+	    bind(fd, (const struct sockaddr *)&datagram->to,
+		datagram->address_size) == 0 &&
+	    connect(fd, (const struct sockaddr *)&datagram->from,
+		datagram->address_size) == 0)
+		return 0;
+	log_warn("cannot connect to a peer");
+	return -1;
+}
+
+/* What came while the new socket was bound and not yet connected. */
+static void
+dtls_acceptor_absorb(struct dtls_acceptor *acceptor, struct arrival *arrival)
+{
+	struct datagram *datagram = acceptor->datagram;
+	struct sockaddr_storage to = datagram->to;
+	int budget = DATAGRAMS_A_TURN;
+
+	while (budget-- > 0 &&
+	    datagram_receive(datagram, arrival->fd, acceptor->port)) {
+		datagram->to = to;
+		if (datagram->address_size == arrival->peer_size &&
+		    memcmp(&datagram->from, &arrival->peer,
+			arrival->peer_size) == 0) {
+			datagrams_queue(
+			    &arrival->in, datagram->data, datagram->size);
+			continue;
+		}
+		textbuf_append(&acceptor->strays, datagram, sizeof(*datagram));
+		loop_defer(&acceptor->worker->loop, &acceptor->stray);
+	}
+}
+
+/*
+ * libssl has seen nothing of the exchange so far. It gets both ClientHellos, so
+ * that it counts messages as the client does, and -msg and the like tell all.
+ */
+static void
+dtls_acceptor_introduce(struct arrival *arrival, const struct dtls_hello *hello,
+    const uint8_t *data, size_t size)
+{
+	uint8_t first[DATAGRAM_MAX];
+
+	memcpy(arrival->cookie, hello->cookie, sizeof(arrival->cookie));
+	textbuf_init(&arrival->in);
+	datagrams_queue(&arrival->in, first,
+	    dtls_hello_without_cookie(hello, data, size, first, sizeof(first)));
+	datagrams_queue(&arrival->in, data, size);
+}
+
+static enum hello
+dtls_acceptor_judge(struct dtls_acceptor *acceptor,
+    const struct sockaddr_storage *peer, const uint8_t *data, size_t size,
+    struct dtls_hello *hello)
+{
+	if (size > DATAGRAM_MAX || dtls_hello_parse(hello, data, size) == -1)
+		return HELLO_NONE;
+	return dtls_cookie_good(&acceptor->cookies, peer, hello->fixed,
+		   hello->fixed_size, dtls_acceptor_now_s(acceptor),
+		   hello->cookie, hello->cookie_size)
+	    ? HELLO_GOOD
+	    : HELLO_ASKS;
+}
+
+/* Returns the size; 0: nothing can be said. */
+static size_t
+dtls_acceptor_answer(struct dtls_acceptor *acceptor,
+    const struct sockaddr_storage *peer, const struct dtls_hello *hello,
+    uint8_t *answer)
+{
+	uint8_t cookie[DTLS_COOKIE_SIZE];
+
+	if (!dtls_cookie_make(&acceptor->cookies, peer, hello->fixed,
+		hello->fixed_size, dtls_acceptor_now_s(acceptor), cookie))
+		return 0;
+	return dtls_hello_verify_request(hello, cookie, sizeof(cookie), answer);
+}
+
+/* The same clock in all workers. */
+static int64_t
+dtls_acceptor_now_s(const struct dtls_acceptor *acceptor)
+{
+	return acceptor->worker->loop.now_ms / 1000;
+}
+
+/* True: it is served, now or never. */
+static bool
+dtls_acceptor_successor(struct connection *connection,
+    const struct dtls_hello *hello, const uint8_t *data, size_t size)
+{
+	struct worker *worker = connection->worker;
+	struct shared *shared = worker->setup->shared;
+	struct arrival *arrival;
+
+	if (connection->successor != NULL ||
+	    !accept_quota_claim(shared->quota, worker->slot))
+		return true;
+	if (!peer_claims_take(shared->claims, hello->cookie, worker->slot,
+		worker->loop.now_ms)) {
+		accept_quota_give_back(shared->quota, worker->slot);
+		return true;
+	}
+	if ((arrival = calloc(1, sizeof(*arrival))) == NULL)
+		fatalx("out of memory");
+	arrival->peer = connection->peer;
+	arrival->peer_size = connection->peer_size;
+	dtls_acceptor_introduce(arrival, hello, data, size);
+	acceptor_took(worker);
+	connection->successor = arrival;
+	return true;
+}
