@@ -25,6 +25,7 @@ struct arrival {
 	socklen_t peer_size;
 	/* DTLS: */
 	uint8_t cookie[DTLS_COOKIE_SIZE]; /* it came with */
+	bool whole; /* its ClientHello was not in fragments */
 	struct textbuf in; /* datagrams that it sent so far (datagrams.h) */
 };
 

@@ -89,6 +89,7 @@ struct connection {
 	struct arrival *successor; /* who started anew here; NULL: nobody */
 	uint8_t cookie[DTLS_COOKIE_SIZE]; /* DTLS: the peer's */
 	bool half_open; /* DTLS: counted as such */
+	bool buffers_gone; /* DTLS: libssl's (dtls.h) */
 	struct status status;
 	struct async async;
 	struct loop_task again; /* more to do than one step may */

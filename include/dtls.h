@@ -31,6 +31,13 @@ int64_t dtls_timeout_ms(SSL *);
  * not answered for too long, and the error queue tells so.
  */
 int dtls_retransmit(SSL *);
+/*
+ * libssl keeps two buffers of a record each, most of the memory of a peer that
+ * just holds its connection. Unlike for TLS it must have them again before it
+ * is asked to write. Nothing is done for TLS.
+ */
+void dtls_give_buffers_back(struct connection *);
+void dtls_take_buffers(struct connection *);
 /* After the shutdown: drop what comes. True: the peer has said goodbye. */
 bool dtls_discard(struct connection *);
 

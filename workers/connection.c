@@ -30,7 +30,8 @@ static const struct handler *connection_mode_handler(const struct config *);
 static void
 connection_take_datagrams(struct connection *, const struct arrival *);
 static bool connection_over_ipv4(const struct connection *);
-static enum handshake_phase connection_first_phase(const struct connection *);
+static enum handshake_phase
+connection_first_phase(const struct connection *, const struct arrival *);
 
 static void connection_not_half_open(struct connection *);
 static int64_t connection_handshake_left_ms(struct connection *);
@@ -93,7 +94,7 @@ connection_start(struct worker *worker, const struct arrival *arrival)
 		    config->total_timeout_s * INT64_C(1000));
 	if (config->nbio && !config->quiet && config->mode != MODE_REV)
 		text_printf(TEXT_ERR, "Turned on non blocking io\n");
-	connection->phase = connection_first_phase(connection);
+	connection->phase = connection_first_phase(connection, arrival);
 	if (connection->phase == PHASE_EARLY_DATA)
 		connection_set_state(connection, CONNECTION_HANDSHAKE);
 	else
@@ -140,13 +141,15 @@ connection_over_ipv4(const struct connection *connection)
 }
 
 static enum handshake_phase
-connection_first_phase(const struct connection *connection)
+connection_first_phase(
+    const struct connection *connection, const struct arrival *arrival)
 {
 	const struct config *config = connection_config(connection);
 
 	if (config->early_data)
 		return PHASE_EARLY_DATA;
-	if (config->listen)
+	/* DTLSv1_listen takes no fragments. */
+	if (config->listen && arrival->whole)
 		return PHASE_LISTEN;
 	return config->stateless && config->mode == MODE_INTERACTIVE
 	    ? PHASE_COOKIE
@@ -486,6 +489,8 @@ connection_end_turn(struct connection *connection)
 	loop_timer_stop(loop, &connection->retransmit);
 	if (left_ms >= 0)
 		loop_timer_set(loop, &connection->retransmit, left_ms);
+	else if (connection->state == CONNECTION_OPEN)
+		dtls_give_buffers_back(connection);
 }
 
 /* Who never blocks while writing costs no epoll_ctl(2) after the first. */

@@ -13,6 +13,7 @@
 #include "handshake.h"
 #include "stateless.h"
 #include "stream.h"
+#include "text.h"
 #include "worker.h"
 
 /* Rounds of work before other connections have a turn. */
@@ -50,6 +51,7 @@ connection_run(struct connection *connection)
 	int budget = CONNECTION_BUDGET;
 
 	connection->worker->current = connection;
+	dtls_take_buffers(connection);
 	while (connection_step(connection))
 		if (--budget == 0) {
 			loop_defer(
@@ -408,8 +410,16 @@ connection_handshake_failed(struct connection *connection)
 void
 connection_retransmit(struct connection *connection)
 {
+	const struct config *config = connection_config(connection);
+	int result;
+
+	dtls_take_buffers(connection);
 	ERR_clear_error();
-	if (dtls_retransmit(connection->ssl) != -1)
+	result = dtls_retransmit(connection->ssl);
+	/* The stock program waits inside libssl without these. */
+	if (result == 1 && (config->timeouts || config->nbio))
+		text_printf(TEXT_ERR, "TIMEOUT occurred\n");
+	if (result != -1)
 		return;
 	if (connection->state == CONNECTION_HANDSHAKE) {
 		handshake_count_failure(connection, STAT_FAILED_TIMEOUT);
@@ -437,6 +447,7 @@ connection_begin_shutdown(struct connection *connection)
 {
 	int result;
 
+	dtls_take_buffers(connection);
 	/* Only the faults of -nbio_test ask to try again; it cannot last. */
 	do
 		result = SSL_shutdown(connection->ssl);

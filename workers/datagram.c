@@ -92,8 +92,6 @@ datagram_control(
 	return CMSG_SPACE(sizeof(v4));
 }
 
-static size_t
-datagram_control(union datagram_control *, const struct sockaddr_storage *);
 static void
 datagram_note_address(
     struct datagram *datagram, struct msghdr *message, in_port_t port)

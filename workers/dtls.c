@@ -8,6 +8,7 @@
 #include "config.h"
 #include "connection_state.h"
 #include "dtls.h"
+#include "log.h"
 #include "stream.h"
 
 static int dtls_give_cookie(SSL *, unsigned char *, unsigned *);
@@ -57,6 +58,24 @@ int
 dtls_retransmit(SSL *ssl)
 {
 	return (int)DTLSv1_handle_timeout(ssl);
+}
+
+void
+dtls_give_buffers_back(struct connection *connection)
+{
+	if (connection->transport.datagrams && !SSL_in_init(connection->ssl) &&
+	    SSL_free_buffers(connection->ssl))
+		connection->buffers_gone = true;
+}
+
+void
+dtls_take_buffers(struct connection *connection)
+{
+	if (!connection->buffers_gone)
+		return;
+	if (SSL_alloc_buffers(connection->ssl) != 1)
+		fatalx("out of memory");
+	connection->buffers_gone = false;
 }
 
 bool

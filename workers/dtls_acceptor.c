@@ -55,7 +55,7 @@ dtls_acceptor_open(struct dtls_acceptor *acceptor, struct worker *worker)
 	const struct worker_setup *setup = worker->setup;
 	const struct config *config = setup->config;
 	struct shared_board *board = setup->shared->board;
-	struct sockaddr_storage own;
+	struct sockaddr_storage own = { .ss_family = AF_UNSPEC };
 	socklen_t size = sizeof(own);
 
 	memset(acceptor, 0, sizeof(*acceptor));
@@ -309,6 +309,7 @@ dtls_acceptor_introduce(struct arrival *arrival, const struct dtls_hello *hello,
 	uint8_t first[DATAGRAM_MAX];
 
 	memcpy(arrival->cookie, hello->cookie, sizeof(arrival->cookie));
+	arrival->whole = hello->whole;
 	textbuf_init(&arrival->in);
 	datagrams_queue(&arrival->in, first,
 	    dtls_hello_without_cookie(hello, data, size, first, sizeof(first)));
