@@ -296,7 +296,7 @@ no_session() # pid of its leader
 
 listeners() # port
 {
-	ss -ltnH "sport = :$1" | wc -l
+	ss -ltunH "sport = :$1" | wc -l
 }
 
 show_files() # name

@@ -5,7 +5,8 @@ LOAD_OBJECTS = $(LOAD:%=$(BUILD)/tests/load/%.o)
 TLS_LOAD = $(BUILD)/tests/load/tls_load
 RELAY	= $(BUILD)/tests/load/relay
 TRICKS	= $(BUILD)/tests/load/unread_answers $(BUILD)/tests/load/alternate \
-	$(BUILD)/tests/load/replay $(BUILD)/tests/load/leave
+	$(BUILD)/tests/load/replay $(BUILD)/tests/load/leave \
+	$(BUILD)/tests/load/hellos
 ENGINES	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_engine.so
 
 ## load: the load client of the tests

@@ -1,0 +1,353 @@
+/*
+ * Peers of a DTLS server that stop at the cookie exchange, or go about it in
+ * their own way.
+ *
+ *	hellos PORT flood COUNT
+ *		COUNT ClientHellos, each from an address and port of its own
+ *		that is gone when it is answered
+ *	hellos PORT garbage
+ *		what is no ClientHello of a stranger, in all its truncations
+ *	hellos PORT stolen
+ *		a cookie comes back from another port, then another address,
+ *		then from its own
+ *	hellos PORT late COUNT
+ *		COUNT peers come back with their cookies once standard input
+ *		has ended
+ *	hellos PORT copies COUNT
+ *		COUNT peers come back with their cookies, ten times at once
+ *
+ * The server's PORT is that of 127.0.0.1. Prints what it did and what the
+ *server answered: HelloVerifyRequests are "cookies", ServerHellos "served". An
+ *answer to the first hello that is longer than it is an error.
+ */
+#include <sys/socket.h>
+
+#include <err.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/ssl.h>
+
+#define DATAGRAM_MAX 65536
+#define PEERS_MAX    1000
+#define COPIES	     10
+#define AT_ONCE	     64 /* of a flood */
+/* For what comes, and for what should not come. */
+#define PATIENCE_MS 10000
+#define SILENCE_MS  200
+
+/* Where things are in a datagram with a handshake message. */
+enum { EPOCH = 4, MESSAGE_TYPE = 13, HEADERS = 25 };
+enum { SERVER_HELLO = 2, HELLO_VERIFY_REQUEST = 3 };
+
+struct datagram {
+	uint8_t data[2048];
+	size_t size;
+};
+
+struct peer {
+	SSL *ssl; /* NULL: it goes no further than its first hello */
+	int fd;
+	struct datagram hello;
+};
+
+struct answers {
+	unsigned cookies, served, other;
+	size_t longest; /* of the cookies */
+};
+
+static struct sockaddr_in server = { .sin_family = AF_INET };
+
+/* From 127.0.0.1 and on, so that none is the same as another's. */
+static int
+socket_of(unsigned number)
+{
+	struct sockaddr_in own = { .sin_family = AF_INET,
+		.sin_addr = { .s_addr = htonl(INADDR_LOOPBACK + number) } };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd == -1 || bind(fd, (struct sockaddr *)&own, sizeof(own)) == -1)
+		err(1, "socket");
+	if (connect(fd, (struct sockaddr *)&server, sizeof(server)) == -1)
+		err(1, "connect");
+	return fd;
+}
+
+/* No more at once than the server's queue can hold. */
+static void
+send_to(int fd, const void *data, size_t size)
+{
+	static unsigned sent;
+
+	if (send(fd, data, size, 0) == -1)
+		err(1, "send");
+	if (++sent % AT_ONCE == 0)
+		poll(NULL, 0, 1);
+}
+
+/* What libssl's client says next. */
+static void
+say(struct peer *peer)
+{
+	int n;
+
+	if (SSL_do_handshake(peer->ssl) > 0)
+		errx(1, "a handshake ends early");
+	n = BIO_read(SSL_get_wbio(peer->ssl), peer->hello.data,
+	    sizeof(peer->hello.data));
+	if (n <= 0)
+		errx(1, "the library has nothing to say");
+	peer->hello.size = (size_t)n;
+}
+
+static void
+open_peer(struct peer *peer, unsigned number)
+{
+	SSL_CTX *ctx = SSL_CTX_new(DTLS_client_method());
+
+	if (ctx == NULL || (peer->ssl = SSL_new(ctx)) == NULL)
+		errx(1, "out of memory");
+	SSL_CTX_free(ctx);
+	SSL_set_bio(peer->ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+	BIO_set_mem_eof_return(SSL_get_rbio(peer->ssl), -1);
+	SSL_set_options(peer->ssl, SSL_OP_NO_QUERY_MTU);
+	SSL_set_mtu(peer->ssl, 1400);
+	SSL_set_connect_state(peer->ssl);
+	peer->fd = socket_of(number);
+	say(peer);
+}
+
+static void
+close_peer(struct peer *peer)
+{
+	SSL_free(peer->ssl);
+	close(peer->fd);
+}
+
+/* How many bytes came in time; 0: none. */
+static size_t
+receive(int fd, uint8_t *data, size_t size, int limit_ms)
+{
+	struct pollfd pollfd = { .fd = fd, .events = POLLIN };
+	ssize_t n;
+
+	if (poll(&pollfd, 1, limit_ms) != 1)
+		return 0;
+	n = recv(fd, data, size, MSG_DONTWAIT);
+	return n > 0 ? (size_t)n : 0;
+}
+
+static void
+count(struct answers *answers, const uint8_t *data, size_t size)
+{
+	uint8_t type = size > HEADERS ? data[MESSAGE_TYPE] : 0;
+
+	if (type == HELLO_VERIFY_REQUEST) {
+		answers->cookies++;
+		if (size > answers->longest)
+			answers->longest = size;
+	} else if (type == SERVER_HELLO)
+		answers->served++;
+	else
+		answers->other++;
+}
+
+/* All that comes, for the first until first_ms, for each other until more_ms.
+ */
+static void
+hear(int fd, struct answers *answers, int first_ms, int more_ms)
+{
+	static uint8_t data[DATAGRAM_MAX];
+	size_t size = receive(fd, data, sizeof(data), first_ms);
+
+	for (; size > 0; size = receive(fd, data, sizeof(data), more_ms))
+		count(answers, data, size);
+}
+
+/* Come back with a cookie: the next hello has it. */
+static void
+fetch_cookie(struct peer *peer)
+{
+	uint8_t data[DATAGRAM_MAX];
+	size_t size;
+
+	send_to(peer->fd, peer->hello.data, peer->hello.size);
+	size = receive(peer->fd, data, sizeof(data), PATIENCE_MS);
+	if (size <= HEADERS || data[MESSAGE_TYPE] != HELLO_VERIFY_REQUEST)
+		errx(1, "no cookie");
+	if (size > peer->hello.size)
+		errx(1, "the cookie is longer than the hello");
+	if (BIO_write(SSL_get_rbio(peer->ssl), data, (int)size) != (int)size)
+		errx(1, "out of memory");
+	say(peer);
+}
+
+static void
+tell(const char *what, const struct answers *answers)
+{
+	printf("%s: cookies %u served %u other %u\n", what, answers->cookies,
+	    answers->served, answers->other);
+	fflush(stdout);
+}
+
+/* Many at once, but each socket has had its answer when it goes. */
+static void
+flood(unsigned total)
+{
+	struct answers answers = { 0 };
+	uint8_t data[DATAGRAM_MAX];
+	unsigned done, i, n;
+	int fds[AT_ONCE];
+	struct peer peer;
+	size_t size;
+
+	open_peer(&peer, 0);
+	for (done = 0; done < total; done += n) {
+		n = total - done < AT_ONCE ? total - done : AT_ONCE;
+		for (i = 0; i < n; i++) {
+			fds[i] = socket_of(done + i + 1);
+			send_to(fds[i], peer.hello.data, peer.hello.size);
+		}
+		for (i = 0; i < n; i++) {
+			size = receive(fds[i], data, sizeof(data), PATIENCE_MS);
+			count(&answers, data, size);
+			close(fds[i]);
+		}
+	}
+	if (answers.longest > peer.hello.size)
+		errx(1, "a cookie is longer than the hello");
+	tell("flood", &answers);
+	close_peer(&peer);
+}
+
+/* Each datagram once, whole and cut; the server must have nothing to say. */
+static void
+throw_datagram(int fd, struct datagram datagram, size_t at, uint8_t byte)
+{
+	size_t size;
+
+	datagram.data[at] = byte;
+	for (size = 0; size <= datagram.size; size++)
+		send_to(fd, datagram.data, size);
+}
+
+static void
+garbage(void)
+{
+	struct answers answers = { 0 };
+	struct datagram other = { .size = 300 };
+	struct peer peer;
+	unsigned type;
+	size_t size;
+
+	open_peer(&peer, 0);
+	for (size = 0; size < peer.hello.size; size++)
+		send_to(peer.fd, peer.hello.data, size);
+	throw_datagram(peer.fd, peer.hello, EPOCH, 1);
+	throw_datagram(peer.fd, peer.hello, 0, 23);
+	throw_datagram(peer.fd, peer.hello, 0, 21);
+	throw_datagram(peer.fd, peer.hello, MESSAGE_TYPE, SERVER_HELLO);
+	for (type = 0; type <= 255; type++) {
+		memset(other.data, (int)type, sizeof(other.data));
+		send_to(peer.fd, other.data, other.size);
+	}
+	hear(peer.fd, &answers, SILENCE_MS, SILENCE_MS);
+	tell("garbage", &answers);
+	/* The server is there, and has read all that. */
+	fetch_cookie(&peer);
+	hear(peer.fd, &answers, SILENCE_MS, SILENCE_MS);
+	tell("then", &answers);
+	close_peer(&peer);
+}
+
+/* The same hello from a socket that is not its own. */
+static void
+try_from(const struct peer *owner, int fd, const char *what)
+{
+	struct answers answers = { 0 };
+
+	send_to(fd, owner->hello.data, owner->hello.size);
+	hear(fd, &answers, PATIENCE_MS, SILENCE_MS);
+	tell(what, &answers);
+}
+
+static void
+stolen(void)
+{
+	struct peer owner;
+	int fd;
+
+	open_peer(&owner, 0);
+	fetch_cookie(&owner);
+	fd = socket_of(0);
+	try_from(&owner, fd, "another port");
+	close(fd);
+	fd = socket_of(1);
+	try_from(&owner, fd, "another address");
+	close(fd);
+	try_from(&owner, owner.fd, "its own");
+	close_peer(&owner);
+}
+
+/* Each has been given a cookie, and comes with it so many times. */
+static void
+come_back(unsigned peers, unsigned copies, bool late)
+{
+	static struct peer peer[PEERS_MAX];
+	struct answers answers = { 0 };
+	unsigned i, copy;
+
+	if (peers > PEERS_MAX)
+		errx(1, "at most %d", PEERS_MAX);
+	for (i = 0; i < peers; i++) {
+		open_peer(&peer[i], i);
+		fetch_cookie(&peer[i]);
+	}
+	puts("cookies");
+	fflush(stdout);
+	while (late && getchar() != EOF)
+		;
+	for (i = 0; i < peers; i++)
+		for (copy = 0; copy < copies; copy++)
+			send_to(
+			    peer[i].fd, peer[i].hello.data, peer[i].hello.size);
+	for (i = 0; i < peers; i++)
+		hear(peer[i].fd, &answers, PATIENCE_MS, 0);
+	poll(NULL, 0, SILENCE_MS);
+	for (i = 0; i < peers; i++) {
+		hear(peer[i].fd, &answers, 0, 0);
+		close_peer(&peer[i]);
+	}
+	tell("back", &answers);
+}
+
+int
+main(int argc, char *argv[])
+{
+	const char *mode = argc > 2 ? argv[2] : "";
+	unsigned n = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 1;
+
+	if (argc < 3 || argc > 4)
+		errx(1, "usage: hellos PORT MODE [COUNT]");
+	server.sin_port = htons((uint16_t)strtol(argv[1], NULL, 10));
+	server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (strcmp(mode, "flood") == 0)
+		flood(n);
+	else if (strcmp(mode, "garbage") == 0)
+		garbage();
+	else if (strcmp(mode, "stolen") == 0)
+		stolen();
+	else if (strcmp(mode, "late") == 0)
+		come_back(n, 1, true);
+	else if (strcmp(mode, "copies") == 0)
+		come_back(n, COPIES, false);
+	else
+		errx(1, "no mode: %s", mode);
+	return 0;
+}
