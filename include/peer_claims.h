@@ -1,8 +1,8 @@
 /*
  * Which DTLS peer is whose: the same datagram with a good cookie may come twice
  * out of the listener's queue, to two workers, and only one may take the peer.
- * Remembered for some seconds, until nothing of the peer's can be in that queue
- * any more; by then its datagrams reach its own socket.
+ * Remembered for as long as the cookie is good: a queue that nobody has time
+ * for is long, and clients send again and again.
  */
 #ifndef PEER_CLAIMS_H
 #define PEER_CLAIMS_H
@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define PEER_CLAIMS_COOKIE  20 /* bytes that tell cookies apart */
-#define PEER_CLAIMS_KEPT_MS 5000
+#define PEER_CLAIMS_KEPT_MS 120000
 
 struct peer_claims; /* in shared memory */
 

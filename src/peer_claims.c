@@ -1,12 +1,11 @@
 /*
  * A claim is one word, so it is made whole or not at all, whoever is killed at
- * whatever instruction. The cookie says which word, and 32 more of its bits
- * stand in it: as cookies are MACs, no peer can aim at another's word.
+ * whatever instruction. The cookie says among which few words, and 32 more of
+ * its bits stand in it: as cookies are MACs, no peer can aim at another's word.
  *
- * Two cookies of the same word do not keep each other out: the later claim
- * replaces the earlier. What is lost is one cookie's protection against its own
- * duplicate, and only if that lay in the queue for so long: with 10,000 new
- * peers a second and 10 ms in the queue, for one duplicate in 2,600.
+ * A claim takes the place of the oldest. What is lost with that is a cookie's
+ * protection against its own duplicate; there is room for a minute and more of
+ * 4,000 new peers a second, and nothing lies in a queue for so long.
  */
 #include "peer_claims.h"
 
@@ -15,6 +14,7 @@
 
 #define CLAIMS_BITS 18
 #define CLAIMS	    (UINT32_C(1) << CLAIMS_BITS)
+#define CLAIMS_WAYS 4 /* words that a cookie may stand in */
 
 /*
  * tag << 32 | (slot + 1) << 16 | time; 0: nobody's. The time is in units of
@@ -32,7 +32,10 @@ struct peer_claims {
 };
 
 static uint64_t claim_of(uint32_t, unsigned, int64_t);
+static _Atomic uint64_t *claim_place(_Atomic uint64_t *, uint64_t, uint64_t *);
+static int claim_worth(uint64_t, uint64_t);
 static bool claim_holds(uint64_t, uint64_t);
+static uint16_t claim_age(uint64_t, uint64_t);
 static uint64_t claim_tag(uint64_t);
 static unsigned claim_owner(uint64_t);
 
@@ -52,19 +55,20 @@ bool
 peer_claims_take(struct peer_claims *claims, const uint8_t *cookie,
     unsigned slot, int64_t now_ms)
 {
-	_Atomic uint64_t *word;
+	_Atomic uint64_t *words, *place;
 	uint64_t old, mine;
 	uint32_t index, tag;
 
 	memcpy(&index, cookie, sizeof(index));
 	memcpy(&tag, cookie + sizeof(index), sizeof(tag));
-	word = &claims->word[index % CLAIMS];
+	words = &claims->word[index % CLAIMS / CLAIMS_WAYS * CLAIMS_WAYS];
 	mine = claim_of(tag, slot, now_ms);
-	old = atomic_load(word);
+	/* Who came between is looked at again: it may be the same cookie. */
 	do {
-		if (claim_holds(old, mine))
+		place = claim_place(words, mine, &old);
+		if (place == NULL)
 			return false;
-	} while (!atomic_compare_exchange_weak(word, &old, mine));
+	} while (!atomic_compare_exchange_strong(place, &old, mine));
 	return true;
 }
 
@@ -93,16 +97,51 @@ claim_of(uint32_t tag, unsigned slot, int64_t now_ms)
 }
 
 /*
- * Is this word a claim to the same cookie, and still good? Its owner may have
- * read the clock a little later.
+ * The word for a claim, an unused one or the oldest, and what stands in it.
+ * NULL: the same cookie is claimed.
  */
-static bool
-claim_holds(uint64_t old, uint64_t mine)
+static _Atomic uint64_t *
+claim_place(_Atomic uint64_t *words, uint64_t mine, uint64_t *old)
 {
-	uint16_t age = (uint16_t)(mine - old);
+	_Atomic uint64_t *place = NULL;
+	uint64_t word;
+	int i;
 
-	return claim_owner(old) != 0 && claim_tag(old) == claim_tag(mine) &&
-	    (age <= CLAIM_KEPT || age > UINT16_MAX - CLAIM_KEPT);
+	for (i = 0; i < CLAIMS_WAYS; i++) {
+		word = atomic_load(&words[i]);
+		if (claim_holds(word, mine))
+			return NULL;
+		if (place != NULL &&
+		    claim_worth(word, mine) >= claim_worth(*old, mine))
+			continue;
+		place = &words[i];
+		*old = word;
+	}
+	return place;
+}
+
+/* The longer ago, the less. */
+static int
+claim_worth(uint64_t word, uint64_t mine)
+{
+	return claim_owner(word) == 0 ? -1 : UINT16_MAX - claim_age(word, mine);
+}
+
+/* Is this word a claim to the same cookie, and still good? */
+static bool
+claim_holds(uint64_t word, uint64_t mine)
+{
+	return claim_owner(word) != 0 && claim_tag(word) == claim_tag(mine) &&
+	    claim_age(word, mine) <= CLAIM_KEPT;
+}
+
+/* Its owner may have read the clock a little later. */
+static uint16_t
+claim_age(uint64_t word, uint64_t mine)
+{
+	uint16_t age = (uint16_t)(mine - word);
+
+	return age > UINT16_MAX - CLAIM_KEPT ? 0 : age;
 }
 
 static uint64_t
