@@ -15,9 +15,10 @@
  * - More of the peer's datagrams, into the listener, where they are dropped
  *   and are as good as lost: the peer sends them again.
  * - What strangers send: the new socket, while bound and not yet connected, is
- *   as good as the listener to the kernel. It is read out after connect(2);
- *   what is the peer's goes ahead to its connection, what is of strangers is
- *   treated as if the listener had got it.
+ *   as good as the listener to the kernel, which may even put a datagram there
+ *   after connect(2) that it had found the way for before. So whoever reads the
+ *   socket looks from whom it is; what is of strangers is treated as if the
+ *   listener had got it.
  */
 #ifndef DTLS_ACCEPTOR_H
 #define DTLS_ACCEPTOR_H
@@ -59,11 +60,13 @@ enum accept_result
 dtls_acceptor_accept(struct dtls_acceptor *, struct arrival *);
 
 /*
- * A transport's intercept: whoever lives under this address may have started
- * anew without a word (RFC 6347, section 4.2.8). Such a ClientHello needs a
- * cookie as well; when it has one, the connection has a successor.
+ * A transport's intercept. It gives strangers' datagrams to the acceptor (see
+ * above); and whoever lives under the peer's address may have started anew
+ * without a word (RFC 6347, section 4.2.8). Such a ClientHello needs a cookie
+ * as well; when it has one, the connection has a successor.
  */
-bool dtls_acceptor_intercept(void *connection, const uint8_t *, size_t);
+bool dtls_acceptor_intercept(
+    void *connection, const struct sockaddr_storage *, const uint8_t *, size_t);
 /* Its socket goes to its successor, which starts; the connection ends. */
 void dtls_acceptor_succeed(struct connection *);
 

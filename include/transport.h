@@ -14,6 +14,8 @@
 #ifndef TRANSPORT_H
 #define TRANSPORT_H
 
+#include <sys/socket.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -49,8 +51,10 @@ struct transport {
 	size_t out_sent; /* of it */
 	struct textbuf in; /* datagrams to be read before the socket's */
 	size_t in_read; /* of it */
-	/* A datagram from the socket: true keeps it from libssl. */
-	bool (*intercept)(void *owner, const uint8_t *, size_t);
+	/* A datagram from the socket, and who sent it: true keeps it from
+	 * libssl. */
+	bool (*intercept)(void *owner, const struct sockaddr_storage *,
+	    const uint8_t *, size_t);
 	void *owner;
 };
 

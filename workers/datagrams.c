@@ -22,7 +22,8 @@ static long datagrams_bio_ctrl(BIO *, int, long, void *);
 static ssize_t datagrams_receive(struct transport *, void *, size_t);
 static ssize_t datagrams_next(struct transport *, void *, size_t);
 static ssize_t datagrams_from_queue(struct transport *, void *, size_t);
-static ssize_t datagrams_from_socket(struct transport *, void *, size_t);
+static ssize_t datagrams_from_socket(
+    struct transport *, struct sockaddr_storage *, void *, size_t);
 static void datagrams_send(struct transport *, const void *, size_t);
 static size_t datagrams_peek(const struct textbuf *, size_t, const char **);
 static long datagrams_overhead(const struct transport *);
@@ -190,13 +191,14 @@ datagrams_receive(struct transport *transport, void *data, size_t size)
 static ssize_t
 datagrams_next(struct transport *transport, void *data, size_t size)
 {
+	struct sockaddr_storage from;
 	ssize_t n;
 
 	if (transport->in_read < transport->in.size)
 		return datagrams_from_queue(transport, data, size);
-	n = datagrams_from_socket(transport, data, size);
+	n = datagrams_from_socket(transport, &from, data, size);
 	if (n > 0 && transport->intercept != NULL &&
-	    transport->intercept(transport->owner, data, (size_t)n))
+	    transport->intercept(transport->owner, &from, data, (size_t)n))
 		return 0;
 	return n;
 }
@@ -220,16 +222,21 @@ datagrams_from_queue(struct transport *transport, void *data, size_t size)
 }
 
 static ssize_t
-datagrams_from_socket(struct transport *transport, void *data, size_t size)
+datagrams_from_socket(struct transport *transport,
+    struct sockaddr_storage *from, void *data, size_t size)
 {
+	socklen_t from_size;
 	ssize_t n;
 
 	errno = EAGAIN;
 	if (!transport->can_read || transport->peeks)
 		return -1;
-	do
-		n = recv(transport->fd, data, size, 0);
-	while (n == -1 && errno == EINTR);
+	do {
+		memset(from, 0, sizeof(*from));
+		from_size = sizeof(*from);
+		n = recvfrom(transport->fd, data, size, 0,
+		    (struct sockaddr *)from, &from_size);
+	} while (n == -1 && errno == EINTR);
 	if (n != -1)
 		return n;
 	if (errno == EAGAIN || errno == EWOULDBLOCK)

@@ -36,7 +36,9 @@ static enum accept_result dtls_acceptor_give_socket(
 static bool dtls_acceptor_room(struct dtls_acceptor *);
 static int dtls_acceptor_socket(const struct datagram *);
 static int dtls_acceptor_connect(int, const struct datagram *);
-static void dtls_acceptor_absorb(struct dtls_acceptor *, struct arrival *);
+static void
+dtls_acceptor_keep_stray(struct dtls_acceptor *, const struct connection *,
+    const struct sockaddr_storage *, const uint8_t *, size_t);
 static void dtls_acceptor_introduce(
     struct arrival *, const struct dtls_hello *, const uint8_t *, size_t);
 
@@ -107,13 +109,19 @@ dtls_acceptor_accept(struct dtls_acceptor *acceptor, struct arrival *arrival)
 }
 
 bool
-dtls_acceptor_intercept(void *arg, const uint8_t *data, size_t size)
+dtls_acceptor_intercept(void *arg, const struct sockaddr_storage *from,
+    const uint8_t *data, size_t size)
 {
 	struct connection *connection = arg;
 	struct dtls_acceptor *acceptor = connection->worker->acceptor.dtls;
 	uint8_t answer[DTLS_HELLO_VERIFY_MAX];
 	struct dtls_hello hello;
 
+	if (memcmp(from, &connection->peer, connection->peer_size) != 0) {
+		dtls_acceptor_keep_stray(
+		    acceptor, connection, from, data, size);
+		return true;
+	}
 	switch (dtls_acceptor_judge(
 	    acceptor, &connection->peer, data, size, &hello)) {
 	case HELLO_NONE:
@@ -231,7 +239,6 @@ dtls_acceptor_give_socket(struct dtls_acceptor *acceptor,
 	arrival->peer = datagram->from;
 	arrival->peer_size = datagram->address_size;
 	dtls_acceptor_introduce(arrival, hello, datagram->data, datagram->size);
-	dtls_acceptor_absorb(acceptor, arrival);
 	return ACCEPT_TOOK;
 }
 
@@ -275,27 +282,28 @@ dtls_acceptor_connect(int fd, const struct datagram *datagram)
 	return -1;
 }
 
-/* What came while the new socket was bound and not yet connected. */
+/*
+ * It came while the new socket was bound and not yet connected, or was on its
+ * way there while it was being connected.
+ */
 static void
-dtls_acceptor_absorb(struct dtls_acceptor *acceptor, struct arrival *arrival)
+dtls_acceptor_keep_stray(struct dtls_acceptor *acceptor,
+    const struct connection *connection, const struct sockaddr_storage *from,
+    const uint8_t *data, size_t size)
 {
-	struct datagram *datagram = acceptor->datagram;
-	struct sockaddr_storage to = datagram->to;
-	int budget = DATAGRAMS_A_TURN;
+	struct datagram *stray = acceptor->datagram;
 
-	while (budget-- > 0 &&
-	    datagram_receive(datagram, arrival->fd, acceptor->port)) {
-		datagram->to = to;
-		if (datagram->address_size == arrival->peer_size &&
-		    memcmp(&datagram->from, &arrival->peer,
-			arrival->peer_size) == 0) {
-			datagrams_queue(
-			    &arrival->in, datagram->data, datagram->size);
-			continue;
-		}
-		textbuf_append(&acceptor->strays, datagram, sizeof(*datagram));
-		loop_defer(&acceptor->worker->loop, &acceptor->stray);
-	}
+	if (acceptor->worker->acceptor.stopped || size > sizeof(stray->data))
+		return;
+	stray->address_size = sizeof(stray->to);
+	if (getsockname(connection->transport.fd, (struct sockaddr *)&stray->to,
+		&stray->address_size) == -1)
+		return;
+	stray->from = *from;
+	stray->size = size;
+	memcpy(stray->data, data, size);
+	textbuf_append(&acceptor->strays, stray, sizeof(*stray));
+	loop_defer(&acceptor->worker->loop, &acceptor->stray);
 }
 
 /*
