@@ -16,9 +16,10 @@
  *	hellos PORT copies COUNT
  *		COUNT peers come back with their cookies, ten times at once
  *
- * The server's PORT is that of 127.0.0.1. Prints what it did and what the
- *server answered: HelloVerifyRequests are "cookies", ServerHellos "served". An
- *answer to the first hello that is longer than it is an error.
+ * The server's PORT is that of 127.0.0.1. Prints what was sent and what came:
+ * HelloVerifyRequests are "cookies", ServerHellos "served" (of many peers, how
+ * many had one), all else is "other". An answer to a first hello that is longer
+ * than the hello is an error.
  */
 #include <sys/socket.h>
 
@@ -317,11 +318,13 @@ come_back(unsigned peers, unsigned copies, bool late)
 		for (copy = 0; copy < copies; copy++)
 			send_to(
 			    peer[i].fd, peer[i].hello.data, peer[i].hello.size);
-	for (i = 0; i < peers; i++)
-		hear(peer[i].fd, &answers, PATIENCE_MS, 0);
 	poll(NULL, 0, SILENCE_MS);
 	for (i = 0; i < peers; i++) {
-		hear(peer[i].fd, &answers, 0, 0);
+		struct answers its = { 0 };
+
+		hear(peer[i].fd, &its, PATIENCE_MS, 0);
+		answers.cookies += its.cookies;
+		answers.served += its.served > 0;
 		close_peer(&peer[i]);
 	}
 	tell("back", &answers);
