@@ -57,7 +57,7 @@ dtls_acceptor_open(struct dtls_acceptor *acceptor, struct worker *worker)
 	const struct worker_setup *setup = worker->setup;
 	const struct config *config = setup->config;
 	struct shared_board *board = setup->shared->board;
-	struct sockaddr_storage own = { .ss_family = AF_UNSPEC };
+	struct sockaddr_in6 own = { 0 }; /* or an IPv4 one */
 	socklen_t size = sizeof(own);
 
 	memset(acceptor, 0, sizeof(*acceptor));
@@ -73,9 +73,7 @@ dtls_acceptor_open(struct dtls_acceptor *acceptor, struct worker *worker)
 		log_warn("the listener's address");
 		return -1;
 	}
-	acceptor->port = own.ss_family == AF_INET6
-	    ? ((struct sockaddr_in6 *)&own)->sin6_port
-	    : ((struct sockaddr_in *)&own)->sin_port;
+	acceptor->port = own.sin6_port; /* where sin_port is, too */
 	acceptor->datagram = malloc(sizeof(*acceptor->datagram));
 	if (acceptor->datagram == NULL)
 		fatalx("out of memory");
