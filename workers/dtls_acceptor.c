@@ -329,11 +329,12 @@ dtls_acceptor_judge(struct dtls_acceptor *acceptor,
 {
 	if (size > DATAGRAM_MAX || dtls_hello_parse(hello, data, size) == -1)
 		return HELLO_NONE;
-	return dtls_cookie_good(&acceptor->cookies, peer, hello->fixed,
-		   hello->fixed_size, dtls_acceptor_now_s(acceptor),
-		   hello->cookie, hello->cookie_size)
-	    ? HELLO_GOOD
-	    : HELLO_ASKS;
+	if (!dtls_cookie_good(&acceptor->cookies, peer, hello->fixed,
+		hello->fixed_size, dtls_acceptor_now_s(acceptor), hello->cookie,
+		hello->cookie_size))
+		return HELLO_ASKS;
+	/* It is the second message; libssl would wait for that one. */
+	return hello->message_sequence == 1 ? HELLO_GOOD : HELLO_NONE;
 }
 
 /* Returns the size; 0: nothing can be said. */
