@@ -24,6 +24,8 @@ void datagrams_close(void);
 BIO *datagrams_bio(struct transport *);
 /* As transport_flush, which calls it. What the network refuses is lost. */
 enum transport_state datagrams_flush(struct transport *);
+/* Drop what is there; the owner's intercept sees it before. */
+void datagrams_discard(struct transport *);
 /* One datagram behind those in the queue, which is read or sent in order. */
 void datagrams_queue(struct textbuf *, const void *, size_t size);
 

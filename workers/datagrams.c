@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "datagram.h"
 #include "datagrams.h"
 #include "log.h"
 #include "tracing.h"
@@ -95,6 +96,16 @@ datagrams_queue(struct textbuf *queue, const void *data, size_t size)
 
 	textbuf_append(queue, &length, sizeof(length));
 	textbuf_append(queue, data, length);
+}
+
+void
+datagrams_discard(struct transport *transport)
+{
+	uint8_t dropped[DATAGRAM_MAX];
+
+	transport->peeks = false;
+	while (datagrams_receive(transport, dropped, sizeof(dropped)) > 0)
+		;
 }
 
 static int

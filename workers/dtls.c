@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "connection_state.h"
+#include "datagrams.h"
 #include "dtls.h"
 #include "log.h"
 #include "stream.h"
@@ -85,10 +86,13 @@ dtls_discard(struct connection *connection)
 	uint8_t dropped[STREAM_RECORD];
 	int budget = TRANSPORT_DISCARDS;
 
-	ERR_clear_error();
-	while (budget-- > 0 &&
-	    SSL_read(connection->ssl, dropped, sizeof(dropped)) > 0)
-		;
+	/* libssl reads no more after an error, nor while it shakes hands. */
+	if (SSL_in_init(connection->ssl))
+		datagrams_discard(transport);
+	else
+		while (budget-- > 0 &&
+		    SSL_read(connection->ssl, dropped, sizeof(dropped)) > 0)
+			;
 	ERR_clear_error();
 	return (SSL_get_shutdown(connection->ssl) & SSL_RECEIVED_SHUTDOWN) ||
 	    transport->read_error != 0 || transport->write_error != 0;
