@@ -36,6 +36,7 @@ connection_first_phase(const struct connection *, const struct arrival *);
 static void connection_not_half_open(struct connection *);
 static int64_t connection_handshake_left_ms(struct connection *);
 static void connection_watch(struct connection *);
+static int64_t connection_retransmit_ms(const struct connection *);
 static void connection_end_turn(struct connection *);
 static void connection_free(struct connection *);
 
@@ -474,13 +475,26 @@ connection_end_step(struct connection *connection)
 		connection_end_turn(connection);
 }
 
+/*
+ * Until libssl sends its flight again; -1: it is not to. Who leaves says no
+ * more, and a job that is paused in the midst of a message has libssl's buffers
+ * in use.
+ */
+static int64_t
+connection_retransmit_ms(const struct connection *connection)
+{
+	if (connection->state >= CONNECTION_SHUTDOWN || connection->async.waits)
+		return -1;
+	return dtls_timeout_ms(connection->ssl);
+}
+
 /* There is nothing else that would wake a connection of DTLS in time. */
 static void
 connection_end_turn(struct connection *connection)
 {
 	struct transport *transport = &connection->transport;
 	struct loop *loop = &connection->worker->loop;
-	int64_t left_ms = dtls_timeout_ms(connection->ssl);
+	int64_t left_ms = connection_retransmit_ms(connection);
 
 	transport->turn = 0;
 	if (transport->yielded)
