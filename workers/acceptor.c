@@ -97,7 +97,7 @@ acceptor_has_waited(struct acceptor *acceptor)
 void
 acceptor_resume(struct acceptor *acceptor)
 {
-	if (!acceptor->paused)
+	if (acceptor->stopped || !acceptor->paused)
 		return;
 	acceptor->paused = false;
 	loop_timer_stop(&acceptor->worker->loop, &acceptor->retry);
