@@ -367,7 +367,8 @@ dtls_acceptor_successor(struct connection *connection,
 	struct shared *shared = worker->setup->shared;
 	struct arrival *arrival;
 
-	if (connection->successor != NULL ||
+	/* A server that quits takes nobody any more. */
+	if (connection->successor != NULL || worker->quitting ||
 	    !accept_quota_claim(shared->quota, worker->slot))
 		return true;
 	if (!peer_claims_take(shared->claims, hello->cookie, worker->slot,
@@ -382,5 +383,7 @@ dtls_acceptor_successor(struct connection *connection,
 	dtls_acceptor_introduce(arrival, hello, data, size);
 	acceptor_took(worker);
 	connection->successor = arrival;
+	/* What comes next is not the old association's. */
+	connection->transport.can_read = false;
 	return true;
 }
