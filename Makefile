@@ -103,6 +103,10 @@ mutate-options:
 bench:
 	./scripts/bench
 
+## bench-dtls: the same for DTLS, and the memory of a peer
+bench-dtls:
+	./scripts/bench-dtls
+
 ## install: program and manual page, below $(DESTDIR)$(PREFIX)
 install: $(PROGRAM)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
@@ -123,5 +127,5 @@ help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo 'Variables: SANITIZE=1 FAULTS=1 MUTATE=1 BUILD= PREFIX= DESTDIR='
 
-.PHONY: all bench certs clean coverage-options help install lint \
+.PHONY: all bench bench-dtls certs clean coverage-options help install lint \
 	mutate-options test uninstall valgrind
