@@ -5,18 +5,15 @@
  *	POINT:ACTION[:WORKER]
  *
  * where ACTION is stop (SIGSTOP, once a process), kill (SIGKILL), leak (lose an
- * allocation), fatal (call fatalx), a number of milliseconds to sleep, or on
- * (for fault_is_on, whose caller does it); WORKER limits it to one worker.
+ * allocation), fatal (call fatalx) or a number of milliseconds to sleep, and
+ *WORKER limits it to one worker.
  */
 #ifndef FAULT_H
 #define FAULT_H
 
-#include <stdbool.h>
-
 #ifdef FAULTS
 void fault_set_worker(int worker);
 void fault_point(const char *point);
-bool fault_is_on(const char *point);
 #define fault_point_if(condition, point)    \
 	do {                                \
 		if (condition)              \
@@ -25,7 +22,6 @@ bool fault_is_on(const char *point);
 #else
 #define fault_set_worker(worker)	 ((void)(worker))
 #define fault_point(point)		 ((void)0)
-#define fault_is_on(point)		 false
 #define fault_point_if(condition, point) ((void)0)
 #endif
 

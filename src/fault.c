@@ -13,7 +13,6 @@
 static int fault_worker = -1;
 static bool fault_stopped;
 
-static const char *fault_action(const char *);
 static void fault_stop(void);
 
 void
@@ -25,9 +24,15 @@ fault_set_worker(int worker)
 void
 fault_point(const char *point)
 {
-	const char *action = fault_action(point);
+	const char *spec = getenv("S_SERVER_FAULT"), *action, *worker;
+	size_t length = strlen(point);
 
-	if (action == NULL)
+	if (spec == NULL || strncmp(spec, point, length) != 0 ||
+	    spec[length] != ':')
+		return;
+	action = spec + length + 1;
+	worker = strchr(action, ':');
+	if (worker != NULL && strtol(worker + 1, NULL, 10) != fault_worker)
 		return;
 	if (strncmp(action, "stop", 4) == 0)
 		fault_stop();
@@ -39,31 +44,6 @@ fault_point(const char *point)
 		fatalx("fault %s", point);
 	else
 		poll(NULL, 0, (int)strtol(action, NULL, 10));
-}
-
-bool
-fault_is_on(const char *point)
-{
-	const char *action = fault_action(point);
-
-	return action != NULL && strncmp(action, "on", 2) == 0;
-}
-
-/* What is to be done here; NULL: nothing. */
-static const char *
-fault_action(const char *point)
-{
-	const char *spec = getenv("S_SERVER_FAULT"), *action, *worker;
-	size_t length = strlen(point);
-
-	if (spec == NULL || strncmp(spec, point, length) != 0 ||
-	    spec[length] != ':')
-		return NULL;
-	action = spec + length + 1;
-	worker = strchr(action, ':');
-	if (worker != NULL && strtol(worker + 1, NULL, 10) != fault_worker)
-		return NULL;
-	return action;
 }
 
 /* Once: who lets the process go on wants to see it go on. */
