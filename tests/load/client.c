@@ -122,6 +122,11 @@ client_tick(struct client *client, int64_t now_us)
 	ERR_clear_error();
 	if (DTLSv1_handle_timeout(client->ssl) == -1)
 		client_fail(client, tls_reason());
+	else if ((client->state == CLIENT_HANDSHAKE ||
+		     client->state == CLIENT_ECHO) &&
+	    settings->give_up_ms != 0 &&
+	    now_us - client->start_us > settings->give_up_ms * INT64_C(1000))
+		client_fail(client, "given up");
 	if (client->state != CLIENT_ECHO || client->echo == NULL)
 		return;
 	if (echo_expire(client->echo, now_us) && settings->echo.anew)

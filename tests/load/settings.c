@@ -27,6 +27,7 @@ enum settings_option {
 	OPTION_DURATION,
 	OPTION_ECHO,
 	OPTION_EXPECT,
+	OPTION_GIVE_UP,
 	OPTION_HALF_HELLO,
 	OPTION_HELP,
 	OPTION_HOLD,
@@ -71,6 +72,7 @@ static const struct option settings_options[] = {
 	{ "duration", required_argument, NULL, OPTION_DURATION },
 	{ "echo", required_argument, NULL, OPTION_ECHO },
 	{ "expect", required_argument, NULL, OPTION_EXPECT },
+	{ "give-up", required_argument, NULL, OPTION_GIVE_UP },
 	{ "half-hello", no_argument, NULL, OPTION_HALF_HELLO },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "hold", required_argument, NULL, OPTION_HOLD },
@@ -111,6 +113,7 @@ static const struct {
 	    offsetof(struct settings, connections) },
 	{ OPTION_DURATION, "duration", offsetof(struct settings, duration_s) },
 	{ OPTION_ECHO, "echo", offsetof(struct settings, echo.count) },
+	{ OPTION_GIVE_UP, "give-up", offsetof(struct settings, give_up_ms) },
 	{ OPTION_HOLD, "hold", offsetof(struct settings, hold_s) },
 	{ OPTION_MTU, "mtu", offsetof(struct settings, mtu) },
 	{ OPTION_PACE, "pace", offsetof(struct settings, echo.pace_ms) },
@@ -155,6 +158,7 @@ static const char settings_usage[] =
     "  --mtu BYTES          of the path; default what the kernel says\n"
     "  --timer MS           before the first retransmission, then twice as\n"
     "                       long up to 2 s; default as libssl does\n"
+    "  --give-up MS         what takes longer has failed\n"
     "  --echo N             send N datagrams to a server that sends them back\n"
     "  --size BYTES         of each, default 64\n"
     "  --window N           so many may lack their answer, default 1\n"

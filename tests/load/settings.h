@@ -37,6 +37,7 @@ struct settings {
 	int version; /* 0: whatever the server prefers */
 	unsigned mtu; /* 0: what the kernel says */
 	unsigned timer_ms; /* of the first retransmission; 0: libssl's */
+	unsigned give_up_ms; /* of one connection; 0: with all the rest */
 	const char *cipher; /* NULL, as all of these: not asked for */
 	const char *psk;
 	const char *cert;
