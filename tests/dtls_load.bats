@@ -158,19 +158,19 @@ told_fifty()
 }
 
 # What is sent to a worker that was killed is lost; the peer hears nothing more,
-# notes it after 500 ms, and shakes hands again from the same port. A peer whose
+# notes it after 450 ms, and shakes hands again from the same port. A peer whose
 # worker lives loses nothing. All this while others come and go.
 @test "kill -9 of a worker each second: its peers begin anew, others go on" {
 	local said killed pid bereft=0 anew
 
 	start_echo
 	dtls_beside talking --connections 200 --echo 50 --pace 100 \
-	    --bind 127.0.0.2 --patience $((500 * SLOW)) --anew
+	    --bind 127.0.0.2 --patience $((450 * SLOW)) --anew
 	dtls_beside coming --connections 1000 --parallel 10 --retry \
 	    --timer 100 --give-up $((1000 * SLOW)) --resume ticket
 	wait_for 20 talk_all
 	for killed in 1 2 3 4; do
-		sleep "$SLOW"
+		sleep 1
 		wait_for 10 has_workers 4
 		pid=$(worker "$killed")
 		bereft=$((bereft + $(peers_of "pid=$pid,")))
@@ -191,7 +191,7 @@ told_fifty()
 peers_of() # what ss says of their worker; those of 127.0.0.2 alone
 {
 	ss -unpH state established src "127.0.0.1:$PORT" dst 127.0.0.2 |
-	    grep -cF -- "$1"
+	    grep -cF -- "$1" || :
 }
 
 talk_all()
