@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <openssl/bio.h>
+#include <openssl/err.h>
 
 #include "config.h"
 #include "connection.h"
@@ -233,7 +234,10 @@ tracing_message(int is_write, int version, int content, const void *data,
 }
 
 #ifndef OPENSSL_NO_SSL_TRACE
-/* -trace: libssl's own description. */
+/*
+ * -trace: libssl's own description. Of a piece of a certificate it makes none,
+ * and the error that this leaves is nothing for the handshake to fail of.
+ */
 static void
 tracing_words(int is_write, int version, int content, const void *data,
     size_t size, SSL *ssl, void *arg)
@@ -245,7 +249,9 @@ tracing_words(int is_write, int version, int content, const void *data,
 	(void)arg;
 	if ((bio = BIO_new(BIO_s_mem())) == NULL)
 		return;
+	ERR_set_mark();
 	SSL_trace(is_write, version, content, data, size, ssl, bio);
+	ERR_pop_to_mark();
 	if ((length = BIO_get_mem_data(bio, &words)) > 0)
 		tracing_emit(words, (size_t)length);
 	BIO_free(bio);
