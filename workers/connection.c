@@ -324,7 +324,9 @@ connection_make_ssl(struct connection *connection)
 		log_warnx("out of memory");
 		return NULL;
 	}
-	if (config->nbio_test && (test = BIO_new(BIO_f_nbio_test())) != NULL)
+	/* Its faults would cut datagrams, and no handshake ever end. */
+	if (config->nbio_test && !config->dtls &&
+	    (test = BIO_new(BIO_f_nbio_test())) != NULL)
 		bio = BIO_push(test, bio);
 	SSL_set_bio(ssl, bio, bio);
 	/* SSL_stateless forgets what it has read ahead, and any job. */
