@@ -5,61 +5,6 @@
 load helpers
 load rows
 
-# Each line of the row's text is typed at the server's console, one after
-# another. A text follows each, which must reach the client, and then one of
-# the client's, which must reach the server: what the line did is over then.
-console_scenario() # name, client option...
-{
-	local name=$1 units unit count=0
-
-	shift
-	client_start "$name-client" "$@"
-	[[ $text == EARLY* ]] || wait_for 10 file_has "$name.out" 'CIPHER is'
-	mapfile -t units < <(printf '%b' "${text#EARLY}")
-	for unit in "${units[@]}"; do
-		count=$((count + 1))
-		type_to "$name" "$unit\n"
-		sleep 0.1
-		type_to "$name" "text-$count\n"
-		wait_for 3 has_or_left "$name-client.out" "text-$count" || break
-		type_to "$name-client" "answer-$count\n"
-		wait_for 3 has_or_left "$name.out" "answer-$count" || break
-	done
-	client_end "$name-client" || return 1
-	grep -a '^text-' "$name-client.out"
-	return "$STATUS"
-}
-
-# Also true if the client has left.
-has_or_left() # file, text
-{
-	file_has "$1" "$2" || ! running "$name-client"
-}
-
-# The rows of standard input are of that scenario. The stock program writes
-# data past its buffer, hence the mask.
-console_rows()
-{
-	rows < <(sed 's/$/ scenario=console_scenario mask=without_answers/')
-}
-
-without_answers()
-{
-	grep -v '^answer-'
-}
-
-# It counts a renegotiation that the server asks for up to three times.
-differs_renegotiations()
-{
-	grep -v ' server renegotiates (SSL_accept())$'
-}
-
-# What does not begin leaves an error there, and the next read fails.
-differs_stale_errors()
-{
-	grep -vE ':(SSL_key_update|can_renegotiate):' | sed 's/^ERROR$/DONE/'
-}
-
 # covers: r R
 @test "r and R renegotiate in TLS 1.2" {
 	console_rows <<-'END'

@@ -519,8 +519,8 @@ listens_or_gone() # pid
 
 port_of_pid() # pid
 {
-	ss -ltnpH | awk -v who="pid=$1," '
-	index($0, who) { sub(/.*:/, "", $4); print $4; exit }'
+	ss -tulnpH | awk -v who="pid=$1," '
+	index($0, who) { sub(/.*:/, "", $5); print $5; exit }'
 }
 
 # The line names the port only if it was 0; otherwise it is in the options.

@@ -41,7 +41,7 @@
 # test's folder; a few rows run at a time. All of them run, whatever fails.
 
 # shellcheck shell=bash
-# shellcheck disable=SC2034,SC2154 # set for helpers.bash, or by it
+# shellcheck disable=SC2034,SC2153,SC2154 # set for helpers.bash, or by it
 
 ROWS_AT_ONCE=3
 
@@ -233,6 +233,51 @@ filter_through() # function...
 	"$filter" | filter_through "$@"
 }
 
+### Rows of the console
+
+# Each line of the row's text is typed at the server's console, one after
+# another. A text follows each, which must reach the client, and then one of
+# the client's, which must reach the server: what the line did is over then.
+console_scenario() # name, client option...
+{
+	local name=$1 units unit count=0
+
+	shift
+	client_start "$name-client" "$@"
+	[[ $text == EARLY* ]] || wait_for 10 file_has "$name.out" 'CIPHER is'
+	mapfile -t units < <(printf '%b' "${text#EARLY}")
+	for unit in "${units[@]}"; do
+		count=$((count + 1))
+		type_to "$name" "$unit\n"
+		sleep 0.1
+		type_to "$name" "text-$count\n"
+		wait_for 3 has_or_left "$name-client.out" "text-$count" || break
+		type_to "$name-client" "answer-$count\n"
+		wait_for 3 has_or_left "$name.out" "answer-$count" || break
+	done
+	client_end "$name-client" || return 1
+	grep -a '^text-' "$name-client.out"
+	return "$STATUS"
+}
+
+# Also true if the client has left.
+has_or_left() # file, text
+{
+	file_has "$1" "$2" || ! running "$name-client"
+}
+
+# The rows of standard input are of that scenario. The stock program writes
+# data past its buffer, hence the mask.
+console_rows()
+{
+	rows < <(sed 's/$/ scenario=console_scenario mask=without_answers/')
+}
+
+without_answers()
+{
+	grep -v '^answer-'
+}
+
 ### Named differences that more than one file meets
 
 # What the client says after the server's own close_notify.
@@ -242,4 +287,22 @@ differs_farewell()
 	/^SSL3 alert read:warning:close notify$/ { next }
 	after && /^<<< / { next }
 	{ after = /^>>> .*Alert .*close_notify$/; print }'
+}
+
+# It counts a renegotiation that the server asks for up to three times.
+differs_renegotiations()
+{
+	grep -v ' server renegotiates (SSL_accept())$'
+}
+
+# What does not begin leaves an error there, and the next read fails.
+differs_stale_errors()
+{
+	grep -vE ':(SSL_key_update|can_renegotiate):' | sed 's/^ERROR$/DONE/'
+}
+
+# How often it waits is a matter of speed, too.
+differs_dtls_delay()
+{
+	grep -vE '^DELAY$|^SSL_accept:error in SSLv3/TLS write server done$'
 }

@@ -264,11 +264,6 @@ ask_again() # name, client option...
 	END
 }
 
-differs_renegotiations()
-{
-	grep -v ' server renegotiates (SSL_accept())$'
-}
-
 # The stock program prints them with the next flush.
 results()
 {
