@@ -25,3 +25,44 @@ cpu_ms() # pid
 	echo "# $used ms for six" >&3
 	[ "$used" -lt $((200 * SLOW)) ]
 }
+
+# The port of its end, once it is connected to the server.
+port_of_client() # pid
+{
+	ss -unpH "dport = :$PORT" | awk -v who="pid=$1," '
+		index($0, who) { sub(/.*:/, "", $3); print $3 }'
+}
+
+# timeout(1) would let it say goodbye.
+kill_client() # name
+{
+	kill -KILL "$(pgrep -P "${PIDS[$1]}")"
+	wait_exit "$1"
+}
+
+# covers: -dtls
+@test "who starts anew without a word is served again, whoever drains" {
+	local port
+
+	start_server -dtls -workers 2 -echo
+	client_start first -dtls
+	wait_for 10 file_has first.out 'Cipher is ECDHE'
+	port=$(port_of_client "$(pgrep -P "${PIDS[first]}")")
+	[ -n "$port" ]
+	kill_client first
+	client_start second -dtls -bind "127.0.0.1:$port"
+	wait_for 10 file_has second.out 'Cipher is ECDHE'
+	kill -HUP "$SERVER_PID"
+	wait_for 10 file_has server.err 'generation 2'
+	kill_client second
+	# The old generation has the socket.
+	client_start third -dtls -bind "127.0.0.1:$port"
+	type_to third 'hello\n'
+	wait_for 10 file_has third.out 'hello'
+	client_end third
+	kill -QUIT "$SERVER_PID"
+	wait_exit server
+	assert_equal "${STATUSES[server]}" 0
+	assert_equal "$(count_lines "$(server_err)" 'CONNECTION ESTABLISHED')" 3
+	assert_equal "$(count_lines "$(server_err)" 'CONNECTION CLOSED')" 3
+}

@@ -23,6 +23,9 @@
 /* And while the server quits. */
 #define CONNECTION_LINGER_QUIT_MS 200
 
+/* Of a handshake of DTLS without -handshake_timeout. */
+#define CONNECTION_DTLS_HANDSHAKE_MS INT64_C(600000)
+
 static SSL *connection_make_ssl(struct connection *);
 static void connection_make_label(struct connection *);
 static void connection_describe(const struct connection *, char *, size_t);
@@ -444,7 +447,11 @@ connection_not_half_open(struct connection *connection)
 	connection->half_open = false;
 }
 
-/* It may begin twice, before and behind early data; 0: for ever. */
+/*
+ * It may begin twice, before and behind early data; 0: for ever. A peer of DTLS
+ * has no connection whose end could be seen, so there is always a limit, longer
+ * than libssl tries.
+ */
 static int64_t
 connection_handshake_left_ms(struct connection *connection)
 {
@@ -452,6 +459,8 @@ connection_handshake_left_ms(struct connection *connection)
 	    connection_config(connection)->handshake_timeout_s * INT64_C(1000);
 	int64_t now_ms = connection->worker->loop.now_ms, left_ms;
 
+	if (limit_ms == 0 && connection->transport.datagrams)
+		limit_ms = CONNECTION_DTLS_HANDSHAKE_MS;
 	if (limit_ms == 0)
 		return 0;
 	if (connection->handshake_end_ms == 0)
