@@ -45,11 +45,12 @@ HELPER	= fetcher
 MASTER	= process helper reload accept_watch relay title master console \
 	output ready report stats_file ticket_rotation
 WORKERS	= worker loop acceptor dtls_acceptor dtls_hello datagram connection \
-	connection_step stream transport datagrams handshake async early_data \
-	stateless tls_hello dtls resumption tickets outbox outlet tracing \
-	extensions transcript transcript_hello http http_exchange commands \
-	handler_interactive brief handler_rev handler_echo handler_www \
-	handler_file status_page fetching status crl_download
+	connection_step connection_time stream transport datagrams handshake \
+	async early_data stateless tls_hello dtls resumption tickets outbox \
+	outlet tracing extensions transcript transcript_hello http \
+	http_exchange commands handler_interactive brief handler_rev \
+	handler_echo handler_www handler_file status_page fetching status \
+	crl_download
 
 SOURCES	= $(FOUNDATION:%=src/%.c) $(CONFIGURATION:%=src/%.c) \
 	$(SHARED:%=src/%.c) $(TLS:%=src/%.c) $(HELPER:%=src/%.c) \

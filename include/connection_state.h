@@ -21,6 +21,8 @@
 
 /* As the stock program: silence after which the peer counts as gone. */
 #define CONNECTION_LINGER_MS 500
+/* And while the server quits. */
+#define CONNECTION_LINGER_QUIT_MS 200
 /* However much it says, and for an engine that is at work for it. */
 #define CONNECTION_LINGER_TOTAL_MS 10000
 
@@ -125,12 +127,23 @@ void connection_resume(struct connection *);
 bool connection_on_console(const struct connection *);
 
 /*
- * Between connection.c (its life) and connection_step.c (its work): do what
- * can be done now. Everything that happens to a connection ends here, and it
- * may be gone afterwards.
+ * Between connection.c (its life), connection_step.c (its work) and
+ * connection_time.c (its deadlines): do what can be done now. Everything that
+ * happens to a connection ends here, and it may be gone afterwards.
  */
 void connection_run(struct connection *);
 void connection_end_step(struct connection *);
+void connection_free(struct connection *);
+/* Its peer, for messages. */
+void connection_describe(const struct connection *, char *, size_t);
+void connection_init_timers(struct connection *);
+void connection_stop_timers(struct connection *);
+/* -total_timeout */
+void connection_begin_total(struct connection *);
+/* DTLS: it shakes hands no more, or is gone. */
+void connection_not_half_open(struct connection *);
+/* DTLS: time until the peer has to have answered. False: there is no need. */
+bool connection_await_answer(struct connection *);
 /* The one place where the state changes: each has its own deadline. */
 void connection_set_state(struct connection *, enum connection_state);
 void connection_close(struct connection *, enum connection_end);

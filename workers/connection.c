@@ -18,17 +18,8 @@
 #include "tracing.h"
 #include "worker.h"
 
-/* How long a connection is held for the master's word. */
-#define CONNECTION_HELD_MS 50
-/* And while the server quits. */
-#define CONNECTION_LINGER_QUIT_MS 200
-
-/* Of a handshake of DTLS without -handshake_timeout. */
-#define CONNECTION_DTLS_HANDSHAKE_MS INT64_C(600000)
-
 static SSL *connection_make_ssl(struct connection *);
 static void connection_make_label(struct connection *);
-static void connection_describe(const struct connection *, char *, size_t);
 static const struct handler *connection_mode_handler(const struct config *);
 static void
 connection_take_datagrams(struct connection *, const struct arrival *);
@@ -36,20 +27,11 @@ static bool connection_over_ipv4(const struct connection *);
 static enum handshake_phase
 connection_first_phase(const struct connection *, const struct arrival *);
 
-static void connection_not_half_open(struct connection *);
-static int64_t connection_handshake_left_ms(struct connection *);
 static void connection_watch(struct connection *);
-static int64_t connection_retransmit_ms(const struct connection *);
 static void connection_end_turn(struct connection *);
-static void connection_free(struct connection *);
 
 static void connection_on_event(void *, uint32_t);
 static void connection_on_again(void *);
-static void connection_on_timer(void *);
-static void connection_on_total(void *);
-static void connection_on_retransmit(void *);
-static void connection_on_idle(struct connection *);
-static void connection_timed_out(struct connection *, const char *);
 
 void
 connection_start(struct worker *worker, const struct arrival *arrival)
@@ -69,10 +51,7 @@ connection_start(struct worker *worker, const struct arrival *arrival)
 	connection->handler = connection_mode_handler(config);
 	connection->event =
 	    (struct loop_event){ connection_on_event, connection, -1 };
-	connection->timer.run = connection_on_timer;
-	connection->timer.arg = connection;
-	connection->total.run = connection_on_total;
-	connection->total.arg = connection;
+	connection_init_timers(connection);
 	connection->again.run = connection_on_again;
 	connection->again.arg = connection;
 	status_init(&connection->status, connection);
@@ -93,9 +72,7 @@ connection_start(struct worker *worker, const struct arrival *arrival)
 		connection_free(connection);
 		return;
 	}
-	if (config->total_timeout_s != 0)
-		loop_timer_set(&worker->loop, &connection->total,
-		    config->total_timeout_s * INT64_C(1000));
+	connection_begin_total(connection);
 	if (config->nbio && !config->quiet && config->mode != MODE_REV)
 		text_printf(TEXT_ERR, "Turned on non blocking io\n");
 	connection->phase = connection_first_phase(connection, arrival);
@@ -129,8 +106,6 @@ connection_take_datagrams(
 	transport->owner = connection;
 	connection->half_open = true;
 	connection->worker->acceptor.dtls->half_open++;
-	connection->retransmit.run = connection_on_retransmit;
-	connection->retransmit.arg = connection;
 }
 
 /* An IPv6 socket may do so, too. */
@@ -358,7 +333,7 @@ connection_make_label(struct connection *connection)
 		fatalx("out of memory");
 }
 
-static void
+void
 connection_describe(
     const struct connection *connection, char *name, size_t size)
 {
@@ -403,73 +378,6 @@ connection_on_console(const struct connection *connection)
 }
 
 void
-connection_set_state(struct connection *connection, enum connection_state state)
-{
-	const struct config *config = connection_config(connection);
-	struct loop *loop = &connection->worker->loop;
-	int64_t delay_ms = 0;
-
-	switch (state) {
-	case CONNECTION_HELD:
-		delay_ms = CONNECTION_HELD_MS;
-		break;
-	case CONNECTION_HANDSHAKE:
-		delay_ms = connection_handshake_left_ms(connection);
-		break;
-	case CONNECTION_OPEN:
-	case CONNECTION_FLUSH:
-		delay_ms = config->idle_timeout_s * INT64_C(1000);
-		break;
-	case CONNECTION_SHUTDOWN:
-		delay_ms = connection->worker->quitting
-		    ? CONNECTION_LINGER_QUIT_MS
-		    : CONNECTION_LINGER_MS;
-		connection->shutdown_ms = loop->now_ms;
-		break;
-	case CONNECTION_CLOSED:
-		if (connection->async.paused)
-			delay_ms = CONNECTION_LINGER_TOTAL_MS;
-		break;
-	}
-	connection->state = state;
-	if (state > CONNECTION_HANDSHAKE)
-		connection_not_half_open(connection);
-	loop_timer_stop(loop, &connection->timer);
-	if (delay_ms != 0)
-		loop_timer_set(loop, &connection->timer, delay_ms);
-}
-
-static void
-connection_not_half_open(struct connection *connection)
-{
-	if (connection->half_open)
-		connection->worker->acceptor.dtls->half_open--;
-	connection->half_open = false;
-}
-
-/*
- * It may begin twice, before and behind early data; 0: for ever. A peer of DTLS
- * has no connection whose end could be seen, so there is always a limit, longer
- * than libssl tries.
- */
-static int64_t
-connection_handshake_left_ms(struct connection *connection)
-{
-	int64_t limit_ms =
-	    connection_config(connection)->handshake_timeout_s * INT64_C(1000);
-	int64_t now_ms = connection->worker->loop.now_ms, left_ms;
-
-	if (limit_ms == 0 && connection->transport.datagrams)
-		limit_ms = CONNECTION_DTLS_HANDSHAKE_MS;
-	if (limit_ms == 0)
-		return 0;
-	if (connection->handshake_end_ms == 0)
-		connection->handshake_end_ms = now_ms + limit_ms;
-	left_ms = connection->handshake_end_ms - now_ms;
-	return left_ms > 0 ? left_ms : 1;
-}
-
-void
 connection_end_step(struct connection *connection)
 {
 	struct worker *worker = connection->worker;
@@ -486,35 +394,18 @@ connection_end_step(struct connection *connection)
 		connection_end_turn(connection);
 }
 
-/*
- * Until libssl sends its flight again; -1: it is not to. Who leaves says no
- * more, and a job that is paused in the midst of a message has libssl's buffers
- * in use.
- */
-static int64_t
-connection_retransmit_ms(const struct connection *connection)
-{
-	if (connection->state >= CONNECTION_SHUTDOWN || connection->async.waits)
-		return -1;
-	return dtls_timeout_ms(connection->ssl);
-}
-
 /* There is nothing else that would wake a connection of DTLS in time. */
 static void
 connection_end_turn(struct connection *connection)
 {
 	struct transport *transport = &connection->transport;
-	struct loop *loop = &connection->worker->loop;
-	int64_t left_ms = connection_retransmit_ms(connection);
 
 	transport->turn = 0;
 	if (transport->yielded)
-		loop_defer(loop, &connection->again);
+		loop_defer(&connection->worker->loop, &connection->again);
 	transport->yielded = false;
-	loop_timer_stop(loop, &connection->retransmit);
-	if (left_ms >= 0)
-		loop_timer_set(loop, &connection->retransmit, left_ms);
-	else if (connection->state == CONNECTION_OPEN)
+	if (!connection_await_answer(connection) &&
+	    connection->state == CONNECTION_OPEN)
 		dtls_give_buffers_back(connection);
 }
 
@@ -530,7 +421,7 @@ connection_watch(struct connection *connection)
 	    &connection->worker->loop, &connection->event, connection->events);
 }
 
-static void
+void
 connection_free(struct connection *connection)
 {
 	struct worker *worker = connection->worker;
@@ -540,9 +431,7 @@ connection_free(struct connection *connection)
 	if (connection->ssl != NULL && connection->handler->close != NULL)
 		connection->handler->close(connection);
 	loop_remove(&worker->loop, &connection->event);
-	loop_timer_stop(&worker->loop, &connection->timer);
-	loop_timer_stop(&worker->loop, &connection->total);
-	loop_timer_stop(&worker->loop, &connection->retransmit);
+	connection_stop_timers(connection);
 	loop_task_stop(&worker->loop, &connection->again);
 	status_free(&connection->status);
 	async_free(&connection->async);
@@ -578,80 +467,4 @@ static void
 connection_on_again(void *arg)
 {
 	connection_run(arg);
-}
-
-static void
-connection_on_timer(void *arg)
-{
-	struct connection *connection = arg;
-
-	connection->worker->current = connection;
-	switch (connection->state) {
-	case CONNECTION_HELD:
-		connection_release(connection);
-		break;
-	case CONNECTION_HANDSHAKE:
-		connection_timed_out(connection, "-handshake_timeout");
-		break;
-	case CONNECTION_OPEN:
-	case CONNECTION_FLUSH:
-		connection_on_idle(connection);
-		break;
-	case CONNECTION_SHUTDOWN:
-		connection_set_state(connection, CONNECTION_CLOSED);
-		connection_end_step(connection);
-		break;
-	case CONNECTION_CLOSED:
-		/* The engine has forgotten it. */
-		connection_free(connection);
-		break;
-	}
-}
-
-static void
-connection_on_total(void *arg)
-{
-	struct connection *connection = arg;
-
-	if (connection->state < CONNECTION_SHUTDOWN)
-		connection_timed_out(connection, "-total_timeout");
-}
-
-static void
-connection_on_retransmit(void *arg)
-{
-	struct connection *connection = arg;
-
-	connection->worker->current = connection;
-	connection_retransmit(connection);
-	connection_run(connection);
-}
-
-/* The timer is not set anew for each byte: it looks when it runs out. */
-static void
-connection_on_idle(struct connection *connection)
-{
-	struct loop *loop = &connection->worker->loop;
-	int64_t left_ms = connection->active_ms +
-	    connection_config(connection)->idle_timeout_s * INT64_C(1000) -
-	    loop->now_ms;
-
-	if (left_ms > 0)
-		loop_timer_set(loop, &connection->timer, left_ms);
-	else
-		connection_timed_out(connection, "-idle_timeout");
-}
-
-static void
-connection_timed_out(struct connection *connection, const char *option)
-{
-	char peer[NI_MAXHOST + NI_MAXSERV + 8];
-
-	connection->worker->current = connection;
-	connection_describe(connection, peer, sizeof(peer));
-	log_warnx("connection %ju from %s ran out of %s: closed",
-	    (uintmax_t)connection->number, peer, option);
-	worker_count(connection->worker, STAT_TIMED_OUT);
-	connection_close(connection, END_TIMEOUT);
-	connection_run(connection);
 }
