@@ -32,6 +32,12 @@ int64_t dtls_timeout_ms(SSL *);
  */
 int dtls_retransmit(SSL *);
 /*
+ * A datagram with a record too short to be one of the association's: forged,
+ * and to be dropped (RFC 6347, section 4.1.2.7), while libssl would end the
+ * association for it.
+ */
+bool dtls_is_too_short(SSL *, const uint8_t *, size_t size);
+/*
  * libssl keeps two buffers of a record each, most of the memory of a peer that
  * just holds its connection. Unlike for TLS it must have them again before it
  * is asked to write. Nothing is done for TLS.

@@ -95,6 +95,8 @@ wait_loads()
 	start_relay bad "$SERVER_PORT" -loss 5 -duplicate 5 -reorder 5 \
 	    -corrupt 5 -truncate 5 -delay 10 -seed 6
 	pass bad 50 --retry --give-up $((5000 * SLOW))
+	start_relay forging "$SERVER_PORT" -forge 100 -seed 8
+	pass forging 50
 	start_relay deaf "$SERVER_PORT" -drop-to-server 2
 	pass deaf 10
 	start_relay mute "$SERVER_PORT" -drop-to-client 2
@@ -110,6 +112,7 @@ wait_loads()
 	passed spoiling 50 corrupt
 	passed cutting 50 truncate
 	passed bad 50 loss duplicate reorder corrupt truncate
+	passed forging 50 forge
 	passed deaf 10 drop-to-server
 	passed mute 10 drop-to-client
 	nothing_leaks

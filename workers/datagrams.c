@@ -250,16 +250,19 @@ datagrams_from_socket(struct transport *transport,
 	} while (n == -1 && errno == EINTR);
 	if (n != -1)
 		return n;
-	if (errno == EAGAIN || errno == EWOULDBLOCK)
+	if (errno == EAGAIN || errno == EWOULDBLOCK) {
 		transport->can_read = false;
-	else
-		transport->read_error = errno;
+		return -1;
+	}
+	if (errno != ECONNREFUSED)
+		return 0;
+	transport->read_error = errno;
 	return -1;
 }
 
 /*
  * The peer's host says that nobody listens: it has gone. Whatever else keeps a
- * datagram from leaving may pass, and it is sent again as if it was lost.
+ * datagram from arriving may pass, and it is sent again as if it was lost.
  */
 static void
 datagrams_send(struct transport *transport, const void *data, size_t size)

@@ -12,6 +12,11 @@
 #include "log.h"
 #include "stream.h"
 
+/* RFC 6347, section 4.1 */
+#define DTLS_RECORD_HEADER 13
+#define DTLS_EPOCH_AT	   3
+
+static size_t dtls_least_protected(SSL *);
 static int dtls_give_cookie(SSL *, unsigned char *, unsigned *);
 static int dtls_know_cookie(SSL *, const unsigned char *, unsigned);
 
@@ -61,6 +66,26 @@ dtls_retransmit(SSL *ssl)
 	return (int)DTLSv1_handle_timeout(ssl);
 }
 
+bool
+dtls_is_too_short(SSL *ssl, const uint8_t *data, size_t size)
+{
+	size_t length, least = dtls_least_protected(ssl);
+
+	while (size >= DTLS_RECORD_HEADER) {
+		length = (size_t)data[DTLS_RECORD_HEADER - 2] << 8 |
+		    data[DTLS_RECORD_HEADER - 1];
+		if (length < least &&
+		    (data[DTLS_EPOCH_AT] | data[DTLS_EPOCH_AT + 1]) != 0)
+			return true;
+		length += DTLS_RECORD_HEADER;
+		if (length > size)
+			break;
+		data += length;
+		size -= length;
+	}
+	return false;
+}
+
 void
 dtls_give_buffers_back(struct connection *connection)
 {
@@ -96,6 +121,32 @@ dtls_discard(struct connection *connection)
 	ERR_clear_error();
 	return (SSL_get_shutdown(connection->ssl) & SSL_RECEIVED_SHUTDOWN) ||
 	    transport->read_error != 0 || transport->write_error != 0;
+}
+
+/*
+ * What an AEAD cipher adds: its tag and, but for ChaCha20, an explicit nonce
+ * (RFC 5288, 6655 and 7905). libssl drops what is too short for another.
+ */
+static size_t
+dtls_least_protected(SSL *ssl)
+{
+	const SSL_CIPHER *cipher = SSL_get_current_cipher(ssl);
+	const size_t nonce = 8, tag = 16, short_tag = 8;
+
+	if (cipher == NULL)
+		cipher = SSL_get_pending_cipher(ssl);
+	if (cipher == NULL || !SSL_CIPHER_is_aead(cipher))
+		return 0;
+	switch (SSL_CIPHER_get_cipher_nid(cipher)) {
+	case NID_chacha20_poly1305:
+		return tag;
+	case NID_aes_128_ccm:
+	case NID_aes_256_ccm:
+		/* Its tag may be the short one. */
+		return nonce + short_tag;
+	default:
+		return nonce + tag;
+	}
 }
 
 static int

@@ -10,6 +10,7 @@
 #include "config.h"
 #include "datagram.h"
 #include "datagrams.h"
+#include "dtls.h"
 #include "dtls_acceptor.h"
 #include "dtls_hello.h"
 #include "fault.h"
@@ -123,7 +124,7 @@ dtls_acceptor_intercept(void *arg, const struct sockaddr_storage *from,
 	switch (dtls_acceptor_judge(
 	    acceptor, &connection->peer, data, size, &hello)) {
 	case HELLO_NONE:
-		return false;
+		return dtls_is_too_short(connection->ssl, data, size);
 	case HELLO_ASKS:
 		size = dtls_acceptor_answer(
 		    acceptor, &connection->peer, &hello, answer);

@@ -42,13 +42,14 @@ enum direction {
 	TO_CLIENT,
 };
 
-/* In percent, but for the last three. */
+/* In percent, but for the last four. */
 enum trouble {
 	LOSS,
 	DUPLICATION,
 	REORDERING,
 	CORRUPTION,
 	TRUNCATION,
+	FORGERY, /* beside the true one, to the server */
 	DELAY, /* ms, for all */
 	DROP_TO_SERVER, /* the first so many of each client */
 	DROP_TO_CLIENT,
@@ -62,6 +63,7 @@ static const char *const trouble_names[TROUBLES] = {
 	"reorder",
 	"corrupt",
 	"truncate",
+	"forge",
 	"delay",
 	"drop-to-server",
 	"drop-to-client",
@@ -219,6 +221,16 @@ post(struct relay *relay, struct client *client, enum direction direction,
 		TAILQ_INSERT_AFTER(&relay->parcels, before, parcel, entry);
 }
 
+/* A record of protected data as anybody can make one, too short for it. */
+static void
+forge(struct relay *relay, struct client *client)
+{
+	static const unsigned char record[] = { 23, 0xfe, 0xfd, 0, 1, 0, 0, 0,
+		0, 0, 0xff, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8 };
+
+	post(relay, client, TO_SERVER, record, sizeof(record));
+}
+
 static void
 take(struct relay *relay, struct client *client, enum direction direction,
     const unsigned char *data, size_t size)
@@ -235,6 +247,8 @@ take(struct relay *relay, struct client *client, enum direction direction,
 	post(relay, client, direction, data, size);
 	if (befalls(relay, DUPLICATION))
 		post(relay, client, direction, data, size);
+	if (direction == TO_SERVER && befalls(relay, FORGERY))
+		forge(relay, client);
 }
 
 static void
@@ -410,7 +424,7 @@ main(int argc, char *argv[])
 	if (parse(&relay, argc, argv) == -1)
 		errx(1,
 		    "usage: relay [-loss|-duplicate|-reorder|-corrupt|"
-		    "-truncate PERCENT] [-delay MS] "
+		    "-truncate|-forge PERCENT] [-delay MS] "
 		    "[-drop-to-server|-drop-to-client N] [-seed N] PORT");
 	raise_descriptor_limit();
 	TAILQ_INIT(&relay.parcels);
