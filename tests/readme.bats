@@ -27,15 +27,21 @@ run_example() # number
 	assert_equal "$(grep -c 'Worker: [1-4]' <<<"$output")" 4
 }
 
-@test "resumption-check sees sessions resume on all workers" {
+@test "50 peers of DTLS at once get back what they sent" {
 	run run_example 2
+	assert_equal "$status" 0
+	assert_contains "$output" 50
+}
+
+@test "resumption-check sees sessions resume on all workers" {
+	run run_example 3
 	assert_matches "$output" 'TLS 1.2 session ID +40 +40 +-  ok'
 	assert_matches "$output" 'TLS 1.3 ticket +40 +40 +-  ok'
 	assert_matches "$output" 'by another one: ([0-9]+) of \1\.'
 }
 
 @test "scripts/openssl stands in for the stock program" {
-	run run_example 3
+	run run_example 4
 	assert_contains "$output" 'CIPHER is'
 }
 
