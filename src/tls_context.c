@@ -11,6 +11,7 @@
 #include "nameopt.h"
 #include "records.h"
 #include "security_debug.h"
+#include "sent_chain.h"
 #include "sni.h"
 #include "srtp.h"
 #include "text.h"
@@ -34,6 +35,7 @@ static bool tls_context_in_order(long, long);
 static bool tls_context_commands(SSL_CTX *, const struct config *);
 static bool
 tls_context_set_identity(struct tls_context *, const struct credentials *);
+static void tls_context_fix_chains(const struct tls_context *);
 static bool tls_context_check_mtu(const struct tls_context *);
 static bool tls_context_set_id_context(SSL_CTX *, const struct config *);
 
@@ -113,9 +115,11 @@ tls_context_build(
 	}
 	npn_install(tls->ctx, &tls->npn);
 	alpn_install(tls->ctx, &tls->alpn);
-	return tls_context_check_mtu(tls) &&
-	    tls_context_set_identity(tls, credentials) &&
-	    psk_install(&tls->psk, tls->ctx, tls->ctx2) == 0 &&
+	if (!tls_context_check_mtu(tls) ||
+	    !tls_context_set_identity(tls, credentials))
+		return false;
+	tls_context_fix_chains(tls);
+	return psk_install(&tls->psk, tls->ctx, tls->ctx2) == 0 &&
 	    srp_install(&tls->srp, tls->ctx, config) == 0 &&
 	    keylog_install(tls->ctx, config) == 0 &&
 	    (tls->ctx2 == NULL || keylog_install(tls->ctx2, config) == 0);
@@ -332,6 +336,22 @@ tls_context_set_identity(
 	    (tls->ctx2 == NULL ||
 		credentials_use(credentials, tls->config, tls->ctx2, true) ==
 		    0);
+}
+
+/*
+ * What is chosen for a handshake, -xcert, has no chain yet; and libssl's own
+ * way makes decisions that -security_debug shows.
+ */
+static void
+tls_context_fix_chains(const struct tls_context *tls)
+{
+	const struct config *config = tls->config;
+
+	if (!TAILQ_EMPTY(&config->extra) || config->security_debug != 0)
+		return;
+	sent_chain_fix(tls->ctx);
+	if (tls->ctx2 != NULL)
+		sent_chain_fix(tls->ctx2);
 }
 
 /* Every connection would fail of it in the stock program, which then ends. */

@@ -275,3 +275,14 @@ setup()
 	    differs=chain-incomplete refused
 	END
 }
+
+@test "a chain that nobody gave is made once, at the start" {
+	mkdir trusted
+	cp "$CERTS/intermediate.pem" "$CERTS/ca.pem" trusted
+	"$OPENSSL" rehash trusted
+	start_server -CApath trusted -cert "$CERTS/client-chain.pem" \
+	    -key "$CERTS/client-chain-key.pem"
+	rm -r trusted
+	client -showcerts </dev/null >shown 2>&1 || :
+	assert_equal "$(grep -c 'BEGIN CERTIFICATE' shown)" 3
+}
