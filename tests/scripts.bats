@@ -122,10 +122,11 @@ bare_machine() # exit status of apt-get
 # A copy of what check-layers looks at, to plant mistakes in.
 copy_tree()
 {
-	mkdir -p tree/tests/unit tree/tests/load
+	mkdir -p tree/tests/{unit,load,fuzz}
 	cp -r "$ROOT/Makefile" "$ROOT/src" "$ROOT/workers" "$ROOT/include" tree
 	cp "$ROOT/tests/unit/tests.mk" tree/tests/unit
 	cp "$ROOT/tests/load/load.mk" tree/tests/load
+	cp "$ROOT/tests/fuzz/fuzz.mk" tree/tests/fuzz
 }
 
 @test "the layers hold" {
