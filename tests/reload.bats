@@ -72,7 +72,7 @@ served_certificate()
 	[ "$(served_certificate)" = 'CN = other.example' ]
 	# The old connection is with the only old worker that is left.
 	wait_for 5 has_workers 4
-	pgrep -f -P "$SERVER_PID" 'worker [123] \(draining\)$'
+	pgrep -f -P "$SERVER_PID" 'worker [123] \(draining\) ?$'
 	type_to old 'still here\n'
 	wait_for 5 file_has server.out 'still here'
 	type_to server 'the same to you\n'
