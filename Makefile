@@ -38,10 +38,10 @@ SHARED	= shared session_cache session_repair session_ring session_shard \
 	fetch_board peer_claims
 TLS	= tls_error tls_names tls_text listener tls_context credentials \
 	tls_file passphrase self_signed tls_renewal nameopt verification \
-	verify_param trust security_debug sni alpn keylog certificate_choice ocsp fetch \
-	crl_point protocol_list npn psk srp srtp records tls_features \
-	certified_key extra_certificates sent_chain crypto_setup crypto_engine \
-	dtls_cookie
+	verify_param trust security_debug sni alpn keylog certificate_choice \
+	ocsp fetch crl_point protocol_list npn psk srp srtp records \
+	tls_features certified_key extra_certificates sent_chain \
+	crypto_setup crypto_engine dtls_cookie
 HELPER	= fetcher
 MASTER	= process helper reload accept_watch relay title master console \
 	output ready report stats_file ticket_rotation
