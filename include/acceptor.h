@@ -59,5 +59,7 @@ void acceptor_has_waited(struct acceptor *);
 void acceptor_resume(struct acceptor *);
 /* Tell the shared state of a connection that was accepted by this worker. */
 void acceptor_took(struct worker *);
+/* Of what may go on for long: not again and again. warned_ms: 0 at first. */
+bool acceptor_may_warn(const struct worker *, int64_t *warned_ms);
 
 #endif

@@ -116,6 +116,17 @@ acceptor_took(struct worker *worker)
 		worker_say(worker, MESSAGE_QUOTA_USED, 0);
 }
 
+bool
+acceptor_may_warn(const struct worker *worker, int64_t *warned_ms)
+{
+	int64_t now_ms = worker->loop.now_ms;
+
+	if (*warned_ms != 0 && now_ms - *warned_ms < ACCEPTOR_WARN_MS)
+		return false;
+	*warned_ms = now_ms;
+	return true;
+}
+
 static void
 acceptor_on_listener(void *arg, uint32_t events)
 {
@@ -229,12 +240,9 @@ acceptor_pause(struct acceptor *acceptor, const char *why)
 {
 	struct loop *loop = &acceptor->worker->loop;
 
-	if (acceptor->warned_ms == 0 ||
-	    loop->now_ms - acceptor->warned_ms >= ACCEPTOR_WARN_MS) {
+	if (acceptor_may_warn(acceptor->worker, &acceptor->warned_ms))
 		log_warnx("worker %u %s: accepting pauses",
 		    acceptor->worker->number, why);
-		acceptor->warned_ms = loop->now_ms;
-	}
 	acceptor->paused = true;
 	acceptor_set_state(acceptor, ACCEPT_PAUSED);
 	loop_timer_set(loop, &acceptor->retry, ACCEPTOR_RETRY_MS);

@@ -19,8 +19,7 @@
 #include "shared.h"
 #include "worker.h"
 
-#define DTLS_ACCEPTOR_A_TURN  64
-#define DTLS_ACCEPTOR_WARN_MS 10000 /* not more often */
+#define DTLS_ACCEPTOR_A_TURN 64
 
 /* A datagram as the first word of a peer. */
 enum hello {
@@ -244,17 +243,12 @@ dtls_acceptor_give_socket(struct dtls_acceptor *acceptor,
 static bool
 dtls_acceptor_room(struct dtls_acceptor *acceptor)
 {
-	int64_t now_ms = acceptor->worker->loop.now_ms;
-
 	if (acceptor->half_open < acceptor->half_open_max)
 		return true;
-	if (acceptor->warned_ms == 0 ||
-	    now_ms - acceptor->warned_ms >= DTLS_ACCEPTOR_WARN_MS) {
+	if (acceptor_may_warn(acceptor->worker, &acceptor->warned_ms))
 		log_warnx("worker %u: as many peers shake hands as -half_open "
 			  "allows: others have to wait",
 		    acceptor->worker->number);
-		acceptor->warned_ms = now_ms;
-	}
 	return false;
 }
 
