@@ -17,11 +17,8 @@
 
 #define DATAGRAMS_A_TURN 64 /* read of a socket */
 
-/* Once, before the first datagrams_bio. Returns 0, or -1 (reported). */
-int datagrams_open(void);
-void datagrams_close(void);
-/* As transport_bio. */
-BIO *datagrams_bio(struct transport *);
+/* How BIOs of this method read and write: transport_bio makes them. */
+void datagrams_set_method(BIO_METHOD *);
 /* As transport_flush, which calls it. What the network refuses is lost. */
 enum transport_state datagrams_flush(struct transport *);
 /* Drop what is there; the owner's intercept sees it before. */

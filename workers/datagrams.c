@@ -7,7 +7,6 @@
 
 #include "datagram.h"
 #include "datagrams.h"
-#include "log.h"
 #include "tracing.h"
 
 #define DATAGRAMS_UDP_HEADER	8
@@ -16,7 +15,6 @@
 #define DATAGRAMS_IPV4_FALLBACK 576 /* RFC 791: every host takes these */
 #define DATAGRAMS_IPV6_FALLBACK 1280 /* RFC 8200, section 5 */
 
-static int datagrams_bio_create(BIO *);
 static int datagrams_bio_read(BIO *, char *, int);
 static int datagrams_bio_write(BIO *, const char *, int);
 static long datagrams_bio_ctrl(BIO *, int, long, void *);
@@ -30,42 +28,12 @@ static size_t datagrams_peek(const struct textbuf *, size_t, const char **);
 static long datagrams_overhead(const struct transport *);
 static long datagrams_path_mtu(const struct transport *);
 
-static BIO_METHOD *datagrams_method;
-
-int
-datagrams_open(void)
+void
+datagrams_set_method(BIO_METHOD *method)
 {
-	BIO_METHOD *method;
-
-	method = BIO_meth_new(
-	    BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "datagrams");
-	if (method == NULL) {
-		log_warnx("out of memory");
-		return -1;
-	}
-	BIO_meth_set_create(method, datagrams_bio_create);
 	BIO_meth_set_read(method, datagrams_bio_read);
 	BIO_meth_set_write(method, datagrams_bio_write);
 	BIO_meth_set_ctrl(method, datagrams_bio_ctrl);
-	datagrams_method = method;
-	return 0;
-}
-
-void
-datagrams_close(void)
-{
-	BIO_meth_free(datagrams_method);
-	datagrams_method = NULL;
-}
-
-BIO *
-datagrams_bio(struct transport *transport)
-{
-	BIO *bio = BIO_new(datagrams_method);
-
-	if (bio != NULL)
-		BIO_set_data(bio, transport);
-	return bio;
 }
 
 enum transport_state
@@ -106,13 +74,6 @@ datagrams_discard(struct transport *transport)
 	transport->peeks = false;
 	while (datagrams_receive(transport, dropped, sizeof(dropped)) > 0)
 		;
-}
-
-static int
-datagrams_bio_create(BIO *bio)
-{
-	BIO_set_init(bio, 1);
-	return 1;
 }
 
 static int

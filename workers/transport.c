@@ -8,6 +8,7 @@
 #include "tracing.h"
 #include "transport.h"
 
+static BIO_METHOD *transport_new_method(const char *);
 static int transport_bio_create(BIO *);
 static int transport_bio_read(BIO *, char *, int);
 static int transport_bio_write(BIO *, const char *, int);
@@ -15,33 +16,30 @@ static long transport_bio_ctrl(BIO *, int, long, void *);
 static ssize_t transport_receive(struct transport *, void *, size_t);
 static void transport_note(struct transport *, const uint8_t *, size_t);
 
-static BIO_METHOD *transport_method;
+static BIO_METHOD *transport_streams, *transport_datagrams;
 
 int
 transport_open(void)
 {
-	BIO_METHOD *method;
-
-	method = BIO_meth_new(
-	    BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "transport");
-	if (method == NULL) {
+	transport_streams = transport_new_method("transport");
+	transport_datagrams = transport_new_method("datagrams");
+	if (transport_streams == NULL || transport_datagrams == NULL) {
 		log_warnx("out of memory");
 		return -1;
 	}
-	BIO_meth_set_create(method, transport_bio_create);
-	BIO_meth_set_read(method, transport_bio_read);
-	BIO_meth_set_write(method, transport_bio_write);
-	BIO_meth_set_ctrl(method, transport_bio_ctrl);
-	transport_method = method;
-	return datagrams_open();
+	BIO_meth_set_read(transport_streams, transport_bio_read);
+	BIO_meth_set_write(transport_streams, transport_bio_write);
+	BIO_meth_set_ctrl(transport_streams, transport_bio_ctrl);
+	datagrams_set_method(transport_datagrams);
+	return 0;
 }
 
 void
 transport_close(void)
 {
-	BIO_meth_free(transport_method);
-	transport_method = NULL;
-	datagrams_close();
+	BIO_meth_free(transport_streams);
+	BIO_meth_free(transport_datagrams);
+	transport_streams = transport_datagrams = NULL;
 }
 
 void
@@ -66,11 +64,9 @@ transport_free(struct transport *transport)
 BIO *
 transport_bio(struct transport *transport)
 {
-	BIO *bio;
+	BIO *bio = BIO_new(
+	    transport->datagrams ? transport_datagrams : transport_streams);
 
-	if (transport->datagrams)
-		return datagrams_bio(transport);
-	bio = BIO_new(transport_method);
 	if (bio != NULL)
 		BIO_set_data(bio, transport);
 	return bio;
@@ -148,6 +144,18 @@ transport_discard(struct transport *transport)
 	    transport_receive(transport, dropped, sizeof(dropped)) > 0)
 		;
 	return transport->at_eof || transport->read_error != 0;
+}
+
+/* What the two have in common. NULL: out of memory. */
+static BIO_METHOD *
+transport_new_method(const char *name)
+{
+	BIO_METHOD *method =
+	    BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, name);
+
+	if (method != NULL)
+		BIO_meth_set_create(method, transport_bio_create);
+	return method;
 }
 
 static int
