@@ -1,18 +1,33 @@
-# What bench and bench-dtls share. The server at work is $server; $scratch is a
-# folder that goes when the script ends.
+# What the benches share. The server at work is $server, the load clients that
+# run beside the script are $loads; $scratch is a folder. All of it goes when
+# the script ends, however it ends.
 
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # set for the scripts
 
-build=${BUILD:-build}
+# The scripts are at work in the top folder, their servers anywhere.
+build=$(realpath -m "${BUILD:-build}")
 openssl=${OPENSSL:-openssl}
 ticks=$(getconf CLK_TCK)
+cert=(-cert "$PWD/certs/server.pem" -key "$PWD/certs/server-key.pem")
 server=
+port=
+loads=()
+# Connections that one load client holds.
+held_each=5000
 
 die()
 {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
 	exit 1
+}
+
+# What was given for an argument has to be one.
+whole_number() # name of the argument, value, least
+{
+	if ! [[ $2 =~ ^[0-9]{1,9}$ ]] || ((10#$2 < $3)); then
+		die "$1 has to be a whole number from $3 on, not '$2'"
+	fi
 }
 
 end_server()
@@ -23,16 +38,203 @@ end_server()
 	server=
 }
 
+end_loads()
+{
+	[ "${#loads[@]}" -gt 0 ] || return 0
+	kill "${loads[@]}" 2>/dev/null || :
+	wait "${loads[@]}" 2>/dev/null || :
+	loads=()
+}
+
 # All is built, and what a run leaves goes with its end.
 prepare()
 {
 	make -s -j2 BUILD="$build" all load
 	./scripts/make-certs
 	scratch=$(mktemp -d)
-	trap 'end_server; rm -rf "$scratch"' EXIT
+	trap 'end_loads; end_server; rm -rf "$scratch"' EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
+	mkfifo "$scratch/in"
 }
+
+### Servers
+
+# Where a program is, also one that only root has on its path; or nothing.
+program() # name
+{
+	PATH=$PATH:/usr/sbin:/usr/local/sbin command -v "$1"
+}
+
+# In the background, until it listens: sets $server and $port. Nothing ever
+# comes on its standard input, and it does not end.
+start_program() # name, command...
+{
+	local name=$1 tries
+
+	shift
+	"$@" 0<>"$scratch/in" >"$scratch/out" 2>&1 &
+	server=$!
+	for ((tries = 0; tries < 200; tries++)); do
+		port=$(port_of "$server" -t)
+		[ -z "$port" ] || return 0
+		kill -0 "$server" 2>/dev/null || break
+		sleep 0.05
+	done
+	end_server
+	die "$name did not start: $(cat "$scratch/out")"
+}
+
+start_ours() # option...
+{
+	start_program s_server "$build/s_server" -accept 127.0.0.1:0 \
+	    "${cert[@]}" "$@"
+}
+
+start_stock() # option...
+{
+	start_program "$openssl s_server" "$openssl" s_server \
+	    -accept 127.0.0.1:0 "${cert[@]}" "$@"
+}
+
+# What is in its block of the server comes after the number of workers.
+start_nginx() # workers, directive...
+{
+	local workers=$1 as_user=
+
+	shift
+	# It must read what is in $scratch.
+	[ "$(id -u)" -ne 0 ] || as_user='user root;'
+	mkdir -p "$scratch/nginx"
+	cat >"$scratch/nginx.conf" <<-END
+		$as_user
+		daemon off;
+		worker_processes $workers;
+		pid $scratch/nginx.pid;
+		events { worker_connections $(ulimit -n); }
+		http {
+			access_log off;
+			client_header_timeout 1h;
+			client_body_temp_path $scratch/nginx/body;
+			proxy_temp_path $scratch/nginx/proxy;
+			fastcgi_temp_path $scratch/nginx/fastcgi;
+			uwsgi_temp_path $scratch/nginx/uwsgi;
+			scgi_temp_path $scratch/nginx/scgi;
+			server {
+				listen 127.0.0.1:$(free_port) ssl backlog=4096;
+				ssl_protocols TLSv1.2 TLSv1.3;
+				ssl_certificate $PWD/certs/server.pem;
+				ssl_certificate_key $PWD/certs/server-key.pem;
+				${*/%/;}
+			}
+		}
+	END
+	start_program nginx "$(program nginx)" -p "$scratch" \
+	    -c "$scratch/nginx.conf" -e stderr
+}
+
+start_haproxy() # threads, connections
+{
+	cat certs/server.pem certs/server-key.pem >"$scratch/haproxy.pem"
+	cat >"$scratch/haproxy.conf" <<-END
+		global
+			nbthread $1
+			maxconn $2
+		defaults
+			mode http
+			timeout client 1h
+			timeout http-request 1h
+		frontend bench
+			bind 127.0.0.1:$(free_port) ssl crt $scratch/haproxy.pem
+			http-request return status 200
+	END
+	start_program haproxy "$(program haproxy)" -q -db \
+	    -f "$scratch/haproxy.conf"
+}
+
+# For a program that does not let the kernel choose: below the kernel's own, so
+# that no client has it.
+free_port()
+{
+	local first number tries
+
+	read -r first _ </proc/sys/net/ipv4/ip_local_port_range
+	for ((tries = 0; tries < 100; tries++)); do
+		number=$((10000 + RANDOM % (first - 10000)))
+		[ -n "$(ss -ltnH "sport = :$number")" ] || break
+	done
+	echo "$number"
+}
+
+# -quiet tells no port, and others not the one that was chosen.
+port_of() # pid, -t or -u
+{
+	ss -ln"${2#-}"pH | awk -v who="pid=$1," '
+	index($0, who) && $4 ~ /^[0-9.]+:/ {
+		sub(/.*:/, "", $4); print $4; exit
+	}'
+}
+
+### Load
+
+# To its end, but so that a signal to the script is obeyed at once.
+tls_load() # option of tls_load...
+{
+	local pid status=0
+
+	"$build/tests/load/tls_load" --connect "127.0.0.1:$port" "$@" &
+	pid=$!
+	loads+=("$pid")
+	wait "$pid" || status=$?
+	forget_load "$pid"
+	return "$status"
+}
+
+forget_load() # pid
+{
+	local pid others=()
+
+	for pid in "${loads[@]}"; do
+		[ "$pid" = "$1" ] || others+=("$pid")
+	done
+	loads=("${others[@]}")
+}
+
+# Opens connections and leaves them open, until end_loads or the end of the
+# server. Each client process comes from an address of its own.
+hold() # connections, option of tls_load...
+{
+	local left=$1 first=${#loads[@]} number n
+
+	shift
+	while ((left > 0)); do
+		n=$((left < held_each ? left : held_each))
+		left=$((left - n))
+		number=${#loads[@]}
+		"$build/tests/load/tls_load" --connect "127.0.0.1:$port" \
+		    --bind "127.0.0.$((2 + number))" --connections "$n" \
+		    --parallel 50 --hold 3600 --timeout 3600 "$@" \
+		    </dev/null >"$scratch/held.$number" 2>&1 &
+		loads+=($!)
+		await_held "$number" "$n"
+	done
+	[ "${#loads[@]}" -gt "$first" ]
+}
+
+await_held() # number of the client, connections
+{
+	local said=$scratch/held.$1
+
+	until grep -qx "holding $2" "$said"; do
+		if ! kill -0 "${loads[$1]}" 2>/dev/null ||
+		    grep -q '^tls_load:\|^holding' "$said"; then
+			die "$2 connections could not be held: $(cat "$said")"
+		fi
+		sleep 0.05
+	done
+}
+
+### Figures
 
 # Clock ticks that a server has used, all its processes together.
 cpu_ticks() # pid
@@ -48,10 +250,49 @@ cpu_ticks() # pid
 	echo "$sum"
 }
 
+# The same of those processes that are alive, in microseconds: a tick is long.
+cpu_us() # pid
+{
+	local pid file ns sum=0
+
+	for pid in "$1" $(pgrep -P "$1"); do
+		for file in "/proc/$pid/task/"*/schedstat; do
+			read -r ns _ <"$file"
+			sum=$((sum + ns))
+		done
+	done
+	echo $((sum / 1000))
+}
+
+# KiB of all processes of a server: what they share counts once, and what files
+# hold not at all, for the load client maps the same libraries.
+pss() # pid
+{
+	local pid
+
+	for pid in "$1" $(pgrep -P "$1"); do
+		cat "/proc/$pid/smaps_rollup"
+	done | awk '/^Pss_(Anon|Shmem):/ { sum += $2 } END { print sum }'
+}
+
 # Of the lines that a server got in its file.
 median() # file below $scratch, column
 {
 	sort -n -k "$2,$2" "$scratch/$1" |
 	    awk -v column="$2" '{ v[NR] = $column }
 		END { print v[int((NR + 1) / 2)] }'
+}
+
+# Begins a file of raw rows, build/bench/NAME.tsv, which is then $raw.
+begin_raw() # name, column...
+{
+	raw=$build/bench/$1.tsv
+	mkdir -p "$build/bench"
+	shift
+	(IFS=$'\t'; printf '%s\n' "$*") >"$raw"
+}
+
+raw_row() # value...
+{
+	(IFS=$'\t'; printf '%s\n' "$*") >>"$raw"
 }
