@@ -322,6 +322,53 @@ load_client() # option...
 	done
 }
 
+@test "tls_load --warm-up: each resumes the newest session, and only that counts" {
+	local kind option
+
+	while read -r kind option; do
+		start_server -www -workers 2 $option
+		load_client --connections 60 --parallel 5 --warm-up \
+		    --request / --resume "$kind" </dev/null
+		assert_equal "${lines[0]}" warm
+		if [ "$kind" = none ]; then
+			assert_contains "${lines[-1]}" 'ok 60 failed 0 resumed 0'
+		else
+			assert_contains "${lines[-1]}" \
+			    'ok 60 failed 0 resumed 60'
+		fi
+		assert_contains "$output" 'handshakes 60 '
+		assert_contains "$output" 'answers 60 '
+		stop_server
+	done <<-EOT
+	none
+	id
+	ticket
+	tls13
+	stateful -no_ticket
+	EOT
+	start_server -quiet -early_data -workers 2
+	load_client --connections 60 --parallel 5 --warm-up --send abc \
+	    --resume early </dev/null
+	assert_contains "$output" 'early-data accepted 60 rejected 0'
+}
+
+@test "tls_load --warm-up: no session, no measurement" {
+	start_server -www -no_cache
+	load_client --connections 60 --parallel 5 --warm-up --request / \
+	    --resume id </dev/null
+	assert_equal "$status" 1
+	assert_lacks "$output" warm
+	assert_contains "${lines[-1]}" 'ok 0 failed 60'
+}
+
+@test "tls_load --warm-up: what is not resumed any more is a failure" {
+	start_server -www -workers 1 -cache_size 1
+	load_client --connections 20 --parallel 2 --warm-up --request / \
+	    --resume id </dev/null
+	assert_equal "$status" 1
+	assert_contains "$stderr" 'was not resumed'
+}
+
 @test "make-certs shows what openssl said when it failed" {
 	mkdir bin
 	printf '#!/bin/sh\necho "no entropy today" >&2\nexit 1\n' >bin/openssl

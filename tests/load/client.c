@@ -40,6 +40,7 @@ static enum client_step client_drain_datagrams(struct client *);
 static enum client_step client_over(struct client *);
 static void client_count_bytes(struct client *);
 static bool client_start_tls(struct client *);
+static void client_await_successor(struct client *);
 static enum client_step client_shaken(struct client *);
 static bool client_speaks_early(const struct client *);
 static bool client_is_stapled(const struct client *);
@@ -223,11 +224,27 @@ client_start_tls(struct client *client)
 	if (client->world->settings->servername != NULL)
 		SSL_set_tlsext_host_name(
 		    client->ssl, client->world->settings->servername);
-	if (job->resuming)
-		return tls_offer_session(client->ssl, job->session);
-	if (client->world->settings->resume != RESUME_NONE)
+	if (job->resuming && !tls_offer_session(client->ssl, job->session))
+		return false;
+	if (client->world->settings->resume != RESUME_NONE && !job->resuming)
 		tls_keep_session(client->ssl, &job->session);
+	else if (client->world->settings->warm_up)
+		client_await_successor(client);
 	return true;
+}
+
+/* A server may spend a ticket of TLS 1.3 on one use, and brings the next. */
+static void
+client_await_successor(struct client *client)
+{
+	struct job *job = client->job;
+
+	if (job->session != NULL &&
+	    SSL_SESSION_get_protocol_version(job->session) == TLS1_3_VERSION) {
+		SSL_SESSION_free(job->session);
+		job->session = NULL;
+	}
+	tls_keep_session(client->ssl, &job->session);
 }
 
 static bool
@@ -485,7 +502,8 @@ client_answered(struct client *client, bool at_end)
 		    settings->expect_size) == NULL))
 		return at_end ? client_fail(client, "not the expected answer")
 			      : STEP_WAIT;
-	if (settings->resume == RESUME_NONE || client->job->resuming)
+	if (settings->resume == RESUME_NONE ||
+	    (client->job->resuming && !settings->warm_up))
 		return client_succeed(client);
 	/* TLS 1.3 tickets come when the server likes. */
 	if (client->job->session == NULL)
@@ -518,6 +536,9 @@ static enum client_step
 client_succeed(struct client *client)
 {
 	client->ok = true;
+	if (client->world->settings->read_to_end)
+		report_answer(
+		    client->world->report, client_now_us() - client->start_us);
 	client_find_worker(client);
 	if (client->ssl != NULL) {
 		SSL_shutdown(client->ssl);

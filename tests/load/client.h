@@ -23,10 +23,13 @@ struct client_world {
 	SSL_CTX *ctx;
 };
 
-/* One connection, or the two of a pair, one after the other. */
+/*
+ * One connection, or the two of a pair, one after the other; with --warm-up
+ * one connection after another.
+ */
 struct job {
 	unsigned number;
-	bool resuming; /* the second connection of the pair is at work */
+	bool resuming; /* the connection at work is to resume the session */
 	SSL_SESSION *session;
 	unsigned first_worker;
 	int64_t retry_us; /* not before */

@@ -22,6 +22,8 @@ struct engine {
 	const struct settings *settings;
 	int epoll_fd;
 	int64_t start_us;
+	int64_t end_us;
+	bool warming; /* what is at work now counts for nothing */
 	int64_t swept_us;
 	unsigned made; /* jobs so far */
 	unsigned busy; /* connections that are neither held nor over */
@@ -30,8 +32,10 @@ struct engine {
 	bool released;
 	struct client_list clients;
 	struct job_list waiting; /* second connections and retries */
+	struct job_list idle; /* with --warm-up: to be given a connection */
 };
 
+static void engine_begin_count(struct engine *);
 static bool engine_has_more(const struct engine *);
 static bool engine_has_work(struct engine *);
 static void engine_start(struct engine *);
@@ -45,40 +49,53 @@ static void engine_settle(struct engine *, struct client *);
 static void engine_again(struct engine *, struct job *, int64_t);
 static void engine_failed(struct engine *, struct job *, bool missed);
 static void engine_count(struct engine *, struct job *, bool);
+static void engine_warm(struct engine *);
 static void engine_sweep(struct engine *);
 static void engine_hold(struct engine *);
-static bool engine_input_ended(void);
+static bool engine_input_ended(int wait_ms);
 static void engine_give_up(struct engine *);
 
 int
-engine_run(struct client_world *world)
+engine_run(struct client_world *world, int64_t *took_us)
 {
 	struct engine engine = {
 		.world = world,
 		.settings = world->settings,
-		.start_us = client_now_us(),
+		.warming = world->settings->warm_up,
 	};
-	int64_t end_us;
 
 	TAILQ_INIT(&engine.clients);
 	TAILQ_INIT(&engine.waiting);
+	TAILQ_INIT(&engine.idle);
 	if ((engine.epoll_fd = epoll_create1(EPOLL_CLOEXEC)) == -1) {
 		warn("epoll_create1");
 		return -1;
 	}
-	end_us = engine.start_us +
-	    (world->settings->duration_s + world->settings->timeout_s) *
-		ENGINE_SECOND_US;
-	while (engine_has_work(&engine) && client_now_us() < end_us) {
+	engine_begin_count(&engine);
+	while (engine_has_work(&engine) && client_now_us() < engine.end_us) {
 		engine_start(&engine);
 		engine_wait(&engine);
 		engine_sweep(&engine);
+		if (engine.warming)
+			engine_warm(&engine);
 		if (engine.settings->hold)
 			engine_hold(&engine);
 	}
+	*took_us = client_now_us() - engine.start_us;
 	engine_give_up(&engine);
 	close(engine.epoll_fd);
 	return 0;
+}
+
+static void
+engine_begin_count(struct engine *engine)
+{
+	const struct settings *settings = engine->settings;
+
+	engine->made = 0;
+	engine->start_us = client_now_us();
+	engine->end_us = engine->start_us +
+	    (settings->duration_s + settings->timeout_s) * ENGINE_SECOND_US;
 }
 
 /* Jobs that were not made yet. */
@@ -87,6 +104,8 @@ engine_has_more(const struct engine *engine)
 {
 	const struct settings *settings = engine->settings;
 
+	if (engine->warming)
+		return engine->made < settings->parallel;
 	if (settings->duration_s == 0)
 		return engine->made < settings->connections;
 	return client_now_us() - engine->start_us <
@@ -123,7 +142,9 @@ engine_next_job(struct engine *engine)
 	if ((job != NULL && engine->settings->sequential) ||
 	    !engine_has_more(engine))
 		return NULL;
-	if ((job = calloc(1, sizeof(*job))) == NULL)
+	if (!engine->warming && (job = TAILQ_FIRST(&engine->idle)) != NULL)
+		TAILQ_REMOVE(&engine->idle, job, entry);
+	else if ((job = calloc(1, sizeof(*job))) == NULL)
 		err(1, NULL);
 	job->number = ++engine->made;
 	return job;
@@ -228,7 +249,10 @@ engine_settle(struct engine *engine, struct client *client)
 	} else {
 		job->resuming = true;
 		job->first_worker = client->worker;
-		engine_again(engine, job, 0);
+		if (engine->warming)
+			TAILQ_INSERT_TAIL(&engine->idle, job, entry);
+		else
+			engine_again(engine, job, 0);
 	}
 }
 
@@ -266,8 +290,27 @@ engine_count(struct engine *engine, struct job *job, bool ok)
 {
 	engine->world->report->ok += ok;
 	engine->world->report->failed += !ok;
+	if (ok && engine->settings->warm_up) {
+		TAILQ_INSERT_TAIL(&engine->idle, job, entry);
+		return;
+	}
 	SSL_SESSION_free(job->session);
 	free(job);
+}
+
+/* Once all have connected, whoever measures says when it begins. */
+static void
+engine_warm(struct engine *engine)
+{
+	if (engine_has_work(engine) || engine->world->report->failed > 0)
+		return;
+	printf("warm\n");
+	fflush(stdout);
+	while (!engine_input_ended(-1))
+		;
+	engine->warming = false;
+	report_forget(engine->world->report);
+	engine_begin_count(engine);
 }
 
 /*
@@ -313,7 +356,7 @@ engine_hold(struct engine *engine)
 		    engine->settings->hold_s * ENGINE_SECOND_US;
 	}
 	if (engine->settings->hold_until_eof
-		? !engine_input_ended()
+		? !engine_input_ended(0)
 		: client_now_us() < engine->release_us)
 		return;
 	engine->released = true;
@@ -328,12 +371,12 @@ engine_hold(struct engine *engine)
 
 /* What comes on standard input before its end is of no interest. */
 static bool
-engine_input_ended(void)
+engine_input_ended(int wait_ms)
 {
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 	char data[4096];
 
-	return poll(&input, 1, 0) == 1 &&
+	return poll(&input, 1, wait_ms) == 1 &&
 	    read(STDIN_FILENO, data, sizeof(data)) <= 0;
 }
 
@@ -359,6 +402,11 @@ engine_give_up(struct engine *engine)
 	while ((job = TAILQ_FIRST(&engine->waiting)) != NULL) {
 		TAILQ_REMOVE(&engine->waiting, job, entry);
 		engine_count(engine, job, false);
+	}
+	while ((job = TAILQ_FIRST(&engine->idle)) != NULL) {
+		TAILQ_REMOVE(&engine->idle, job, entry);
+		SSL_SESSION_free(job->session);
+		free(job);
 	}
 	if (engine->settings->duration_s == 0)
 		report->failed += engine->settings->connections - engine->made;

@@ -5,9 +5,14 @@
 #ifndef ENGINE_H
 #define ENGINE_H
 
+#include <stdint.h>
+
 struct client_world;
 
-/* What came of it is in world->report. -1: it could not start; reported. */
-int engine_run(struct client_world *);
+/*
+ * What came of it is in world->report, and took so long without the warm-up.
+ * -1: it could not start; reported.
+ */
+int engine_run(struct client_world *, int64_t *took_us);
 
 #endif

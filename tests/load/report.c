@@ -37,6 +37,12 @@ report_handshake(struct report *report, int64_t took_us)
 }
 
 void
+report_answer(struct report *report, int64_t took_us)
+{
+	report_add_time(&report->answers, took_us);
+}
+
+void
 report_echo_received(struct report_echo *echo, int64_t took_us)
 {
 	report_add_time(&echo->answers, took_us);
@@ -77,6 +83,16 @@ report_pair(struct report *report, unsigned worker, unsigned other)
 }
 
 void
+report_forget(struct report *report)
+{
+	struct report kept = { .failed = report->failed,
+		.errors = report->errors };
+
+	report_free(report);
+	*report = kept;
+}
+
+void
 report_print(struct report *report, bool sequential, int64_t took_us)
 {
 	if (report->errors > REPORT_ERRORS_MAX)
@@ -101,6 +117,10 @@ report_print(struct report *report, bool sequential, int64_t took_us)
 	report_print_echo(&report->echo);
 	if (report->closed > 0)
 		printf("closed %lu\n", report->closed);
+	if (report->answers.count > 0) {
+		printf("answers %zu", report->answers.count);
+		report_print_times(&report->answers);
+	}
 	printf("handshakes %zu seconds %.3f\n", report->handshakes.count,
 	    (double)took_us / 1e6);
 	printf("ok %lu failed %lu resumed %lu", report->ok, report->failed,
@@ -113,6 +133,7 @@ report_free(struct report *report)
 {
 	free(report->workers);
 	free(report->handshakes.us);
+	free(report->answers.us);
 	free(report->echo.answers.us);
 }
 

@@ -56,6 +56,7 @@ struct report {
 	struct report_worker *workers; /* [number], 0 is unused */
 	size_t workers_size;
 	struct report_times handshakes;
+	struct report_times answers; /* with --request */
 	struct report_echo echo;
 	unsigned long closed; /* over UDP, by the server's close_notify */
 };
@@ -65,6 +66,8 @@ void report_error(struct report *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
 /* A handshake took so long, from the connect on. */
 void report_handshake(struct report *, int64_t took_us);
+/* The whole answer has come so long after the connect. */
+void report_answer(struct report *, int64_t took_us);
 /* A datagram came back after so long. */
 void report_echo_received(struct report_echo *, int64_t took_us);
 /* A connection ended well; worker 0: the answer did not name it. */
@@ -72,6 +75,8 @@ void report_served(struct report *, unsigned worker, bool resumed);
 /* Of one connection. */
 void report_add_bytes(struct report *, const struct report_bytes *);
 void report_pair(struct report *, unsigned worker, unsigned other);
+/* What went well so far counts for nothing. */
+void report_forget(struct report *);
 void report_print(struct report *, bool sequential, int64_t took_us);
 void report_free(struct report *);
 

@@ -19,6 +19,7 @@ enum settings_option {
 	OPTION_BIND,
 	OPTION_CERT,
 	OPTION_CIPHER,
+	OPTION_CIPHERSUITES,
 	OPTION_CONNECT,
 	OPTION_CONNECTIONS,
 	OPTION_DTLS,
@@ -28,6 +29,7 @@ enum settings_option {
 	OPTION_ECHO,
 	OPTION_EXPECT,
 	OPTION_GIVE_UP,
+	OPTION_GROUPS,
 	OPTION_HALF_HELLO,
 	OPTION_HELP,
 	OPTION_HOLD,
@@ -54,6 +56,7 @@ enum settings_option {
 	OPTION_TLS1_2,
 	OPTION_TLS1_3,
 	OPTION_UNANSWERED,
+	OPTION_WARM_UP,
 	OPTION_WINDOW,
 };
 
@@ -64,6 +67,7 @@ static const struct option settings_options[] = {
 	{ "bind", required_argument, NULL, OPTION_BIND },
 	{ "cert", required_argument, NULL, OPTION_CERT },
 	{ "cipher", required_argument, NULL, OPTION_CIPHER },
+	{ "ciphersuites", required_argument, NULL, OPTION_CIPHERSUITES },
 	{ "connect", required_argument, NULL, OPTION_CONNECT },
 	{ "connections", required_argument, NULL, OPTION_CONNECTIONS },
 	{ "dtls", no_argument, NULL, OPTION_DTLS },
@@ -73,6 +77,7 @@ static const struct option settings_options[] = {
 	{ "echo", required_argument, NULL, OPTION_ECHO },
 	{ "expect", required_argument, NULL, OPTION_EXPECT },
 	{ "give-up", required_argument, NULL, OPTION_GIVE_UP },
+	{ "groups", required_argument, NULL, OPTION_GROUPS },
 	{ "half-hello", no_argument, NULL, OPTION_HALF_HELLO },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ "hold", required_argument, NULL, OPTION_HOLD },
@@ -99,6 +104,7 @@ static const struct option settings_options[] = {
 	{ "tls1_2", no_argument, NULL, OPTION_TLS1_2 },
 	{ "tls1_3", no_argument, NULL, OPTION_TLS1_3 },
 	{ "unanswered", no_argument, NULL, OPTION_UNANSWERED },
+	{ "warm-up", no_argument, NULL, OPTION_WARM_UP },
 	{ "window", required_argument, NULL, OPTION_WINDOW },
 	{ NULL, 0, NULL, 0 },
 };
@@ -134,6 +140,8 @@ static const struct {
 	{ OPTION_ALPN, offsetof(struct settings, alpn) },
 	{ OPTION_CERT, offsetof(struct settings, cert) },
 	{ OPTION_CIPHER, offsetof(struct settings, cipher) },
+	{ OPTION_CIPHERSUITES, offsetof(struct settings, ciphersuites) },
+	{ OPTION_GROUPS, offsetof(struct settings, groups) },
 	{ OPTION_KEY, offsetof(struct settings, key) },
 	{ OPTION_PSK, offsetof(struct settings, psk) },
 	{ OPTION_SERVERNAME, offsetof(struct settings, servername) },
@@ -149,6 +157,8 @@ static const char settings_usage[] =
     "  --dtls, --dtls1, --dtls1_2\n"
     "                       over UDP: any version, only this one\n"
     "  --cipher LIST        up to TLS 1.2\n"
+    "  --ciphersuites LIST  of TLS 1.3\n"
+    "  --groups LIST        of key exchange\n"
     "  --psk HEX            of Client_identity\n"
     "  --cert, --key FILE   PEM, of the client\n"
     "  --servername NAME    asked for by SNI\n"
@@ -170,6 +180,12 @@ static const char settings_usage[] =
     "  --resume none|id|ticket|tls13|stateful|early\n"
     "                       a full handshake, then one that resumes it; with\n"
     "                       early, what --send holds goes as early data\n"
+    "  --warm-up            each of --parallel connects once, which counts "
+    "for\n"
+    "                       nothing; prints \"warm\" and waits for the end of\n"
+    "                       standard input. Then --resume makes no pairs: "
+    "each\n"
+    "                       resumes the newest session of the one before it\n"
     "  --at-once            resume while the first connection still closes\n"
     "  --send TEXT          after the handshake; \\n, \\r, \\t and \\\\\n"
     "  --expect TEXT        in the answer, which is awaited\n"
@@ -311,6 +327,9 @@ settings_apply_flag(struct settings *settings, int option)
 	case OPTION_UNANSWERED:
 		settings->echo.unanswered = true;
 		break;
+	case OPTION_WARM_UP:
+		settings->warm_up = true;
+		break;
 	default:
 		fputs(settings_usage, stderr);
 		return -1;
@@ -328,6 +347,10 @@ settings_check(struct settings *settings)
 	if (settings->hold &&
 	    (settings->resume != RESUME_NONE || settings->duration_s > 0)) {
 		warnx("--hold goes with neither --resume nor --duration");
+		return -1;
+	}
+	if (settings->warm_up && (settings->hold || settings->at_once)) {
+		warnx("--warm-up goes with neither --hold nor --at-once");
 		return -1;
 	}
 	if (settings->speech != SPEECH_TLS &&

@@ -39,6 +39,8 @@ struct settings {
 	unsigned timer_ms; /* of the first retransmission; 0: libssl's */
 	unsigned give_up_ms; /* of one connection; 0: with all the rest */
 	const char *cipher; /* NULL, as all of these: not asked for */
+	const char *ciphersuites; /* of TLS 1.3 */
+	const char *groups;
 	const char *psk;
 	const char *cert;
 	const char *key;
@@ -53,6 +55,7 @@ struct settings {
 	char *expect; /* NULL: no answer is awaited */
 	size_t expect_size;
 	bool read_to_end; /* the answer is over when the server closes */
+	bool warm_up;
 	bool sequential;
 	bool at_once; /* resume while the first connection closes */
 	bool retry;

@@ -148,6 +148,12 @@ tls_identify(SSL_CTX *ctx, const struct settings *settings)
 	if (settings->cipher != NULL &&
 	    SSL_CTX_set_cipher_list(ctx, settings->cipher) != 1)
 		wrong = settings->cipher;
+	else if (settings->ciphersuites != NULL &&
+	    SSL_CTX_set_ciphersuites(ctx, settings->ciphersuites) != 1)
+		wrong = settings->ciphersuites;
+	else if (settings->groups != NULL &&
+	    SSL_CTX_set1_groups_list(ctx, settings->groups) != 1)
+		wrong = settings->groups;
 	else if (settings->cert != NULL &&
 	    SSL_CTX_use_certificate_chain_file(ctx, settings->cert) != 1)
 		wrong = settings->cert;
