@@ -101,7 +101,7 @@ valgrind: all unit load
 mutate-options:
 	./scripts/mutate-options
 
-## bench: handshakes and their cost, against the stock program
+## bench: what a connection costs, against the peers that are installed
 bench:
 	./scripts/bench
 

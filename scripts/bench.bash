@@ -13,6 +13,8 @@ cert=(-cert "$PWD/certs/server.pem" -key "$PWD/certs/server-key.pem")
 server=
 port=
 loads=()
+# A file that haproxy answers with; without it its answer is empty.
+page=
 # Connections that one load client holds.
 held_each=5000
 
@@ -82,7 +84,8 @@ start_program() # name, command...
 		sleep 0.05
 	done
 	end_server
-	die "$name did not start: $(cat "$scratch/out")"
+	echo "${0##*/}: $name did not start: $(cat "$scratch/out")" >&2
+	return 1
 }
 
 start_ours() # option...
@@ -123,8 +126,8 @@ start_nginx() # workers, directive...
 			server {
 				listen 127.0.0.1:$(free_port) ssl backlog=4096;
 				ssl_protocols TLSv1.2 TLSv1.3;
-				ssl_certificate $PWD/certs/server.pem;
-				ssl_certificate_key $PWD/certs/server-key.pem;
+				ssl_certificate ${cert[1]};
+				ssl_certificate_key ${cert[3]};
 				${*/%/;}
 			}
 		}
@@ -133,20 +136,24 @@ start_nginx() # workers, directive...
 	    -c "$scratch/nginx.conf" -e stderr
 }
 
-start_haproxy() # threads, connections
+start_haproxy() # threads, connections, option of bind...
 {
-	cat certs/server.pem certs/server-key.pem >"$scratch/haproxy.pem"
+	local threads=$1 most=$2
+
+	shift 2
+	cat "${cert[1]}" "${cert[3]}" >"$scratch/haproxy.pem"
 	cat >"$scratch/haproxy.conf" <<-END
 		global
-			nbthread $1
-			maxconn $2
+			nbthread $threads
+			maxconn $most
 		defaults
 			mode http
 			timeout client 1h
 			timeout http-request 1h
 		frontend bench
-			bind 127.0.0.1:$(free_port) ssl crt $scratch/haproxy.pem
-			http-request return status 200
+			bind 127.0.0.1:$(free_port) ssl crt $scratch/haproxy.pem $*
+			http-request return status 200 ${page:+content-type \
+				text/plain file $page}
 	END
 	start_program haproxy "$(program haproxy)" -q -db \
 	    -f "$scratch/haproxy.conf"

@@ -233,13 +233,16 @@ client_start_tls(struct client *client)
 	return true;
 }
 
-/* A server may spend a ticket of TLS 1.3 on one use, and brings the next. */
+/*
+ * A server may spend a ticket of TLS 1.3 on one use, and brings the next;
+ * without the rest of an answer, that is what there is to wait for.
+ */
 static void
 client_await_successor(struct client *client)
 {
 	struct job *job = client->job;
 
-	if (job->session != NULL &&
+	if (!client->world->settings->read_to_end && job->session != NULL &&
 	    SSL_SESSION_get_protocol_version(job->session) == TLS1_3_VERSION) {
 		SSL_SESSION_free(job->session);
 		job->session = NULL;
