@@ -12,11 +12,14 @@ ticks=$(getconf CLK_TCK)
 cert=(-cert "$PWD/certs/server.pem" -key "$PWD/certs/server-key.pem")
 server=
 port=
+listens=-t	# how $server does: -t TCP, -u UDP
 loads=()
 # A file that haproxy answers with; without it its answer is empty.
 page=
 # Connections that one load client holds.
 held_each=5000
+# The folder that servers of pages are in.
+pages=
 
 die()
 {
@@ -57,7 +60,7 @@ prepare()
 	trap 'end_loads; end_server; rm -rf "$scratch"' EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
-	mkfifo "$scratch/in"
+	mkfifo "$scratch/in" "$scratch/go"
 }
 
 ### Servers
@@ -78,7 +81,7 @@ start_program() # name, command...
 	"$@" 0<>"$scratch/in" >"$scratch/out" 2>&1 &
 	server=$!
 	for ((tries = 0; tries < 200; tries++)); do
-		port=$(port_of "$server" -t)
+		port=$(port_of "$server" "$listens")
 		[ -z "$port" ] || return 0
 		kill -0 "$server" 2>/dev/null || break
 		sleep 0.05
@@ -86,6 +89,13 @@ start_program() # name, command...
 	end_server
 	echo "${0##*/}: $name did not start: $(cat "$scratch/out")" >&2
 	return 1
+}
+
+# Becomes the program, in the folder $pages.
+in_pages() # command...
+{
+	cd "$pages" || exit 1
+	exec "$@"
 }
 
 start_ours() # option...
@@ -195,6 +205,22 @@ tls_load() # option of tls_load...
 	wait "$pid" || status=$?
 	forget_load "$pid"
 	return "$status"
+}
+
+# In the background, tls_load --warm-up: once warm it goes on when descriptor 6
+# is closed. False: it has ended instead. It writes to load and trouble below
+# $scratch, and is $!, the last of $loads.
+warm_up() # option of tls_load...
+{
+	: >"$scratch/load"
+	"$build/tests/load/tls_load" --connect "127.0.0.1:$port" --warm-up \
+	    "$@" <"$scratch/go" >"$scratch/load" 2>"$scratch/trouble" &
+	loads+=($!)
+	exec 6>"$scratch/go"
+	until grep -qx warm "$scratch/load"; do
+		kill -0 $! 2>/dev/null || return 1
+		sleep 0.02
+	done
 }
 
 forget_load() # pid
