@@ -56,6 +56,8 @@ int loop_add(struct loop *, struct loop_event *, int fd, uint32_t events);
 void loop_modify(struct loop *, struct loop_event *, uint32_t events);
 /* Also takes back what of it has not been dispatched yet. */
 void loop_remove(struct loop *, struct loop_event *);
+/* The same for a descriptor that is closed next, and nowhere else open. */
+void loop_forget(struct loop *, struct loop_event *);
 
 /* Once, in so many milliseconds; replaces an earlier setting. */
 void loop_timer_set(struct loop *, struct loop_timer *, int64_t delay_ms);

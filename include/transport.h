@@ -2,8 +2,10 @@
  * The bytes between libssl and the socket: a BIO of our own over a
  * non-blocking socket, of a stream or of datagrams.
  *
- * What libssl writes is kept until transport_flush(), which is called once a
- * step. So a flight of the handshake is one send(2), and the last flight of a
+ * What libssl writes is kept until transport_flush(), which is called at the
+ * end of each step. So a flight of the handshake is one send(2), an answer that
+ * ends the connection goes out in one packet with the last flight before it,
+ * the close_notify and the end of the stream, and the last flight of a
  * full TLS 1.2 handshake, which libssl writes before it calls the new-session
  * callback, leaves only when the session is stored: a fast client may well
  * resume it on another worker at once.
@@ -26,6 +28,7 @@
 
 #define TRANSPORT_DISCARDS 16 /* reads of a step that drops what comes */
 #define TRANSPORT_HIGH	   (64 * 1024) /* so much unsent: produce no more */
+#define TRANSPORT_SURE	   (16 * 1024) /* a new socket takes it at once */
 
 /* So many bytes tell whether a peer speaks TLS. */
 #define TRANSPORT_FIRST 3
@@ -36,6 +39,7 @@ struct transport {
 	bool can_write;
 	bool hung_up; /* the peer will send no more: read to the end */
 	bool at_eof; /* read to the end */
+	bool finished; /* the peer was told that no more is sent */
 	bool starved; /* libssl wanted more than there was; see below */
 	bool trace; /* -debug */
 	bool datagrams; /* a connected UDP socket: see datagrams.h */
@@ -76,6 +80,13 @@ void transport_free(struct transport *);
 BIO *transport_bio(struct transport *);
 
 enum transport_state transport_flush(struct transport *);
+/*
+ * As transport_flush, but what the kernel will take for sure may wait for more
+ * until the step ends.
+ */
+enum transport_state transport_gather(struct transport *);
+/* The same as transport_flush when nothing will follow. */
+enum transport_state transport_finish(struct transport *);
 size_t transport_unsent(const struct transport *);
 /* Queue bytes behind what libssl wrote, as they are: the P command. */
 void transport_write_clear(struct transport *, const void *, size_t);

@@ -430,7 +430,7 @@ connection_free(struct connection *connection)
 	connection_not_half_open(connection);
 	if (connection->ssl != NULL && connection->handler->close != NULL)
 		connection->handler->close(connection);
-	loop_remove(&worker->loop, &connection->event);
+	loop_forget(&worker->loop, &connection->event);
 	connection_stop_timers(connection);
 	loop_task_stop(&worker->loop, &connection->again);
 	status_free(&connection->status);

@@ -1,8 +1,6 @@
 /*
  * What a connection does in each of its states.
  */
-#include <sys/socket.h>
-
 #include <openssl/err.h>
 
 #include "commands.h"
@@ -58,6 +56,7 @@ connection_run(struct connection *connection)
 			    &connection->worker->loop, &connection->again);
 			break;
 		}
+	(void)transport_flush(&connection->transport);
 	connection_count_bytes(connection, transport->read_bytes - read_before,
 	    transport->written_bytes - written_before);
 	if (connection->successor != NULL)
@@ -108,7 +107,9 @@ connection_step_handshake(struct connection *connection)
 	if (connection->async.waits)
 		return false;
 	result = connection_phase_step(connection);
-	sent = transport_flush(&connection->transport);
+	sent = result == HANDSHAKE_DONE
+	    ? transport_gather(&connection->transport)
+	    : transport_flush(&connection->transport);
 	switch (result) {
 	case HANDSHAKE_DONE:
 		return connection_phase_over(connection);
@@ -204,7 +205,7 @@ connection_step_open(struct connection *connection)
 	bool blocked;
 
 	/* libssl's own answers are not connection_push's to send. */
-	(void)transport_flush(&connection->transport);
+	(void)transport_gather(&connection->transport);
 	/* A handshake that the client began goes on first. */
 	if (connection->command != NULL && !SSL_in_init(connection->ssl))
 		connection_run_command(connection);
@@ -299,7 +300,7 @@ connection_pull(struct connection *connection)
 		connection->renegotiated = true;
 	connection_tell_renegotiated(connection);
 	/* What libssl had to answer on its own account. */
-	(void)transport_flush(&connection->transport);
+	(void)transport_gather(&connection->transport);
 	switch (result) {
 	case STREAM_DONE:
 		if (connection->unit == UNIT_DROVE)
@@ -351,9 +352,7 @@ connection_step_shutdown(struct connection *connection)
 	uint64_t before = transport->read_bytes + transport->written_bytes;
 	enum transport_state sent;
 
-	sent = transport_flush(transport);
-	if (sent == TRANSPORT_FLUSHED && !transport->datagrams)
-		shutdown(transport->fd, SHUT_WR);
+	sent = transport_finish(transport);
 	if ((sent != TRANSPORT_BLOCKED && connection_discard(connection)) ||
 	    worker->loop.now_ms - connection->shutdown_ms >=
 		CONNECTION_LINGER_TOTAL_MS)

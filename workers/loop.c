@@ -56,11 +56,17 @@ loop_modify(struct loop *loop, struct loop_event *event, uint32_t events)
 void
 loop_remove(struct loop *loop, struct loop_event *event)
 {
-	int i;
-
 	if (event->fd == -1)
 		return;
 	epoll_ctl(loop->fd, EPOLL_CTL_DEL, event->fd, NULL);
+	loop_forget(loop, event);
+}
+
+void
+loop_forget(struct loop *loop, struct loop_event *event)
+{
+	int i;
+
 	event->fd = -1;
 	for (i = 0; i < loop->count; i++)
 		if (loop->batch[i].data.ptr == event)

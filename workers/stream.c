@@ -62,12 +62,12 @@ stream_push(struct connection *connection)
 		 * A peer that is gone is seen by the next read or write, as
 		 * in a program whose last write went well.
 		 */
-		if (transport_flush(&connection->transport) ==
+		if (transport_gather(&connection->transport) ==
 		    TRANSPORT_BLOCKED)
 			return STREAM_WAIT;
 	} while (connection->out.size > 0);
 	if (result != STREAM_DONE)
-		(void)transport_flush(&connection->transport);
+		(void)transport_gather(&connection->transport);
 	return result;
 }
 

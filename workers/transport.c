@@ -13,6 +13,7 @@ static int transport_bio_create(BIO *);
 static int transport_bio_read(BIO *, char *, int);
 static int transport_bio_write(BIO *, const char *, int);
 static long transport_bio_ctrl(BIO *, int, long, void *);
+static enum transport_state transport_send(struct transport *, int);
 static ssize_t transport_receive(struct transport *, void *, size_t);
 static void transport_note(struct transport *, const uint8_t *, size_t);
 
@@ -75,18 +76,50 @@ transport_bio(struct transport *transport)
 enum transport_state
 transport_flush(struct transport *transport)
 {
-	size_t left;
-	ssize_t n;
+	return transport->datagrams ? datagrams_flush(transport)
+				    : transport_send(transport, 0);
+}
+
+enum transport_state
+transport_gather(struct transport *transport)
+{
+	if (!transport->datagrams && transport->can_write &&
+	    transport->write_error == 0 &&
+	    transport->written_bytes + transport_unsent(transport) <=
+		TRANSPORT_SURE)
+		return TRANSPORT_FLUSHED;
+	return transport_flush(transport);
+}
+
+/* The kernel puts the end into the packet that still waits for more. */
+enum transport_state
+transport_finish(struct transport *transport)
+{
+	enum transport_state state;
 
 	if (transport->datagrams)
 		return datagrams_flush(transport);
+	state = transport_send(transport, MSG_MORE);
+	if (state == TRANSPORT_FLUSHED && !transport->finished) {
+		shutdown(transport->fd, SHUT_WR);
+		transport->finished = true;
+	}
+	return state;
+}
+
+static enum transport_state
+transport_send(struct transport *transport, int flags)
+{
+	size_t left;
+	ssize_t n;
+
 	while ((left = transport_unsent(transport)) > 0 &&
 	    transport->write_error == 0) {
 		if (!transport->can_write)
 			return TRANSPORT_BLOCKED;
 		n = send(transport->fd,
 		    transport->out.data + transport->out_sent, left,
-		    MSG_NOSIGNAL);
+		    MSG_NOSIGNAL | flags);
 		if (n >= 0) {
 			transport->out_sent += (size_t)n;
 			transport->written_bytes += (size_t)n;
@@ -139,10 +172,13 @@ transport_discard(struct transport *transport)
 {
 	char dropped[16 * 1024];
 	int budget = TRANSPORT_DISCARDS;
+	ssize_t n = 0;
 
 	while (transport->can_read && !transport->at_eof && budget-- > 0 &&
-	    transport_receive(transport, dropped, sizeof(dropped)) > 0)
-		;
+	    (n = transport_receive(transport, dropped, sizeof(dropped))) > 0)
+		/* Behind the last of it there is nothing to be read for. */
+		if (transport->hung_up && (size_t)n < sizeof(dropped))
+			transport->at_eof = true;
 	return transport->at_eof || transport->read_error != 0;
 }
 
