@@ -22,26 +22,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "loopback.h"
+
 #define BACKLOG	    128
 #define BUFFER_SIZE (16 * 1024)
-
-static int
-listen_anywhere(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-		.sin_addr = { .s_addr = htonl(INADDR_LOOPBACK) } };
-	socklen_t size = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd == -1 ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address)) == -1 ||
-	    listen(fd, BACKLOG) == -1 ||
-	    getsockname(fd, (struct sockaddr *)&address, &size) == -1)
-		err(1, "listen");
-	printf("ACCEPT 127.0.0.1:%u\n", ntohs(address.sin_port));
-	fflush(stdout);
-	return fd;
-}
 
 static int
 connect_path(const char *path)
@@ -137,7 +121,7 @@ main(int argc, char *argv[])
 		errx(1, "usage: alternate TARGET...");
 	signal(SIGCHLD, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	listener = listen_anywhere();
+	listener = loopback_listen(BACKLOG);
 	for (i = 0;; i = (i + 1) % (argc - 1)) {
 		if ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) == -1)
 			err(1, "accept");

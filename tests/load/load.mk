@@ -4,18 +4,21 @@ LOAD	= main settings values engine client endpoint echo tls report
 LOAD_OBJECTS = $(LOAD:%=$(BUILD)/tests/load/%.o)
 TLS_LOAD = $(BUILD)/tests/load/tls_load
 RELAY	= $(BUILD)/tests/load/relay
-TRICKS	= $(BUILD)/tests/load/unread_answers $(BUILD)/tests/load/alternate \
-	$(BUILD)/tests/load/replay $(BUILD)/tests/load/leave \
-	$(BUILD)/tests/load/hellos
+ALTERNATE = $(BUILD)/tests/load/alternate
+TRICKS	= $(BUILD)/tests/load/unread_answers $(BUILD)/tests/load/replay \
+	$(BUILD)/tests/load/leave $(BUILD)/tests/load/hellos
 ENGINES	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_engine.so
 
 ## load: the load client of the tests
-load: $(TLS_LOAD) $(RELAY) $(TRICKS) $(ENGINES)
+load: $(TLS_LOAD) $(RELAY) $(ALTERNATE) $(TRICKS) $(ENGINES)
 
 $(TLS_LOAD): $(LOAD_OBJECTS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(LOAD_OBJECTS) $(LIBS)
 
 $(RELAY): %: %.o $(BUILD)/tests/load/values.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(ALTERNATE): %: %.o $(BUILD)/tests/load/loopback.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(TRICKS): %: %.o
@@ -27,6 +30,6 @@ $(ENGINES): $(BUILD)/%.so: %.c
 	$(CC) $(CPPFLAGS) $(filter-out $(SAN),$(ALL_CFLAGS)) -fPIC -shared \
 	    -o $@ $< $(LIBS)
 
--include $(LOAD_OBJECTS:.o=.d) $(RELAY:=.d) $(TRICKS:=.d)
+-include $(LOAD_OBJECTS:.o=.d) $(RELAY:=.d) $(ALTERNATE:=.d) $(TRICKS:=.d)
 
 .PHONY: load
