@@ -75,6 +75,7 @@ $(BUILD)/%.o: %.c Makefile
 ## unit: the unit tests of the shared state
 include tests/unit/tests.mk
 include tests/load/load.mk
+include tests/bench/bench.mk
 include tests/fuzz/fuzz.mk
 
 ## certs: the test certificates, in certs/
@@ -101,10 +102,6 @@ valgrind: all unit load
 mutate-options:
 	./scripts/mutate-options
 
-## bench: what a connection costs, against the peers that are installed
-bench:
-	./scripts/bench
-
 ## bench-dtls: the same for DTLS, and the memory of a peer
 bench-dtls:
 	./scripts/bench-dtls
@@ -129,5 +126,5 @@ help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo 'Variables: SANITIZE=1 FAULTS=1 MUTATE=1 BUILD= PREFIX= DESTDIR='
 
-.PHONY: all bench bench-dtls certs clean coverage-options help install lint \
+.PHONY: all bench-dtls certs clean coverage-options help install lint \
 	mutate-options test uninstall valgrind

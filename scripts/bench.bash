@@ -18,6 +18,8 @@ loads=()
 page=
 # Connections that one load client holds.
 held_each=5000
+# What has to be built.
+targets=(all load)
 # The folder that servers of pages are in.
 pages=
 
@@ -54,7 +56,7 @@ end_loads()
 # All is built, and what a run leaves goes with its end.
 prepare()
 {
-	make -s -j2 BUILD="$build" all load
+	make -s -j2 BUILD="$build" "${targets[@]}"
 	./scripts/make-certs
 	scratch=$(mktemp -d)
 	trap 'end_loads; end_server; rm -rf "$scratch"' EXIT
@@ -169,6 +171,20 @@ start_haproxy() # threads, connections, option of bind...
 	    -f "$scratch/haproxy.conf"
 }
 
+# It sends what it deciphers to the server of a port.
+start_hitch() # workers, port of 127.0.0.1
+{
+	local as_user=()
+
+	# It refuses to be root.
+	[ "$(id -u)" -ne 0 ] || as_user=(--user nobody)
+	cat "${cert[1]}" "${cert[3]}" >"$scratch/hitch.pem"
+	start_program hitch "$(program hitch)" --workers "$1" \
+	    "${as_user[@]}" --backlog 1024 --log-level 0 \
+	    --frontend "[127.0.0.1]:$(free_port)" \
+	    --backend "[127.0.0.1]:$2" "$scratch/hitch.pem"
+}
+
 # For a program that does not let the kernel choose: below the kernel's own, so
 # that no client has it.
 free_port()
@@ -183,12 +199,17 @@ free_port()
 	echo "$number"
 }
 
-# -quiet tells no port, and others not the one that was chosen.
+# -quiet tells no port, and others not the one that was chosen. Of some it is a
+# worker that listens.
 port_of() # pid, -t or -u
 {
-	ss -ln"${2#-}"pH | awk -v who="pid=$1," '
-	index($0, who) && $4 ~ /^[0-9.]+:/ {
-		sub(/.*:/, "", $4); print $4; exit
+	ss -ln"${2#-}"pH | awk -v who="$1 $(pgrep -d ' ' -P "$1")" '
+	$4 ~ /^[0-9.]+:/ {
+		n = split(who, pids, " ")
+		for (i = 1; i <= n; i++)
+			if (index($0, "pid=" pids[i] ",")) {
+				sub(/.*:/, "", $4); print $4; exit
+			}
 	}'
 }
 

@@ -122,10 +122,11 @@ bare_machine() # exit status of apt-get
 # A copy of what check-layers looks at, to plant mistakes in.
 copy_tree()
 {
-	mkdir -p tree/tests/{unit,load,fuzz}
+	mkdir -p tree/tests/{unit,load,bench,fuzz}
 	cp -r "$ROOT/Makefile" "$ROOT/src" "$ROOT/workers" "$ROOT/include" tree
 	cp "$ROOT/tests/unit/tests.mk" tree/tests/unit
 	cp "$ROOT/tests/load/load.mk" tree/tests/load
+	cp "$ROOT/tests/bench/bench.mk" tree/tests/bench
 	cp "$ROOT/tests/fuzz/fuzz.mk" tree/tests/fuzz
 }
 
@@ -326,6 +327,7 @@ load_client() # option...
 	local kind option
 
 	while read -r kind option; do
+		# shellcheck disable=SC2086 # none, or one
 		start_server -www -workers 2 $option
 		load_client --connections 60 --parallel 5 --warm-up \
 		    --request / --resume "$kind" </dev/null

@@ -1,0 +1,33 @@
+# What a connection costs, and what it is compared with: "make bench".
+
+BENCH	= $(BUILD)/tests/bench
+BARE_LOOP = $(BENCH)/bare_loop
+MEMORY_HANDSHAKE = $(BENCH)/memory_handshake
+PLAIN_PAGE = $(BENCH)/plain_page
+BENCH_PROGRAMS = $(BARE_LOOP) $(MEMORY_HANDSHAKE) $(PLAIN_PAGE)
+
+bench-programs: $(BENCH_PROGRAMS)
+
+$(BARE_LOOP): $(BENCH)/server_context.o $(BUILD)/tests/load/loopback.o \
+	$(BENCH)/page.o
+$(MEMORY_HANDSHAKE): $(BENCH)/server_context.o $(BENCH)/session_table.o \
+	$(BENCH)/page.o
+$(PLAIN_PAGE): $(BUILD)/tests/load/loopback.o $(BENCH)/page.o
+
+$(BENCH_PROGRAMS): %: %.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BENCH)/%.o: CPPFLAGS += -Itests/load
+
+-include $(BENCH_PROGRAMS:=.d) $(BENCH)/server_context.d \
+	$(BENCH)/session_table.d $(BENCH)/page.d
+
+## bench: what a connection costs, against the peers that are installed
+bench:
+	./scripts/bench
+
+## bench-plot: the figures of the last make bench as pictures
+bench-plot:
+	./scripts/bench-plot
+
+.PHONY: bench bench-plot bench-programs
