@@ -18,6 +18,7 @@ loads=()
 page=
 # Connections that one load client holds.
 held_each=5000
+raw=
 # What has to be built.
 targets=(all load)
 # The folder that servers of pages are in.
@@ -70,7 +71,7 @@ prepare()
 # Where a program is, also one that only root has on its path; or nothing.
 program() # name
 {
-	PATH=$PATH:/usr/sbin:/usr/local/sbin command -v "$1"
+	PATH=$PATH:${SBIN:-/usr/sbin:/usr/local/sbin} command -v "$1"
 }
 
 # In the background, until it listens: sets $server and $port. Nothing ever
@@ -337,11 +338,12 @@ median() # file below $scratch, column
 		END { print v[int((NR + 1) / 2)] }'
 }
 
-# Begins a file of raw rows, build/bench/NAME.tsv, which is then $raw.
+# Begins a file of raw rows: $raw, which is build/bench/NAME.tsv unless it was
+# chosen before.
 begin_raw() # name, column...
 {
-	raw=$build/bench/$1.tsv
-	mkdir -p "$build/bench"
+	raw=${raw:-$build/bench/$1.tsv}
+	mkdir -p "$(dirname "$raw")"
 	shift
 	(IFS=$'\t'; printf '%s\n' "$*") >"$raw"
 }

@@ -231,8 +231,8 @@ coverage_of() # test, line of -help...
 
 	run plain_make -s help
 	assert_equal "$status" 0
-	for target in all clean help test lint unit load bench install \
-	    uninstall; do
+	for target in all clean help test lint unit load bench bench-plot \
+	    install uninstall; do
 		assert_matches "$output" "(^|"$'\n'")$target  +[a-z]"
 	done
 }
