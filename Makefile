@@ -31,7 +31,7 @@ LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 
 # The layers, from the bottom up; scripts/check-layers holds them apart.
 FOUNDATION = text log textbuf monotime signals channel machine shm shlock \
-	fault proctitle secrets
+	fault proctitle secrets slab
 CONFIGURATION = config config_set config_identity options option_table
 SHARED	= shared session_cache session_repair session_ring session_shard \
 	accept_quota accept_turn stats stats_json ticket_keys ticket_files \
@@ -41,7 +41,7 @@ TLS	= tls_error tls_names tls_text listener tls_context credentials \
 	verify_param trust security_debug sni alpn keylog certificate_choice \
 	ocsp fetch crl_point protocol_list npn psk srp srtp records \
 	tls_features certified_key extra_certificates sent_chain \
-	crypto_setup crypto_engine dtls_cookie
+	crypto_setup crypto_engine crypto_memory dtls_cookie
 HELPER	= fetcher
 MASTER	= process helper reload accept_watch relay title master console \
 	output ready report stats_file ticket_rotation

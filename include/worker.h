@@ -41,6 +41,7 @@ struct worker {
 	uint32_t control_events; /* that it is registered for */
 	struct outlet outlet[TEXT_OUTLETS];
 	struct acceptor acceptor;
+	struct loop_timer trim; /* memory that nobody needs */
 	struct connection_list connections;
 	struct status_list statuses; /* those that wait for one */
 	/* Whose words text.h is given now; NULL: the worker's own. */

@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "crl_download.h"
+#include "crypto_memory.h"
 #include "crypto_setup.h"
 #include "dtls.h"
 #include "fetcher.h"
@@ -63,6 +64,7 @@ main(int argc, char **argv)
 	int parsed;
 
 	main_open_standard_descriptors();
+	crypto_memory_install();
 	proctitle_init(argc, argv, environ);
 	config_init(&config, argc, argv);
 	if ((parsed = options_parse(&config, argc, argv, verify_param_judge)) !=

@@ -71,3 +71,7 @@ unit() {
 @test "DTLS: exactly one process takes a peer, also when some are killed" {
 	unit peer_claims_test
 }
+
+@test "memory in slabs: blocks are whole, from any thread, and go back" {
+	unit slab_test
+}

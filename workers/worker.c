@@ -13,10 +13,13 @@
 #include "session_cache.h"
 #include "shared.h"
 #include "signals.h"
+#include "slab.h"
 #include "worker.h"
 
 /* How long the last words may wait for the master. */
 #define WORKER_LAST_WORDS_MS 300
+/* Memory that was spare for so long goes back to the kernel. */
+#define WORKER_TRIM_MS 500
 
 static bool worker_goes_on(const struct worker *);
 static int worker_open(struct worker *, const struct worker_setup *, unsigned,
@@ -28,6 +31,8 @@ static void worker_message(struct worker *, const struct message *);
 static void worker_drain(struct worker *);
 static void worker_quit(struct worker *);
 static void worker_watch_channels(struct worker *);
+static void worker_watch_memory(struct worker *);
+static void worker_on_trim(void *);
 
 void
 worker_run(void *setup, unsigned slot, const struct channel_ends *ends)
@@ -42,6 +47,7 @@ worker_run(void *setup, unsigned slot, const struct channel_ends *ends)
 		worker->current = NULL;
 		worker_end_step(worker);
 		worker_watch_channels(worker);
+		worker_watch_memory(worker);
 		acceptor_will_wait(&worker->acceptor);
 		loop_wait(&worker->loop);
 		acceptor_has_waited(&worker->acceptor);
@@ -115,6 +121,8 @@ worker_open(struct worker *worker, const struct worker_setup *setup,
 	outlets_init(worker, ends->text_fd);
 	text_set_sink(outlets_text, worker);
 	log_before_exit(worker_last_words, worker);
+	worker->trim.run = worker_on_trim;
+	worker->trim.arg = worker;
 	worker->control_event =
 	    (struct loop_event){ worker_on_control, worker, -1 };
 	worker->control_events = EPOLLIN;
@@ -236,6 +244,21 @@ worker_watch_channels(struct worker *worker)
 	    EPOLLIN |
 		(channel_waiting(&worker->control) ? (uint32_t)EPOLLOUT : 0));
 	outlets_watch(worker);
+}
+
+/* Who is idle and has nothing spare is not woken. */
+static void
+worker_watch_memory(struct worker *worker)
+{
+	if (worker->trim.at_ms == 0 && slab_has_spare())
+		loop_timer_set(&worker->loop, &worker->trim, WORKER_TRIM_MS);
+}
+
+static void
+worker_on_trim(void *arg)
+{
+	(void)arg;
+	slab_trim();
 }
 
 void
