@@ -94,6 +94,12 @@ void *connection_handler_data(const struct connection *);
  * is queued, so what it queues a call bounds the memory: at most 64 KiB a call.
  */
 void connection_send(struct connection *, const void *data, size_t size);
+/*
+ * The same from where it stands: fill the room for size bytes, then queue what
+ * came into it, which may be nothing.
+ */
+void *connection_send_space(struct connection *, size_t size);
+void connection_send_filled(struct connection *, size_t size);
 /* Take no more input, so that a peer that says goodbye still gets its data. */
 void connection_stop_reading(struct connection *);
 /* Carry it out as soon as no handshake is under way. */

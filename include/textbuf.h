@@ -1,6 +1,8 @@
 /*
  * Growable bytes, always followed by a NUL that size does not count. Out of
  * memory ends the process: no caller could say anything sensible then.
+ *
+ * The memory of a few that became large is kept for the next ones that do.
  */
 #ifndef TEXTBUF_H
 #define TEXTBUF_H
@@ -15,6 +17,12 @@ struct textbuf {
 
 void textbuf_init(struct textbuf *);
 void textbuf_append(struct textbuf *, const void *data, size_t size);
+/*
+ * Room for size bytes at the end, for the caller to fill; textbuf_grow then
+ * tells how many there are.
+ */
+char *textbuf_space(struct textbuf *, size_t size);
+void textbuf_grow(struct textbuf *, size_t size);
 void textbuf_puts(struct textbuf *, const char *);
 void textbuf_printf(struct textbuf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

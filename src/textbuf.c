@@ -6,7 +6,19 @@
 #include "log.h"
 #include "textbuf.h"
 
+/*
+ * Much data passes through some large buffers, piece by piece. To have them
+ * from the kernel and to copy on growth, each time, would be dear.
+ */
+#define TEXTBUF_SMALL  256
+#define TEXTBUF_LARGE  (96 * 1024)
+#define TEXTBUF_SPARES 4
+
+static char *textbuf_spares[TEXTBUF_SPARES]; /* each of TEXTBUF_LARGE bytes */
+static unsigned textbuf_spares_count;
+
 static void textbuf_reserve(struct textbuf *, size_t);
+static void textbuf_become_large(struct textbuf *);
 
 void
 textbuf_init(struct textbuf *buf)
@@ -19,8 +31,21 @@ textbuf_append(struct textbuf *buf, const void *data, size_t size)
 {
 	if (size == 0)
 		return;
+	memcpy(textbuf_space(buf, size), data, size);
+	textbuf_grow(buf, size);
+}
+
+char *
+textbuf_space(struct textbuf *buf, size_t size)
+{
 	textbuf_reserve(buf, size);
-	memcpy(buf->data + buf->size, data, size);
+	buf->data[buf->size] = '\0';
+	return buf->data + buf->size;
+}
+
+void
+textbuf_grow(struct textbuf *buf, size_t size)
+{
 	buf->size += size;
 	buf->data[buf->size] = '\0';
 }
@@ -71,7 +96,11 @@ textbuf_clear(struct textbuf *buf)
 void
 textbuf_free(struct textbuf *buf)
 {
-	free(buf->data);
+	if (buf->capacity == TEXTBUF_LARGE &&
+	    textbuf_spares_count < TEXTBUF_SPARES)
+		textbuf_spares[textbuf_spares_count++] = buf->data;
+	else
+		free(buf->data);
 	textbuf_init(buf);
 }
 
@@ -83,11 +112,31 @@ textbuf_reserve(struct textbuf *buf, size_t size)
 
 	if (want <= capacity)
 		return;
+	if (want > TEXTBUF_LARGE / 6 && want <= TEXTBUF_LARGE) {
+		textbuf_become_large(buf);
+		return;
+	}
 	if (capacity == 0)
-		capacity = 256;
+		capacity = TEXTBUF_SMALL;
 	while (capacity < want)
 		capacity *= 2;
 	if ((buf->data = realloc(buf->data, capacity)) == NULL)
 		fatalx("out of memory");
 	buf->capacity = capacity;
+}
+
+static void
+textbuf_become_large(struct textbuf *buf)
+{
+	char *data = textbuf_spares_count > 0
+	    ? textbuf_spares[--textbuf_spares_count]
+	    : malloc(TEXTBUF_LARGE);
+
+	if (data == NULL)
+		fatalx("out of memory");
+	if (buf->data != NULL)
+		memcpy(data, buf->data, buf->size + 1);
+	free(buf->data);
+	buf->data = data;
+	buf->capacity = TEXTBUF_LARGE;
 }

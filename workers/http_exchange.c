@@ -133,14 +133,15 @@ static bool
 http_exchange_send_file(
     struct connection *connection, struct http_exchange *exchange)
 {
-	char data[HTTP_PIECE];
+	void *space;
 	ssize_t size;
 
 	if (exchange->fd == -1)
 		return false;
-	size = read(exchange->fd, data, sizeof(data));
+	space = connection_send_space(connection, HTTP_PIECE);
+	size = read(exchange->fd, space, HTTP_PIECE);
 	if (size <= 0)
 		return false;
-	connection_send(connection, data, (size_t)size);
+	connection_send_filled(connection, (size_t)size);
 	return true;
 }

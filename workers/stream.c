@@ -30,6 +30,19 @@ connection_send(struct connection *connection, const void *data, size_t size)
 	connection->sending = true;
 }
 
+void *
+connection_send_space(struct connection *connection, size_t size)
+{
+	return textbuf_space(&connection->out, size);
+}
+
+void
+connection_send_filled(struct connection *connection, size_t size)
+{
+	textbuf_grow(&connection->out, size);
+	connection->sending = true;
+}
+
 void
 connection_send_clear(
     struct connection *connection, const void *data, size_t size)
