@@ -20,6 +20,7 @@
 #include "textbuf.h"
 
 /* Bytes that the channel has not taken. */
+#define OUTBOX_LARGE	(64 * 1024)
 #define OUTBOX_FULL	(64 * 1024)
 #define OUTBOX_OVERFLOW (2 * 1024 * 1024)
 
@@ -38,6 +39,8 @@ outbox_write(struct outbox *, enum text_stream, const void *data, size_t size);
 /* The block is complete. -1: the master is gone. */
 int outbox_end_block(struct outbox *);
 
+/* The block is as large as the channel likes it. */
+bool outbox_is_large(const struct outbox *);
 bool outbox_full(const struct outbox *);
 /* So much waits that no new connection shall add to it. */
 bool outbox_overflows(const struct outbox *);

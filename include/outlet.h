@@ -48,6 +48,11 @@ void outlets_watch(struct worker *);
 /* Give the master some time to take the rest. */
 void outlets_flush(struct worker *, int timeout_ms);
 
+/*
+ * It may have said much in this step, and can say more: it goes on its way now,
+ * and the connection waits if that is full.
+ */
+void outlets_relieve(struct connection *);
 /* It has said something where nobody reads: it waits. */
 void outlets_pause(struct connection *);
 /* It is going away. */

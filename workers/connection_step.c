@@ -307,6 +307,8 @@ connection_pull(struct connection *connection)
 			connection_unit_done(connection);
 		connection_obey(connection,
 		    connection->handler->readable(connection, data, size));
+		/* Or what nobody takes yet would pile up. */
+		outlets_relieve(connection);
 		return connection->state == CONNECTION_OPEN;
 	case STREAM_AGAIN:
 		return connection->state == CONNECTION_OPEN;

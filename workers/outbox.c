@@ -60,6 +60,12 @@ outbox_send_block(struct outbox *outbox, bool goes_on)
 }
 
 bool
+outbox_is_large(const struct outbox *outbox)
+{
+	return outbox->block.size >= OUTBOX_LARGE;
+}
+
+bool
 outbox_full(const struct outbox *outbox)
 {
 	return outbox->channel.queued_bytes > OUTBOX_FULL;

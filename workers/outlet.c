@@ -124,6 +124,19 @@ outlets_flush(struct worker *worker, int timeout_ms)
 }
 
 void
+outlets_relieve(struct connection *connection)
+{
+	unsigned i;
+
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		if (outbox_is_large(&connection->worker->outlet[i].outbox)) {
+			outlets_end_block(connection->worker);
+			outlets_pause(connection);
+			return;
+		}
+}
+
+void
 outlets_pause(struct connection *connection)
 {
 	struct outlet *outlet;
