@@ -15,6 +15,7 @@
 
 #define CLIENT_ANSWER_MAX (1024 * 1024)
 #define CLIENT_READ_SIZE  (16 * 1024)
+#define CLIENT_PIECE	  (16 * 1024)
 #define CLIENT_HELLO_MAX  4096
 #define CLIENT_EARLY_TEXT "early data\n"
 
@@ -30,6 +31,7 @@ static enum client_step client_handshake(struct client *);
 static enum client_step client_mutter(struct client *);
 static enum client_step client_held(struct client *);
 static enum client_step client_send(struct client *);
+static size_t client_unsent(const struct client *);
 static enum client_step client_echo(struct client *);
 static int client_echo_read(struct client *);
 static void client_begin_anew(struct client *);
@@ -381,28 +383,41 @@ client_exchange(struct client *client)
 		client->state = CLIENT_ECHO;
 		return STEP_AGAIN;
 	}
-	client->state =
-	    client->sent < settings->send_size ? CLIENT_SEND : CLIENT_READ;
+	client->state = client_unsent(client) > 0 ? CLIENT_SEND : CLIENT_READ;
 	return STEP_AGAIN;
 }
 
 static enum client_step
 client_send(struct client *client)
 {
+	static const char nothing[CLIENT_PIECE];
 	const struct settings *settings = client->world->settings;
+	const char *data = nothing;
+	size_t size = client_unsent(client);
 	int n;
 
+	if (settings->bulk_size == 0)
+		data = settings->send + client->sent;
+	else if (size > sizeof(nothing))
+		size = sizeof(nothing);
 	ERR_clear_error();
-	n = SSL_write(client->ssl, settings->send + client->sent,
-	    (int)(settings->send_size - client->sent));
+	n = SSL_write(client->ssl, data, (int)size);
 	if (n <= 0)
 		return client_wait_or_fail(client, n);
 	client->wants_write = false;
 	client->sent += (size_t)n;
 	client->bytes.data_sent += (size_t)n;
-	if (client->sent == settings->send_size)
+	if (client_unsent(client) == 0)
 		client->state = CLIENT_READ;
 	return STEP_AGAIN;
+}
+
+static size_t
+client_unsent(const struct client *client)
+{
+	const struct settings *settings = client->world->settings;
+
+	return settings->send_size + settings->bulk_size - client->sent;
 }
 
 static enum client_step

@@ -17,6 +17,7 @@ enum settings_option {
 	OPTION_ANEW,
 	OPTION_AT_ONCE,
 	OPTION_BIND,
+	OPTION_BULK,
 	OPTION_CERT,
 	OPTION_CIPHER,
 	OPTION_CIPHERSUITES,
@@ -65,6 +66,7 @@ static const struct option settings_options[] = {
 	{ "anew", no_argument, NULL, OPTION_ANEW },
 	{ "at-once", no_argument, NULL, OPTION_AT_ONCE },
 	{ "bind", required_argument, NULL, OPTION_BIND },
+	{ "bulk", required_argument, NULL, OPTION_BULK },
 	{ "cert", required_argument, NULL, OPTION_CERT },
 	{ "cipher", required_argument, NULL, OPTION_CIPHER },
 	{ "ciphersuites", required_argument, NULL, OPTION_CIPHERSUITES },
@@ -115,6 +117,7 @@ static const struct {
 	const char *name;
 	size_t offset;
 } settings_numbers[] = {
+	{ OPTION_BULK, "bulk", offsetof(struct settings, bulk_size) },
 	{ OPTION_CONNECTIONS, "connections",
 	    offsetof(struct settings, connections) },
 	{ OPTION_DURATION, "duration", offsetof(struct settings, duration_s) },
@@ -188,6 +191,7 @@ static const char settings_usage[] =
     "                       resumes the newest session of the one before it\n"
     "  --at-once            resume while the first connection still closes\n"
     "  --send TEXT          after the handshake; \\n, \\r, \\t and \\\\\n"
+    "  --bulk BYTES         so many in place of a text\n"
     "  --expect TEXT        in the answer, which is awaited\n"
     "  --request PATH       GET PATH HTTP/1.0, and read to the end\n"
     "  --hold SECONDS       keep all open so long, then --send and --expect\n"
@@ -354,9 +358,13 @@ settings_check(struct settings *settings)
 		return -1;
 	}
 	if (settings->speech != SPEECH_TLS &&
-	    (settings->send != NULL || settings->expect != NULL ||
-		settings->resume != RESUME_NONE)) {
+	    (settings->send != NULL || settings->bulk_size != 0 ||
+		settings->expect != NULL || settings->resume != RESUME_NONE)) {
 		warnx("a client that does not speak TLS sends nothing");
+		return -1;
+	}
+	if (settings->send != NULL && settings->bulk_size != 0) {
+		warnx("--bulk goes neither with --send nor with --request");
 		return -1;
 	}
 	if (settings_check_datagrams(settings) == -1)
@@ -376,8 +384,8 @@ settings_check_datagrams(struct settings *settings)
 	if (!settings->dtls && echo->count == 0)
 		return 0;
 	if (!settings->dtls || settings->speech != SPEECH_TLS ||
-	    settings->send != NULL) {
-		warnx("--echo goes with --dtls, and neither with --send");
+	    settings->send != NULL || settings->bulk_size != 0) {
+		warnx("--echo goes with --dtls, and not with --send or --bulk");
 		return -1;
 	}
 	if (settings->resume != RESUME_NONE && settings->resume != RESUME_ID &&

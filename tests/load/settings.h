@@ -52,6 +52,7 @@ struct settings {
 	unsigned hold_s;
 	char *send; /* NULL: nothing */
 	size_t send_size;
+	unsigned bulk_size; /* in its place; 0: none */
 	char *expect; /* NULL: no answer is awaited */
 	size_t expect_size;
 	bool read_to_end; /* the answer is over when the server closes */
