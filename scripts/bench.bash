@@ -81,7 +81,7 @@ start_program() # name, command...
 	local name=$1 tries
 
 	shift
-	"$@" 0<>"$scratch/in" >"$scratch/out" 2>&1 &
+	"$@" 0<>"$scratch/in" >/dev/null 2>"$scratch/out" &
 	server=$!
 	for ((tries = 0; tries < 200; tries++)); do
 		port=$(port_of "$server" "$listens")

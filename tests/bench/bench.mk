@@ -30,4 +30,8 @@ bench:
 bench-plot:
 	./scripts/bench-plot
 
-.PHONY: bench bench-plot bench-programs
+## bench-bulk: much data, to clients and from them
+bench-bulk:
+	./scripts/bench-bulk
+
+.PHONY: bench bench-bulk bench-plot bench-programs
