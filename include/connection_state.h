@@ -15,7 +15,6 @@
 #include "connection.h"
 #include "dtls_cookie.h"
 #include "loop.h"
-#include "status.h"
 #include "textbuf.h"
 #include "transport.h"
 
@@ -27,6 +26,7 @@
 #define CONNECTION_LINGER_TOTAL_MS 10000
 
 struct arrival;
+struct status;
 
 enum connection_state {
 	CONNECTION_HELD, /* until the master has spoken: see shared.h */
@@ -92,7 +92,7 @@ struct connection {
 	uint8_t cookie[DTLS_COOKIE_SIZE]; /* DTLS: the peer's */
 	bool half_open; /* DTLS: counted as such */
 	bool buffers_gone; /* DTLS: libssl's (dtls.h) */
-	struct status status;
+	struct status *status; /* of our certificate; NULL: not asked for */
 	struct async async;
 	struct loop_task again; /* more to do than one step may */
 	int64_t accepted_us;

@@ -24,7 +24,7 @@ struct worker;
 /* Certificates of different kinds that a connection can have. */
 #define STATUS_REQUESTS 9
 
-/* Of one connection. */
+/* Of a connection whose client asks for one. */
 struct status {
 	TAILQ_ENTRY(status) entry;
 	struct connection *connection;
@@ -42,11 +42,10 @@ TAILQ_HEAD(status_list, status);
 /* Both contexts get the callbacks. Returns 0, or -1 (reported). */
 int status_install(struct tls_context *);
 
-void status_init(struct status *, struct connection *);
 /* Also when the handshake is over: nothing is kept for what comes. */
-void status_free(struct status *);
+void status_free(struct connection *);
 /* True: what the last ClientHello made it ask for is still to come. */
-bool status_pending(struct status *);
+bool status_pending(struct connection *);
 /* The fetcher has something new: those who wait look again. */
 void status_news(struct worker *);
 

@@ -15,6 +15,7 @@
 #include "outlet.h"
 #include "session_cache.h"
 #include "stats.h"
+#include "status.h"
 
 struct config;
 struct shared;

@@ -54,7 +54,6 @@ connection_start(struct worker *worker, const struct arrival *arrival)
 	connection_init_timers(connection);
 	connection->again.run = connection_on_again;
 	connection->again.arg = connection;
-	status_init(&connection->status, connection);
 	async_init(&connection->async, connection);
 	TAILQ_INSERT_TAIL(&worker->connections, connection, entry);
 	transport_init(
@@ -433,7 +432,7 @@ connection_free(struct connection *connection)
 	loop_forget(&worker->loop, &connection->event);
 	connection_stop_timers(connection);
 	loop_task_stop(&worker->loop, &connection->again);
-	status_free(&connection->status);
+	status_free(connection);
 	async_free(&connection->async);
 	outlets_forget(connection);
 	TAILQ_REMOVE(&worker->connections, connection, entry);

@@ -27,7 +27,7 @@ handshake_step(struct connection *connection)
 		return handshake_stuck(connection, result, unsent);
 	handshake_finished(connection);
 	async_end(&connection->async);
-	status_free(&connection->status);
+	status_free(connection);
 	return HANDSHAKE_DONE;
 }
 

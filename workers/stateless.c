@@ -36,7 +36,7 @@ stateless_step(struct connection *connection)
 	int result;
 
 	/* It does not stop on the way: what it needs has to be there before. */
-	if (status_pending(&connection->status))
+	if (status_pending(connection))
 		return HANDSHAKE_SUSPENDED;
 	if (!stateless_may_read(connection))
 		return HANDSHAKE_WAIT;

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/ssl.h>
@@ -6,6 +7,7 @@
 #include "config.h"
 #include "connection_state.h"
 #include "fetching.h"
+#include "log.h"
 #include "monotime.h"
 #include "ocsp.h"
 #include "status.h"
@@ -16,10 +18,10 @@
 #define STATUS_LOOK_MS 100
 
 static enum certificate_choice status_choose(SSL *, void *);
+static struct status *status_new(struct connection *);
 static bool status_look(struct status *, unsigned);
 static bool status_wanted(SSL *);
 static void status_ask(SSL *, const struct ocsp *, struct status *);
-static void status_forget(struct status *);
 static void status_wait(struct status *);
 static void status_stop(struct status *);
 static void status_on_timer(void *);
@@ -47,27 +49,29 @@ status_install(struct tls_context *tls)
 }
 
 void
-status_init(struct status *status, struct connection *connection)
+status_free(struct connection *connection)
 {
-	status->connection = connection;
-	status->timer.run = status_on_timer;
-	status->timer.arg = status;
-}
+	struct status *status = connection->status;
 
-void
-status_free(struct status *status)
-{
+	if (status == NULL)
+		return;
 	status_stop(status);
-	status_forget(status);
+	while (status->requests > 0) {
+		textbuf_free(&status->request[--status->requests]);
+		fetch_answer_free(&status->answer[status->requests]);
+	}
+	free(status);
+	connection->status = NULL;
 }
 
 bool
-status_pending(struct status *status)
+status_pending(struct connection *connection)
 {
+	struct status *status = connection->status;
 	bool pending = false;
 	unsigned i;
 
-	if (status->requests == 0)
+	if (status == NULL)
 		return false;
 	for (i = 0; i < status->requests; i++)
 		if (status_look(status, i))
@@ -94,18 +98,31 @@ static enum certificate_choice
 status_choose(SSL *ssl, void *ocsp)
 {
 	struct connection *connection = SSL_get_app_data(ssl);
-	struct status *status = &connection->status;
 
-	if (!status->waits) {
-		status_forget(status);
+	if (connection->status == NULL || !connection->status->waits) {
+		status_free(connection);
 		if (!status_wanted(ssl))
 			return CHOICE_MADE;
-		status_ask(ssl, ocsp, status);
+		connection->status = status_new(connection);
+		status_ask(ssl, ocsp, connection->status);
 	}
-	if (!status_pending(status))
+	if (!status_pending(connection))
 		return CHOICE_MADE;
 	/* SSL_stateless would lose what it has read: see stateless.c. */
 	return connection->phase == PHASE_COOKIE ? CHOICE_MADE : CHOICE_WAIT;
+}
+
+static struct status *
+status_new(struct connection *connection)
+{
+	struct status *status = calloc(1, sizeof(*status));
+
+	if (status == NULL)
+		fatalx("out of memory");
+	status->connection = connection;
+	status->timer.run = status_on_timer;
+	status->timer.arg = status;
+	return status;
 }
 
 /* True: it is still to come. */
@@ -147,16 +164,6 @@ status_ask(SSL *ssl, const struct ocsp *ocsp, struct status *status)
 }
 
 static void
-status_forget(struct status *status)
-{
-	while (status->requests > 0) {
-		textbuf_free(&status->request[--status->requests]);
-		fetch_answer_free(&status->answer[status->requests]);
-		status->answered[status->requests] = false;
-	}
-}
-
-static void
 status_wait(struct status *status)
 {
 	struct worker *worker = status->connection->worker;
@@ -193,7 +200,7 @@ status_staple(SSL *ssl, void *ocsp)
 {
 	struct connection *connection = SSL_get_app_data(ssl);
 
-	return ocsp_staple(ssl, ocsp, status_find, &connection->status);
+	return ocsp_staple(ssl, ocsp, status_find, connection->status);
 }
 
 /* An ocsp_find: by now it is there, or it is not to be had. */
@@ -204,7 +211,7 @@ status_find(
 	const struct status *status = arg;
 	unsigned i;
 
-	for (i = 0; i < status->requests; i++)
+	for (i = 0; status != NULL && i < status->requests; i++)
 		if (status->answered[i] &&
 		    status->request[i].size == request->size &&
 		    memcmp(status->request[i].data, request->data,
