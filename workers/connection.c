@@ -12,6 +12,7 @@
 #include "log.h"
 #include "monotime.h"
 #include "shared.h"
+#include "slab.h"
 #include "stream.h"
 #include "text.h"
 #include "tls_context.h"
@@ -39,8 +40,9 @@ connection_start(struct worker *worker, const struct arrival *arrival)
 	const struct config *config = worker->setup->config;
 	struct connection *connection;
 
-	if ((connection = calloc(1, sizeof(*connection))) == NULL)
+	if ((connection = slab_alloc(sizeof(*connection))) == NULL)
 		fatalx("out of memory");
+	memset(connection, 0, sizeof(*connection));
 	connection->worker = worker;
 	connection->number =
 	    1 + atomic_fetch_add(&worker->setup->shared->board->connections, 1);
@@ -442,7 +444,7 @@ connection_free(struct connection *connection)
 	transport_free(&connection->transport);
 	textbuf_free(&connection->out);
 	free(connection->label);
-	free(connection);
+	slab_free(connection);
 	worker_end_step(worker);
 	acceptor_resume(&worker->acceptor);
 }
