@@ -34,4 +34,8 @@ bench-plot:
 bench-bulk:
 	./scripts/bench-bulk
 
-.PHONY: bench bench-bulk bench-plot bench-programs
+## bench-start: the time to ACCEPT, and to replace a worker
+bench-start:
+	./scripts/bench-start
+
+.PHONY: bench bench-bulk bench-plot bench-programs bench-start
