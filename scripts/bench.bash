@@ -245,6 +245,45 @@ warm_up() # option of tls_load...
 	done
 }
 
+# Clients that are warm before: sets $used to what $server uses for the rest.
+measure_load() # option of tls_load...
+{
+	local before
+
+	used=0
+	if warm_up "$@"; then
+		before=$(cpu_us "$server")
+		exec 6>&-
+		wait $! || :
+		# The last ones are ended, and the server is at rest.
+		sleep 0.05
+		used=$(($(cpu_us "$server") - before))
+	else
+		exec 6>&-
+	fi
+	forget_load $!
+}
+
+# What came of measure_load: "CPU-us rate p50 p99 resumed errors".
+figures_of_load() # CPU in us, connections
+{
+	awk -v used="$1" -v all="$2" '
+	BEGIN { failed = all }
+	/^answers/ { p50 = $4; p99 = $7 }
+	/^handshakes/ { seconds = $4 }
+	/^ok/ {
+		ok = $2; failed = $4; resumed = $6
+		if (p50 == "") { p50 = $8; p99 = $11 }
+	}
+	END {
+		if (ok > 0)
+			printf "%.1f %.0f %s %s %d %d\n", used / ok,
+			    ok / seconds, p50, p99, resumed, failed
+		else
+			print "- - - - 0", failed
+	}' "$scratch/load"
+}
+
 forget_load() # pid
 {
 	local pid others=()
