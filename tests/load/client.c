@@ -13,7 +13,6 @@
 #include "settings.h"
 #include "tls.h"
 
-#define CLIENT_ANSWER_MAX (1024 * 1024)
 #define CLIENT_READ_SIZE  (16 * 1024)
 #define CLIENT_PIECE	  (16 * 1024)
 #define CLIENT_HELLO_MAX  4096
@@ -54,8 +53,6 @@ static enum client_step client_fail(struct client *, const char *);
 static enum client_step client_wait_or_fail(struct client *, int);
 static const char *client_trouble(struct client *, int);
 static int client_receive(struct client *, int *);
-static bool client_append(struct client *, const char *, size_t);
-static void client_find_worker(struct client *);
 
 static const struct {
 	const char *name;
@@ -156,7 +153,7 @@ client_free(struct client *client)
 	echo_free(client->echo);
 	if (client->fd != -1)
 		close(client->fd);
-	free(client->answer);
+	answer_free(&client->answer);
 	free(client);
 }
 
@@ -515,9 +512,8 @@ client_answered(struct client *client, bool at_end)
 	const char *wrong = NULL;
 
 	if (settings->expect != NULL &&
-	    (client->answer == NULL ||
-		memmem(client->answer, client->answer_size, settings->expect,
-		    settings->expect_size) == NULL))
+	    !answer_holds(
+		&client->answer, settings->expect, settings->expect_size))
 		return at_end ? client_fail(client, "not the expected answer")
 			      : STEP_WAIT;
 	if (settings->resume == RESUME_NONE ||
@@ -557,7 +553,7 @@ client_succeed(struct client *client)
 	if (client->world->settings->read_to_end)
 		report_answer(
 		    client->world->report, client_now_us() - client->start_us);
-	client_find_worker(client);
+	client->worker = answer_worker(&client->answer);
 	if (client->ssl != NULL) {
 		SSL_shutdown(client->ssl);
 		ERR_clear_error();
@@ -676,48 +672,8 @@ client_receive(struct client *client, int *trouble)
 	else if (n > 0)
 		client->bytes.data_received += (size_t)n;
 	if (n > 0)
-		return client_append(client, data, (size_t)n) ? 1 : -1;
+		return answer_append(&client->answer, data, (size_t)n) ? 1 : -1;
 	if (client->ssl == NULL)
 		return n;
 	return SSL_get_error(client->ssl, n) == SSL_ERROR_ZERO_RETURN ? 0 : -1;
-}
-
-/* What is beyond the limit is read and forgotten. */
-static bool
-client_append(struct client *client, const char *data, size_t size)
-{
-	char *answer;
-
-	if (client->answer_size + size > CLIENT_ANSWER_MAX)
-		return true;
-	if ((answer = realloc(client->answer, client->answer_size + size)) ==
-	    NULL) {
-		errno = ENOMEM;
-		return false;
-	}
-	memcpy(answer + client->answer_size, data, size);
-	client->answer = answer;
-	client->answer_size += size;
-	return true;
-}
-
-/* "Worker: 3" on a line of its own, as -www with -label writes it. */
-static void
-client_find_worker(struct client *client)
-{
-	static const char label[] = "\nWorker: ";
-	const char *at, *end;
-	unsigned worker = 0;
-
-	if (client->answer == NULL)
-		return;
-	end = client->answer + client->answer_size;
-	at = memmem(
-	    client->answer, client->answer_size, label, sizeof(label) - 1);
-	if (at == NULL)
-		return;
-	for (at += sizeof(label) - 1; at < end && *at >= '0' && *at <= '9';
-	     at++)
-		worker = worker * 10 + (unsigned)(*at - '0');
-	client->worker = worker;
 }

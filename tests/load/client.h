@@ -12,6 +12,7 @@
 
 #include <openssl/ssl.h>
 
+#include "answer.h"
 #include "report.h"
 
 struct settings;
@@ -68,8 +69,7 @@ struct client {
 	struct echo *echo; /* NULL: not begun */
 	uint64_t heard; /* bytes, when the last answer had come */
 	struct report_bytes bytes;
-	char *answer;
-	size_t answer_size;
+	struct answer answer;
 	TAILQ_ENTRY(client) entry;
 };
 TAILQ_HEAD(client_list, client);

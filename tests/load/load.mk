@@ -1,6 +1,6 @@
 # The load client of the tests, and small programs of one trick: "make load".
 
-LOAD	= main settings values engine client endpoint echo tls report
+LOAD	= main settings values engine client answer endpoint echo tls report
 LOAD_OBJECTS = $(LOAD:%=$(BUILD)/tests/load/%.o)
 TLS_LOAD = $(BUILD)/tests/load/tls_load
 RELAY	= $(BUILD)/tests/load/relay
