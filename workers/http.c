@@ -30,7 +30,10 @@ http_lines_next(struct http_lines *lines)
 	const char *end;
 	size_t room, take;
 
-	if (lines->complete)
+	/* Who has said what it had to say may be silent for long. */
+	if (lines->complete && lines->size == 0)
+		textbuf_free(&lines->line);
+	else if (lines->complete)
 		textbuf_clear(&lines->line);
 	lines->complete = false;
 	if (lines->size == 0)
