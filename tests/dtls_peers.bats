@@ -64,17 +64,6 @@ hellos() # mode, count
 	assert_contains "$(<load.out)" 'ok 20 failed 0'
 }
 
-# In KiB; what the workers have of their own.
-memory()
-{
-	local pid kib=0
-
-	for pid in $(workers); do
-		((kib += $(awk '/^RssAnon/ { print $2 }' "/proc/$pid/status")))
-	done
-	echo "$kib"
-}
-
 descriptors()
 {
 	local pid
@@ -100,14 +89,14 @@ descriptors_at_most() # count
 	launch peer "$BUILD/tests/load/tls_load" --dtls --connections 1 \
 	    --connect "127.0.0.1:$PORT" --echo 300 --pace 10
 	wait_for 10 file_has server.err 'CONNECTION ESTABLISHED'
-	before=$(memory)
+	before=$(memory_kib)
 	open=$(descriptors)
 	hellos flood 100000 >flood.out &
 	LOADS+=($!)
 	peers=$(tls_load --dtls --connections 50 --parallel 5 --retry)
 	wait "${LOADS[@]}"
 	LOADS=()
-	after=$(memory)
+	after=$(memory_kib)
 	wait_exit peer 20
 	assert_contains "$(<flood.out)" 'flood: cookies 100000 served 0 other 0'
 	assert_contains "$peers" 'ok 50 failed 0'

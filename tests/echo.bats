@@ -124,28 +124,6 @@ holds() # file, bytes
 	[ "$(stat -c %s "$1")" -ge "$2" ]
 }
 
-# Memory of the master and the workers that no file and no page shared between
-# them stands behind.
-memory_kib()
-{
-	local pid kib=0
-
-	for pid in "$SERVER_PID" $(pgrep -P "$SERVER_PID"); do
-		((kib += $(awk '/^RssAnon/ { print $2 }' "/proc/$pid/status")))
-	done
-	echo "$kib"
-}
-
-# Sanitizers keep what was freed, so nothing is said with them.
-assert_growth() # KiB at first, limit in KiB
-{
-	local grown=$(($(memory_kib) - $1))
-
-	echo "# the server has grown by $grown KiB (limit $2 KiB)" >&3
-	grep -qa __asan_init "$S_SERVER" || [ "$grown" -le "$2" ] ||
-	    fail "the server has grown by $grown KiB"
-}
-
 # A client whose standard output is a FIFO; its input is the caller's, which
 # the shell would otherwise replace for a background job.
 client_into() # FIFO, option of s_client...

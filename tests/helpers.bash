@@ -560,6 +560,28 @@ assert_memory() # limit in KiB
 	    fail "the workers hold $kib KiB"
 }
 
+# Memory of the master and the workers that no file and no page shared between
+# them stands behind.
+memory_kib()
+{
+	local pid kib=0
+
+	for pid in "$SERVER_PID" $(pgrep -P "$SERVER_PID"); do
+		((kib += $(awk '/^RssAnon/ { print $2 }' "/proc/$pid/status")))
+	done
+	echo "$kib"
+}
+
+# Sanitizers keep what was freed, so nothing is said with them.
+assert_growth() # KiB at first, limit in KiB
+{
+	local grown=$(($(memory_kib) - $1))
+
+	echo "# the server has grown by $grown KiB (limit $2 KiB)" >&3
+	is_sanitized || [ "$grown" -le "$2" ] ||
+	    fail "the server has grown by $grown KiB"
+}
+
 # A configuration file with slow_engine.c, which takes its time to sign.
 slow_engine()
 {
