@@ -38,4 +38,8 @@ bench-bulk:
 bench-start:
 	./scripts/bench-start
 
-.PHONY: bench bench-bulk bench-plot bench-programs bench-start
+## check-cost: instructions and system calls, against those of the baseline
+check-cost:
+	./scripts/check-cost
+
+.PHONY: bench bench-bulk bench-plot bench-programs bench-start check-cost

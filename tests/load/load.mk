@@ -7,10 +7,11 @@ RELAY	= $(BUILD)/tests/load/relay
 ALTERNATE = $(BUILD)/tests/load/alternate
 TRICKS	= $(BUILD)/tests/load/unread_answers $(BUILD)/tests/load/replay \
 	$(BUILD)/tests/load/leave $(BUILD)/tests/load/hellos
-ENGINES	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_engine.so
+LOADED	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_engine.so \
+	$(BUILD)/tests/load/late.so
 
 ## load: the load client of the tests
-load: $(TLS_LOAD) $(RELAY) $(ALTERNATE) $(TRICKS) $(ENGINES)
+load: $(TLS_LOAD) $(RELAY) $(ALTERNATE) $(TRICKS) $(LOADED)
 
 $(TLS_LOAD): $(LOAD_OBJECTS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(LOAD_OBJECTS) $(LIBS)
@@ -24,8 +25,8 @@ $(ALTERNATE): %: %.o $(BUILD)/tests/load/loopback.o
 $(TRICKS): %: %.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $< $(LIBS)
 
-# Without sanitizers, since the stock program loads them, too.
-$(ENGINES): $(BUILD)/%.so: %.c
+# Without sanitizers, since what is built without them loads these, too.
+$(LOADED): $(BUILD)/%.so: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(filter-out $(SAN),$(ALL_CFLAGS)) -fPIC -shared \
 	    -o $@ $< $(LIBS)
