@@ -5,7 +5,9 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # set for the scripts
 
-# The scripts are at work in the top folder, their servers anywhere.
+# The scripts are at work in the top folder, wherever they were called, and
+# their servers anywhere.
+here=$OLDPWD
 build=$(realpath -m "${BUILD:-build}")
 openssl=${OPENSSL:-openssl}
 ticks=$(getconf CLK_TCK)
@@ -36,6 +38,54 @@ whole_number() # name of the argument, value, least
 	if ! [[ $2 =~ ^[0-9]{1,9}$ ]] || ((10#$2 < $3)); then
 		die "$1 has to be a whole number from $3 on, not '$2'"
 	fi
+}
+
+whole_numbers() # name of the argument, list, least
+{
+	local number
+
+	[[ $2 =~ ^[0-9]+(,[0-9]+)*$ ]] ||
+	    die "$1 has to be whole numbers with commas between, not '$2'"
+	for number in ${2//,/ }; do
+		whole_number "$1" "$number" "$3"
+	done
+}
+
+# Options that take an argument each, into the variables of their names; all
+# know --rows, the file for the raw rows.
+take_options() # names, argument...
+{
+	local known="$1 rows" name
+
+	shift
+	while [ $# -gt 0 ]; do
+		name=${1#--}
+		[[ $1 == --* && " $known " == *" $name "* ]] ||
+		    die "no such option: $1"
+		[ $# -gt 1 ] || die "$1 takes an argument"
+		if [ "$name" = rows ]; then
+			raw=$(path_of "$2")
+		else
+			printf -v "$name" %s "$2"
+		fi
+		shift 2
+	done
+}
+
+# Named where the script was called.
+path_of() # path
+{
+	(cd "$here" && realpath -m "$1")
+}
+
+all_known() # option, list, list of what is known
+{
+	local word
+
+	[ -n "$2" ] || die "$1 is one or more of $3"
+	for word in ${2//,/ }; do
+		[[ ,$3, == *",$word,"* ]] || die "$1 is of $3, not $word"
+	done
 }
 
 end_server()
@@ -295,37 +345,39 @@ forget_load() # pid
 }
 
 # Opens connections and leaves them open, until end_loads or the end of the
-# server. Each client process comes from an address of its own.
+# server. Each client process comes from an address of its own. False: they could
+# not be held, which it says.
 hold() # connections, option of tls_load...
 {
-	local left=$1 first=${#loads[@]} number n
+	local left=$1 number n
 
 	shift
 	while ((left > 0)); do
 		n=$((left < held_each ? left : held_each))
 		left=$((left - n))
 		number=${#loads[@]}
+		: >"$scratch/held.$number"
 		"$build/tests/load/tls_load" --connect "127.0.0.1:$port" \
 		    --bind "127.0.0.$((2 + number))" --connections "$n" \
 		    --parallel 50 --hold 3600 --timeout 3600 "$@" \
 		    </dev/null >"$scratch/held.$number" 2>&1 &
 		loads+=($!)
-		await_held "$number" "$n"
+		await_held "$number" "$n" || return 1
 	done
-	[ "${#loads[@]}" -gt "$first" ]
 }
 
 await_held() # number of the client, connections
 {
 	local said=$scratch/held.$1
 
-	until grep -qx "holding $2" "$said"; do
-		if ! kill -0 "${loads[$1]}" 2>/dev/null ||
-		    grep -q '^tls_load:\|^holding' "$said"; then
-			die "$2 connections could not be held: $(cat "$said")"
-		fi
+	until grep -q '^holding\|^tls_load:' "$said" ||
+	    ! kill -0 "${loads[$1]}" 2>/dev/null; do
 		sleep 0.05
 	done
+	grep -qx "holding $2" "$said" && return 0
+	echo "${0##*/}: $2 connections could not be held:" \
+	    "$(head -n 1 "$said")" >&2
+	return 1
 }
 
 ### Figures
@@ -362,13 +414,20 @@ cpu_us() # pid
 	echo $((sum / 1000 + ended * 1000000 / ticks))
 }
 
-# KiB of all processes of a server: what they share counts once, and what files
-# hold not at all, for the load client maps the same libraries.
+# KiB of all processes of a server.
 pss() # pid
+{
+	# shellcheck disable=SC2046 # several of them
+	pss_of "$1" $(pgrep -P "$1")
+}
+
+# KiB of processes: what several share counts in parts, and what files hold not
+# at all, for the load client maps the same libraries.
+pss_of() # pid...
 {
 	local pid
 
-	for pid in "$1" $(pgrep -P "$1"); do
+	for pid; do
 		cat "/proc/$pid/smaps_rollup"
 	done | awk '/^Pss_(Anon|Shmem):/ { sum += $2 } END { print sum }'
 }
