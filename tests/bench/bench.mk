@@ -38,8 +38,13 @@ bench-bulk:
 bench-start:
 	./scripts/bench-start
 
+## bench-growth: the cost of a handshake as connections and sessions grow
+bench-growth:
+	./scripts/bench-growth
+
 ## check-cost: instructions and system calls, against those of the baseline
 check-cost:
 	./scripts/check-cost
 
-.PHONY: bench bench-bulk bench-plot bench-programs bench-start check-cost
+.PHONY: bench bench-bulk bench-growth bench-plot bench-programs bench-start \
+	check-cost
