@@ -4,7 +4,8 @@ BENCH	= $(BUILD)/tests/bench
 BARE_LOOP = $(BENCH)/bare_loop
 MEMORY_HANDSHAKE = $(BENCH)/memory_handshake
 PLAIN_PAGE = $(BENCH)/plain_page
-BENCH_PROGRAMS = $(BARE_LOOP) $(MEMORY_HANDSHAKE) $(PLAIN_PAGE)
+IDLE_MEMORY = $(BENCH)/idle_memory
+BENCH_PROGRAMS = $(BARE_LOOP) $(MEMORY_HANDSHAKE) $(PLAIN_PAGE) $(IDLE_MEMORY)
 
 bench-programs: $(BENCH_PROGRAMS)
 
@@ -12,6 +13,7 @@ $(BARE_LOOP): $(BENCH)/server_context.o $(BUILD)/tests/load/loopback.o \
 	$(BENCH)/page.o
 $(MEMORY_HANDSHAKE): $(BENCH)/server_context.o $(BENCH)/session_table.o \
 	$(BENCH)/page.o
+$(IDLE_MEMORY): $(BENCH)/server_context.o
 $(PLAIN_PAGE): $(BUILD)/tests/load/loopback.o $(BENCH)/page.o
 
 $(BENCH_PROGRAMS): %: %.o
@@ -42,9 +44,13 @@ bench-start:
 bench-growth:
 	./scripts/bench-growth
 
+## bench-memory: what an idle connection and a worker take
+bench-memory:
+	./scripts/bench-memory
+
 ## check-cost: instructions and system calls, against those of the baseline
 check-cost:
 	./scripts/check-cost
 
-.PHONY: bench bench-bulk bench-growth bench-plot bench-programs bench-start \
-	check-cost
+.PHONY: bench bench-bulk bench-growth bench-memory bench-plot bench-programs \
+	bench-start check-cost
