@@ -16,7 +16,7 @@ setup()
 check_cost() # option...
 {
 	launch cost env BUILD="$BUILD" TMPDIR="$PWD" \
-	    "$ROOT/scripts/check-cost" "$@"
+	    "$ROOT/scripts/check-cost" "$@" --rows "$PWD/rows.tsv"
 	SERVERS+=("${PIDS[cost]}::cost")
 	wait_exit cost 120
 	OUTPUT=$(<cost.out)
@@ -38,6 +38,7 @@ keep()
 	check_cost --update --connections 10 --baseline "$KEPT"
 	assert_equal "$STATUS" 0
 	assert_equal "$OUTPUT" ''
+	assert_equal "$(grep -c '	calls	' rows.tsv)" 6
 }
 
 # All figures of the baseline that was counted here, multiplied.
@@ -68,13 +69,13 @@ scaled() # factor
 	keep
 	scaled 1.05 >more.base
 	scaled 0.95 >less.base
-	check_cost --connections 10 --baseline "$PWD/more.base" tls12-id
+	check_cost --connections 10 --baseline "$PWD/more.base" --work tls12-id
 	assert_equal "$STATUS" 1
 	for figure in instructions 'own instructions' calls; do
 		assert_matches "$OUTPUT" "not ok tls12-id: [0-9.]+ $figure, baseline [0-9.]+ \\(-[0-9.]+%\\): less"
 	done
 	assert_contains "$OUTPUT" 'scripts/check-cost --update'
-	check_cost --connections 10 --baseline "$PWD/less.base" tls12-id
+	check_cost --connections 10 --baseline "$PWD/less.base" --work tls12-id
 	assert_equal "$STATUS" 1
 	for figure in instructions 'own instructions' calls; do
 		assert_matches "$OUTPUT" "not ok tls12-id: [0-9.]+ $figure, baseline [0-9.]+ \\(\\+[0-9.]+%\\): more"
@@ -89,7 +90,7 @@ scaled() # factor
 		sub(/ accept4 [0-9.]*/, "")
 	}
 	{ print }' "$KEPT" >baseline
-	check_cost --connections 10 --baseline "$PWD/baseline" tls12-id
+	check_cost --connections 10 --baseline "$PWD/baseline" --work tls12-id
 	assert_equal "$STATUS" 1
 	assert_equal "$(grep -cE '^ok tls12-id: [0-9]+ (own )?instructions # skip counted with other libraries: Other' \
 	    <<<"$OUTPUT")" 2
@@ -100,12 +101,12 @@ scaled() # factor
 @test "check-cost: another compiler matters to our own instructions, another processor to all" {
 	keep
 	sed 's/^compiler /&another /' "$KEPT" >baseline
-	check_cost --connections 10 --baseline "$PWD/baseline" tls12-id
+	check_cost --connections 10 --baseline "$PWD/baseline" --work tls12-id
 	assert_equal "$STATUS" 0
 	assert_matches "$OUTPUT" 'ok tls12-id: [0-9]+ instructions, baseline'
 	assert_contains "$OUTPUT" '# skip counted with other compiler: another'
 	sed 's/^processor /&another /' "$KEPT" >baseline
-	check_cost --connections 10 --baseline "$PWD/baseline" tls12-id
+	check_cost --connections 10 --baseline "$PWD/baseline" --work tls12-id
 	assert_equal "$STATUS" 0
 	assert_contains "$OUTPUT" '# skip counted with other processor: another'
 	assert_matches "$OUTPUT" 'ok tls12-id: [0-9]+ own instructions, baseline'
@@ -133,7 +134,7 @@ ok calls # skip strace is not installed'
 	can_count
 	for tool in callgrind strace; do
 		launch cost env BUILD="$BUILD" TMPDIR="$PWD" \
-		    "$ROOT/scripts/check-cost" tls13-256KiB
+		    "$ROOT/scripts/check-cost" --work tls13-256KiB
 		SERVERS+=("${PIDS[cost]}::cost")
 		wait_for 60 counts_with "$tool"
 		kill -INT "${PIDS[cost]}"
@@ -162,10 +163,10 @@ counts_with() # callgrind or strace
 	done <<-EOT
 	--baseline
 	--baseline /nowhere
-	--update tls12-id
+	--update --work tls12-id
 	--connections none
 	--nothing
-	tls14-full
-	tls12-id tls12
+	--work tls14-full
+	tls12-id
 	EOT
 }
