@@ -110,21 +110,30 @@ measure(SSL **idle, size_t count)
 	return used / (double)count;
 }
 
-/* As scripts/bench.bash has it of servers. */
+/* KiB of a line of smaps_rollup that is as scripts/bench.bash counts, or 0. */
+static unsigned long
+line_kib(const char *line)
+{
+	static const char *const names[] = { "Pss_Anon:", "Pss_Shmem:" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strncmp(line, names[i], strlen(names[i])) == 0)
+			return strtoul(line + strlen(names[i]), NULL, 10);
+	return 0;
+}
+
 static unsigned long
 process_kib(void)
 {
 	FILE *rollup = fopen("/proc/self/smaps_rollup", "r");
-	unsigned long sum = 0, kib;
-	char line[256], name[32];
+	unsigned long sum = 0;
+	char line[256];
 
 	if (rollup == NULL)
 		err(1, "/proc/self/smaps_rollup");
 	while (fgets(line, sizeof(line), rollup) != NULL)
-		if (sscanf(line, "%31s %lu", name, &kib) == 2 &&
-		    (strcmp(name, "Pss_Anon:") == 0 ||
-			strcmp(name, "Pss_Shmem:") == 0))
-			sum += kib;
+		sum += line_kib(line);
 	fclose(rollup);
 	return sum;
 }
@@ -139,7 +148,7 @@ main(int argc, char **argv)
 	if (argc != 4 || (count = strtoul(argv[3], NULL, 10)) == 0 ||
 	    count > INT_MAX)
 		errx(1, "usage: idle_memory CERTIFICATE KEY CONNECTIONS");
-	if ((idle = calloc(count, sizeof(*idle))) == NULL ||
+	if ((idle = calloc(count, sizeof(SSL *))) == NULL ||
 	    (client_ctx = SSL_CTX_new(TLS_client_method())) == NULL)
 		errx(1, "out of memory");
 	server_ctx = server_context(argv[1], argv[2]);
