@@ -10,7 +10,7 @@
  * Much data passes through some large buffers, piece by piece. To have them
  * from the kernel and to copy on growth, each time, would be dear.
  */
-#define TEXTBUF_SMALL  256
+#define TEXTBUF_SMALL  1024
 #define TEXTBUF_LARGE  (96 * 1024)
 #define TEXTBUF_SPARES 4
 
