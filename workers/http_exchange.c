@@ -100,7 +100,10 @@ http_exchange_close(struct connection *connection)
 	free(exchange);
 }
 
-/* The next piece of the answer; with the last one the connection ends. */
+/*
+ * The next piece of the answer; with the last one the connection ends. The last
+ * of the text goes into one record with the first of the file.
+ */
 static enum handler_verdict
 http_exchange_send(struct connection *connection)
 {
@@ -112,7 +115,7 @@ http_exchange_send(struct connection *connection)
 	return HANDLER_CLOSE;
 }
 
-/* True: there is more to come, of it or of the file. */
+/* True: there is more of it to come. */
 static bool
 http_exchange_send_text(
     struct connection *connection, struct http_exchange *exchange)
@@ -125,7 +128,7 @@ http_exchange_send_text(
 		return false;
 	connection_send(connection, exchange->text.data + exchange->sent, size);
 	exchange->sent += size;
-	return exchange->sent < exchange->text.size || exchange->fd != -1;
+	return exchange->sent < exchange->text.size;
 }
 
 /* The file may grow or shrink meanwhile: it ends where it ends. */
