@@ -40,6 +40,13 @@ tls_error_say(const char *fmt, ...)
 }
 
 void
+tls_error_clear(void)
+{
+	if (ERR_peek_error() != 0)
+		ERR_clear_error();
+}
+
+void
 tls_error_append(struct textbuf *lines)
 {
 	ERR_print_errors_cb(tls_error_line, lines);

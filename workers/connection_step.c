@@ -1,7 +1,7 @@
 /*
  * What a connection does in each of its states.
  */
-#include <openssl/err.h>
+#include <openssl/ssl.h>
 
 #include "commands.h"
 #include "config.h"
@@ -12,6 +12,7 @@
 #include "stateless.h"
 #include "stream.h"
 #include "text.h"
+#include "tls_error.h"
 #include "worker.h"
 
 /* Rounds of work before other connections have a turn. */
@@ -415,7 +416,7 @@ connection_retransmit(struct connection *connection)
 	int result;
 
 	dtls_take_buffers(connection);
-	ERR_clear_error();
+	tls_error_clear();
 	result = dtls_retransmit(connection->ssl);
 	/* The stock program waits inside libssl without these. */
 	if (result == 1 && (config->timeouts || config->nbio))
@@ -454,7 +455,7 @@ connection_begin_shutdown(struct connection *connection)
 		result = SSL_shutdown(connection->ssl);
 	while (result < 0 &&
 	    SSL_get_error(connection->ssl, result) == SSL_ERROR_WANT_WRITE);
-	ERR_clear_error();
+	tls_error_clear();
 	if (connection->handler->shut != NULL)
 		connection->handler->shut(connection);
 	connection->unit = UNIT_NONE;

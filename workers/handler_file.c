@@ -87,7 +87,7 @@ file_serve(struct connection *connection, struct http_exchange *exchange,
 	const char *mode = config->http_server_binmode ? "rb" : "r";
 	struct textbuf *text = &exchange->text;
 
-	ERR_clear_error();
+	tls_error_clear();
 	switch (file_open(path, mode, &exchange->fd)) {
 	case FILE_OPENED:
 		if (!config->quiet)

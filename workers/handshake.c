@@ -8,6 +8,7 @@
 #include "psk.h"
 #include "shared.h"
 #include "tls_context.h"
+#include "tls_error.h"
 #include "worker.h"
 
 static void handshake_finished(struct connection *);
@@ -39,7 +40,7 @@ handshake_before(struct connection *connection)
 	connection->counted = true;
 	connection->transport.starved = false;
 	async_before(&connection->async);
-	ERR_clear_error();
+	tls_error_clear();
 	return transport_unsent(&connection->transport);
 }
 

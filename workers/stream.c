@@ -1,9 +1,9 @@
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include "connection_state.h"
 #include "handshake.h"
 #include "stream.h"
+#include "tls_error.h"
 #include "worker.h"
 
 /*
@@ -92,7 +92,7 @@ stream_pull(struct connection *connection, void *data, size_t *size)
 	int got;
 
 	connection->transport.starved = false;
-	ERR_clear_error();
+	tls_error_clear();
 	got = SSL_read_ex(connection->ssl, data, STREAM_RECORD, size);
 	if (got != 1)
 		result = stream_error(connection, got);
@@ -126,7 +126,7 @@ stream_encrypt(struct connection *connection)
 	    transport_unsent(&connection->transport) < TRANSPORT_HIGH) {
 		before = stream_tally(connection);
 		connection->transport.starved = false;
-		ERR_clear_error();
+		tls_error_clear();
 		result = SSL_write_ex(connection->ssl,
 		    out->data + connection->out_sent, stream_piece(connection),
 		    &written);
