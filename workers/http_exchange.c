@@ -11,10 +11,10 @@
 #define HTTP_PIECE (64 * 1024)
 
 static enum handler_verdict http_exchange_send(struct connection *);
+static size_t
+http_exchange_send_text(struct connection *, struct http_exchange *, size_t);
 static bool
-http_exchange_send_text(struct connection *, struct http_exchange *);
-static bool
-http_exchange_send_file(struct connection *, struct http_exchange *);
+http_exchange_send_file(struct connection *, struct http_exchange *, size_t);
 
 enum handler_verdict
 http_exchange_open(struct connection *connection)
@@ -108,41 +108,45 @@ static enum handler_verdict
 http_exchange_send(struct connection *connection)
 {
 	struct http_exchange *exchange = connection_handler_data(connection);
+	size_t room = HTTP_PIECE;
 
-	if (http_exchange_send_text(connection, exchange) ||
-	    http_exchange_send_file(connection, exchange))
+	room -= http_exchange_send_text(connection, exchange, room);
+	if (room == 0 || http_exchange_send_file(connection, exchange, room))
 		return HANDLER_CONTINUE;
 	return HANDLER_CLOSE;
 }
 
-/* True: there is more of it to come. */
-static bool
+/* Returns how much that is: all that is left, or all there is room for. */
+static size_t
 http_exchange_send_text(
-    struct connection *connection, struct http_exchange *exchange)
+    struct connection *connection, struct http_exchange *exchange, size_t room)
 {
 	size_t size = exchange->text.size - exchange->sent;
 
-	if (size > HTTP_PIECE)
-		size = HTTP_PIECE;
+	if (size > room)
+		size = room;
 	if (size == 0)
-		return false;
+		return 0;
 	connection_send(connection, exchange->text.data + exchange->sent, size);
 	exchange->sent += size;
-	return exchange->sent < exchange->text.size;
+	return size;
 }
 
-/* The file may grow or shrink meanwhile: it ends where it ends. */
+/*
+ * True: there may be more to come. The file may grow or shrink meanwhile: it
+ * ends where it ends.
+ */
 static bool
 http_exchange_send_file(
-    struct connection *connection, struct http_exchange *exchange)
+    struct connection *connection, struct http_exchange *exchange, size_t room)
 {
 	void *space;
 	ssize_t size;
 
 	if (exchange->fd == -1)
 		return false;
-	space = connection_send_space(connection, HTTP_PIECE);
-	size = read(exchange->fd, space, HTTP_PIECE);
+	space = connection_send_space(connection, room);
+	size = read(exchange->fd, space, room);
 	if (size <= 0)
 		return false;
 	connection_send_filled(connection, (size_t)size);
