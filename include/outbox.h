@@ -1,7 +1,8 @@
 /*
  * What a worker has to say, on its way to the master. What one connection says
- * within one step travels as one block, so its lines stay together. A block of
- * any size is written whole or, if the worker is killed amid it, not at all.
+ * within one step travels in one block, so its lines stay together; a block may
+ * have those of several, if they are short. A block of any size is written
+ * whole or, if the worker is killed amid it, not at all.
  *
  * The master may be slow to take it (a stopped terminal, a full pipe): then the
  * outbox is full, and connections that have something to say wait until it is
@@ -19,6 +20,8 @@
 #include "text.h"
 #include "textbuf.h"
 
+/* Bytes of a block to which the words of another connection may be added. */
+#define OUTBOX_LITTLE (4 * 1024)
 /* Bytes that the channel has not taken. */
 #define OUTBOX_LARGE	(64 * 1024)
 #define OUTBOX_FULL	(64 * 1024)
@@ -36,6 +39,8 @@ void outbox_close(struct outbox *);
 /* Add to the block. */
 void
 outbox_write(struct outbox *, enum text_stream, const void *data, size_t size);
+/* What a connection said is complete; so is the block, if it is not short. */
+int outbox_end_step(struct outbox *);
 /* The block is complete. -1: the master is gone. */
 int outbox_end_block(struct outbox *);
 

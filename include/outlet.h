@@ -37,7 +37,12 @@ int outlets_register(struct worker *);
 /* The text_sink; arg is the worker, whose current connection speaks, if any.
  */
 void outlets_text(enum text_stream, const void *, size_t, void *);
-/* What was said since is complete. A lost master ends the worker. */
+/*
+ * What was said since is complete. A little of it may wait until the block
+ * ends, which is when the loop has nothing else to do: so the master is woken
+ * once for all who spoke in a turn. A lost master ends the worker.
+ */
+void outlets_end_step(struct worker *);
 void outlets_end_block(struct worker *);
 /* Something waits for the master. */
 bool outlets_waiting(const struct worker *);

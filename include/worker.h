@@ -68,7 +68,7 @@ void worker_add(struct worker *, enum stats_counter, uint64_t n);
 /* Register the event for these, in place of the others. */
 void worker_watch(
     struct worker *, struct loop_event *, uint32_t *events, uint32_t wanted);
-/* A step is done: what was said is one block. */
+/* A step is done: what was said stays together. */
 void worker_end_step(struct worker *);
 
 #endif

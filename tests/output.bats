@@ -182,3 +182,26 @@ closed() # number
 	    sed -E 's/, .*, /, /' | uniq -c >order
 	assert_equal "$(wc -l <order)" 12
 }
+
+@test "clients that are served in one turn wake the master once" {
+	local tracer worker
+
+	strace -D -f -o /dev/null true || skip 'strace cannot trace here'
+	echo page >page
+	start_server -WWW -workers 1
+	worker=$(workers)
+	strace -qq -e trace=sendmsg -o calls -p "$worker" &
+	tracer=$!
+	LOADS+=("$tracer")
+	wait_for 5 is_traced "$worker"
+	tls_load --connections 400 --parallel 50 --request /page
+	kill "$tracer"
+	stop_server QUIT
+	assert_equal "$(grep -c '^FILE:page$' server.err)" 400
+	[ "$(grep -c sendmsg calls)" -lt 350 ]
+}
+
+is_traced() # pid
+{
+	grep -q '^TracerPid:	[1-9]' "/proc/$1/status"
+}

@@ -32,6 +32,13 @@ outbox_write(struct outbox *outbox, enum text_stream stream, const void *data,
 }
 
 int
+outbox_end_step(struct outbox *outbox)
+{
+	return outbox->block.size < OUTBOX_LITTLE ? 0
+						  : outbox_end_block(outbox);
+}
+
+int
 outbox_end_block(struct outbox *outbox)
 {
 	return outbox_send_block(outbox, false);

@@ -60,6 +60,16 @@ outlets_text(enum text_stream stream, const void *data, size_t size, void *arg)
 }
 
 void
+outlets_end_step(struct worker *worker)
+{
+	unsigned i;
+
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		if (outbox_end_step(&worker->outlet[i].outbox) == -1)
+			_exit(1);
+}
+
+void
 outlets_end_block(struct worker *worker)
 {
 	unsigned i;

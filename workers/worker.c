@@ -30,6 +30,7 @@ static void worker_on_control(void *, uint32_t);
 static void worker_message(struct worker *, const struct message *);
 static void worker_drain(struct worker *);
 static void worker_quit(struct worker *);
+static void worker_end_turn(struct worker *);
 static void worker_watch_channels(struct worker *);
 static void worker_watch_memory(struct worker *);
 static void worker_on_trim(void *);
@@ -44,8 +45,7 @@ worker_run(void *setup, unsigned slot, const struct channel_ends *ends)
 		_exit(1);
 	worker_say(worker, MESSAGE_READY, 0);
 	while (worker_goes_on(worker)) {
-		worker->current = NULL;
-		worker_end_step(worker);
+		worker_end_turn(worker);
 		worker_watch_channels(worker);
 		worker_watch_memory(worker);
 		acceptor_will_wait(&worker->acceptor);
@@ -99,6 +99,13 @@ worker_add(struct worker *worker, enum stats_counter stat, uint64_t n)
 void
 worker_end_step(struct worker *worker)
 {
+	outlets_end_step(worker);
+	worker->current = NULL;
+}
+
+static void
+worker_end_turn(struct worker *worker)
+{
 	outlets_end_block(worker);
 	worker->current = NULL;
 }
@@ -131,7 +138,7 @@ worker_open(struct worker *worker, const struct worker_setup *setup,
 		worker->control_events) == -1 ||
 	    outlets_register(worker) == -1 ||
 	    acceptor_open(&worker->acceptor, worker) == -1) {
-		worker_end_step(worker);
+		worker_end_turn(worker);
 		return -1;
 	}
 	return 0;
@@ -158,7 +165,7 @@ worker_last_words(void *arg)
 {
 	struct worker *worker = arg;
 
-	worker_end_step(worker);
+	worker_end_turn(worker);
 	outlets_flush(worker, WORKER_LAST_WORDS_MS);
 }
 
