@@ -1,8 +1,9 @@
 /*
  * What a worker has to say, on its way to the master. What one connection says
- * within one step travels in one block, so its lines stay together; a block may
- * have those of several, if they are short. A block of any size is written
- * whole or, if the worker is killed amid it, not at all.
+ * within one step travels in one block, so its lines stay together; if it is
+ * sent much in that step, in several. A block may have the words of several
+ * connections, if they are short. A block of any size is written whole or, if
+ * the worker is killed amid it, not at all.
  *
  * The master may be slow to take it (a stopped terminal, a full pipe): then the
  * outbox is full, and connections that have something to say wait until it is
@@ -22,8 +23,9 @@
 
 /* Bytes of a block to which the words of another connection may be added. */
 #define OUTBOX_LITTLE (4 * 1024)
+/* A block to which a record more may not fit into its packet. */
+#define OUTBOX_LARGE (48 * 1024)
 /* Bytes that the channel has not taken. */
-#define OUTBOX_LARGE	(64 * 1024)
 #define OUTBOX_FULL	(64 * 1024)
 #define OUTBOX_OVERFLOW (2 * 1024 * 1024)
 
@@ -44,7 +46,7 @@ int outbox_end_step(struct outbox *);
 /* The block is complete. -1: the master is gone. */
 int outbox_end_block(struct outbox *);
 
-/* The block is as large as the channel likes it. */
+/* The block had better be complete now. */
 bool outbox_is_large(const struct outbox *);
 bool outbox_full(const struct outbox *);
 /* So much waits that no new connection shall add to it. */

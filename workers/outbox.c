@@ -69,7 +69,7 @@ outbox_send_block(struct outbox *outbox, bool goes_on)
 bool
 outbox_is_large(const struct outbox *outbox)
 {
-	return outbox->block.size >= OUTBOX_LARGE;
+	return outbox->block.size > OUTBOX_LARGE;
 }
 
 bool
