@@ -16,6 +16,7 @@
  */
 #include <sys/mman.h>
 #include <sys/queue.h>
+#include <sys/resource.h>
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -71,14 +72,22 @@ static SLAB_RARE void slab_emptied(struct slab *);
 static void slab_free_foreign(void **);
 static void slab_take_foreign(void);
 
-/* Memory that nobody can write to counts for no limit of the system's. */
+/*
+ * Memory that nobody can write to counts for no limit of the system's but that
+ * of addresses (ulimit -v), which leaves none to waste.
+ */
 bool
 slab_open(void)
 {
+	struct rlimit addresses;
 	size_t bytes = SLAB_COUNT * SLAB_SIZE;
-	void *memory =
-	    mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *memory;
 
+	if (getrlimit(RLIMIT_AS, &addresses) == 0 &&
+	    addresses.rlim_cur != RLIM_INFINITY)
+		return false;
+	memory =
+	    mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		return false;
 	/* A page shall be a page, also where huge ones are the rule. */
