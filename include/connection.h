@@ -54,7 +54,7 @@ struct handler {
 	 * may be over.
 	 */
 	enum handler_verdict (*blocked)(struct connection *);
-	/* All that was queued has been handed to the kernel. */
+	/* All that was queued is with the kernel, or will be with this step. */
 	enum handler_verdict (*writable)(struct connection *);
 	/* An established connection ends; called before the shutdown. */
 	void (*ended)(struct connection *, enum connection_end);

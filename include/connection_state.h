@@ -22,7 +22,10 @@
 #define CONNECTION_LINGER_MS 500
 /* And while the server quits. */
 #define CONNECTION_LINGER_QUIT_MS 200
-/* However much it says, and for an engine that is at work for it. */
+/*
+ * However much it says, for what the kernel does not take of an answer that it
+ * was sure to take, and for an engine that is at work for it.
+ */
 #define CONNECTION_LINGER_TOTAL_MS 10000
 
 struct arrival;
@@ -77,6 +80,7 @@ struct connection {
 	bool renegotiated; /* and is over: the handler is to be told */
 	bool deaf; /* its handler wants no more input */
 	bool sending; /* the handler is to be told when all is flushed */
+	bool owing; /* it ends, and the kernel did not take what it was to */
 	SSL *ssl;
 	const struct handler *handler;
 	void *handler_data;

@@ -170,6 +170,32 @@ get_file() # path
 	exec {hold}>&-
 }
 
+# Longer than a client that says nothing is waited for at the end.
+read_late() # path
+{
+	timeout $((30 * SLOW)) "$BUILD/tests/load/late_reader" "$PORT" "$1" \
+	    1500 3>&-
+}
+
+@test "a client that begins to read late gets all of a file" {
+	truncate -s 20M large
+	start_server -HTTP
+	run -0 read_late /large
+	assert_equal "$output" $((20 * 1024 * 1024))
+}
+
+# Not even of an answer that any kernel seems to take at once.
+@test "a client that begins to read late gets all, though the kernel takes little" {
+	! is_sanitized || skip 'sanitizers want nothing loaded before them'
+	head -c 12000 /dev/zero >small
+	printf '#!/bin/bash\nLD_PRELOAD=%s exec "%s" "$@"\n' \
+	    "$BUILD/tests/load/narrow.so" "$S_SERVER" >narrow
+	chmod +x narrow
+	S_SERVER=$PWD/narrow start_server -HTTP
+	run -0 read_late /small
+	assert_equal "$output" 12000
+}
+
 @test "files opened in another mode, and by the kernel" {
 	rows <<-'END'
 	-http_server_binmode | -WWW -http_server_binmode | | \

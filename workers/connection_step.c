@@ -332,6 +332,8 @@ connection_step_flush(struct connection *connection)
 		return false;
 	switch (stream_push(connection)) {
 	case STREAM_DONE:
+		connection->owing =
+		    transport_unsent(&connection->transport) > 0;
 		connection_close(connection, END_LOCAL);
 		return true;
 	case STREAM_WAIT:
@@ -356,14 +358,18 @@ connection_step_shutdown(struct connection *connection)
 	enum transport_state sent;
 
 	sent = transport_finish(transport);
+	if (sent != TRANSPORT_BLOCKED)
+		connection->owing = false;
 	if ((sent != TRANSPORT_BLOCKED && connection_discard(connection)) ||
 	    worker->loop.now_ms - connection->shutdown_ms >=
 		CONNECTION_LINGER_TOTAL_MS)
 		connection_set_state(connection, CONNECTION_CLOSED);
-	else if (transport->read_bytes + transport->written_bytes != before &&
-	    !worker->quitting)
-		loop_timer_set(
-		    &worker->loop, &connection->timer, CONNECTION_LINGER_MS);
+	else if (!worker->quitting &&
+	    (connection->owing ||
+		transport->read_bytes + transport->written_bytes != before))
+		loop_timer_set(&worker->loop, &connection->timer,
+		    connection->owing ? CONNECTION_LINGER_TOTAL_MS
+				      : CONNECTION_LINGER_MS);
 	if (connection->state == CONNECTION_SHUTDOWN &&
 	    sent != TRANSPORT_BLOCKED && transport->can_read)
 		loop_defer(&worker->loop, &connection->again);

@@ -6,9 +6,10 @@ TLS_LOAD = $(BUILD)/tests/load/tls_load
 RELAY	= $(BUILD)/tests/load/relay
 ALTERNATE = $(BUILD)/tests/load/alternate
 TRICKS	= $(BUILD)/tests/load/unread_answers $(BUILD)/tests/load/replay \
-	$(BUILD)/tests/load/leave $(BUILD)/tests/load/hellos
+	$(BUILD)/tests/load/leave $(BUILD)/tests/load/hellos \
+	$(BUILD)/tests/load/late_reader
 LOADED	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_engine.so \
-	$(BUILD)/tests/load/late.so
+	$(BUILD)/tests/load/late.so $(BUILD)/tests/load/narrow.so
 
 ## load: the load client of the tests
 load: $(TLS_LOAD) $(RELAY) $(ALTERNATE) $(TRICKS) $(LOADED)

@@ -1,0 +1,90 @@
+/*
+ * A client of HTTP that is in no hurry to read its answer.
+ *
+ *	late_reader PORT PATH MS
+ *
+ * Asks for PATH, reads nothing for so many milliseconds, and then all, with the
+ * smallest buffer that there is for it. Prints how many bytes came. Exit status
+ * 0: a close_notify came behind them.
+ */
+#include <sys/socket.h>
+
+#include <err.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <openssl/ssl.h>
+
+static int
+connect_to(const char *port)
+{
+	struct sockaddr_in server = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)strtol(port, NULL, 10)),
+		.sin_addr = { .s_addr = htonl(INADDR_LOOPBACK) } };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), least = 0;
+
+	if (fd == -1 ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least)) ==
+		-1 ||
+	    connect(fd, (struct sockaddr *)&server, sizeof(server)) == -1)
+		err(1, "connect");
+	return fd;
+}
+
+static void
+ask(SSL *ssl, const char *path)
+{
+	char request[1024];
+	int size =
+	    snprintf(request, sizeof(request), "GET %s HTTP/1.0\r\n\r\n", path);
+
+	if (SSL_connect(ssl) != 1 || SSL_write(ssl, request, size) != size)
+		errx(1, "not asked");
+}
+
+static void
+be_late(long ms)
+{
+	struct timespec delay = { .tv_sec = ms / 1000,
+		.tv_nsec = ms % 1000 * 1000000 };
+
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &delay, NULL);
+}
+
+/* Returns whether the end is one. */
+static int
+read_all(SSL *ssl)
+{
+	uintmax_t all = 0;
+	char data[4096];
+	int n;
+
+	while ((n = SSL_read(ssl, data, sizeof(data))) > 0)
+		all += (uintmax_t)n;
+	printf("%ju\n", all);
+	return SSL_get_error(ssl, n) == SSL_ERROR_ZERO_RETURN;
+}
+
+int
+main(int argc, char *argv[])
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	SSL *ssl;
+	int fd, ended;
+
+	if (argc != 4)
+		errx(1, "usage: late_reader PORT PATH MS");
+	fd = connect_to(argv[1]);
+	if (ctx == NULL || (ssl = SSL_new(ctx)) == NULL ||
+	    SSL_set_fd(ssl, fd) != 1)
+		errx(1, "out of memory");
+	ask(ssl, argv[2]);
+	be_late(strtol(argv[3], NULL, 10));
+	ended = read_all(ssl);
+	SSL_free(ssl);
+	SSL_CTX_free(ctx);
+	return ended ? 0 : 1;
+}
