@@ -5,6 +5,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # set for the scripts
 
+# Numbers have a point.
+export LC_ALL=C
 # The scripts are at work in the top folder, wherever they were called, and
 # their servers anywhere.
 here=$OLDPWD
@@ -20,6 +22,9 @@ loads=()
 page=
 # Connections that one load client holds.
 held_each=5000
+held_within=120	# seconds; a server that has no more descriptors waits
+# Descriptors that a server may have, if the limits of the user allow them.
+descriptors=65536
 raw=
 # What has to be built.
 targets=(all load)
@@ -109,11 +114,35 @@ prepare()
 {
 	make -s -j2 BUILD="$build" "${targets[@]}"
 	./scripts/make-certs
+	set_limit
 	scratch=$(mktemp -d)
 	trap 'end_loads; end_server; rm -rf "$scratch"' EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 	mkfifo "$scratch/in" "$scratch/go"
+}
+
+# Not all servers go to the hard limit themselves, and some make room for all
+# that the limit allows.
+set_limit()
+{
+	local hard
+
+	hard=$(ulimit -Hn)
+	if [ "$hard" = unlimited ] || ((hard > descriptors)); then
+		hard=$descriptors
+	fi
+	ulimit -Sn "$hard"
+}
+
+# Of a bench whose figure is the CPU time.
+need_cpu_times()
+{
+	local ns=0
+
+	{ read -r ns _ <"/proc/$$/schedstat"; } 2>/dev/null || :
+	((ns > 0)) ||
+	    die 'the kernel does not tell the CPU time of a process (schedstat)'
 }
 
 ### Servers
@@ -243,6 +272,8 @@ free_port()
 	local first number tries
 
 	read -r first _ </proc/sys/net/ipv4/ip_local_port_range
+	# Where nearly all are the kernel's, it will hardly take this one now.
+	((first > 11000)) || first=32768
 	for ((tries = 0; tries < 100; tries++)); do
 		number=$((10000 + RANDOM % (first - 10000)))
 		[ -n "$(ss -ltnH "sport = :$number")" ] || break
@@ -368,13 +399,14 @@ hold() # connections, option of tls_load...
 
 await_held() # number of the client, connections
 {
-	local said=$scratch/held.$1
+	local said=$scratch/held.$1 end=$((SECONDS + held_within))
 
 	until grep -q '^holding\|^tls_load:' "$said" ||
-	    ! kill -0 "${loads[$1]}" 2>/dev/null; do
+	    ! kill -0 "${loads[$1]}" 2>/dev/null || ((SECONDS > end)); do
 		sleep 0.05
 	done
 	grep -qx "holding $2" "$said" && return 0
+	[ -s "$said" ] || echo "no end of it in $held_within s" >"$said"
 	echo "${0##*/}: $2 connections could not be held:" \
 	    "$(head -n 1 "$said")" >&2
 	return 1
@@ -453,4 +485,47 @@ begin_raw() # name, column...
 raw_row() # value...
 {
 	(IFS=$'\t'; printf '%s\n' "$*") >>"$raw"
+}
+
+# Of raw rows that are "round kind name CPU-us rate p50 p99 resumed errors note",
+# a line for each name of a kind: "name CPU-us least most rate p50 p99 errors
+# note": medians over the rounds, the least and the most of CPU-us, and the sum of
+# the errors. "-" is what was not measured.
+rows_of() # kind
+{
+	awk -F '\t' -v OFS='\t' -v kind="$1" '
+	$2 == kind {
+		if (!($3 in errors))
+			names[++n_names] = $3
+		errors[$3] += $9
+		note[$3] = $10
+		for (i = 4; i <= 7; i++)
+			if ($i != "-")
+				value[$3, i, ++count[$3, i]] = $i + 0
+	}
+
+	# The values are in v then, from the least to the most.
+	function median(name, column,    i, j, n) {
+		n = count[name, column]
+		for (i = 1; i <= n; i++) {
+			for (j = i; j > 1 && v[j - 1] > value[name, column, i]; j--)
+				v[j] = v[j - 1]
+			v[j] = value[name, column, i]
+		}
+		least = n > 0 ? v[1] : "-"
+		most = n > 0 ? v[n] : "-"
+		return n > 0 ? v[int((n + 1) / 2)] : "-"
+	}
+
+	END {
+		for (k = 1; k <= n_names; k++) {
+			name = names[k]
+			rate = median(name, 5)
+			p50 = median(name, 6)
+			p99 = median(name, 7)
+			cost = median(name, 4)
+			print name, cost, least, most, rate, p50, p99,
+			    errors[name], note[name]
+		}
+	}' "$raw"
 }

@@ -32,10 +32,10 @@ row_of() # server
 	assert_equal "$STATUS" 0
 	assert_contains "$OUTPUT" 'TLS 1.2, session ID (tls12-id)'
 	assert_contains "$OUTPUT" 'bare       - (no shared cache)'
-	assert_matches "$OUTPUT" 'server +CPU us +of bare +of libssl +p50 ms +p99 ms +conn/s +errors'
-	assert_equal "$(grep -cE '^ours( +[0-9]+\.[0-9]+| +-){5} +[0-9]+ +0$' \
+	assert_matches "$OUTPUT" 'server +CPU us +of peer +of bare +of libssl +p50 ms +p99 ms +conn/s +errors'
+	assert_equal "$(grep -cE '^ours( +[0-9]+\.[0-9]+| +-){6} +[0-9]+ +0$' \
 	    <<<"$OUTPUT")" 2
-	assert_equal "$(grep -cE '^libssl +[0-9.]+ +[0-9.-]+ +1.00$' \
+	assert_equal "$(grep -cE '^libssl +[0-9.]+( +[0-9.-]+){2} +1.00$' \
 	    <<<"$OUTPUT")" 2
 	assert_contains "$OUTPUT" "Raw rows: $PWD/rows.tsv"
 	assert_equal "$(wc -l <rows.tsv)" 7
