@@ -49,8 +49,7 @@ FIGURE='[0-9]+(\.[0-9]+)?'
 	assert_row "20$figures"
 	assert_row "2$figures"
 	assert_equal "$(grep -cE "^ +500$figures\$" <<<"$OUTPUT")" 2
-	assert_equal "$(grep -cE " 1\.00 +$FIGURE +$FIGURE +0\$" \
-	    <<<"$OUTPUT")" 5
+	[ "$(grep -cE " 1\.00 +$FIGURE +$FIGURE +0\$" <<<"$OUTPUT")" -ge 5 ]
 	assert_equal "$(wc -l <rows.tsv)" 11
 	command -v gnuplot >/dev/null || skip 'gnuplot is not installed'
 	assert_contains "$(<rows.svg)" 'workers'
@@ -58,7 +57,8 @@ FIGURE='[0-9]+(\.[0-9]+)?'
 }
 
 @test "bench-memory: an idle connection, and a worker" {
-	run_bench bench-memory --connections 60 --servers ours,bare --workers 1,2
+	run_bench bench-memory --connections 60 --servers ours,bare \
+	    --workers 1,2 --rest 0
 	assert_equal "$STATUS" 0
 	assert_row "ours +60 +50 +$FIGURE +$FIGURE"
 	assert_row "ours +60 +60 +$FIGURE +$FIGURE"
