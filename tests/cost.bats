@@ -15,7 +15,7 @@ setup()
 # In a session of its own, in which nothing may be left. OUTPUT is what it said.
 check_cost() # option...
 {
-	launch cost env BUILD="$BUILD" TMPDIR="$PWD" \
+	launch cost env BUILD="$BUILD" TMPDIR="$PWD" LOGNAME=someone \
 	    "$ROOT/scripts/check-cost" "$@" --rows "$PWD/rows.tsv"
 	SERVERS+=("${PIDS[cost]}::cost")
 	wait_exit cost 120
