@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -54,6 +55,19 @@ wait_until(int fd, short events, int timeout_ms)
 	struct pollfd pollfd = { .fd = fd, .events = events };
 
 	return poll(&pollfd, 1, timeout_ms) == 1;
+}
+
+/* What fills a small buffer soon would take minutes to come through one. */
+static void
+widen(int fd)
+{
+	int large = 1024 * 1024;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &large, sizeof(large)) ==
+		-1 ||
+	    setsockopt(
+		fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, &large, sizeof(large)) == -1)
+		err(1, "setsockopt");
 }
 
 /* How many went out before the server would take no more. */
@@ -115,6 +129,7 @@ main(int argc, char *argv[])
 	SSL_set_mode(ssl, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	asked = ask_without_reading(ssl, fd);
 	printf("asked %d times\n", asked);
+	widen(fd);
 	talk_on(ssl, fd);
 	SSL_free(ssl);
 	SSL_CTX_free(ctx);
