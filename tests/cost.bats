@@ -20,6 +20,7 @@ check_cost() # option...
 	SERVERS+=("${PIDS[cost]}::cost")
 	wait_exit cost 120
 	OUTPUT=$(<cost.out)
+	cat cost.out cost.err # seen if the test fails
 	assert_equal "$(ls -d tmp.* 2>/dev/null)" ''
 }
 
@@ -35,7 +36,7 @@ keep()
 {
 	can_count
 	[ ! -e "$KEPT" ] || return 0
-	check_cost --update --connections 10 --baseline "$KEPT"
+	check_cost --update --baseline "$KEPT"
 	assert_equal "$STATUS" 0
 	assert_equal "$OUTPUT" ''
 	assert_equal "$(grep -c '	calls	' rows.tsv)" 6
@@ -69,13 +70,13 @@ scaled() # factor
 	keep
 	scaled 1.05 >more.base
 	scaled 0.95 >less.base
-	check_cost --connections 10 --baseline "$PWD/more.base" --work tls12-id
+	check_cost --baseline "$PWD/more.base" --work tls12-id
 	assert_equal "$STATUS" 1
 	for figure in instructions 'own instructions' calls; do
 		assert_matches "$OUTPUT" "not ok tls12-id: [0-9.]+ $figure, baseline [0-9.]+ \\(-[0-9.]+%\\): less"
 	done
 	assert_contains "$OUTPUT" 'scripts/check-cost --update'
-	check_cost --connections 10 --baseline "$PWD/less.base" --work tls12-id
+	check_cost --baseline "$PWD/less.base" --work tls12-id
 	assert_equal "$STATUS" 1
 	for figure in instructions 'own instructions' calls; do
 		assert_matches "$OUTPUT" "not ok tls12-id: [0-9.]+ $figure, baseline [0-9.]+ \\(\\+[0-9.]+%\\): more"
@@ -90,7 +91,7 @@ scaled() # factor
 		sub(/ accept4 [0-9.]*/, "")
 	}
 	{ print }' "$KEPT" >baseline
-	check_cost --connections 10 --baseline "$PWD/baseline" --work tls12-id
+	check_cost --baseline "$PWD/baseline" --work tls12-id
 	assert_equal "$STATUS" 1
 	assert_equal "$(grep -cE '^ok tls12-id: [0-9]+ (own )?instructions # skip counted with other libraries: Other' \
 	    <<<"$OUTPUT")" 2
@@ -101,12 +102,12 @@ scaled() # factor
 @test "check-cost: another compiler matters to our own instructions, another processor to all, another release to system calls" {
 	keep
 	sed 's/^compiler /&another /' "$KEPT" >baseline
-	check_cost --connections 10 --baseline "$PWD/baseline" --work tls12-id
+	check_cost --baseline "$PWD/baseline" --work tls12-id
 	assert_equal "$STATUS" 0
 	assert_matches "$OUTPUT" 'ok tls12-id: [0-9]+ instructions, baseline'
 	assert_contains "$OUTPUT" '# skip counted with other compiler: another'
 	sed 's/^processor /&another /; s/^release /&Another /' "$KEPT" >baseline
-	check_cost --connections 10 --baseline "$PWD/baseline" --work tls12-id
+	check_cost --baseline "$PWD/baseline" --work tls12-id
 	assert_equal "$STATUS" 0
 	assert_contains "$OUTPUT" '# skip counted with other processor: another'
 	assert_matches "$OUTPUT" 'ok tls12-id: [0-9]+ own instructions, baseline'
