@@ -7,6 +7,7 @@
 #include "worker.h"
 
 static struct outlet *outlet_of(struct worker *, enum text_stream);
+static void outlets_end(struct worker *, int (*)(struct outbox *));
 static void
 outlet_note(struct outlet *, enum text_stream, const char *, size_t);
 static void outlet_on_event(void *, uint32_t);
@@ -62,20 +63,22 @@ outlets_text(enum text_stream stream, const void *data, size_t size, void *arg)
 void
 outlets_end_step(struct worker *worker)
 {
-	unsigned i;
-
-	for (i = 0; i < TEXT_OUTLETS; i++)
-		if (outbox_end_step(&worker->outlet[i].outbox) == -1)
-			_exit(1);
+	outlets_end(worker, outbox_end_step);
 }
 
 void
 outlets_end_block(struct worker *worker)
 {
+	outlets_end(worker, outbox_end_block);
+}
+
+static void
+outlets_end(struct worker *worker, int (*end)(struct outbox *))
+{
 	unsigned i;
 
 	for (i = 0; i < TEXT_OUTLETS; i++)
-		if (outbox_end_block(&worker->outlet[i].outbox) == -1)
+		if (end(&worker->outlet[i].outbox) == -1)
 			_exit(1);
 }
 
