@@ -414,22 +414,9 @@ await_held() # number of the client, connections
 
 ### Figures
 
-# Clock ticks that a server has used, all its processes together.
-cpu_ticks() # pid
-{
-	local pid stat sum=0 fields
-
-	for pid in "$1" $(pgrep -P "$1"); do
-		stat=$(<"/proc/$pid/stat")
-		# From the state on: the name before it may hold spaces.
-		read -ra fields <<<"${stat##*) }"
-		sum=$((sum + fields[11] + fields[12] + fields[13] + fields[14]))
-	done
-	echo "$sum"
-}
-
-# The same in microseconds: a tick is long, and only what processes used that have
-# ended is counted in it. A process at work has used a little more.
+# Microseconds of CPU time that a server has used, all its processes together. Of
+# those that have ended the kernel tells it in clock ticks, which are long. A
+# process at work has used a little more.
 cpu_us() # pid
 {
 	local pid file ns stat fields sum=0 ended=0
@@ -440,6 +427,7 @@ cpu_us() # pid
 			sum=$((sum + ns))
 		done
 		stat=$(<"/proc/$pid/stat")
+		# From the state on: the name before it may hold spaces.
 		read -ra fields <<<"${stat##*) }"
 		ended=$((ended + fields[13] + fields[14]))
 	done
