@@ -7,10 +7,7 @@
  * smallest buffer that there is for it. Prints how many bytes came. Exit status
  * 0: a close_notify came behind them.
  */
-#include <sys/socket.h>
-
 #include <err.h>
-#include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,21 +15,7 @@
 
 #include <openssl/ssl.h>
 
-static int
-connect_to(const char *port)
-{
-	struct sockaddr_in server = { .sin_family = AF_INET,
-		.sin_port = htons((uint16_t)strtol(port, NULL, 10)),
-		.sin_addr = { .s_addr = htonl(INADDR_LOOPBACK) } };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), least = 0;
-
-	if (fd == -1 ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least)) ==
-		-1 ||
-	    connect(fd, (struct sockaddr *)&server, sizeof(server)) == -1)
-		err(1, "connect");
-	return fd;
-}
+#include "loopback.h"
 
 static void
 ask(SSL *ssl, const char *path)
@@ -77,7 +60,7 @@ main(int argc, char *argv[])
 
 	if (argc != 4)
 		errx(1, "usage: late_reader PORT PATH MS");
-	fd = connect_to(argv[1]);
+	fd = loopback_connect(argv[1], 0);
 	if (ctx == NULL || (ssl = SSL_new(ctx)) == NULL ||
 	    SSL_set_fd(ssl, fd) != 1)
 		errx(1, "out of memory");

@@ -21,9 +21,7 @@
 
 #include <err.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +29,8 @@
 
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+
+#include "loopback.h"
 
 #define WAIT_S 20
 
@@ -44,17 +44,12 @@ struct client {
 static int
 connect_to(const char *port)
 {
-	struct sockaddr_in server = { .sin_family = AF_INET,
-		.sin_port = htons((uint16_t)strtol(port, NULL, 10)),
-		.sin_addr = { .s_addr = htonl(INADDR_LOOPBACK) } };
 	struct timeval limit = { .tv_sec = WAIT_S };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = loopback_connect(port, LOOPBACK_AS_USUAL);
 
-	if (fd == -1 ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) ==
-		-1 ||
-	    connect(fd, (struct sockaddr *)&server, sizeof(server)) == -1)
-		err(1, "connect");
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) ==
+	    -1)
+		err(1, "setsockopt");
 	return fd;
 }
 

@@ -4,15 +4,14 @@ LOAD	= main settings values engine client answer endpoint echo tls report
 LOAD_OBJECTS = $(LOAD:%=$(BUILD)/tests/load/%.o)
 TLS_LOAD = $(BUILD)/tests/load/tls_load
 RELAY	= $(BUILD)/tests/load/relay
-ALTERNATE = $(BUILD)/tests/load/alternate
-TRICKS	= $(BUILD)/tests/load/unread_answers $(BUILD)/tests/load/replay \
-	$(BUILD)/tests/load/leave $(BUILD)/tests/load/hellos \
-	$(BUILD)/tests/load/late_reader
+ON_LOOPBACK = $(BUILD)/tests/load/alternate $(BUILD)/tests/load/unread_answers \
+	$(BUILD)/tests/load/leave $(BUILD)/tests/load/late_reader
+TRICKS	= $(BUILD)/tests/load/replay $(BUILD)/tests/load/hellos
 LOADED	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_engine.so \
 	$(BUILD)/tests/load/late.so $(BUILD)/tests/load/narrow.so
 
 ## load: the load client of the tests
-load: $(TLS_LOAD) $(RELAY) $(ALTERNATE) $(TRICKS) $(LOADED)
+load: $(TLS_LOAD) $(RELAY) $(ON_LOOPBACK) $(TRICKS) $(LOADED)
 
 $(TLS_LOAD): $(LOAD_OBJECTS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(LOAD_OBJECTS) $(LIBS)
@@ -20,7 +19,7 @@ $(TLS_LOAD): $(LOAD_OBJECTS)
 $(RELAY): %: %.o $(BUILD)/tests/load/values.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-$(ALTERNATE): %: %.o $(BUILD)/tests/load/loopback.o
+$(ON_LOOPBACK): %: %.o $(BUILD)/tests/load/loopback.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(TRICKS): %: %.o
@@ -32,6 +31,6 @@ $(LOADED): $(BUILD)/%.so: %.c
 	$(CC) $(CPPFLAGS) $(filter-out $(SAN),$(ALL_CFLAGS)) -fPIC -shared \
 	    -o $@ $< $(LIBS)
 
--include $(LOAD_OBJECTS:.o=.d) $(RELAY:=.d) $(ALTERNATE:=.d) $(TRICKS:=.d)
+-include $(LOAD_OBJECTS:.o=.d) $(RELAY:=.d) $(ON_LOOPBACK:=.d) $(TRICKS:=.d)
 
 .PHONY: load

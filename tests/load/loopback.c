@@ -1,7 +1,9 @@
 #include <err.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 #include "loopback.h"
@@ -22,5 +24,27 @@ loopback_listen(int backlog)
 		err(1, "listen");
 	printf("ACCEPT 127.0.0.1:%u\n", ntohs(address.sin_port));
 	fflush(stdout);
+	return fd;
+}
+
+int
+loopback_connect(const char *port, int receive_size)
+{
+	const char *wrong = NULL;
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_port =
+		    htons((uint16_t)strtonum(port, 1, UINT16_MAX, &wrong)),
+		.sin_addr = { .s_addr = htonl(INADDR_LOOPBACK) } };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (wrong != NULL)
+		errx(1, "port %s is %s", port, wrong);
+	/* It counts from the handshake of TCP on. */
+	if (fd == -1 ||
+	    (receive_size != LOOPBACK_AS_USUAL &&
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_size,
+		    sizeof(receive_size)) == -1) ||
+	    connect(fd, (struct sockaddr *)&address, sizeof(address)) == -1)
+		err(1, "connect");
 	return fd;
 }

@@ -17,37 +17,17 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/ssl.h>
 
+#include "loopback.h"
+
 #define ANSWERS_MAX  1000000
 #define ANSWERS_WAIT 10000 /* ms for any progress while reading */
 #define STUCK_MS     1000 /* nothing moves: the buffers are full */
-
-static int
-connect_to(const char *port)
-{
-	const char *error;
-	struct sockaddr_in address = { .sin_family = AF_INET,
-		.sin_port =
-		    htons((uint16_t)strtonum(port, 1, UINT16_MAX, &error)),
-		.sin_addr = { .s_addr = htonl(INADDR_LOOPBACK) } };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), small = 4096;
-
-	if (error != NULL)
-		errx(1, "port %s is %s", port, error);
-	/* A small buffer is soon full. */
-	if (fd == -1 ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)) ==
-		-1 ||
-	    connect(fd, (struct sockaddr *)&address, sizeof(address)) == -1)
-		err(1, "connect");
-	return fd;
-}
 
 static bool
 wait_until(int fd, short events, int timeout_ms)
@@ -121,7 +101,8 @@ main(int argc, char *argv[])
 		errx(1, "usage: unread_answers PORT");
 	if (ssl == NULL)
 		errx(1, "out of memory");
-	fd = connect_to(argv[1]);
+	/* A small buffer is soon full. */
+	fd = loopback_connect(argv[1], 4096);
 	if (SSL_set_fd(ssl, fd) != 1 || SSL_connect(ssl) != 1)
 		errx(1, "no handshake");
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) == -1)
