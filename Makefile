@@ -43,7 +43,8 @@ TLS	= tls_error tls_names tls_text listener tls_context credentials \
 	tls_features certified_key extra_certificates sent_chain \
 	crypto_setup crypto_engine crypto_memory dtls_cookie
 HELPER	= fetcher
-MASTER	= process helper reload accept_watch relay title master console \
+MASTER	= process helper reload accept_watch relay title master master_time \
+	master_events pollset console \
 	output ready report stats_file ticket_rotation
 WORKERS	= worker loop acceptor dtls_acceptor dtls_hello datagram connection \
 	connection_step connection_time stream transport datagrams handshake \

@@ -36,20 +36,28 @@ enum accept_result {
 	ACCEPT_FULL, /* no descriptor, no memory */
 };
 
+enum acceptor_state {
+	ACCEPTOR_WAITING, /* for the master's word */
+	ACCEPTOR_OPEN,
+	ACCEPTOR_PAUSED, /* out of descriptors, or of room for text */
+	ACCEPTOR_STOPPED,
+};
+
 struct acceptor {
 	struct worker *worker;
+	enum acceptor_state state;
 	struct loop_event listener; /* a connection came */
 	struct loop_event turn; /* another worker says it is our turn */
 	struct loop_task again; /* more of them wait */
 	struct loop_timer retry; /* out of descriptors */
 	struct dtls_acceptor *dtls; /* DTLS; owned; NULL: streams */
 	int64_t warned_ms; /* of it, last; 0: never */
-	bool paused;
-	bool stopped;
 };
 
-/* Returns 0, or -1 (reported). */
+/* Nobody is accepted yet. Returns 0, or -1 (reported). */
 int acceptor_open(struct acceptor *, struct worker *);
+/* The master's word is here. Returns 0, or -1 (reported). */
+int acceptor_begin(struct acceptor *);
 /* No more connections, for good. */
 void acceptor_stop(struct acceptor *);
 /* Around each wait of the loop, so that others know who will come at once. */

@@ -5,20 +5,22 @@
 #ifndef HELPER_H
 #define HELPER_H
 
-#include <poll.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "process.h"
 #include "relay.h"
 
-#define HELPER_POLLFDS 2
+struct pollset;
 
 struct helper {
 	bool wanted;
 	struct process_table table;
 	struct relay relay;
 	struct output *output;
+	size_t control_place, text_place; /* in the master's pollset */
 	unsigned char body[MESSAGE_BODY_MAX];
 };
 
@@ -27,13 +29,15 @@ int helper_open(struct helper *, process_main *run, void *arg, struct output *);
 /* End it, and wait for its end. */
 void helper_close(struct helper *);
 
-void helper_prepare(struct helper *, struct pollfd[HELPER_POLLFDS]);
+/* What it says is to be waited for. */
+void helper_prepare(struct helper *, struct pollset *);
 /* True: it has something new for the workers. */
-bool helper_dispatch(struct helper *, const struct pollfd[HELPER_POLLFDS]);
+bool helper_dispatch(struct helper *, const struct pollset *);
 /* There is something new for it. */
 void helper_nudge(struct helper *);
-/* Milliseconds until it is to be replaced, or -1; replaces what is due. */
-int helper_respawn(struct helper *);
+/* As process_tend and process_due_ms. */
+void helper_tend(struct helper *, int64_t now_ms);
+int64_t helper_due_ms(const struct helper *);
 /*
  * A process was reaped. Returns 0: it is not ours; 1: it was; -1: it was,
  * and it makes no sense to go on.

@@ -24,6 +24,8 @@ struct master_setup {
 	void *arg; /* of both */
 	process_main *fetcher; /* what the fetcher executes; NULL: none */
 	void *fetcher_arg;
+	/* Workers write to these themselves; -1: there is none. */
+	int keylog_fd, messages_fd;
 };
 
 /*

@@ -13,7 +13,7 @@
 
 enum message_type {
 	/* Worker to master, control channel */
-	MESSAGE_READY = 1, /* may be given connections */
+	MESSAGE_READY = 1, /* could take clients */
 	MESSAGE_OPENED, /* connection accepted; flags: it is held */
 	MESSAGE_CLOSED, /* connection gone */
 	MESSAGE_UNIT_DONE, /* the unit is with the peer: send the next */
@@ -25,6 +25,7 @@ enum message_type {
 	/* Fetcher to master, and on to all workers: something was fetched */
 	MESSAGE_FETCHED,
 	/* Master to worker, control channel */
+	MESSAGE_ACCEPT, /* clients are taken from now on */
 	MESSAGE_GO, /* no unit is coming for this held connection */
 	MESSAGE_UNIT, /* one read of standard input for this connection */
 	MESSAGE_STATS_REQUEST,

@@ -13,7 +13,7 @@ struct ticket_rotation {
 	struct ticket_keys *keys;
 	unsigned period_s;
 	unsigned lifetime_s; /* of a ticket */
-	int64_t due_ms; /* monotime_ms of the next one; INT64_MAX: never */
+	int64_t due_ms; /* monotime_ms of the next one; 0: never */
 };
 
 /*

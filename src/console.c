@@ -23,7 +23,7 @@ static struct console_connection *console_find(struct console *, uint64_t);
 static struct console_connection *console_focus(struct console *);
 static struct console_connection *
 console_skip_busy(struct console *, struct console_connection *);
-static bool console_waits(struct console *);
+static bool console_waits(struct console *, int64_t);
 static enum console_action console_read(struct console *, short);
 static enum console_action console_meaning(struct console *, size_t);
 static enum console_action console_end(struct console *);
@@ -53,7 +53,7 @@ console_open(struct console *console, const struct config *config,
 	/* With -quiet and -brief the stock program is at a loss: see BUGS. */
 	console->ignore_eof = config->ign_eof || !console->commands;
 	/* The first connection may come before the loop has looked. */
-	pollfd = console_pollfd(console);
+	pollfd = console_pollfd(console, monotime_ms());
 	if (pollfd.fd != -1 && poll(&pollfd, 1, 0) == 1)
 		atomic_store(&board->input_waits, true);
 }
@@ -136,24 +136,36 @@ console_is_for(struct console *console, uint64_t id)
 }
 
 struct pollfd
-console_pollfd(struct console *console)
+console_pollfd(struct console *console, int64_t now_ms)
 {
 	struct pollfd pollfd = { .fd = -1, .events = POLLIN };
 	bool has_focus = console_focus(console) != NULL;
 	bool known = atomic_load(&console->board->input_waits);
 
-	if (!console->enabled || console_waits(console))
+	if (!console->enabled || console_waits(console, now_ms))
 		return pollfd;
 	/* Lines typed while idle are gathered, so that S and Q are seen. */
 	if (console->unit_size > 0 &&
 	    (has_focus || !console->is_terminal ||
 		console->unit_size > CONSOLE_UNIT_MAX / 2))
 		return pollfd;
-	if (console->retry_ms > monotime_ms())
+	if (console->retry_ms > now_ms)
 		return pollfd;
 	if (has_focus || console->is_terminal || !known)
 		pollfd.fd = STDIN_FILENO;
 	return pollfd;
+}
+
+int64_t
+console_due_ms(const struct console *console, int64_t now_ms)
+{
+	int64_t due_ms = 0;
+
+	if (console->retry_ms > now_ms)
+		due_ms = console->retry_ms;
+	if (console->busy > 0 && console->patience_ms > now_ms)
+		due_ms = monotime_sooner(due_ms, console->patience_ms);
+	return due_ms;
 }
 
 enum console_action
@@ -162,7 +174,8 @@ console_readable(struct console *console, short revents)
 	bool has_focus = console_focus(console) != NULL;
 
 	if (console->unit_size > 0 && has_focus)
-		return console_waits(console) ? CONSOLE_NOTHING : CONSOLE_SEND;
+		return console_waits(console, monotime_ms()) ? CONSOLE_NOTHING
+							     : CONSOLE_SEND;
 	if (revents == 0)
 		return CONSOLE_NOTHING;
 	if (!has_focus && !console->is_terminal) {
@@ -251,7 +264,7 @@ console_skip_busy(
 
 /* For somebody to take the last unit. */
 static bool
-console_waits(struct console *console)
+console_waits(struct console *console, int64_t now_ms)
 {
 	struct console_connection *focus = console_focus(console);
 
@@ -260,7 +273,7 @@ console_waits(struct console *console)
 	if (console->open > 0 &&
 	    console->busy + console->left_out == console->open)
 		return true;
-	return console->busy > 0 && monotime_ms() < console->patience_ms;
+	return console->busy > 0 && now_ms < console->patience_ms;
 }
 
 static bool

@@ -1,3 +1,4 @@
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -6,6 +7,7 @@
 #include "helper.h"
 #include "log.h"
 #include "output.h"
+#include "pollset.h"
 
 /* How long it may take to end by itself. */
 #define HELPER_QUIT_MS 100
@@ -49,40 +51,38 @@ helper_close(struct helper *helper)
 }
 
 void
-helper_prepare(struct helper *helper, struct pollfd pollfds[HELPER_POLLFDS])
+helper_prepare(struct helper *helper, struct pollset *set)
 {
+	struct pollfd control = { .fd = -1, .events = POLLIN }, text = control;
 	struct process *process;
 
-	pollfds[0] = pollfds[1] = (struct pollfd){ .fd = -1 };
-	if (!helper->wanted)
-		return;
-	process = helper_process(helper);
-	pollfds[0] =
-	    (struct pollfd){ .fd = process->control.fd, .events = POLLIN };
-	if (channel_waiting(&process->control))
-		pollfds[0].events |= POLLOUT;
-	if (!output_full(helper->output, 0))
-		pollfds[1] = (struct pollfd){ .fd = process->text[0].fd,
-			.events = POLLIN };
+	if (helper->wanted) {
+		process = helper_process(helper);
+		control.fd = process->control.fd;
+		if (channel_waiting(&process->control))
+			control.events |= POLLOUT;
+		if (!output_full(helper->output, 0))
+			text.fd = process->text[0].fd;
+	}
+	helper->control_place = pollset_add(set, control);
+	helper->text_place = pollset_add(set, text);
 }
 
 bool
-helper_dispatch(
-    struct helper *helper, const struct pollfd pollfds[HELPER_POLLFDS])
+helper_dispatch(struct helper *helper, const struct pollset *set)
 {
+	short events = pollset_events(set, helper->control_place);
 	struct channel *control;
 	struct message message;
 	bool news = false;
 
-	if (!helper->wanted)
+	if (pollset_events(set, helper->text_place) != 0)
+		relay_read(&helper->relay, 0, 0);
+	if (events == 0)
 		return false;
 	control = &helper_process(helper)->control;
-	if (pollfds[1].revents != 0)
-		relay_read(&helper->relay, 0, 0);
-	if (pollfds[0].revents & POLLOUT)
+	if (events & POLLOUT)
 		channel_flush(control);
-	if ((pollfds[0].revents & ~POLLOUT) == 0)
-		return false;
 	while (channel_receive(control, &message, helper->body) == 1) {
 		if (message.type == MESSAGE_READY)
 			process_said_ready(&helper->table, 0);
@@ -104,10 +104,17 @@ helper_nudge(struct helper *helper)
 		channel_say(control, MESSAGE_FETCH, 0);
 }
 
-int
-helper_respawn(struct helper *helper)
+void
+helper_tend(struct helper *helper, int64_t now_ms)
 {
-	return helper->wanted ? process_respawn(&helper->table) : -1;
+	if (helper->wanted)
+		process_tend(&helper->table, now_ms);
+}
+
+int64_t
+helper_due_ms(const struct helper *helper)
+{
+	return helper->wanted ? process_due_ms(&helper->table) : 0;
 }
 
 int

@@ -87,7 +87,7 @@ main_serve(struct config *config)
 	struct fetcher_setup fetcher = { config, NULL };
 	struct master_setup master = { config, &output, &listener, &shared,
 		worker_run, main_renew, &setup,
-		config_fetches(config) ? fetcher_run : NULL, &fetcher };
+		config_fetches(config) ? fetcher_run : NULL, &fetcher, -1, -1 };
 	int status = 1;
 
 	output_open(&output);
@@ -97,6 +97,8 @@ main_serve(struct config *config)
 	text_silence_out(config->quiet && !config->debug);
 	if (main_prepare(config, &setup, &listener) == 0) {
 		fetcher.board = shared.fetches;
+		master.keylog_fd = keylog_fd();
+		master.messages_fd = tracing_fd();
 		status = master_run(&master);
 		shared_close(&shared);
 	} else {
@@ -142,8 +144,6 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 	    listener_open(listener, config) == -1)
 		return -1;
 	setup->listener_fd = listener->fd;
-	process_keep_fd(keylog_fd());
-	process_keep_fd(tracing_fd());
 	return 0;
 }
 

@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <time.h>
 
 #include "monotime.h"
@@ -15,4 +16,22 @@ monotime_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t
+monotime_sooner(int64_t a, int64_t b)
+{
+	if (a == 0 || b == 0)
+		return a + b;
+	return a < b ? a : b;
+}
+
+int
+monotime_left(int64_t now_ms, int64_t due_ms)
+{
+	if (due_ms == 0)
+		return -1;
+	if (due_ms <= now_ms)
+		return 0;
+	return due_ms - now_ms > INT_MAX ? INT_MAX : (int)(due_ms - now_ms);
 }

@@ -17,21 +17,17 @@
 #define PROCESS_FORGET_MS    10000
 #define PROCESS_DELAY_MAX_MS 2000
 
-static struct {
-	int *fd; /* sorted */
-	size_t count;
-} process_kept;
-
 static const struct channel_ends process_no_ends = { -1, { -1, -1 } };
 
 static void process_set_channels(struct process *, const struct channel_ends *);
 static void process_close_channels(struct process *);
 static _Noreturn void process_child(
     struct process_table *, unsigned, const struct channel_ends *, pid_t);
-static void process_close_all_but_kept(void);
+static void process_close_all_but_kept(const struct process_table *);
 static void process_silence_stdio(void);
 static struct process *process_first(const struct process_table *, unsigned);
 static bool process_died_at_once(const struct process *, int64_t);
+static void process_kill_late(struct process_table *, unsigned);
 
 int
 process_table_open(struct process_table *table, unsigned children,
@@ -63,25 +59,24 @@ process_table_close(struct process_table *table)
 		process_close_channels(&table->slot[i]);
 	}
 	free(table->slot);
-	free(process_kept.fd);
-	memset(&process_kept, 0, sizeof(process_kept));
+	free(table->kept_fd);
 }
 
 void
-process_keep_fd(int fd)
+process_keep_fd(struct process_table *table, int fd)
 {
 	size_t i;
 
 	if (fd == -1)
 		return;
-	process_kept.fd =
-	    reallocarray(process_kept.fd, process_kept.count + 1, sizeof(int));
-	if (process_kept.fd == NULL)
+	table->kept_fd =
+	    reallocarray(table->kept_fd, table->kept_count + 1, sizeof(int));
+	if (table->kept_fd == NULL)
 		fatalx("out of memory");
-	for (i = process_kept.count; i > 0 && process_kept.fd[i - 1] > fd; i--)
-		process_kept.fd[i] = process_kept.fd[i - 1];
-	process_kept.fd[i] = fd;
-	process_kept.count++;
+	for (i = table->kept_count; i > 0 && table->kept_fd[i - 1] > fd; i--)
+		table->kept_fd[i] = table->kept_fd[i - 1];
+	table->kept_fd[i] = fd;
+	table->kept_count++;
 }
 
 unsigned
@@ -120,6 +115,7 @@ process_spawn(struct process_table *table, unsigned slot)
 	process->ready = false;
 	process->retired = false;
 	process->started_ms = monotime_ms();
+	process->ready_by_ms = process->started_ms + PROCESS_READY_MS;
 	process->respawn_ms = 0;
 	return 0;
 }
@@ -161,6 +157,7 @@ process_bury(struct process_table *table, unsigned slot, bool respawn)
 	process_close_channels(process);
 	process->pid = 0;
 	process->ready = false;
+	process->ready_by_ms = 0;
 	if (!respawn)
 		return 0;
 	if (table->deaths_at_once >= PROCESS_DEATHS_MAX)
@@ -169,26 +166,34 @@ process_bury(struct process_table *table, unsigned slot, bool respawn)
 	return 0;
 }
 
-int
-process_respawn(struct process_table *table)
+void
+process_tend(struct process_table *table, int64_t now_ms)
 {
-	int64_t now_ms = monotime_ms(), next_ms = -1;
 	struct process *process;
 	unsigned i;
 
 	for (i = 0; i < table->slots; i++) {
 		process = &table->slot[i];
-		if (process->respawn_ms == 0)
-			continue;
+		if (process->ready_by_ms != 0 && process->ready_by_ms <= now_ms)
+			process_kill_late(table, i);
 		/* No memory or no process left: try again in a while. */
-		if (process->respawn_ms <= now_ms &&
+		if (process->respawn_ms != 0 && process->respawn_ms <= now_ms &&
 		    process_spawn(table, i) == -1)
 			process->respawn_ms = now_ms + PROCESS_DELAY_MAX_MS;
-		if (process->respawn_ms != 0 &&
-		    (next_ms == -1 || process->respawn_ms < next_ms))
-			next_ms = process->respawn_ms;
 	}
-	return next_ms == -1 ? -1 : (int)(next_ms - now_ms);
+}
+
+int64_t
+process_due_ms(const struct process_table *table)
+{
+	const struct process *process, *end = table->slot + table->slots;
+	int64_t due_ms = 0;
+
+	for (process = table->slot; process < end; process++) {
+		due_ms = monotime_sooner(due_ms, process->respawn_ms);
+		due_ms = monotime_sooner(due_ms, process->ready_by_ms);
+	}
+	return due_ms;
 }
 
 void
@@ -203,6 +208,7 @@ process_next_generation(struct process_table *table)
 		table->slot[slot].respawn_ms = 0;
 	for (i = 0; i < table->children; i++) {
 		slot = table->generation * table->children + i;
+		table->slot[slot].late = false;
 		if (process_spawn(table, slot) == -1)
 			table->slot[slot].respawn_ms =
 			    monotime_ms() + PROCESS_DELAY_MAX_MS;
@@ -212,20 +218,27 @@ process_next_generation(struct process_table *table)
 void
 process_said_ready(struct process_table *table, unsigned slot)
 {
-	table->slot[slot].ready = true;
-	table->slot[slot].ready_ms = monotime_ms();
+	struct process *process = &table->slot[slot];
+
+	process->ready = true;
+	process->late = false;
+	process->ready_ms = monotime_ms();
+	process->ready_by_ms = 0;
 }
 
 bool
-process_all_ready(const struct process_table *table)
+process_can_serve(const struct process_table *table)
 {
 	const struct process *process, *end;
+	bool somebody = false;
 
 	process = process_first(table, table->generation);
-	for (end = process + table->children; process < end; process++)
-		if (!process->ready)
+	for (end = process + table->children; process < end; process++) {
+		if (!process->ready && !process->late)
 			return false;
-	return true;
+		somebody = somebody || process->ready;
+	}
+	return somebody;
 }
 
 unsigned
@@ -267,6 +280,16 @@ process_say_all(const struct process_table *table, enum message_type type)
 
 	for (generation = 0; generation < PROCESS_GENERATIONS; generation++)
 		process_say_in(table, generation, type);
+}
+
+void
+process_say_ready(const struct process_table *table, enum message_type type)
+{
+	unsigned slot;
+
+	for (slot = 0; slot < table->slots; slot++)
+		if (table->slot[slot].ready)
+			channel_say(&table->slot[slot].control, type, 0);
 }
 
 void
@@ -343,10 +366,10 @@ process_child(struct process_table *table, unsigned slot,
 		fatal("prctl");
 	if (getppid() != master)
 		_exit(1);
-	process_keep_fd(ends->control_fd);
+	process_keep_fd(table, ends->control_fd);
 	for (i = 0; i < TEXT_OUTLETS; i++)
-		process_keep_fd(ends->text_fd[i]);
-	process_close_all_but_kept();
+		process_keep_fd(table, ends->text_fd[i]);
+	process_close_all_but_kept(table);
 	process_silence_stdio();
 	table->run(table->arg, slot, ends);
 	_exit(1);
@@ -357,16 +380,16 @@ process_child(struct process_table *table, unsigned slot,
  * ever coming; close-on-exec does nothing on fork.
  */
 static void
-process_close_all_but_kept(void)
+process_close_all_but_kept(const struct process_table *table)
 {
 	unsigned from = STDERR_FILENO + 1;
 	size_t i;
 
-	for (i = 0; i < process_kept.count; i++) {
-		if ((unsigned)process_kept.fd[i] > from)
-			close_range(from, (unsigned)process_kept.fd[i] - 1, 0);
-		if ((unsigned)process_kept.fd[i] >= from)
-			from = (unsigned)process_kept.fd[i] + 1;
+	for (i = 0; i < table->kept_count; i++) {
+		if ((unsigned)table->kept_fd[i] > from)
+			close_range(from, (unsigned)table->kept_fd[i] - 1, 0);
+		if ((unsigned)table->kept_fd[i] >= from)
+			from = (unsigned)table->kept_fd[i] + 1;
 	}
 	close_range(from, ~0U, 0);
 }
@@ -396,4 +419,19 @@ process_died_at_once(const struct process *process, int64_t now_ms)
 {
 	return !process->ready ||
 	    now_ms - process->ready_ms < PROCESS_AT_ONCE_MS;
+}
+
+/* Whoever hangs before it is ready would keep its place for ever. */
+static void
+process_kill_late(struct process_table *table, unsigned slot)
+{
+	struct process *process = &table->slot[slot];
+
+	log_warnx("process %u of the pool (pid %ld) is not ready after %d s: "
+		  "it is replaced",
+	    process_number(table, slot), (long)process->pid,
+	    PROCESS_READY_MS / 1000);
+	process->late = true;
+	process->ready_by_ms = 0;
+	kill(process->pid, SIGKILL);
 }

@@ -58,7 +58,7 @@ reload_step(struct reload *reload, int64_t now_ms)
 			reload_cut(reload, now_ms);
 		break;
 	case RELOAD_STARTING:
-		if (process_all_ready(reload->table))
+		if (process_can_serve(reload->table))
 			reload_retire(reload, now_ms);
 		break;
 	case RELOAD_RETIRING:

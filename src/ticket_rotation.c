@@ -33,14 +33,14 @@ ticket_rotation_init(struct ticket_rotation *rotation,
 	rotation->period_s = rotation_period_s(config);
 	rotation->lifetime_s = config->session_timeout_s;
 	rotation->due_ms = rotation->period_s == 0
-	    ? INT64_MAX
+	    ? 0
 	    : monotime_ms() + INT64_C(1000) * rotation->period_s;
 }
 
 void
 ticket_rotation_run(struct ticket_rotation *rotation)
 {
-	if (monotime_ms() < rotation->due_ms)
+	if (rotation->due_ms == 0 || monotime_ms() < rotation->due_ms)
 		return;
 	ticket_keys_rotate(
 	    rotation->keys, (int64_t)time(NULL), rotation->lifetime_s);

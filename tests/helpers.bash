@@ -622,12 +622,44 @@ has_workers() # count
 	[ "$(workers | wc -l)" -eq "$1" ]
 }
 
+# Kill the server's child of this title, and so on whoever replaces it. Each
+# lives for longer than those that die at once.
+kill_in_turn() # times, title
+{
+	local i
+
+	for ((i = 0; i < $1; i++)); do
+		wait_for 5 has_child "$2" || return 1
+		sleep 0.3
+		kill -KILL "$(pgrep -P "$SERVER_PID" -f "$2")"
+	done
+	wait_for 5 has_child "$2"
+}
+
+has_child() # title
+{
+	pgrep -P "$SERVER_PID" -r R,S,D -f "$1" >/dev/null
+}
+
 # Use the build with fault points, and one of them.
 faulty() # POINT:ACTION[:WORKER]
 {
 	S_SERVER=$BUILD/faults/s_server
 	[ -x "$S_SERVER" ] || skip "there is no $BUILD/faults/s_server"
 	export S_SERVER_FAULT=$1
+}
+
+# Servers from now on have tests/load/NAME.so loaded before them.
+preload() # name
+{
+	local library=$BUILD/tests/load/$1.so
+
+	! is_sanitized || skip 'sanitizers want nothing loaded before them'
+	[ -e "$library" ] || skip "there is no $library"
+	printf '#!/bin/bash\nLD_PRELOAD=%s exec "%s" "$@"\n' \
+	    "$library" "$S_SERVER" >"$1-server"
+	chmod +x "$1-server"
+	S_SERVER=$PWD/$1-server
 }
 
 # In the foreground, for what ends by itself: fills status, output, stderr.

@@ -221,3 +221,16 @@ refuses() # line, option...
 	refuses '-status_url http://: not the URL' -status_url http://
 	refuses "Can't parse \"x\" as a number" -status_timeout x
 }
+
+# Whoever is not heard counts as dead at once: the tenth would end the server.
+# covers: -status_url
+@test "a fetcher that replaces a killed one is heard at once" {
+	make_response server -ndays 1
+	start_http responder file server.ocsp
+	start_server -www -workers 1 -status_url "http://$RESPONDER/" \
+	    -CAfile "$CERTS/chain.pem"
+	kill_in_turn 11 's_server: fetcher'
+	assert_lacks "$(server_err)" 'giving up'
+	tls_load --status --request / --timeout 10
+	assert_equal "$(requests responder)" 1
+}

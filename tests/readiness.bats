@@ -78,3 +78,61 @@ holds_port() # pid, port
 		start_server -accept "127.0.0.1:$PORT"
 	done
 }
+
+# A port that is known before the server is there, as harnesses have it.
+free_port()
+{
+	start_server -www
+	stop_server
+}
+
+# Tries until it is served; -www ends its connection with the answer.
+eager_client()
+{
+	local i
+
+	for ((i = 0; i < 500; i++)); do
+		! client -quiet <<<$'GET / HTTP/1.0\n' 2>/dev/null |
+		    grep -q '200 ok' || return 0
+		sleep 0.02
+	done
+	return 1
+}
+
+# covers: -ready_file
+@test "readiness is told before the first client uses the quota up" {
+	free_port
+	eager_client &
+	faulty worker-start:2000:4
+	start_server -www -naccept 1 -workers 4 -ready_file "$PWD/line" \
+	    -accept "127.0.0.1:$PORT"
+	wait $!
+	wait_exit server
+	assert_equal "$STATUS" 0
+	assert_equal "$(<line)" "ACCEPT 127.0.0.1:$PORT"
+}
+
+@test "no line of a client comes before ACCEPT" {
+	free_port
+	(for _ in {1..100}; do
+		client </dev/null >/dev/null 2>&1 && break
+		sleep 0.02
+	done) &
+	faulty worker-start:2000:4
+	start_server -naccept 1 -workers 4 -accept "127.0.0.1:$PORT"
+	wait $!
+	wait_exit server
+	assert_matches "$(server_out | head -n 2)" '(^|
+)ACCEPT$'
+}
+
+@test "a worker that is never ready keeps nobody waiting for long" {
+	local said
+
+	faulty worker-start:stop:2
+	SLOW=$((SLOW * 3)) start_server -www -label -workers 3
+	assert_contains "$(server_err)" 'process 2 of the pool'
+	assert_contains "$(server_err)" 'not ready after 10 s'
+	said=$(tls_load --connections 20 --sequential --request /)
+	assert_contains "$said" 'ok 20 failed 0'
+}

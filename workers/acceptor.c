@@ -34,8 +34,6 @@ static void acceptor_set_state(struct acceptor *, enum accept_state);
 int
 acceptor_open(struct acceptor *acceptor, struct worker *worker)
 {
-	struct shared *shared = worker->setup->shared;
-
 	memset(acceptor, 0, sizeof(*acceptor));
 	acceptor->worker = worker;
 	acceptor->listener =
@@ -52,13 +50,24 @@ acceptor_open(struct acceptor *acceptor, struct worker *worker)
 		if (dtls_acceptor_open(acceptor->dtls, worker) == -1)
 			return -1;
 	}
+	return 0;
+}
+
+int
+acceptor_begin(struct acceptor *acceptor)
+{
+	struct worker *worker = acceptor->worker;
+	struct accept_turn *turn = acceptor_turn(acceptor);
+
+	if (acceptor->state != ACCEPTOR_WAITING)
+		return 0;
 	if (loop_add(&worker->loop, &acceptor->turn,
-		accept_turn_fd(shared->turn, worker->slot),
-		EPOLLIN | EPOLLET) == -1 ||
+		accept_turn_fd(turn, worker->slot), EPOLLIN | EPOLLET) == -1 ||
 	    loop_add(&worker->loop, &acceptor->listener,
 		worker->setup->listener_fd,
 		EPOLLIN | EPOLLET | EPOLLEXCLUSIVE) == -1)
 		return -1;
+	acceptor->state = ACCEPTOR_OPEN;
 	return 0;
 }
 
@@ -67,7 +76,7 @@ acceptor_stop(struct acceptor *acceptor)
 {
 	struct loop *loop = &acceptor->worker->loop;
 
-	acceptor->stopped = true;
+	acceptor->state = ACCEPTOR_STOPPED;
 	acceptor_set_state(acceptor, ACCEPT_ABSENT);
 	loop_remove(loop, &acceptor->listener);
 	loop_remove(loop, &acceptor->turn);
@@ -83,23 +92,23 @@ acceptor_stop(struct acceptor *acceptor)
 void
 acceptor_will_wait(struct acceptor *acceptor)
 {
-	if (!acceptor->stopped && !acceptor->paused)
+	if (acceptor->state == ACCEPTOR_OPEN)
 		acceptor_set_state(acceptor, ACCEPT_IDLE);
 }
 
 void
 acceptor_has_waited(struct acceptor *acceptor)
 {
-	if (!acceptor->stopped && !acceptor->paused)
+	if (acceptor->state == ACCEPTOR_OPEN)
 		acceptor_set_state(acceptor, ACCEPT_BUSY);
 }
 
 void
 acceptor_resume(struct acceptor *acceptor)
 {
-	if (acceptor->stopped || !acceptor->paused)
+	if (acceptor->state != ACCEPTOR_PAUSED)
 		return;
-	acceptor->paused = false;
+	acceptor->state = ACCEPTOR_OPEN;
 	loop_timer_stop(&acceptor->worker->loop, &acceptor->retry);
 	acceptor_set_state(acceptor, ACCEPT_BUSY);
 	loop_defer(&acceptor->worker->loop, &acceptor->again);
@@ -164,7 +173,7 @@ acceptor_wake(struct acceptor *acceptor)
 	struct accept_turn *turn = acceptor_turn(acceptor);
 	unsigned self = acceptor->worker->slot, next;
 
-	if (acceptor->stopped || acceptor->paused)
+	if (acceptor->state != ACCEPTOR_OPEN)
 		return;
 	next = accept_turn_next(turn, self);
 	if (next == self)
@@ -180,11 +189,11 @@ acceptor_take(struct acceptor *acceptor)
 {
 	struct arrival arrival = { .peer_size = sizeof(arrival.peer) };
 
-	if (acceptor->stopped)
+	if (acceptor->state == ACCEPTOR_STOPPED)
 		return;
 	if (outlets_overflow(acceptor->worker))
 		acceptor_pause(acceptor, "cannot get rid of its text");
-	if (acceptor->paused) {
+	if (acceptor->state == ACCEPTOR_PAUSED) {
 		acceptor_pass_on(acceptor);
 		return;
 	}
@@ -243,7 +252,7 @@ acceptor_pause(struct acceptor *acceptor, const char *why)
 	if (acceptor_may_warn(acceptor->worker, &acceptor->warned_ms))
 		log_warnx("worker %u %s: accepting pauses",
 		    acceptor->worker->number, why);
-	acceptor->paused = true;
+	acceptor->state = ACCEPTOR_PAUSED;
 	acceptor_set_state(acceptor, ACCEPT_PAUSED);
 	loop_timer_set(loop, &acceptor->retry, ACCEPTOR_RETRY_MS);
 }
@@ -260,7 +269,7 @@ acceptor_pass_on(struct acceptor *acceptor)
 	next = accept_turn_next(turn, self);
 	if (next != self)
 		accept_turn_hand(turn, next);
-	else if (!acceptor->paused)
+	else if (acceptor->state == ACCEPTOR_OPEN)
 		loop_defer(&acceptor->worker->loop, &acceptor->again);
 }
 

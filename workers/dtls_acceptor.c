@@ -286,7 +286,8 @@ dtls_acceptor_keep_stray(struct dtls_acceptor *acceptor,
 {
 	struct datagram *stray = acceptor->datagram;
 
-	if (acceptor->worker->acceptor.stopped || size > sizeof(stray->data))
+	if (acceptor->worker->acceptor.state == ACCEPTOR_STOPPED ||
+	    size > sizeof(stray->data))
 		return;
 	stray->address_size = sizeof(stray->to);
 	if (getsockname(connection->transport.fd, (struct sockaddr *)&stray->to,

@@ -191,6 +191,10 @@ worker_message(struct worker *worker, const struct message *message)
 	struct connection *connection;
 
 	switch ((enum message_type)message->type) {
+	case MESSAGE_ACCEPT:
+		if (acceptor_begin(&worker->acceptor) == -1)
+			fatalx("worker %u cannot accept", worker->number);
+		break;
 	case MESSAGE_GO:
 		connection = connection_find(worker, message->id);
 		if (connection != NULL)
