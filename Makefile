@@ -30,7 +30,8 @@ ALL_LDFLAGS = $(LDFLAGS) $(SAN) -pthread
 LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 
 # The layers, from the bottom up; scripts/check-layers holds them apart.
-FOUNDATION = text log textbuf monotime signals channel machine shm shlock \
+FOUNDATION = text log textbuf monotime signals channel machine descriptors \
+	shm shlock \
 	fault proctitle secrets slab
 CONFIGURATION = config config_set config_identity options option_table
 SHARED	= shared session_cache session_repair session_ring session_shard \
@@ -46,7 +47,8 @@ HELPER	= fetcher
 MASTER	= process helper reload accept_watch relay title master master_time \
 	master_events pollset console \
 	output ready report stats_file ticket_rotation
-WORKERS	= worker loop acceptor dtls_acceptor dtls_hello datagram connection \
+WORKERS	= worker loop acceptor dtls_acceptor dtls_hello datagram \
+	connection \
 	connection_step connection_time stream transport datagrams handshake \
 	async early_data stateless tls_hello dtls resumption tickets outbox \
 	outlet tracing extensions transcript transcript_hello http \

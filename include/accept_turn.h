@@ -18,6 +18,8 @@
 #include <stdint.h>
 
 #define ACCEPT_TURN_RESCUE_MS 10
+/* That each slot takes. */
+#define ACCEPT_TURN_DESCRIPTORS 1
 
 enum accept_state {
 	ACCEPT_ABSENT, /* no process has this slot, or it accepts no more */

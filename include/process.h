@@ -18,6 +18,8 @@
 
 /* How many generations may live at once. */
 #define PROCESS_GENERATIONS 4
+/* The master's, of each child. */
+#define PROCESS_DESCRIPTORS (1 + TEXT_OUTLETS)
 /* So long may a child take to be ready. */
 #define PROCESS_READY_MS 10000
 /* Deaths "at once" in a row after which it makes no sense to go on. */
@@ -88,6 +90,11 @@ int process_bury(struct process_table *, unsigned slot, bool respawn);
 void process_tend(struct process_table *, int64_t now_ms);
 /* When to do so next, CLOCK_MONOTONIC; 0: there is nothing to do. */
 int64_t process_due_ms(const struct process_table *);
+/*
+ * Are there descriptors enough for another generation beside those that live?
+ * 0, or -1 (reported).
+ */
+int process_check_room(const struct process_table *);
 /*
  * Fork all children of the next generation, whose slots must be free; nobody
  * of an older one is replaced from now on. What cannot be forked now is tried

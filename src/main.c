@@ -3,14 +3,16 @@
  * and the workers.
  */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include "accept_turn.h"
 #include "config.h"
 #include "crl_download.h"
 #include "crypto_memory.h"
 #include "crypto_setup.h"
+#include "descriptors.h"
 #include "dtls.h"
 #include "fetcher.h"
 #include "keylog.h"
@@ -43,9 +45,11 @@
 
 /* So long may a reader of the errors at start take. */
 #define MAIN_OUTPUT_MS 2000
+/* Descriptors of all that there is once, and of what is read on HUP. */
+#define MAIN_DESCRIPTORS 16
 
 static void main_open_standard_descriptors(void);
-static void main_raise_descriptor_limit(void);
+static int main_check_descriptors(const struct config *);
 static int main_serve(struct config *);
 static void main_last_words(void *);
 static int
@@ -127,7 +131,9 @@ static int
 main_prepare(const struct config *config, struct worker_setup *setup,
     struct listener *listener)
 {
-	main_raise_descriptor_limit();
+	descriptors_raise_limit();
+	if (main_check_descriptors(config) == -1)
+		return -1;
 	if ((setup->tls = calloc(1, sizeof(*setup->tls))) == NULL)
 		fatalx("out of memory");
 	if (crypto_setup_open(config) == -1 ||
@@ -145,6 +151,19 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 		return -1;
 	setup->listener_fd = listener->fd;
 	return 0;
+}
+
+/* A server that lacks some later could not even end in order. */
+static int
+main_check_descriptors(const struct config *config)
+{
+	unsigned each =
+	    PROCESS_DESCRIPTORS + ACCEPT_TURN_DESCRIPTORS * PROCESS_GENERATIONS;
+	char what[64];
+
+	snprintf(what, sizeof(what), "-workers %u", config->workers);
+	return descriptors_check(
+	    config->workers * each + MAIN_DESCRIPTORS, what);
 }
 
 /* What libssl is to ask the workers. */
@@ -224,16 +243,4 @@ main_open_standard_descriptors(void)
 	while (fd != -1 && fd <= STDERR_FILENO);
 	if (fd != -1)
 		close(fd);
-}
-
-static void
-main_raise_descriptor_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &limit) == -1)
-		log_warn("cannot raise the limit of descriptors");
 }

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "log.h"
 #include "monotime.h"
 #include "process.h"
@@ -194,6 +195,13 @@ process_due_ms(const struct process_table *table)
 		due_ms = monotime_sooner(due_ms, process->ready_by_ms);
 	}
 	return due_ms;
+}
+
+int
+process_check_room(const struct process_table *table)
+{
+	return descriptors_check(
+	    (table->children + 1) * PROCESS_DESCRIPTORS, "nothing is reloaded");
 }
 
 void

@@ -72,7 +72,8 @@ static void
 reload_begin(struct reload *reload, int64_t now_ms)
 {
 	reload->wanted = false;
-	if (reload->prepare(reload->arg) == -1)
+	if (process_check_room(reload->table) == -1 ||
+	    reload->prepare(reload->arg) == -1)
 		return;
 	if (process_alive_in(reload->table, reload_next(reload)) == 0) {
 		reload_start(reload);

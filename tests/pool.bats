@@ -179,6 +179,47 @@ accepts()
 	    </dev/null 2>&1)" Reused,
 }
 
+# Whoever is not heard counts as dead at once: the tenth would end the server.
+# Nothing else wakes the master meanwhile.
+@test "a worker that replaces a killed one is heard at once" {
+	start_server -www -workers 1
+	kill_in_turn 11 's_server: worker'
+	assert_lacks "$(server_err)" 'giving up'
+	client -quiet <<<$'GET / HTTP/1.0\n' 2>/dev/null | grep -q '200 ok'
+}
+
+# With a child's descriptors all of the limit would be in use, or more.
+@test "few descriptors: the master neither spins nor is it deaf" {
+	local before
+
+	ulimit -Sn 64
+	ulimit -Hn 64 2>/dev/null || skip 'the limit cannot be lowered'
+	start_server -www -workers 5
+	before=$(spent "$SERVER_PID")
+	client -quiet <<<$'GET / HTTP/1.0\n' 2>/dev/null | grep -q '200 ok'
+	sleep 1
+	[ $(($(spent "$SERVER_PID") - before)) -le 20 ]
+	kill -TERM "$SERVER_PID"
+	within_ms 3000 'the end by TERM' wait_for 5 is_gone "$SERVER_PID"
+}
+
+@test "too few descriptors for the workers: refused, with the number needed" {
+	ulimit -Sn 64
+	ulimit -Hn 64 2>/dev/null || skip 'the limit cannot be lowered'
+	run_server -nocert -accept 127.0.0.1:0 -workers 20
+	assert_equal "$status" 1
+	assert_matches "$stderr" '-workers 20: [0-9]+ descriptors are needed, the limit is 64'
+}
+
+@test "too few descriptors for a second generation: HUP changes nothing" {
+	ulimit -Sn 64
+	ulimit -Hn 64 2>/dev/null || skip 'the limit cannot be lowered'
+	start_server -www -workers 6
+	kill -HUP "$SERVER_PID"
+	wait_for 5 file_has server.err 'nothing is reloaded: '
+	tls_load --connections 20 --request / --expect '200 ok'
+}
+
 @test "2,000 connections held at once" {
 	start_server -rev -workers 4
 	tls_load --connections 2000 --hold 2 --send 'ab\n' --expect ba >said
