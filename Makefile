@@ -31,8 +31,7 @@ LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 
 # The layers, from the bottom up; scripts/check-layers holds them apart.
 FOUNDATION = text log textbuf monotime signals channel machine descriptors \
-	shm shlock \
-	fault proctitle secrets slab
+	shm shlock lifeline fault proctitle secrets slab
 CONFIGURATION = config config_set config_identity options option_table
 SHARED	= shared session_cache session_repair session_ring session_shard \
 	accept_quota accept_turn stats stats_json ticket_keys ticket_files \
@@ -45,11 +44,10 @@ TLS	= tls_error tls_names tls_text listener tls_context credentials \
 	crypto_setup crypto_engine crypto_memory dtls_cookie
 HELPER	= fetcher
 MASTER	= process helper reload accept_watch relay title master master_time \
-	master_events pollset console \
-	output ready report stats_file ticket_rotation
+	master_events pollset console output ready report stats_file ticket_rotation
 WORKERS	= worker loop acceptor dtls_acceptor dtls_hello datagram \
-	connection \
-	connection_step connection_time stream transport datagrams handshake \
+	orphan connection connection_step connection_time stream transport \
+	datagrams handshake \
 	async early_data stateless tls_hello dtls resumption tickets outbox \
 	outlet tracing extensions transcript transcript_hello http \
 	http_exchange commands handler_interactive brief handler_rev \

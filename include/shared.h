@@ -33,6 +33,7 @@ struct shared_board {
 
 struct shared {
 	struct shm shm;
+	struct lifeline *lifeline;
 	struct shared_board *board;
 	struct stats *stats;
 	struct accept_quota *quota;

@@ -94,18 +94,9 @@ fetcher_run(void *setup, unsigned slot, const struct channel_ends *ends)
 	}
 }
 
-/* The listener and what else workers keep is nothing to it. */
 static void
 fetcher_open(struct fetcher *fetcher, int control_fd, int text_fd)
 {
-	int low = control_fd < text_fd ? control_fd : text_fd;
-	int high = control_fd < text_fd ? text_fd : control_fd;
-
-	if (low > STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 1, (unsigned)low - 1, 0);
-	if (high > low + 1)
-		close_range((unsigned)low + 1, (unsigned)high - 1, 0);
-	close_range((unsigned)high + 1, ~0U, 0);
 	proctitle_set("fetcher");
 	signals_in_worker();
 	channel_init(&fetcher->control, control_fd);

@@ -7,6 +7,7 @@
 #include "accept_turn.h"
 #include "config.h"
 #include "fetch_board.h"
+#include "lifeline.h"
 #include "peer_claims.h"
 #include "session_cache.h"
 #include "shared.h"
@@ -23,7 +24,18 @@
 #define SHARED_ALLOWED_BY_DEFAULT 20480
 
 /* The parts of the region. */
-enum { BOARD, STATS, QUOTA, TURN, TICKETS, FETCHES, CLAIMS, SESSIONS, PARTS };
+enum {
+	LIFELINE,
+	BOARD,
+	STATS,
+	QUOTA,
+	TURN,
+	TICKETS,
+	FETCHES,
+	CLAIMS,
+	SESSIONS,
+	PARTS
+};
 
 static struct session_limits shared_limits(const struct config *);
 static void shared_name_cache(char *, size_t, const struct config *);
@@ -40,6 +52,7 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 	size_t answer_max =
 	    config->crl_download ? FETCH_ANSWER_CRL : FETCH_ANSWER_OCSP;
 	struct shm_part parts[PARTS] = {
+		[LIFELINE] = { "lifeline", sizeof(struct lifeline), 0 },
 		[BOARD] = { "notice board", sizeof(struct shared_board), 0 },
 		[STATS] = { "statistics", stats_size(slots), 0 },
 		[QUOTA] = { "accept quota", accept_quota_size(slots), 0 },
@@ -58,6 +71,9 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 	shared->external = config->ext_cache;
 	shared_name_cache(cache, sizeof(cache), config);
 	if (shm_map(&shared->shm, parts, PARTS) == -1)
+		return -1;
+	shared->lifeline = shm_at(&shared->shm, &parts[LIFELINE]);
+	if (lifeline_init(shared->lifeline) == -1)
 		return -1;
 	shared->board = shm_at(&shared->shm, &parts[BOARD]);
 	arc4random_buf(
@@ -89,6 +105,7 @@ void
 shared_close(struct shared *shared)
 {
 	accept_turn_close(shared->turn);
+	lifeline_close(shared->lifeline);
 	shm_unmap(&shared->shm);
 }
 

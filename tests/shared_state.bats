@@ -20,6 +20,10 @@ unit() {
 	unit shlock_test
 }
 
+@test "the master's death is seen by the time it can be known" {
+	unit lifeline_test
+}
+
 @test "session cache does what a simple model does, by 1 and 4 processes" {
 	unit session_cache_test
 }

@@ -11,6 +11,7 @@
 #include "config.h"
 #include "dtls_acceptor.h"
 #include "fault.h"
+#include "lifeline.h"
 #include "log.h"
 #include "shared.h"
 #include "worker.h"
@@ -191,6 +192,9 @@ acceptor_take(struct acceptor *acceptor)
 
 	if (acceptor->state == ACCEPTOR_STOPPED)
 		return;
+	/* Nobody would print, count or end what begins now. */
+	if (lifeline_is_cut(acceptor->worker->setup->shared->lifeline))
+		_exit(1);
 	if (outlets_overflow(acceptor->worker))
 		acceptor_pause(acceptor, "cannot get rid of its text");
 	if (acceptor->state == ACCEPTOR_PAUSED) {

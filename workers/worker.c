@@ -9,6 +9,7 @@
 #include "config.h"
 #include "fault.h"
 #include "log.h"
+#include "orphan.h"
 #include "proctitle.h"
 #include "session_cache.h"
 #include "shared.h"
@@ -120,6 +121,7 @@ worker_open(struct worker *worker, const struct worker_setup *setup,
 	worker->number = slot % setup->config->workers + 1;
 	proctitle_set("worker %u", worker->number);
 	signals_in_worker();
+	orphan_init(setup->listener_fd);
 	fault_set_worker((int)worker->number);
 	fault_point("worker-start");
 	TAILQ_INIT(&worker->connections);

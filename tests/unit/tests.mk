@@ -5,7 +5,8 @@ UNIT_SAYS = src/log.c src/text.c
 UNIT_CACHE = src/session_cache.c src/session_shard.c src/session_repair.c \
 	src/session_ring.c src/shlock.c src/fault.c $(UNIT_SAYS)
 
-UNIT_TESTS = machine_test shm_test shlock_test session_cache_test \
+UNIT_TESTS = machine_test shm_test shlock_test lifeline_test \
+	session_cache_test \
 	session_crash_test session_step_test accept_quota_test \
 	accept_turn_test stats_test ticket_keys_test \
 	ticket_rotation_test fetch_board_test dtls_hello_test \
@@ -21,6 +22,7 @@ unit: $(UNIT_PROGRAMS)
 $(BUILD)/tests/unit/shm_test: src/shm.c src/machine.c $(UNIT_SAYS)
 $(BUILD)/tests/unit/machine_test: src/machine.c
 $(BUILD)/tests/unit/shlock_test: src/shlock.c $(UNIT_SAYS)
+$(BUILD)/tests/unit/lifeline_test: src/lifeline.c src/shlock.c $(UNIT_SAYS)
 $(BUILD)/tests/unit/session_cache_test: $(UNIT_CACHE)
 $(BUILD)/tests/unit/session_crash_test: $(UNIT_CACHE)
 # The test has itself called at every step of the critical sections.

@@ -1,0 +1,29 @@
+/*
+ * Preloaded into a server, it makes each process that is forked heavy with
+ * memory, which the kernel takes a while to give back when the process dies.
+ */
+#include <pthread.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define HEAVY_BYTES (256UL * 1024 * 1024)
+
+/* In small pages: there are many of them. */
+static void
+heavy_child(void)
+{
+	void *memory = mmap(NULL, HEAVY_BYTES, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return;
+	madvise(memory, HEAVY_BYTES, MADV_NOHUGEPAGE);
+	memset(memory, 1, HEAVY_BYTES);
+}
+
+__attribute__((constructor)) static void
+heavy_begin(void)
+{
+	pthread_atfork(NULL, NULL, heavy_child);
+}
