@@ -56,7 +56,9 @@ pollset_wait(struct pollset *set, int timeout_ms)
 short
 pollset_events(const struct pollset *set, size_t place)
 {
-	return place < set->count ? set->pollfds[place].revents : 0;
+	if (place >= set->count)
+		return 0;
+	return set->pollfds[place].revents;
 }
 
 static void
