@@ -12,12 +12,14 @@ PACKAGES = libssl libcrypto libbsd-overlay
 # SANITIZE=1: address and undefined-behaviour sanitizers.
 # FAULTS=1: the fault points that some tests switch on (include/fault.h).
 # MUTATE=1: the environment takes an option's effect away (mutate-options).
+# WERROR=1: a warning ends the build. Not for users: each compiler and each
+# library warns of something else.
 VARIANT	:= $(if $(SANITIZE),/sanitize)$(if $(FAULTS),/faults)$(if \
 	$(MUTATE),/mutate)
 BUILD	= build$(VARIANT)
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
-	-Wstrict-prototypes -Wmissing-prototypes -Werror
+	-Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
 CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude \
 	$(if $(SANITIZE),-DSANITIZE) $(if $(FAULTS),-DFAULTS) \
 	$(if $(MUTATE),-DMUTATE)
@@ -125,7 +127,8 @@ clean:
 ## help: this list
 help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
-	@echo 'Variables: SANITIZE=1 FAULTS=1 MUTATE=1 BUILD= PREFIX= DESTDIR='
+	@echo 'Variables: SANITIZE=1 FAULTS=1 MUTATE=1 WERROR=1 BUILD= PREFIX=' \
+	    'DESTDIR='
 
 .PHONY: all bench-dtls certs clean coverage-options help install lint \
 	mutate-options test uninstall valgrind

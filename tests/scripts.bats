@@ -11,7 +11,7 @@ setup()
 # make, not as a part of the make that may have called the tests.
 plain_make() # argument...
 {
-	env -u MAKEFLAGS -u MAKELEVEL timeout $((120 * SLOW)) \
+	env -u MAKEFLAGS -u MAKELEVEL -u WERROR timeout $((120 * SLOW)) \
 	    make -C "$ROOT" BUILD="$BUILD" "$@"
 }
 
@@ -224,6 +224,23 @@ coverage_of() # test, line of -help...
 	assert_equal "$status" 0
 	plain_make uninstall DESTDIR="$PWD/root" PREFIX=/opt/s >/dev/null
 	assert_equal "$(find root -type f)" ''
+}
+
+@test "a warning ends a build only with WERROR=1" {
+	local all=(all unit load bench-programs fuzz)
+
+	echo 'void gone(void) __attribute__((deprecated));
+		static inline void call_it(void) { gone(); }' >deprecated.h
+	run plain_make BUILD="$PWD/user" CFLAGS="-include $PWD/deprecated.h" \
+	    "$PWD/user/src/text.o"
+	assert_equal "$status" 0
+	assert_contains "$output" deprecated-declarations
+	run plain_make BUILD="$PWD/ours" CFLAGS="-include $PWD/deprecated.h" \
+	    WERROR=1 "$PWD/ours/src/text.o"
+	assert_equal "$status" 2
+	assert_contains "$output" deprecated-declarations
+	# Nor does one in any other program that users build.
+	assert_lacks "$(plain_make -n BUILD="$PWD/none" "${all[@]}")" -Werror
 }
 
 @test "make help lists the targets" {
