@@ -50,6 +50,7 @@ struct console {
 	bool enabled; /* the mode reads standard input, and it has no end yet */
 	bool commands; /* not with -quiet and -brief: all is data */
 	bool is_terminal;
+	bool outlives_terminal; /* as under nohup(1) */
 	bool can_hang_up; /* there is a terminal whose end ends us */
 	bool crlf;
 	bool ignore_eof;

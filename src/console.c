@@ -11,12 +11,12 @@
 #include "log.h"
 #include "monotime.h"
 #include "shared.h"
+#include "signals.h"
 
 /* In the background of a terminal a read fails for as long as we are there. */
 #define CONSOLE_RETRY_MS 500
 
 static bool console_has_terminal(void);
-static bool console_hup_is_ignored(void);
 static int
 console_compare(struct console_connection *, struct console_connection *);
 static struct console_connection *console_find(struct console *, uint64_t);
@@ -26,7 +26,9 @@ console_skip_busy(struct console *, struct console_connection *);
 static bool console_waits(struct console *, int64_t);
 static enum console_action console_read(struct console *, short);
 static enum console_action console_meaning(struct console *, size_t);
+static enum console_action console_lost_terminal(struct console *);
 static enum console_action console_end(struct console *);
+static void console_disable(struct console *);
 static ssize_t console_read_unit(struct console *, size_t);
 
 /* RB_GENERATE_STATIC needs a macro that libbsd leaves out on Linux. */
@@ -46,8 +48,9 @@ console_open(struct console *console, const struct config *config,
 	console->commands = !config->quiet && !config->brief;
 	console->is_terminal = isatty(STDIN_FILENO);
 	/* Under nohup(1) the end of the terminal is none of our business. */
+	console->outlives_terminal = signals_is_ignored(SIGHUP);
 	console->can_hang_up =
-	    console_has_terminal() && !console_hup_is_ignored();
+	    !console->outlives_terminal && console_has_terminal();
 	console->crlf = config->crlf;
 	console->choice = config->console;
 	/* With -quiet and -brief the stock program is at a loss: see BUGS. */
@@ -287,15 +290,6 @@ console_has_terminal(void)
 	return true;
 }
 
-static bool
-console_hup_is_ignored(void)
-{
-	struct sigaction action;
-
-	return sigaction(SIGHUP, NULL, &action) == 0 &&
-	    action.sa_handler == SIG_IGN;
-}
-
 static int
 console_compare(struct console_connection *a, struct console_connection *b)
 {
@@ -311,7 +305,7 @@ console_read(struct console *console, short revents)
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return CONSOLE_NOTHING;
 	if (console->is_terminal && (revents & POLLHUP) && n <= 0)
-		return CONSOLE_HANGUP;
+		return console_lost_terminal(console);
 	if (n == -1 && errno == EIO) {
 		console->retry_ms = monotime_ms() + CONSOLE_RETRY_MS;
 		return CONSOLE_NOTHING;
@@ -344,13 +338,29 @@ console_meaning(struct console *console, size_t kept)
 }
 
 static enum console_action
+console_lost_terminal(struct console *console)
+{
+	if (!console->outlives_terminal)
+		return CONSOLE_HANGUP;
+	console_disable(console);
+	return CONSOLE_NOTHING;
+}
+
+static enum console_action
 console_end(struct console *console)
 {
 	if (!console->ignore_eof)
 		return CONSOLE_QUIT;
+	console_disable(console);
+	return CONSOLE_NOTHING;
+}
+
+/* Nothing more comes from there. */
+static void
+console_disable(struct console *console)
+{
 	console->enabled = false;
 	atomic_store(&console->board->input_waits, false);
-	return CONSOLE_NOTHING;
 }
 
 /* One read; with -crlf of half the size, since each LF may become two bytes. */

@@ -6,8 +6,10 @@
 #include "log.h"
 #include "signals.h"
 
-static const int signals_read[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1,
-	SIGCHLD };
+/* They mean here what they mean everywhere. */
+static const int signals_usual[] = { SIGINT, SIGTERM };
+/* They mean something that is ours. */
+static const int signals_ours[] = { SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD };
 static const int signals_ignored[] = { SIGPIPE, SIGTTIN, SIGTTOU, SIGXFSZ };
 static const int signals_not_for_workers[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP,
 	SIGUSR1, SIGTSTP };
@@ -24,8 +26,12 @@ signals_open(void)
 	int fd;
 
 	sigemptyset(&set);
-	for (i = 0; i < COUNT(signals_read); i++)
-		sigaddset(&set, signals_read[i]);
+	/* A blocked signal is read here even if it is ignored. */
+	for (i = 0; i < COUNT(signals_usual); i++)
+		if (!signals_is_ignored(signals_usual[i]))
+			sigaddset(&set, signals_usual[i]);
+	for (i = 0; i < COUNT(signals_ours); i++)
+		sigaddset(&set, signals_ours[i]);
 	signals_set(signals_ignored, COUNT(signals_ignored), SIG_IGN);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1 ||
 	    (fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)) == -1) {
@@ -42,9 +48,22 @@ signals_next(int fd)
 {
 	struct signalfd_siginfo info;
 
-	if (read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
-		return 0;
+	/* The kernel speaks for the terminal; others use kill(2). */
+	do {
+		if (read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+			return 0;
+	} while (info.ssi_code == SI_KERNEL &&
+	    signals_is_ignored((int)info.ssi_signo));
 	return (int)info.ssi_signo;
+}
+
+bool
+signals_is_ignored(int number)
+{
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 &&
+	    action.sa_handler == SIG_IGN;
 }
 
 void

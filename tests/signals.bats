@@ -189,3 +189,113 @@ refuses()
 	wait_exit server
 	assert_equal "$STATUS" 143
 }
+
+### Signals that the caller ignores
+
+# Servers from now on are started with these ignored.
+ignore() # signal...
+{
+	printf '#!/bin/sh\ntrap "" %s\nexec "%s" "$@"\n' "$*" "$S_SERVER" \
+	    >ignoring
+	chmod +x ignoring
+	S_SERVER=$PWD/ignoring
+}
+
+still_serves()
+{
+	sleep 0.3
+	running server
+	client </dev/null >/dev/null
+}
+
+@test "INT and TERM that were ignored at the start stay ignored" {
+	ignore INT TERM
+	start_server -workers 2
+	kill -INT "$SERVER_PID"
+	kill -TERM "$SERVER_PID"
+	kill -TERM -- "-$SERVER_PID"
+	still_serves
+	kill -QUIT "$SERVER_PID"
+	wait_exit server
+	assert_equal "$STATUS" 0
+	assert_contains "$(server_out)" '   1 server accepts that finished'
+}
+
+@test "QUIT, HUP and USR1 of kill are obeyed though they were ignored" {
+	ignore QUIT HUP USR1
+	start_server -workers 2
+	kill -USR1 "$SERVER_PID"
+	wait_for 5 file_has server.out 'server accepts that finished'
+	kill -HUP "$SERVER_PID"
+	wait_for 10 file_has server.err 'reloaded: generation 2'
+	still_serves
+	kill -INT "$SERVER_PID"
+	wait_exit server
+	assert_equal "$STATUS" 130
+	start_server -workers 2
+	kill -QUIT "$SERVER_PID"
+	wait_exit server
+	assert_equal "$STATUS" 0
+}
+
+# It ignores INT and QUIT there, and gives the null device as input.
+start_in_background() # name, command...
+{
+	local name=$1
+
+	shift
+	# shellcheck disable=SC2016
+	launch "$name" sh -c '"$@" & echo $! >pid; wait $!' sh "$@" \
+	    -cert "$CERTS/server.pem" -key "$CERTS/server-key.pem" \
+	    -accept 127.0.0.1:0
+	wait_for 10 file_has "$name.out" ACCEPT || return 1
+	PORT=$(port_of_line "$name.out")
+	SERVERS+=("${PIDS[$name]}:$PORT:$name")
+}
+
+survives() # signal
+{
+	kill -s "$1" "$(<pid)"
+	sleep 0.3
+	! is_gone "$(<pid)"
+}
+
+@test "in the background of a script it survives INT, as the stock program" {
+	start_in_background stock "$OPENSSL" s_server
+	survives INT
+	kill -TERM "$(<pid)"
+	wait_exit stock
+	start_in_background server "$S_SERVER" -ign_eof
+	survives INT
+	client </dev/null >/dev/null
+	kill -QUIT "$(<pid)"
+	wait_exit server
+	assert_equal "$STATUS" 0
+}
+
+@test "a terminal whose signals are ignored ends nothing, nor does its end" {
+	need_terminal
+	terminal new-session -d -x 100 -y 50 "sleep 600"
+	terminal new-window "echo \$\$ >pid; trap '' INT QUIT HUP USR1; \
+	    exec '$S_SERVER' -workers 2 -accept 127.0.0.1:0 -ready_file ready \
+	    -cert '$CERTS/server.pem' -key '$CERTS/server-key.pem' \
+	    2>server.err"
+	wait_for 5 file_has ready ACCEPT
+	SERVER_PID=$(<pid)
+	PORT=$(port_of_line ready)
+	terminal send-keys C-c
+	terminal send-keys $'C-\\'
+	wait_for 5 screen_has $'^\\'
+	sleep 0.3
+	client </dev/null >/dev/null
+	terminal kill-window
+	sleep 0.5
+	client </dev/null >/dev/null
+	# The terminal is nobody's any more, and who kills is heard.
+	assert_lacks "$(<server.err)" reloaded
+	kill -HUP "$SERVER_PID"
+	wait_for 10 file_has server.err 'reloaded: generation 2'
+	client </dev/null >/dev/null
+	kill -QUIT "$SERVER_PID"
+	wait_for 5 is_gone "$SERVER_PID"
+}
