@@ -52,7 +52,7 @@ WORKERS	= worker loop acceptor dtls_acceptor dtls_hello datagram \
 	datagrams handshake \
 	async early_data stateless tls_hello dtls resumption tickets outbox \
 	outlet tracing extensions transcript transcript_hello http \
-	http_exchange commands handler_interactive brief handler_rev \
+	http_exchange commands handler_interactive failure brief handler_rev \
 	handler_echo handler_www handler_file status_page fetching status \
 	crl_download
 

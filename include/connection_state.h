@@ -63,7 +63,7 @@ struct connection {
 	struct worker *worker;
 	uint64_t number; /* over all workers, in the order of accepting */
 	char *label; /* NULL without -label */
-	char tag[24]; /* of its notes, "[17] "; empty without -label */
+	char tag[24]; /* of its lines, "[17] "; empty without -label */
 	enum connection_state state;
 	enum connection_unit unit;
 	const struct command *command; /* to be carried out; NULL: none */

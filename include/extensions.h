@@ -1,6 +1,6 @@
 /*
  * -tlsextdebug: the extensions of a client's messages in the stock program's
- * lines, on TEXT_NOTE_OUT.
+ * lines, on TEXT_OUT.
  */
 #ifndef EXTENSIONS_H
 #define EXTENSIONS_H

@@ -14,16 +14,18 @@
 #include <stddef.h>
 
 enum text_stream {
+	/*
+	 * Whole lines, amid what other connections say: with -label a worker
+	 * puts the connection's number before each.
+	 */
 	TEXT_OUT, /* standard output: what -quiet silences */
 	TEXT_ERR, /* standard error */
-	TEXT_DATA, /* standard output: what clients send, never silenced */
-	/*
-	 * What is said on the way, amid what other connections say: with
-	 * -label a worker puts the connection's number before each line.
-	 */
-	TEXT_NOTE_OUT, /* standard output: what -quiet silences */
-	TEXT_NOTE_ERR, /* standard error */
 	TEXT_MESSAGES, /* standard output: -msg and -trace, never silenced */
+	/* A block that stays together, and begins with its own label. */
+	TEXT_BLOCK_OUT, /* standard output: what -quiet silences */
+	TEXT_BLOCK_ERR, /* standard error */
+	/* What clients send: bytes as they came. */
+	TEXT_DATA, /* standard output, never silenced */
 };
 
 /* The ways out of the program: standard output, standard error. */
@@ -41,7 +43,7 @@ void text_divert(text_sink *, void *arg);
 /* With -quiet: TEXT_OUT goes nowhere. */
 void text_silence_out(bool);
 bool text_is_error(enum text_stream); /* it goes to standard error */
-bool text_is_note(enum text_stream);
+bool text_is_lines(enum text_stream); /* each takes a number */
 /* False: what is written there goes nowhere, so it need not be made. */
 bool text_is_heard(enum text_stream);
 

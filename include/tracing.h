@@ -25,7 +25,7 @@ void tracing_attach(SSL *, const struct config *);
 /*
  * -debug, called by the transport for each read and write that a blocking
  * socket would have completed: "read from 0x… [0x…] (5 bytes => 5 (0x5))" and
- * the dump, on TEXT_NOTE_OUT. result as read(2) returns it.
+ * the dump, on TEXT_OUT. result as read(2) returns it.
  */
 void tracing_io(bool is_write, const void *bio, const void *data, size_t asked,
     long result);

@@ -45,7 +45,7 @@ alpn_select(SSL *ssl, const unsigned char **chosen, unsigned char *chosen_size,
 		return SSL_TLSEXT_ERR_ALERT_FATAL;
 	*chosen = name;
 	if (speak)
-		text_printf(TEXT_NOTE_OUT, "ALPN protocols selected: %.*s\n",
+		text_printf(TEXT_OUT, "ALPN protocols selected: %.*s\n",
 		    *chosen_size, (const char *)name);
 	return SSL_TLSEXT_ERR_OK;
 }
@@ -65,6 +65,6 @@ alpn_print_advertised(const unsigned char *list, size_t size)
 		textbuf_append(&line, list + i + 1, list[i]);
 	}
 	textbuf_puts(&line, "\n");
-	text_write(TEXT_NOTE_OUT, line.data, line.size);
+	text_write(TEXT_OUT, line.data, line.size);
 	textbuf_free(&line);
 }

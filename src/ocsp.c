@@ -97,7 +97,7 @@ ocsp_staple(SSL *ssl, const struct ocsp *ocsp, ocsp_find *find, void *arg)
 	    : ocsp_query(ssl, ocsp, find, arg, words);
 	if (result != SSL_TLSEXT_ERR_OK)
 		ERR_print_errors(words);
-	tls_text_say(TEXT_NOTE_ERR, words);
+	tls_text_say(TEXT_ERR, words);
 	return result;
 }
 

@@ -192,7 +192,7 @@ psk_serve(SSL *ssl, const char *identity, unsigned char *key, unsigned size)
 	if (strcmp(identity, expected) == 0)
 		psk_debug(psk, "PSK client identity found\n");
 	else
-		text_printf(TEXT_NOTE_OUT,
+		text_printf(TEXT_OUT,
 		    "PSK warning: client identity not what we expected "
 		    "(got '%s' expected '%s')\n",
 		    identity, expected);
@@ -212,7 +212,7 @@ psk_debug(const struct psk *psk, const char *fmt, ...)
 	if (!psk->config->debug)
 		return;
 	va_start(ap, fmt);
-	text_vprintf(TEXT_NOTE_OUT, fmt, ap);
+	text_vprintf(TEXT_OUT, fmt, ap);
 	va_end(ap);
 }
 

@@ -119,7 +119,7 @@ security_debug_judge(const SSL *ssl, const SSL_CTX *ctx, int operation,
 	    operation != SSL_SECOP_COMPRESSION)
 		textbuf_printf(&line, ", security bits=%d", bits);
 	textbuf_printf(&line, ": %s\n", verdict != 0 ? "yes" : "no");
-	text_write(TEXT_NOTE_ERR, line.data, line.size);
+	text_write(TEXT_ERR, line.data, line.size);
 	textbuf_free(&line);
 	return verdict;
 }

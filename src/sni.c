@@ -38,7 +38,7 @@ sni_choose(SSL *ssl, int *alert, void *arg)
 		return tls->config->servername_fatal
 		    ? SSL_TLSEXT_ERR_ALERT_FATAL
 		    : SSL_TLSEXT_ERR_ALERT_WARNING;
-	text_printf(TEXT_NOTE_OUT, "Switching server context.\n");
+	text_printf(TEXT_OUT, "Switching server context.\n");
 	SSL_set_SSL_CTX(ssl, tls->ctx2);
 	return SSL_TLSEXT_ERR_OK;
 }
@@ -56,6 +56,6 @@ sni_print(const char *name)
 		textbuf_printf(
 		    &line, isascii(*p) && isprint(*p) ? "%c" : "\\x%02x", *p);
 	textbuf_puts(&line, "\"\n");
-	text_write(TEXT_NOTE_OUT, line.data, line.size);
+	text_write(TEXT_OUT, line.data, line.size);
 	textbuf_free(&line);
 }

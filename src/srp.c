@@ -63,17 +63,17 @@ srp_choose(SSL *ssl, int *alert, void *arg)
 	SRP_user_pwd *user;
 	int result = SSL3_AL_FATAL;
 
-	text_printf(TEXT_NOTE_ERR, "SRP username = \"%s\"\n", name);
+	text_printf(TEXT_ERR, "SRP username = \"%s\"\n", name);
 	user = srp_look_up(ssl, arg, name);
 	if (user == NULL)
-		text_printf(TEXT_NOTE_ERR, "User %s doesn't exist\n", name);
+		text_printf(TEXT_ERR, "User %s doesn't exist\n", name);
 	else if (SSL_set_srp_server_param(
 		     ssl, user->N, user->g, user->s, user->v, user->info) < 0)
 		*alert = SSL_AD_INTERNAL_ERROR;
 	else
 		result = SSL_ERROR_NONE;
 	if (result == SSL_ERROR_NONE)
-		text_printf(TEXT_NOTE_ERR,
+		text_printf(TEXT_ERR,
 		    "SRP parameters set: username = \"%s\" info=\"%s\" \n",
 		    name, srp_info(user));
 	SRP_user_pwd_free(user);
@@ -87,14 +87,14 @@ srp_look_up(SSL *ssl, SRP_VBASE *verifiers, char *name)
 	SRP_user_pwd *user;
 
 	if (SSL_get_finished(ssl, NULL, 0) == 0)
-		text_printf(TEXT_NOTE_OUT, "LOOKUP during accept %s\n", name);
+		text_printf(TEXT_OUT, "LOOKUP during accept %s\n", name);
 	else
-		text_printf(TEXT_NOTE_OUT, "LOOKUP renego during read\n");
+		text_printf(TEXT_OUT, "LOOKUP renego during read\n");
 	user = SRP_VBASE_get1_by_user(verifiers, name);
 	if (user != NULL)
-		text_printf(TEXT_NOTE_OUT, "LOOKUP done %s\n", srp_info(user));
+		text_printf(TEXT_OUT, "LOOKUP done %s\n", srp_info(user));
 	else
-		text_printf(TEXT_NOTE_OUT, "LOOKUP not successful\n");
+		text_printf(TEXT_OUT, "LOOKUP not successful\n");
 	return user;
 }
 

@@ -38,20 +38,20 @@ text_silence_out(bool silent)
 bool
 text_is_heard(enum text_stream stream)
 {
-	return (stream != TEXT_OUT && stream != TEXT_NOTE_OUT) ||
+	return (stream != TEXT_OUT && stream != TEXT_BLOCK_OUT) ||
 	    !text.silent_out;
 }
 
 bool
 text_is_error(enum text_stream stream)
 {
-	return stream == TEXT_ERR || stream == TEXT_NOTE_ERR;
+	return stream == TEXT_ERR || stream == TEXT_BLOCK_ERR;
 }
 
 bool
-text_is_note(enum text_stream stream)
+text_is_lines(enum text_stream stream)
 {
-	return stream >= TEXT_NOTE_OUT;
+	return stream < TEXT_BLOCK_OUT;
 }
 
 void

@@ -114,7 +114,7 @@ verification_judge(int ok, X509_STORE_CTX *store)
 		verification_print_policies(bio, store);
 	if (ok && !quiet)
 		BIO_printf(bio, "verify return:%d\n", ok);
-	tls_text_say(TEXT_NOTE_ERR, bio);
+	tls_text_say(TEXT_ERR, bio);
 	return ok;
 }
 

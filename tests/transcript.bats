@@ -222,3 +222,81 @@ leaves_at_once()
 	wait_exit server
 	assert_matches "$(server_err)" "$line"$'\nProtocol version'
 }
+
+# What is not blank, no data and not of a block has the number of a connection.
+@test "-label: each line about a connection has its number" {
+	local block='^(worker [0-9]+ connection |-----(BEGIN|END) |[A-Za-z0-9+/]+=*$|Shared |Signature Alg|Supported |Peer sign|CIPHER is|Secure Reneg|ACCEPT|Using default|hello$|$)'
+
+	start_server -workers 2 -label -nbio -ign_eof
+	talk 'hello\n' 'Verify return code' >/dev/null
+	client -tls1_2 -cipher ECDHE-RSA-CHACHA20-POLY1305 \
+	    -sigalgs ed25519 </dev/null >/dev/null 2>&1 || true
+	wait_for 5 file_has server.out '[2] shutting down SSL'
+	stop_server
+	run -1 grep -avE "^\[[12]\] |$block" server.out
+	run -1 grep -avE '^\[[12]\] |^worker [12] connection 2 from ' server.err
+	assert_contains "$(server_out)" '[1] DONE'
+	assert_contains "$(server_out)" '[1] CONNECTION CLOSED'
+	assert_matches "$(server_err)" \
+	    'worker [12] connection 2 from 127\.0\.0\.1:[0-9]+'$'\n\[2\] ERROR'
+	assert_contains "$(server_err)" '[1] Turned on non blocking io'
+	assert_matches "$(server_err)" $'\n''\[2\] [0-9A-F]+:error:'
+}
+
+# Of 60 clients each third fails; its line has the port that it had.
+@test "-label names each failed handshake among many, in one line" {
+	local mode
+
+	for mode in -www -WWW -HTTP -quiet; do
+		start_server -workers 4 -label $mode -ign_eof
+		some_fail 60
+		stop_server
+		run -0 grep -acE "^\[[0-9]+\] from 127\.0\.0\.1:[0-9]+: handshake failed: (unsupported protocol|no protocols available|wrong version number|http request|unexpected eof while reading)$" server.err
+		assert_equal "$output" 20
+		run -1 grep -av 'handshake failed: ' server.err
+	done
+}
+
+# Every third says something that is no TLS.
+some_fail() # clients
+{
+	local i pids=()
+
+	for ((i = 0; i < $1; i++)); do
+		if ((i % 3 == 0)); then
+			leave_with_nonsense &
+		else
+			client </dev/null >/dev/null 2>&1 &
+		fi
+		pids+=($!)
+	done
+	wait "${pids[@]}"
+}
+
+leave_with_nonsense()
+{
+	timeout 20 bash -c 'exec 4<>"/dev/tcp/127.0.0.1/$1"
+		printf "GET / HTTP/1.0\r\n\r\n" >&4; cat <&4' nonsense "$PORT" \
+	    >/dev/null 2>&1
+}
+
+@test "-label names the certificate's fault of a failed handshake" {
+	start_server -www -label -Verify 1 -verify_return_error -ign_eof \
+	    -CAfile "$CERTS/ca.pem"
+	client </dev/null >/dev/null 2>&1 || true
+	client -cert "$CERTS/client-unknown.pem" \
+	    -key "$CERTS/client-unknown-key.pem" </dev/null >/dev/null 2>&1 ||
+	    true
+	wait_for 5 file_has server.err '[2] from'
+	stop_server
+	assert_matches "$(server_err)" '\[1\] from [0-9.:]+: handshake failed: peer did not return a certificate'
+	assert_matches "$(server_err)" '\[2\] from [0-9.:]+: handshake failed: unable to get local issuer certificate'
+}
+
+@test "-label: -brief and -rev name the connection that failed" {
+	start_server -label -rev -ign_eof
+	leave_with_nonsense
+	wait_for 5 file_has server.err '[1] CONNECTION FAILURE'
+	stop_server
+	assert_matches "$(server_err)" 'worker [0-9]+ connection 1 from 127\.0\.0\.1:[0-9]+'$'\n\[1\] CONNECTION FAILURE\n\[1\] [0-9A-F]+:error'
+}

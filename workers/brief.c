@@ -9,8 +9,8 @@ brief_established(struct connection *connection)
 	const char *label = connection_label(connection);
 
 	if (label != NULL)
-		text_printf(TEXT_ERR, "%s\n", label);
-	text_printf(TEXT_ERR, "CONNECTION ESTABLISHED\n");
+		text_printf(TEXT_BLOCK_ERR, "%s\n", label);
+	text_printf(TEXT_BLOCK_ERR, "CONNECTION ESTABLISHED\n");
 	transcript_brief(
 	    connection_ssl(connection), connection_config(connection), NULL);
 }

@@ -8,6 +8,7 @@
 #include "dtls.h"
 #include "dtls_acceptor.h"
 #include "early_data.h"
+#include "failure.h"
 #include "handshake.h"
 #include "stateless.h"
 #include "stream.h"
@@ -410,7 +411,7 @@ connection_handshake_failed(struct connection *connection)
 		connection_close(connection, END_ERROR);
 		return;
 	}
-	if (connection->handler->failed != NULL)
+	if (!failure_label(connection) && connection->handler->failed != NULL)
 		connection->handler->failed(connection);
 	connection_begin_shutdown(connection);
 }
@@ -444,7 +445,9 @@ connection_close(struct connection *connection, enum connection_end end)
 		handshake_count_failure(connection,
 		    end == END_TIMEOUT ? STAT_FAILED_TIMEOUT
 				       : STAT_FAILED_ENDED);
-	if (connection->handler->ended != NULL)
+	if (!(connection->state < CONNECTION_OPEN && end == END_ERROR &&
+		failure_label(connection)) &&
+	    connection->handler->ended != NULL)
 		connection->handler->ended(connection, end);
 	connection_begin_shutdown(connection);
 }

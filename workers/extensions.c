@@ -67,6 +67,6 @@ extensions_print(SSL *ssl, int from_server, int type, const unsigned char *data,
 	    from_server ? "server" : "client", name != NULL ? name : "unknown",
 	    type, size);
 	tls_text_dump(&text, data, (size_t)size);
-	text_write(TEXT_NOTE_OUT, text.data, text.size);
+	text_write(TEXT_OUT, text.data, text.size);
 	textbuf_free(&text);
 }

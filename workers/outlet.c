@@ -9,7 +9,7 @@
 static struct outlet *outlet_of(struct worker *, enum text_stream);
 static void outlets_end(struct worker *, int (*)(struct outbox *));
 static void
-outlet_note(struct outlet *, enum text_stream, const char *, size_t);
+outlet_lines(struct outlet *, enum text_stream, const char *, size_t);
 static void outlet_on_event(void *, uint32_t);
 
 void
@@ -54,8 +54,8 @@ outlets_text(enum text_stream stream, const void *data, size_t size, void *arg)
 	if (connection != NULL)
 		connection->spoke |= 1U << (outlet - worker->outlet);
 	if (connection != NULL && connection->tag[0] != '\0' &&
-	    text_is_note(stream))
-		outlet_note(outlet, stream, data, size);
+	    text_is_lines(stream))
+		outlet_lines(outlet, stream, data, size);
 	else
 		outbox_write(&outlet->outbox, stream, data, size);
 }
@@ -183,23 +183,24 @@ outlet_of(struct worker *worker, enum text_stream stream)
 	return &worker->outlet[second];
 }
 
-/* Notes are whole lines. */
+/* An empty line takes no number: it ends what a client sent. */
 static void
-outlet_note(struct outlet *outlet, enum text_stream stream, const char *data,
+outlet_lines(struct outlet *outlet, enum text_stream stream, const char *data,
     size_t size)
 {
 	const char *end = data + size, *line, *next;
-	struct textbuf note;
+	struct textbuf numbered;
 
-	textbuf_init(&note);
+	textbuf_init(&numbered);
 	for (line = data; line < end; line = next) {
 		next = memchr(line, '\n', (size_t)(end - line));
 		next = next == NULL ? end : next + 1;
-		textbuf_puts(&note, outlet->worker->current->tag);
-		textbuf_append(&note, line, (size_t)(next - line));
+		if (*line != '\n')
+			textbuf_puts(&numbered, outlet->worker->current->tag);
+		textbuf_append(&numbered, line, (size_t)(next - line));
 	}
-	outbox_write(&outlet->outbox, stream, note.data, note.size);
-	textbuf_free(&note);
+	outbox_write(&outlet->outbox, stream, numbered.data, numbered.size);
+	textbuf_free(&numbered);
 }
 
 static void

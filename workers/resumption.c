@@ -90,8 +90,7 @@ resumption_new(SSL *ssl, SSL_SESSION *session)
 
 	/* As the stock program, which keeps stateless tickets as well. */
 	if (resumption_is_told(ssl))
-		text_printf(
-		    TEXT_NOTE_ERR, "New session added to external cache\n");
+		text_printf(TEXT_ERR, "New session added to external cache\n");
 	if (!resumption_by_id(ssl))
 		return 0;
 	fault_point("session-store");
@@ -123,7 +122,7 @@ resumption_get(
 	too_old = errno == ETIME;
 	resumption_connection(ssl)->by_id = session != NULL;
 	if (told)
-		text_printf(TEXT_NOTE_ERR, "Lookup session: cache %s\n",
+		text_printf(TEXT_ERR, "Lookup session: cache %s\n",
 		    session != NULL ? "hit" : "miss");
 	if (too_old)
 		worker_count(worker, STAT_TIMEOUTS);

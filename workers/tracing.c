@@ -161,7 +161,7 @@ tracing_io(
 	} else {
 		textbuf_printf(&text, "%ld)\n", result);
 	}
-	text_write(TEXT_NOTE_OUT, text.data, text.size);
+	text_write(TEXT_OUT, text.data, text.size);
 	textbuf_free(&text);
 }
 
@@ -174,9 +174,9 @@ tracing_state(const SSL *ssl, int where, int value)
 
 	if (where & SSL_CB_LOOP)
 		text_printf(
-		    TEXT_NOTE_ERR, "%s:%s\n", call, SSL_state_string_long(ssl));
+		    TEXT_ERR, "%s:%s\n", call, SSL_state_string_long(ssl));
 	else if (where & SSL_CB_ALERT)
-		text_printf(TEXT_NOTE_ERR, "SSL3 alert %s:%s:%s\n",
+		text_printf(TEXT_ERR, "SSL3 alert %s:%s:%s\n",
 		    (where & SSL_CB_READ) ? "read" : "write",
 		    SSL_alert_type_string_long(value),
 		    SSL_alert_desc_string_long(value));
@@ -192,10 +192,10 @@ static void
 tracing_exit(const SSL *ssl, const char *call, int value)
 {
 	if (value == 0)
-		text_printf(TEXT_NOTE_ERR, "%s:failed in %s\n", call,
+		text_printf(TEXT_ERR, "%s:failed in %s\n", call,
 		    SSL_state_string_long(ssl));
 	else if (value < 0 && !tracing_waits(ssl))
-		text_printf(TEXT_NOTE_ERR, "%s:error in %s\n", call,
+		text_printf(TEXT_ERR, "%s:error in %s\n", call,
 		    SSL_state_string_long(ssl));
 }
 

@@ -40,7 +40,7 @@ transcript_session(SSL *ssl, const struct config *config, const char *label)
 	BIO *bio;
 
 	/* Asking what is shared makes -security_debug speak on its own. */
-	if (!text_is_heard(TEXT_OUT) && config->security_debug == 0)
+	if (!text_is_heard(TEXT_BLOCK_OUT) && config->security_debug == 0)
 		return;
 	transcript_begin(&text, label);
 	bio = transcript_bio();
@@ -53,7 +53,7 @@ transcript_session(SSL *ssl, const struct config *config, const char *label)
 	transcript_groups(ssl, &text);
 	transcript_ca_names(ssl, config, &text);
 	transcript_session_params(ssl, config, &text);
-	text_write(TEXT_OUT, text.data, text.size);
+	text_write(TEXT_BLOCK_OUT, text.data, text.size);
 	textbuf_free(&text);
 }
 
@@ -70,7 +70,7 @@ transcript_brief(SSL *ssl, const struct config *config, const char *label)
 	transcript_brief_peer(ssl, config, &text);
 	transcript_point_formats(ssl, &text);
 	transcript_offered_groups(ssl, &text);
-	text_write(TEXT_ERR, text.data, text.size);
+	text_write(TEXT_BLOCK_ERR, text.data, text.size);
 	textbuf_free(&text);
 }
 
