@@ -11,6 +11,7 @@
 struct config;
 struct listener;
 struct output;
+struct randomness;
 struct shared;
 
 /* What main made before, and what it alone knows how to do. */
@@ -19,6 +20,7 @@ struct master_setup {
 	struct output *output; /* text.h's sink */
 	struct listener *listener;
 	struct shared *shared;
+	const struct randomness *randomness; /* of new ticket keys */
 	process_main *run; /* what a worker executes */
 	reload_prepare *prepare; /* on HUP */
 	void *arg; /* of both */

@@ -12,6 +12,7 @@
 #include "shm.h"
 
 struct config;
+struct randomness;
 struct textbuf;
 
 #define SHARED_COOKIE_SECRET 32
@@ -47,7 +48,8 @@ struct shared {
 };
 
 /* Returns 0, or -1 (reported). slots: how many processes may live at once. */
-int shared_open(struct shared *, const struct config *, unsigned slots);
+int shared_open(struct shared *, const struct config *,
+    const struct randomness *, unsigned slots);
 void shared_close(struct shared *);
 
 /* The stock program's statistics table, summed over all workers. */

@@ -37,6 +37,7 @@ struct ticket_key_list {
 	size_t count;
 };
 
+struct randomness;
 struct ticket_keys;
 
 enum ticket_key_age {
@@ -46,18 +47,22 @@ enum ticket_key_age {
 };
 
 size_t ticket_keys_size(void);
-/* Into zeroed memory. Begins with keys of its own making. */
-struct ticket_keys *ticket_keys_init(void *memory);
+/*
+ * Into zeroed memory. Begins with keys of its own making. Returns NULL if there
+ * is no randomness for them (reported).
+ */
+struct ticket_keys *ticket_keys_init(void *memory, const struct randomness *);
 
 /* The master's: put others, 1 to TICKET_KEYS_MAX, in place of all. */
 void ticket_keys_publish(struct ticket_keys *, const struct ticket_key_list *);
 /*
  * The master's, for keys of ticket_keys_init only: the next key becomes the
  * current one, which opens tickets for lifetime_s from now_s on. Of more than
- * TICKET_KEYS_MAX the oldest goes.
+ * TICKET_KEYS_MAX the oldest goes. Returns 0, or -1 if there is no randomness
+ * for another key (reported): all keys stay what they are.
  */
-void
-ticket_keys_rotate(struct ticket_keys *, int64_t now_s, unsigned lifetime_s);
+int ticket_keys_rotate(struct ticket_keys *, const struct randomness *,
+    int64_t now_s, unsigned lifetime_s);
 /* The shortest time between rotations that keeps keys for a lifetime. */
 unsigned ticket_keys_rotate_min_s(unsigned lifetime_s);
 void ticket_key_list_wipe(struct ticket_key_list *);

@@ -7,10 +7,12 @@
 #include <stdint.h>
 
 struct config;
+struct randomness;
 struct ticket_keys;
 
 struct ticket_rotation {
 	struct ticket_keys *keys;
+	const struct randomness *randomness; /* of new keys */
 	unsigned period_s;
 	unsigned lifetime_s; /* of a ticket */
 	int64_t due_ms; /* monotime_ms of the next one; 0: never */
@@ -21,9 +23,12 @@ struct ticket_rotation {
  * (reported).
  */
 int ticket_rotation_check(const struct config *);
-void ticket_rotation_init(
-    struct ticket_rotation *, const struct config *, struct ticket_keys *);
-/* Rotate if it is time. What was missed is done once, and late. */
+void ticket_rotation_init(struct ticket_rotation *, const struct config *,
+    struct ticket_keys *, const struct randomness *);
+/*
+ * Rotate if it is time. What was missed is done once, and late; what fails
+ * (reported) is tried again when the next rotation is due.
+ */
 void ticket_rotation_run(struct ticket_rotation *);
 
 #endif

@@ -37,6 +37,7 @@
 #include "ticket_rotation.h"
 #include "tickets.h"
 #include "tls_context.h"
+#include "tls_random.h"
 #include "tls_renewal.h"
 #include "tracing.h"
 #include "transport.h"
@@ -90,7 +91,7 @@ main_serve(struct config *config)
 		false };
 	struct fetcher_setup fetcher = { config, NULL };
 	struct master_setup master = { config, &output, &listener, &shared,
-		worker_run, main_renew, &setup,
+		&tls_random, worker_run, main_renew, &setup,
 		config_fetches(config) ? fetcher_run : NULL, &fetcher, -1, -1 };
 	int status = 1;
 
@@ -141,7 +142,7 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 	    tracing_open(config) == -1 || transport_open() == -1 ||
 	    tls_context_open(setup->tls, config) == -1 ||
 	    tickets_open(setup->tickets) == -1 ||
-	    shared_open(setup->shared, config,
+	    shared_open(setup->shared, config, &tls_random,
 		config->workers * PROCESS_GENERATIONS) == -1 ||
 	    main_load_ticket_keys(config, setup->shared->ticket_keys) == -1)
 		return -1;

@@ -9,6 +9,7 @@
 #include "fetch_board.h"
 #include "lifeline.h"
 #include "peer_claims.h"
+#include "randomness.h"
 #include "session_cache.h"
 #include "shared.h"
 #include "stats.h"
@@ -45,7 +46,8 @@ _Static_assert(CONFIG_CACHE_BYTES_MIN >= SESSION_CACHE_BYTES_MIN,
     "-cache_bytes must allow what the cache needs");
 
 int
-shared_open(struct shared *shared, const struct config *config, unsigned slots)
+shared_open(struct shared *shared, const struct config *config,
+    const struct randomness *randomness, unsigned slots)
 {
 	struct session_limits limits = shared_limits(config);
 	char cache[64];
@@ -76,8 +78,9 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 	if (lifeline_init(shared->lifeline) == -1)
 		return -1;
 	shared->board = shm_at(&shared->shm, &parts[BOARD]);
-	arc4random_buf(
-	    shared->board->cookie_secret, sizeof(shared->board->cookie_secret));
+	if (randomness->secret_bytes(shared->board->cookie_secret,
+		sizeof(shared->board->cookie_secret)) == -1)
+		return -1;
 	shared->stats = stats_init(
 	    shm_at(&shared->shm, &parts[STATS]), slots, config->workers);
 	shared->quota = accept_quota_init(
@@ -85,7 +88,9 @@ shared_open(struct shared *shared, const struct config *config, unsigned slots)
 	shared->turn =
 	    accept_turn_init(shm_at(&shared->shm, &parts[TURN]), slots);
 	shared->ticket_keys =
-	    ticket_keys_init(shm_at(&shared->shm, &parts[TICKETS]));
+	    ticket_keys_init(shm_at(&shared->shm, &parts[TICKETS]), randomness);
+	if (shared->ticket_keys == NULL)
+		return -1;
 	if (config_fetches(config) &&
 	    (shared->fetches = fetch_board_init(
 		 shm_at(&shared->shm, &parts[FETCHES]), answer_max)) == NULL)

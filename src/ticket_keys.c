@@ -31,6 +31,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "randomness.h"
+
 #define CACHE_LINE 64
 #define KEY_WORDS  (sizeof(struct ticket_key) / sizeof(uint64_t))
 /* Besides old keys there are the current and the next one. */
@@ -60,7 +62,7 @@ struct ticket_keys {
 /* Places in a list that is rotated; old ones follow, the youngest first. */
 enum { KEY_CURRENT, KEY_NEXT, KEY_OLD };
 
-static void keys_make(struct ticket_key *);
+static int keys_make(struct ticket_key *, const struct randomness *);
 static void keys_write(struct key_set *, const struct ticket_key_list *);
 static void keys_copy(const struct key_words *, struct ticket_key *);
 static bool
@@ -75,14 +77,16 @@ ticket_keys_size(void)
 }
 
 struct ticket_keys *
-ticket_keys_init(void *memory)
+ticket_keys_init(void *memory, const struct randomness *randomness)
 {
 	struct ticket_keys *keys = memory;
 	struct ticket_key_list list = { .count = KEY_OLD };
 
-	keys_make(&list.key[KEY_CURRENT]);
-	keys_make(&list.key[KEY_NEXT]);
-	ticket_keys_publish(keys, &list);
+	if (keys_make(&list.key[KEY_CURRENT], randomness) == 0 &&
+	    keys_make(&list.key[KEY_NEXT], randomness) == 0)
+		ticket_keys_publish(keys, &list);
+	else
+		keys = NULL;
 	ticket_key_list_wipe(&list);
 	return keys;
 }
@@ -99,8 +103,9 @@ ticket_keys_publish(
 	keys_write(&keys->set[now % 2], &nothing);
 }
 
-void
-ticket_keys_rotate(struct ticket_keys *keys, int64_t now_s, unsigned lifetime_s)
+int
+ticket_keys_rotate(struct ticket_keys *keys,
+    const struct randomness *randomness, int64_t now_s, unsigned lifetime_s)
 {
 	uint64_t now = atomic_load(&keys->generation);
 	const struct key_set *set = &keys->set[now % 2];
@@ -108,8 +113,11 @@ ticket_keys_rotate(struct ticket_keys *keys, int64_t now_s, unsigned lifetime_s)
 	size_t i, count = atomic_load(&set->count);
 	struct ticket_key *key;
 
+	if (keys_make(&list.key[KEY_NEXT], randomness) == -1) {
+		ticket_key_list_wipe(&list);
+		return -1;
+	}
 	keys_copy(&set->key[KEY_NEXT], &list.key[KEY_CURRENT]);
-	keys_make(&list.key[KEY_NEXT]);
 	for (i = 0; i < count && list.count < TICKET_KEYS_MAX; i++) {
 		if (i == KEY_NEXT)
 			continue;
@@ -124,6 +132,7 @@ ticket_keys_rotate(struct ticket_keys *keys, int64_t now_s, unsigned lifetime_s)
 	}
 	ticket_keys_publish(keys, &list);
 	ticket_key_list_wipe(&list);
+	return 0;
 }
 
 /*
@@ -173,16 +182,19 @@ ticket_keys_find(const struct ticket_keys *keys,
 	return key->renew ? TICKET_KEY_OLD : TICKET_KEY_NEW;
 }
 
-static void
-keys_make(struct ticket_key *key)
+/* In libssl's order: a generator may give each call what comes next. */
+static int
+keys_make(struct ticket_key *key, const struct randomness *randomness)
 {
-	arc4random_buf(key->name, sizeof(key->name));
-	arc4random_buf(key->aes, sizeof(key->aes));
-	arc4random_buf(key->hmac, sizeof(key->hmac));
+	if (randomness->public_bytes(key->name, sizeof(key->name)) == -1 ||
+	    randomness->secret_bytes(key->hmac, sizeof(key->hmac)) == -1 ||
+	    randomness->secret_bytes(key->aes, sizeof(key->aes)) == -1)
+		return -1;
 	key->aes_size = sizeof(key->aes);
 	key->hmac_size = sizeof(key->hmac);
 	key->expires_s = TICKET_KEY_FOREVER;
 	key->renew = false;
+	return 0;
 }
 
 /* All of it, so that nothing of what was there before is left. */

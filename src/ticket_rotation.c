@@ -27,9 +27,11 @@ ticket_rotation_check(const struct config *config)
 
 void
 ticket_rotation_init(struct ticket_rotation *rotation,
-    const struct config *config, struct ticket_keys *keys)
+    const struct config *config, struct ticket_keys *keys,
+    const struct randomness *randomness)
 {
 	rotation->keys = keys;
+	rotation->randomness = randomness;
 	rotation->period_s = rotation_period_s(config);
 	rotation->lifetime_s = config->session_timeout_s;
 	rotation->due_ms = rotation->period_s == 0
@@ -42,8 +44,9 @@ ticket_rotation_run(struct ticket_rotation *rotation)
 {
 	if (rotation->due_ms == 0 || monotime_ms() < rotation->due_ms)
 		return;
-	ticket_keys_rotate(
-	    rotation->keys, (int64_t)time(NULL), rotation->lifetime_s);
+	if (ticket_keys_rotate(rotation->keys, rotation->randomness,
+		(int64_t)time(NULL), rotation->lifetime_s) == -1)
+		log_warnx("the ticket keys are not rotated");
 	/* From now, so that keys are never made faster than there is room. */
 	rotation->due_ms = monotime_ms() + INT64_C(1000) * rotation->period_s;
 }

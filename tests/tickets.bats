@@ -212,6 +212,56 @@ all_resume_while_rotating() # kind of tls_load
 	start_server -session_timeout 100000000
 }
 
+### Randomness
+
+# An engine whose random bytes are always the same, so that the keys are, too.
+fixed_random()
+{
+	FIXED=$BUILD/tests/load/fixed_random.so
+	[ -e "$FIXED" ] || skip 'make load builds it'
+}
+
+# One server after another: does the second resume the first one's session?
+# A cookie, a certificate and session IDs are made with it on the way.
+resumes_of_last() # start_server or start_stock, name, option of s_client...
+{
+	local start=$1 name=$2 port
+
+	shift 2
+	for session in -sess_out -sess_in; do
+		"$start" -www -engine "$FIXED" || return 1
+		[ "$name" = server ] && port=$PORT || port=$STOCK_PORT
+		page=$(fetch_from "$port" "$session" "$name-session" "$@")
+		end_process "$name"
+	done
+	assert_contains "$page" 'Reused, TLSv1.'
+}
+
+@test "an engine that replaces all randomness makes the ticket keys, too" {
+	local version
+
+	fixed_random
+	for version in -tls1_2 -tls1_3; do
+		resumes_of_last start_stock stock $version
+		resumes_of_last start_server server $version
+	done
+}
+
+@test "without randomness for a new ticket key the old ones go on" {
+	local key
+
+	fixed_random
+	FIXED_RANDOM_ENDS=$PWD/end start_server -www -workers 2 \
+	    -ticket_rotate 1 -session_timeout 60 -engine "$FIXED"
+	fetch -tls1_2 -sess_out first >/dev/null
+	: >end
+	wait_for 10 file_has server.err 'the ticket keys are not rotated'
+	assert_contains "$(server_err)" 's_server: cannot make random bytes'
+	rm end
+	reused "$PORT" -tls1_2 -sess_in first
+	stop_server
+}
+
 ### Key files
 
 # One clear line, and status 1.

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+#include "randomness.h"
 #include "ticket_keys.h"
 #include "unit.h"
 
@@ -36,15 +37,21 @@ struct arena {
 static uint64_t made; /* keys; their numbers begin with 1 */
 static unsigned part;
 
-/* What is built here calls this for arc4random_buf. */
-void unit_arc4random_buf(void *, size_t);
+static bool drained;
 
-void
-unit_arc4random_buf(void *bytes, size_t size)
+static int make_bytes(void *, size_t);
+
+static const struct randomness source = { make_bytes, make_bytes };
+
+/* The parts of a key, of which the first is its name. */
+static int
+make_bytes(void *bytes, size_t size)
 {
 	uint64_t state, *word = bytes;
 	size_t i;
 
+	if (drained)
+		return -1;
 	if (part == 0)
 		made++;
 	state = made * 3 + part;
@@ -53,6 +60,7 @@ unit_arc4random_buf(void *bytes, size_t size)
 	if (part == 0)
 		word[0] = made;
 	part = (part + 1) % 3;
+	return 0;
 }
 
 /* Returns its number. */
@@ -66,11 +74,11 @@ key_verify(const struct ticket_key *key)
 	CHECK(number > 0);
 	CHECK(key->aes_size == sizeof(key->aes));
 	CHECK(key->hmac_size == sizeof(key->hmac));
-	for (i = 0, state = number * 3 + 1; i < sizeof(key->aes); i += 8) {
+	for (i = 0, state = number * 3 + 2; i < sizeof(key->aes); i += 8) {
 		word = unit_random(&state);
 		CHECK(memcmp(key->aes + i, &word, sizeof(word)) == 0);
 	}
-	for (i = 0, state = number * 3 + 2; i < sizeof(key->hmac); i += 8) {
+	for (i = 0, state = number * 3 + 1; i < sizeof(key->hmac); i += 8) {
 		word = unit_random(&state);
 		CHECK(memcmp(key->hmac + i, &word, sizeof(word)) == 0);
 	}
@@ -93,7 +101,7 @@ keys_new(void)
 {
 	made = 0;
 	part = 0;
-	return ticket_keys_init(unit_share(ticket_keys_size()));
+	return ticket_keys_init(unit_share(ticket_keys_size()), &source);
 }
 
 static enum ticket_key_age
@@ -124,9 +132,9 @@ is_kept(const struct ticket_keys *keys, uint64_t number)
 {
 	uint64_t state = number * 3 + 1, aes, hmac;
 
-	aes = unit_random(&state);
-	state = number * 3 + 2;
 	hmac = unit_random(&state);
+	state = number * 3 + 2;
+	aes = unit_random(&state);
 	return memmem(keys, ticket_keys_size(), &aes, sizeof(aes)) != NULL ||
 	    memmem(keys, ticket_keys_size(), &hmac, sizeof(hmac)) != NULL;
 }
@@ -152,7 +160,7 @@ test_the_next_key_is_made_current(void)
 	uint64_t i;
 
 	for (i = 1; i < 10; i++) {
-		ticket_keys_rotate(keys, (int64_t)i, LIFETIME);
+		ticket_keys_rotate(keys, &source, (int64_t)i, LIFETIME);
 		CHECK(current(keys) == i + 1);
 		CHECK(find(keys, i, (int64_t)i) == TICKET_KEY_OLD);
 		CHECK(find(keys, i + 1, (int64_t)i) == TICKET_KEY_NEW);
@@ -166,8 +174,8 @@ test_old_keys_open_until_their_lifetime_is_over(void)
 {
 	struct ticket_keys *keys = keys_new();
 
-	ticket_keys_rotate(keys, 500, LIFETIME);
-	ticket_keys_rotate(keys, 900, LIFETIME);
+	ticket_keys_rotate(keys, &source, 500, LIFETIME);
+	ticket_keys_rotate(keys, &source, 900, LIFETIME);
 	CHECK(find(keys, 1, 500 + LIFETIME) == TICKET_KEY_OLD);
 	CHECK(find(keys, 1, 500 + LIFETIME + 1) == TICKET_KEY_NONE);
 	CHECK(find(keys, 2, 500 + LIFETIME + 1) == TICKET_KEY_OLD);
@@ -180,10 +188,10 @@ test_what_is_over_is_dropped_and_wiped(void)
 {
 	struct ticket_keys *keys = keys_new();
 
-	ticket_keys_rotate(keys, 500, LIFETIME);
-	ticket_keys_rotate(keys, 500 + LIFETIME, LIFETIME);
+	ticket_keys_rotate(keys, &source, 500, LIFETIME);
+	ticket_keys_rotate(keys, &source, 500 + LIFETIME, LIFETIME);
 	CHECK(is_kept(keys, 1));
-	ticket_keys_rotate(keys, 500 + LIFETIME + 1, LIFETIME);
+	ticket_keys_rotate(keys, &source, 500 + LIFETIME + 1, LIFETIME);
 	CHECK(!is_kept(keys, 1));
 	CHECK(is_kept(keys, 2) && is_kept(keys, 3));
 }
@@ -198,7 +206,7 @@ keeps_all_keys(unsigned lifetime_s, unsigned period_s)
 
 	for (i = 1; i < 200; i++) {
 		now_s = (int64_t)(i * period_s);
-		ticket_keys_rotate(keys, now_s, lifetime_s);
+		ticket_keys_rotate(keys, &source, now_s, lifetime_s);
 		for (k = 1; k <= i; k++) {
 			end_s = (int64_t)(k * period_s) + lifetime_s;
 			CHECK(find(keys, k, now_s) ==
@@ -234,7 +242,7 @@ test_of_too_many_the_oldest_goes(void)
 	uint64_t i;
 
 	for (i = 1; i <= 200; i++)
-		ticket_keys_rotate(keys, 1, LIFETIME);
+		ticket_keys_rotate(keys, &source, 1, LIFETIME);
 	CHECK(current(keys) == 201);
 	CHECK(find(keys, 202, 1) == TICKET_KEY_NEW);
 	for (i = 1; i <= 200; i++) {
@@ -242,6 +250,29 @@ test_of_too_many_the_oldest_goes(void)
 		    (i > 200 - 62 ? TICKET_KEY_OLD : TICKET_KEY_NONE));
 		CHECK(is_kept(keys, i) == (i > 200 - 62));
 	}
+}
+
+static void
+test_without_randomness_all_stays(void)
+{
+	struct ticket_keys *keys = keys_new();
+	uint8_t before[sizeof(struct ticket_key)];
+	struct ticket_key key;
+
+	CHECK(ticket_keys_rotate(keys, &source, 1, LIFETIME) == 0);
+	ticket_keys_current(keys, &key);
+	memcpy(before, &key, sizeof(before));
+	drained = true;
+	CHECK(ticket_keys_rotate(keys, &source, 2, LIFETIME) == -1);
+	CHECK(
+	    ticket_keys_init(unit_share(ticket_keys_size()), &source) == NULL);
+	drained = false;
+	ticket_keys_current(keys, &key);
+	CHECK(memcmp(before, &key, sizeof(before)) == 0);
+	CHECK(find(keys, 1, 2) == TICKET_KEY_OLD);
+	CHECK(find(keys, 3, 2) == TICKET_KEY_NEW);
+	CHECK(ticket_keys_rotate(keys, &source, 3, LIFETIME) == 0);
+	CHECK(current(keys) == 3);
 }
 
 static void
@@ -270,7 +301,7 @@ test_published_keys_replace_all(void)
 		CHECK(memcmp(&found, &list.key[i], sizeof(found)) == 0);
 	}
 	ticket_key_list_wipe(&list);
-	ticket_keys_rotate(keys, 1, LIFETIME);
+	ticket_keys_rotate(keys, &source, 1, LIFETIME);
 }
 
 /* Rotate for ever, as fast as it goes. */
@@ -284,7 +315,7 @@ writer_run(void *arg)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	made = current(arena->keys) + 1;
 	for (now_s = 1;; now_s++)
-		ticket_keys_rotate(arena->keys, now_s, 20);
+		ticket_keys_rotate(arena->keys, &source, now_s, 20);
 }
 
 static void
@@ -422,6 +453,7 @@ main(int argc, char *argv[])
 	UNIT_RUN(test_what_is_over_is_dropped_and_wiped);
 	UNIT_RUN(test_the_shortest_rotation_keeps_all_keys);
 	UNIT_RUN(test_of_too_many_the_oldest_goes);
+	UNIT_RUN(test_without_randomness_all_stays);
 	UNIT_RUN(test_published_keys_replace_all);
 	UNIT_RUN(test_readers_get_whole_keys_from_a_rotating_writer);
 	UNIT_RUN(test_a_stopped_or_killed_writer_holds_up_nobody);

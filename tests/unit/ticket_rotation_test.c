@@ -3,11 +3,21 @@
  */
 #include "config.h"
 #include "monotime.h"
+#include "randomness.h"
 #include "ticket_keys.h"
 #include "ticket_rotation.h"
 #include "unit.h"
 
 #define HOUR_S 3600
+
+static int
+make_bytes(void *bytes, size_t size)
+{
+	arc4random_buf(bytes, size);
+	return 0;
+}
+
+static const struct randomness source = { make_bytes, make_bytes };
 
 static struct config
 config_new(int rotate_s, unsigned lifetime_s)
@@ -24,7 +34,7 @@ rotation_new(const struct config *config)
 	struct ticket_rotation rotation;
 
 	ticket_rotation_init(&rotation, config,
-	    ticket_keys_init(unit_share(ticket_keys_size())));
+	    ticket_keys_init(unit_share(ticket_keys_size()), &source), &source);
 	return rotation;
 }
 
