@@ -44,7 +44,7 @@ keylog_open(const char *path)
 {
 	int fd;
 
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return -1;
 	if (fcntl(fd, F_SETFL, O_APPEND | O_NONBLOCK) == -1 ||

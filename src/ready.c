@@ -1,6 +1,10 @@
+#include <sys/stat.h>
+
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,9 +14,14 @@
 #include "ready.h"
 #include "text.h"
 
+/* So many names that are taken already are bad luck, or somebody's work. */
+#define READY_NAMES_MAX 100
+
 static int ready_write_fd(int, const char *);
 static int ready_write_file(const char *, const char *);
 static int ready_create(const char *, char *);
+static int ready_name(const char *, char *);
+static int ready_check_target(const char *);
 
 int
 ready_check(const struct config *config)
@@ -87,19 +96,55 @@ ready_write_file(const char *path, const char *line)
 	return 0;
 }
 
-/* In the same folder, under a name that is put in temporary[PATH_MAX]. */
+/*
+ * In the same folder, under a name that is put in temporary[PATH_MAX] and that
+ * nobody can know before: in a folder of many users one of them might have put
+ * a link there.
+ */
 static int
 ready_create(const char *path, char *temporary)
 {
-	int fd;
+	int fd, i;
 
-	if (snprintf(temporary, PATH_MAX, "%s.%ld", path, (long)getpid()) >=
-	    PATH_MAX) {
-		log_warnx("-ready_file %s: name too long", path);
+	if (ready_check_target(path) == -1)
 		return -1;
+	for (i = 0; i < READY_NAMES_MAX; i++) {
+		if (ready_name(path, temporary) == -1)
+			return -1;
+		fd = open(temporary,
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+		if (fd != -1)
+			return fd;
+		if (errno != EEXIST)
+			break;
 	}
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd == -1)
-		log_warn("-ready_file %s", path);
-	return fd;
+	log_warn("-ready_file %s", path);
+	return -1;
+}
+
+static int
+ready_name(const char *path, char *temporary)
+{
+	const char *base = strrchr(path, '/');
+	int folder = base == NULL ? 0 : (int)(base + 1 - path);
+
+	if (snprintf(temporary, PATH_MAX, "%.*s.ready-%08x%08x", folder, path,
+		arc4random(), arc4random()) < PATH_MAX)
+		return 0;
+	log_warnx("-ready_file %s: name too long", path);
+	return -1;
+}
+
+/* The file is replaced: a device or a FIFO of that name would be gone. */
+static int
+ready_check_target(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == -1 || S_ISREG(st.st_mode) ||
+	    S_ISLNK(st.st_mode))
+		return 0;
+	log_warnx(
+	    "-ready_file %s: there is something that is no regular file", path);
+	return -1;
 }

@@ -117,7 +117,7 @@ tracing_open(const struct config *config)
 		return 0;
 	tracing_file = open(config->msgfile,
 	    O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOCTTY | O_CLOEXEC,
-	    0666);
+	    0600);
 	/* Then a FIFO that nobody reads stops no worker. */
 	if (tracing_file == -1 ||
 	    fcntl(tracing_file, F_SETFL, O_APPEND | O_NONBLOCK) == -1) {
