@@ -32,6 +32,8 @@ case $BUILD in
 esac
 S_SERVER=$BUILD/s_server
 SLOW=${SLOW:-1}
+# Seconds in which whatever is told to end must have ended.
+END_S=10
 export LC_ALL=C
 # The client must not read the user's settings, nor the server a proxy's.
 unset OPENSSL_CONF SSL_CERT_FILE SSL_CERT_DIR SSLKEYLOGFILE
@@ -51,23 +53,29 @@ setup()
 	common_setup
 }
 
+# Fails a test that did not fail itself, if anything of it had to be killed or
+# was left.
 common_teardown()
 {
+	local failed=0
+
 	[ "${#LOADS[@]}" -eq 0 ] || kill -TERM "${LOADS[@]}" 2>/dev/null || :
 	[ ! -S "$BATS_TEST_TMPDIR/tmux" ] || terminal kill-server || :
-	end_all
-	assert_nothing_left
+	end_all || failed=1
+	assert_nothing_left || failed=1
+	return "$failed"
 }
 
 # Bats shows the output only if the test failed.
 end_all()
 {
-	local name
+	local name failed=0
 
 	for name in "${!PIDS[@]}"; do
 		show_files "$name"
-		end_process "$name"
+		end_process "$name" || failed=1
 	done
+	return "$failed"
 }
 
 teardown()
@@ -239,17 +247,20 @@ wait_exit() # name, seconds (default 10)
 }
 
 # Make it end if it is still there; whatever it is, it is reaped after this.
+# Fails if it did not obey and had to be killed.
 end_process() # name, signal (default TERM)
 {
-	local pid=${PIDS[$1]:-}
+	local pid=${PIDS[$1]:-} signal=${2:-TERM} failed=0
 
 	[ -n "$pid" ] || return 0
-	kill -s "${2:-TERM}" "$pid" 2>/dev/null || :
+	kill -s "$signal" "$pid" 2>/dev/null || :
 	kill -s CONT "$pid" 2>/dev/null || :
-	if ! wait_for 5 is_gone "$pid"; then
+	if ! wait_for "$END_S" is_gone "$pid"; then
+		fail "$1 ($pid) did not end by $signal" || failed=1
 		kill -s KILL -- "-$pid" 2>/dev/null || :
 	fi
-	wait_exit "$1"
+	wait_exit "$1" || failed=1
+	return "$failed"
 }
 
 # In a process of its own: what the test has started is not for it to end, and
@@ -273,12 +284,13 @@ assert_nothing_left()
 
 	for entry in "${SERVERS[@]}"; do
 		IFS=: read -r pid port name <<<"$entry"
-		if ! wait_for 2 no_session "$pid"; then
+		if ! wait_for "$END_S" no_session "$pid"; then
 			ps -o pid,ppid,stat,args -s "$pid" >&2
 			pgrep -s "$pid" | xargs -r kill -KILL || :
 			failed=1
 		fi
-		if [ -n "$port" ] && [ "$(listeners "$port")" -ne 0 ]; then
+		if [ -n "$port" ] && ! wait_for "$END_S" is_free "$port"; then
+			ss -ltunpH "sport = :$port" >&2
 			fail "port $port is still listening" || failed=1
 		fi
 		if grep -aE 'Sanitizer|runtime error:' "$name.err" >&2; then
@@ -289,9 +301,15 @@ assert_nothing_left()
 	return "$failed"
 }
 
+# Zombies have ended; when init reaps those that the server left is its affair.
 no_session() # pid of its leader
 {
-	! pgrep -s "$1" >/dev/null
+	! pgrep -r R,S,D,T,t,I -s "$1" >/dev/null
+}
+
+is_free() # port
+{
+	[ "$(listeners "$1")" -eq 0 ]
 }
 
 listeners() # port
@@ -539,7 +557,7 @@ port_of_line() # file, option...
 	echo "$port"
 }
 
-# End it as a harness does, and check that nothing is left.
+# End it as a harness does, and check that it obeyed and nothing is left.
 stop_server() # signal (default TERM)
 {
 	end_process server "${1:-TERM}" || return 1
@@ -899,7 +917,7 @@ one_side() # name, client option...
 
 	shift
 	forget_processes
-	trap end_all EXIT
+	trap 'end_all || exit 1' EXIT
 	if [ "$name" = server ]; then
 		# shellcheck disable=SC2086 # several options
 		start_server ${OURS:-} "${server_options[@]}" || exit 1
