@@ -15,6 +15,7 @@
 #define CONFIG_WORKERS_MAX 1024 /* -workers */
 /* -cache_bytes: several sessions of any size that is stored */
 #define CONFIG_CACHE_BYTES_MIN (128 * 1024)
+#define CONFIG_LABEL_HOST_MAX  63 /* bytes of -label_host */
 #define CONFIG_CONTEXT_MAX     32 /* bytes of a session ID context */
 
 /* What a connection does once it is shaken hands with. */
@@ -97,6 +98,7 @@ struct config {
 	int ready_fd; /* -ready_fd; -1: none */
 	const char *ready_file; /* -ready_file */
 	bool label; /* -label */
+	const char *label_host; /* -label_host; NULL: none */
 	enum console_choice console; /* -console */
 	bool stats_per_worker; /* -stats_per_worker */
 	const char *stats_json; /* -stats_json; "-": standard output */

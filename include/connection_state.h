@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "async.h"
+#include "config.h"
 #include "connection.h"
 #include "dtls_cookie.h"
 #include "loop.h"
@@ -27,6 +28,9 @@
  * was sure to take, and for an engine that is at work for it.
  */
 #define CONNECTION_LINGER_TOTAL_MS 10000
+
+/* Bytes of what connection_describe_host() tells. */
+#define CONNECTION_HOST_SIZE (CONFIG_LABEL_HOST_MAX + sizeof("host  "))
 
 struct arrival;
 struct status;
@@ -140,6 +144,8 @@ void connection_end_step(struct connection *);
 void connection_free(struct connection *);
 /* Its peer, for messages. */
 void connection_describe(const struct connection *, char *, size_t);
+/* "host alpha " with -label_host, or "". */
+void connection_describe_host(const struct connection *, char *, size_t);
 void connection_init_timers(struct connection *);
 void connection_stop_timers(struct connection *);
 /* -total_timeout */

@@ -279,6 +279,25 @@ config_set_console(struct config *config, const struct option *option,
 	return 0;
 }
 
+/* It becomes part of lines and of a page, so it is a plain word. */
+int
+config_set_label_host(struct config *config, const struct option *option,
+    const struct option_value *value)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	size_t size = strlen(value->text);
+
+	if (size == 0 || size > CONFIG_LABEL_HOST_MAX ||
+	    value->text[strspn(value->text, plain)] != '\0')
+		return config_refuse(option, value,
+		    "not 1 to 63 letters, digits, dots, hyphens or "
+		    "underscores");
+	config->label = true;
+	config->label_host = value->text;
+	return 0;
+}
+
 /* The stock program says so at once, unless it was silenced before. */
 int
 config_set_verify(struct config *config, const struct option *option,

@@ -79,6 +79,8 @@ static const struct option options_process[] = {
 	    .maximum = CONFIG_WORKERS_MAX),
 	OPTION("label", KIND_NONE,
 	    "Say of each connection which worker serves it", FLAG(label)),
+	OPTION("label_host", KIND_STRING, "As -label, and name this host, too",
+	    .set = config_set_label_host),
 	OPTION("console", KIND_STRING,
 	    "Who is typed to: the oldest connection, the newest or all",
 	    .set = config_set_console),

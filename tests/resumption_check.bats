@@ -261,3 +261,72 @@ has_results()
 	assert_equal "$STATUS" 143
 	assert_equal "$(ls -A tmp)" ''
 }
+
+# Two hosts that share nothing, whose workers have the same numbers.
+two_hosts() # option of s_server...
+{
+	local first
+
+	start_named one -accept 127.0.0.1:0 -www -label_host alpha -workers 2 \
+	    -ign_eof "$@"
+	first=$PORT
+	start_named two -accept 127.0.0.1:0 -www -label_host beta -workers 2 \
+	    -ign_eof "$@"
+	FIRST_PORT=$first
+}
+
+@test "two hosts behind one port: the matrix is by host and worker" {
+	two_hosts
+	start_alternate both "$FIRST_PORT" "$PORT"
+	check -k tls13,id -c 3
+	assert_equal "$status" 1
+	assert_matches "$output" $'\n *alpha:2( +([0-9]+/[0-9]+|-)){4}\n'
+	assert_matches "$output" $'\n *beta:1( +([0-9]+/[0-9]+|-)){4}\n'
+	assert_contains "$output" 'Each host has its own session cache'
+	assert_contains "$output" 'Each host has its own ticket key'
+}
+
+@test "several addresses: each is met, and each host blamed" {
+	two_hosts
+	run timeout $((60 * SLOW)) "$ROOT/scripts/resumption-check" -k ticket \
+	    -c 2 "127.0.0.1:$FIRST_PORT" "127.0.0.1:$PORT" 3>&-
+	assert_equal "$status" 1
+	assert_contains "$output" 'Each host has its own ticket key'
+	assert_matches "$output" 'had issued it: [0-9]+ of [1-9][0-9]*; by another one: [0-9]+ of [1-9]'
+	end_process two
+	run timeout $((60 * SLOW)) "$ROOT/scripts/resumption-check" -k ticket \
+	    "127.0.0.1:$FIRST_PORT" "127.0.0.1:$PORT" 3>&-
+	assert_equal "$status" 2
+	assert_contains "$output" "127.0.0.1:$PORT: Connection refused"
+}
+
+@test "hosts without labels are told apart by their addresses" {
+	local first
+
+	head -c 80 /dev/urandom >ticket.key
+	start_named one -accept 127.0.0.1:0 -www -ign_eof \
+	    -ticket_keys ticket.key
+	first=$PORT
+	start_named two -accept 127.0.0.1:0 -www -ign_eof \
+	    -ticket_keys ticket.key
+	run timeout $((60 * SLOW)) "$ROOT/scripts/resumption-check" \
+	    -k ticket,id -c 2 "127.0.0.1:$first" "127.0.0.1:$PORT" 3>&-
+	assert_equal "$status" 1
+	assert_row 'TLS 1.2 ticket' 20 20
+	assert_matches "$output" "127.0.0.1:$first +[0-9]+/[0-9]+ +[0-9]+/[0-9]+"
+	assert_contains "$output" 'TLS 1.2 session ID:
+  Each process has its own session cache'
+}
+
+# Then labels alone would blame the wrong thing.
+@test "equal names on several hosts are thought of" {
+	local first
+
+	start_named one -accept 127.0.0.1:0 -www -label -workers 1 -ign_eof
+	first=$PORT
+	start_named two -accept 127.0.0.1:0 -www -label -workers 1 -ign_eof
+	start_alternate both "$first" "$PORT"
+	check -k ticket -c 3
+	assert_equal "$status" 1
+	assert_contains "$output" 'of several hosts have the same names'
+}

@@ -104,6 +104,34 @@ killed() # name
 	end_process "$1-client" KILL
 }
 
+# covers: -label_host
+@test "-label_host names the host on the page and in the lines" {
+	start_server -www -label_host alpha-1.example -workers 2 -ign_eof
+	run -0 get_one
+	assert_matches "$output" $'\nHost: alpha-1.example\nWorker: [12]\n'
+	timeout 5 bash -c 'exec 4<>"/dev/tcp/127.0.0.1/$1"
+		echo nonsense >&4; cat <&4' leave "$PORT" >/dev/null 2>&1 || :
+	wait_for 5 file_has server.err 'handshake failed'
+	assert_matches "$(server_err)" \
+	    '^\[[0-9]+\] host alpha-1\.example from 127\.0\.0\.1:[0-9]+: handshake failed: '
+	stop_server
+	start_server -label_host b -ign_eof
+	client </dev/null >/dev/null 2>&1
+	wait_for 5 file_has server.out 'CONNECTION CLOSED'
+	assert_matches "$(server_out)" \
+	    $'\nhost b worker [0-9]+ connection 1 from 127.0.0.1:[0-9]+\n-----B'
+}
+
+@test "a bad name for -label_host is refused" {
+	local name
+
+	for name in '' 'two words' $'a\nACCEPT' '<b>' "$(printf 'a%.0s' {1..64})"; do
+		run_server -label_host "$name"
+		assert_equal "$status" 1
+		assert_contains "$stderr" "-label_host $name: not 1 to 63 letters"
+	done
+}
+
 @test "-label adds the worker's number" {
 	start_server -www -label -workers 1
 	run -0 get_one

@@ -323,14 +323,15 @@ connection_make_ssl(struct connection *connection)
 static void
 connection_make_label(struct connection *connection)
 {
-	char peer[NI_MAXHOST + NI_MAXSERV + 8];
+	char host[CONNECTION_HOST_SIZE], peer[NI_MAXHOST + NI_MAXSERV + 8];
 
 	snprintf(connection->tag, sizeof(connection->tag), "[%ju] ",
 	    (uintmax_t)connection->number);
 	connection_describe(connection, peer, sizeof(peer));
-	if (asprintf(&connection->label, "worker %u connection %ju from %s",
-		connection_worker(connection), (uintmax_t)connection->number,
-		peer) == -1)
+	connection_describe_host(connection, host, sizeof(host));
+	if (asprintf(&connection->label, "%sworker %u connection %ju from %s",
+		host, connection_worker(connection),
+		(uintmax_t)connection->number, peer) == -1)
 		fatalx("out of memory");
 }
 
@@ -352,6 +353,17 @@ connection_describe(
 	}
 	snprintf(name, size, strchr(host, ':') != NULL ? "[%s]:%s" : "%s:%s",
 	    host, port);
+}
+
+void
+connection_describe_host(
+    const struct connection *connection, char *words, size_t size)
+{
+	const char *name = connection_config(connection)->label_host;
+
+	*words = '\0';
+	if (name != NULL)
+		snprintf(words, size, "host %s ", name);
 }
 
 static const struct handler *

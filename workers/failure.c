@@ -17,7 +17,7 @@ static const char *failure_error(const struct connection *, unsigned long);
 bool
 failure_label(const struct connection *connection)
 {
-	char peer[NI_MAXHOST + NI_MAXSERV + 8];
+	char host[CONNECTION_HOST_SIZE], peer[NI_MAXHOST + NI_MAXSERV + 8];
 
 	if (connection->label == NULL)
 		return false;
@@ -26,7 +26,8 @@ failure_label(const struct connection *connection)
 		return false;
 	}
 	connection_describe(connection, peer, sizeof(peer));
-	text_printf(TEXT_ERR, "from %s: handshake failed: %s\n", peer,
+	connection_describe_host(connection, host, sizeof(host));
+	text_printf(TEXT_ERR, "%sfrom %s: handshake failed: %s\n", host, peer,
 	    failure_reason(connection));
 	tls_error_clear();
 	return true;

@@ -30,6 +30,8 @@ status_page(struct connection *connection, struct textbuf *page)
 	    "HTTP/1.0 200 ok\r\nContent-type: text/html\r\n\r\n"
 	    "<HTML><BODY BGCOLOR=\"#ffffff\">\n<pre>\n\n");
 	status_command_line(config, page);
+	if (config->label_host != NULL)
+		textbuf_printf(page, "Host: %s\n", config->label_host);
 	if (config->label)
 		textbuf_printf(
 		    page, "Worker: %u\n", connection_worker(connection));
