@@ -73,7 +73,7 @@ fetcher_run(void *setup, unsigned slot, const struct channel_ends *ends)
 
 	(void)slot;
 	if ((fetcher = calloc(1, sizeof(*fetcher))) == NULL)
-		_exit(1);
+		fatalx("out of memory");
 	fetcher->setup = setup;
 	fetcher_open(fetcher, ends->control_fd, ends->text_fd[0]);
 	for (;;) {

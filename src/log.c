@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,11 +11,13 @@
 static void
 log_line(const char *, va_list, int) __attribute__((format(printf, 1, 0)));
 
-static _Noreturn void log_exit(void);
+static _Noreturn void
+log_fatal(const char *, va_list, int) __attribute__((format(printf, 1, 0)));
 
 static struct {
 	void (*run)(void *);
 	void *arg;
+	bool begun; /* this process is on its way out */
 } log_last;
 
 void
@@ -52,9 +55,7 @@ fatal(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	log_line(fmt, ap, error);
-	va_end(ap);
-	log_exit();
+	log_fatal(fmt, ap, error);
 }
 
 void
@@ -63,20 +64,28 @@ fatalx(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	log_line(fmt, ap, 0);
-	va_end(ap);
-	log_exit();
+	log_fatal(fmt, ap, 0);
 }
 
-/* An error on the way out does not come here again. */
+/*
+ * What fails on the way out, be it for this line or in what runs last, does not
+ * begin it again.
+ */
 static void
-log_exit(void)
+log_fatal(const char *fmt, va_list ap, int error)
 {
-	void (*last)(void *) = log_last.run;
+	void (*run)(void *);
 
+	/* Who gathers text to look at it later will not. */
+	text_divert(NULL, NULL);
+	if (!log_last.begun) {
+		log_last.begun = true;
+		log_line(fmt, ap, error);
+	}
+	run = log_last.run;
 	log_last.run = NULL;
-	if (last != NULL)
-		last(log_last.arg);
+	if (run != NULL)
+		run(log_last.arg);
 	_exit(1);
 }
 

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "monotime.h"
 #include "process.h"
+#include "text.h"
 
 /* Alive for less than this after it was ready: it died "at once". */
 #define PROCESS_AT_ONCE_MS 100
@@ -25,6 +26,7 @@ static void process_close_channels(struct process *);
 static _Noreturn void process_child(
     struct process_table *, unsigned, const struct channel_ends *, pid_t);
 static void process_close_all_but_kept(const struct process_table *);
+static text_sink process_speak;
 static void process_silence_stdio(void);
 static struct process *process_first(const struct process_table *, unsigned);
 static bool process_died_at_once(const struct process *, int64_t);
@@ -366,10 +368,13 @@ static void
 process_child(struct process_table *table, unsigned slot,
     const struct channel_ends *ends, pid_t master)
 {
+	struct channel text;
 	unsigned i;
 
 	/* What the master has queued is the master's to write. */
 	log_before_exit(NULL, NULL);
+	channel_init(&text, ends->text_fd[0]);
+	text_set_sink(process_speak, &text);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
 		fatal("prctl");
 	if (getppid() != master)
@@ -381,6 +386,21 @@ process_child(struct process_table *table, unsigned slot,
 	process_silence_stdio();
 	table->run(table->arg, slot, ends);
 	_exit(1);
+}
+
+/*
+ * A text_sink, until the child has one of its own: what it says before that
+ * must not go the master's way, where nobody in this process sends it on.
+ */
+static void
+process_speak(enum text_stream stream, const void *data, size_t size, void *arg)
+{
+	struct message message = { .type = MESSAGE_TEXT,
+		.size = (uint32_t)size,
+		.stream = (uint16_t)stream };
+
+	if (size <= MESSAGE_BODY_MAX)
+		(void)channel_send(arg, &message, data);
 }
 
 /*

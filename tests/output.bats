@@ -91,6 +91,16 @@ each_connection() # file, text, number
 	wait_for 5 file_has server.err 'worker 1 (pid'
 }
 
+@test "a worker that cannot even begin says why" {
+	faulty worker-start:fatal:1
+	run_server -accept 127.0.0.1:0 -cert "$CERTS/server.pem" \
+	    -key "$CERTS/server-key.pem" -workers 2 -ign_eof
+	assert_equal "$status" 1
+	assert_equal "$(grep -c '^s_server: fault worker-start$' \
+	    <<<"$stderr")" 10
+	assert_contains "$stderr" 'giving up'
+}
+
 # Standard output is a FIFO that nobody reads until read_on; errors are a file.
 unread_output() # option...
 {

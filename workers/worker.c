@@ -41,8 +41,9 @@ worker_run(void *setup, unsigned slot, const struct channel_ends *ends)
 {
 	struct worker *worker;
 
-	if ((worker = calloc(1, sizeof(*worker))) == NULL ||
-	    worker_open(worker, setup, slot, ends) == -1)
+	if ((worker = calloc(1, sizeof(*worker))) == NULL)
+		fatalx("out of memory");
+	if (worker_open(worker, setup, slot, ends) == -1)
 		_exit(1);
 	worker_say(worker, MESSAGE_READY, 0);
 	while (worker_goes_on(worker)) {
