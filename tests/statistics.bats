@@ -358,6 +358,26 @@ overflows() # name, port
 	END
 }
 
+# A hello longer than -stateless waits for: libssl would forget what it has read
+# of it, so the connection ends without an alert.
+@test "failures: what is none of all these" {
+	local zeros record
+
+	printf -v zeros '%032760d' 0
+	record=1603014000
+	start_counting -stateless -tls1_3
+	send_hex <<-END
+		${record}0100c000$zeros${record}${zeros}00000000 wait
+	END
+	settle
+	counted <<-END
+		failures.other 1
+		handshakes.failed 1
+		handshakes.finished 0
+		connections.accepted 1
+	END
+}
+
 @test "failures: our deadlines" {
 	start_counting -handshake_timeout 1 -idle_timeout 1
 	clients --connections 3 --silent
