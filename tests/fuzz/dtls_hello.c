@@ -51,8 +51,8 @@ check_first(const struct dtls_hello *hello, const uint8_t *data, size_t size,
 	free(out);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void
+fuzz_input(const uint8_t *data, size_t size)
 {
 	uint8_t *copy = fuzz_copy(data, size);
 	struct dtls_hello hello;
@@ -66,5 +66,4 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_first(&hello, copy, size, data[size - 1]);
 	}
 	free(copy);
-	return 0;
 }

@@ -1,7 +1,7 @@
 /*
- * What the fuzzers share. libFuzzer calls LLVMFuzzerTestOneInput() with bytes
- * that it changes at random, keeping those that reach new code; it exits
- * when a sanitizer or a HOLDS() complains.
+ * What the fuzzers share. libFuzzer gives fuzz_input() bytes that it changes
+ * at random, keeping those that reach new code; it exits when a sanitizer or a
+ * HOLDS() complains, and when an input takes too long (entry.c).
  */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* Each fuzzer's own. */
+void fuzz_input(const uint8_t *data, size_t size);
 
 #define HOLDS(condition)                                                 \
 	do {                                                             \

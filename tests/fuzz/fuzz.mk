@@ -13,7 +13,7 @@ $(FUZZ_BUILD)/http: workers/http.c src/textbuf.c src/log.c src/text.c
 $(FUZZ_BUILD)/tls_hello: workers/tls_hello.c
 
 $(FUZZERS:%=$(FUZZ_BUILD)/%): $(FUZZ_BUILD)/%: tests/fuzz/%.c \
-	    tests/fuzz/fuzz.h $(wildcard include/*.h) Makefile \
+	    tests/fuzz/entry.c tests/fuzz/fuzz.h $(wildcard include/*.h) Makefile \
 	    tests/fuzz/fuzz.mk
 	@mkdir -p $(@D)
 	$(FUZZ_CC) -o $@ $(filter %.c,$^) \
@@ -24,9 +24,9 @@ fuzz: $(FUZZERS:%=fuzz-%)
 
 $(FUZZERS:%=fuzz-%): fuzz-%: $(FUZZ_BUILD)/%
 	@mkdir -p $(FUZZ_BUILD)/found/$*
-	@$< -max_total_time=$(FUZZ_SECONDS) -timeout=5 -print_final_stats=1 \
+	@$< -max_total_time=$(FUZZ_SECONDS) -timeout=0 -print_final_stats=1 \
 	    -artifact_prefix=$(FUZZ_BUILD)/$*- $(FUZZ_BUILD)/found/$* \
-	    tests/fuzz/corpus/$* >$(FUZZ_BUILD)/$*.log 2>&1 || \
+	    $(wildcard tests/fuzz/corpus/$*) >$(FUZZ_BUILD)/$*.log 2>&1 || \
 	    { tail -n 40 $(FUZZ_BUILD)/$*.log; exit 1; }
 	@sed -n 's/^stat::number_of_executed_units: */$@: inputs tried: /p' \
 	    $(FUZZ_BUILD)/$*.log
