@@ -36,7 +36,6 @@ struct outbox {
 };
 
 void outbox_init(struct outbox *, int fd);
-void outbox_close(struct outbox *);
 
 /* Add to the block. */
 void

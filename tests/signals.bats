@@ -11,11 +11,6 @@ start_with_open_clients()
 	client_connected two
 }
 
-session_empty()
-{
-	no_session "$SERVER_PID"
-}
-
 ended_by() # signal, status
 {
 	start_with_open_clients

@@ -13,13 +13,6 @@ outbox_init(struct outbox *outbox, int fd)
 }
 
 void
-outbox_close(struct outbox *outbox)
-{
-	channel_close(&outbox->channel);
-	textbuf_free(&outbox->block);
-}
-
-void
 outbox_write(struct outbox *outbox, enum text_stream stream, const void *data,
     size_t size)
 {
