@@ -40,13 +40,21 @@ enum handler_verdict {
  */
 struct handler {
 	const char *name;
+	/* Says on standard output where early data begins and where it ends. */
+	bool tells_early;
+	/* Make what it keeps; called once, before all else. */
+	void (*begin)(struct connection *);
 	/* The handshake is done. */
 	enum handler_verdict (*open)(struct connection *);
 	/* With -nbio: the handshake cannot go on now. */
 	void (*delayed)(struct connection *);
 	/* The handshake failed; the error queue tells why. */
 	void (*failed)(struct connection *);
-	/* Plaintext came. */
+	/*
+	 * Plaintext came; with -early_data maybe before the handshake is done.
+	 * What is queued then goes out at once, but a close waits for the end
+	 * of the handshake.
+	 */
 	enum handler_verdict (*readable)(
 	    struct connection *, const uint8_t *data, size_t size);
 	/*
@@ -60,7 +68,7 @@ struct handler {
 	void (*ended)(struct connection *, enum connection_end);
 	/* The shutdown alert, if there is one to send, is on its way. */
 	void (*shut)(struct connection *);
-	/* The socket is gone. Free what open made. Always called, last. */
+	/* The socket is gone. Free what begin made. Always called, last. */
 	void (*close)(struct connection *);
 };
 

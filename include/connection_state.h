@@ -77,6 +77,7 @@ struct connection {
 	bool cookie_sent; /* and nothing came since */
 	bool met_console; /* the master knows that it is open */
 	bool early_heard; /* some came */
+	bool ends; /* its handler has closed it before the handshake is done */
 	bool early_counted; /* in the statistics */
 	unsigned spoke; /* in this step: a bit an outlet (outlet.h) */
 	struct outlet *paused; /* that it waits for; NULL: none */

@@ -31,7 +31,7 @@ typedef bool
 http_answer(struct connection *, struct http_exchange *, char *line);
 
 /* These are handler functions (connection.h), but for the answer. */
-enum handler_verdict http_exchange_open(struct connection *);
+void http_exchange_begin(struct connection *);
 void http_exchange_failed(struct connection *);
 enum handler_verdict http_exchange_readable(
     struct connection *, const uint8_t *, size_t, http_answer *);

@@ -1,5 +1,6 @@
 /*
- * The plaintext of a connection that is shaken hands with, both ways.
+ * The plaintext of a connection that is shaken hands with, both ways, and what
+ * answers early data before it is.
  */
 #ifndef STREAM_H
 #define STREAM_H

@@ -56,12 +56,6 @@ config_check(const struct config *config)
 		    TEXT_ERR, "Can't use -sendfile without -WWW or -HTTP\n");
 		return -1;
 	}
-	if (config->early_data && config->mode != MODE_INTERACTIVE) {
-		text_printf(TEXT_ERR,
-		    "Can't use -early_data in combination with -www, -WWW, "
-		    "-HTTP, or -rev\n");
-		return -1;
-	}
 	/* In the stock program this fails every client of TLS 1.3. */
 	if (config->early_data && config->stateless) {
 		log_warnx("-stateless leaves no room for -early_data");

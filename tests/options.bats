@@ -68,6 +68,7 @@ HINT=$'\ns_server: Use -help for summary.'
 		-4=1
 		-dtls1=2
 		-help=1
+		-early_data=1
 	EOF
 }
 
@@ -165,17 +166,6 @@ HINT=$'\ns_server: Use -help for summary.'
 		-psk abc -x
 		-purpose timestampsign -x
 		-verify_name smime_sign -x
-	EOF
-}
-
-@test "-early_data where it is not to be had" {
-	each_line fails_as_stock <<-'EOF'
-		-early_data -www
-		-WWW -early_data -cert /none
-		-early_data -HTTP -naccept 1
-		-early_data -rev
-		-early_data -www -x
-		-early_data=1
 	EOF
 }
 

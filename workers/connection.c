@@ -74,6 +74,8 @@ connection_start(struct worker *worker, const struct arrival *arrival)
 		return;
 	}
 	connection_begin_total(connection);
+	if (connection->handler->begin != NULL)
+		connection->handler->begin(connection);
 	if (config->nbio && !config->quiet && config->mode != MODE_REV)
 		text_printf(TEXT_ERR, "Turned on non blocking io\n");
 	connection->phase = connection_first_phase(connection, arrival);

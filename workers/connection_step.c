@@ -23,6 +23,7 @@ static void
 connection_count_bytes(struct connection *, uint64_t in, uint64_t out);
 static bool connection_step(struct connection *);
 static bool connection_step_handshake(struct connection *);
+static bool connection_answer_early(struct connection *);
 static enum handshake_result connection_phase_step(struct connection *);
 static bool connection_phase_over(struct connection *);
 static void connection_shaken(struct connection *);
@@ -40,6 +41,7 @@ static void connection_obey(struct connection *, enum handler_verdict);
 static void connection_handshake_delayed(struct connection *);
 static void connection_handshake_failed(struct connection *);
 static void connection_begin_shutdown(struct connection *);
+static void connection_say_goodbye(struct connection *);
 
 /* Everything that happens to a connection ends here. */
 void
@@ -108,7 +110,12 @@ connection_step_handshake(struct connection *connection)
 		return false;
 	if (connection->async.waits)
 		return false;
+	if (!connection_answer_early(connection))
+		return connection->state != CONNECTION_HANDSHAKE;
 	result = connection_phase_step(connection);
+	/* The answer leaves in one packet with what was written so far. */
+	if (result == HANDSHAKE_AGAIN && early_data_answered(connection))
+		return true;
 	sent = result == HANDSHAKE_DONE
 	    ? transport_gather(&connection->transport)
 	    : transport_flush(&connection->transport);
@@ -132,6 +139,42 @@ connection_step_handshake(struct connection *connection)
 		break;
 	}
 	connection_handshake_failed(connection);
+	return true;
+}
+
+/*
+ * False: the handshake must not go on now. What the peer is too slow to read is
+ * no reason, nor is an answer that goes on and on.
+ */
+static bool
+connection_answer_early(struct connection *connection)
+{
+	int budget = CONNECTION_BUDGET;
+
+	while (early_data_answered(connection))
+		switch (stream_push(connection)) {
+		case STREAM_DONE:
+			connection_pushed(connection);
+			if (--budget > 0)
+				break;
+			loop_defer(
+			    &connection->worker->loop, &connection->again);
+			return true;
+		case STREAM_WAIT:
+			return true;
+		case STREAM_AGAIN:
+			loop_defer(
+			    &connection->worker->loop, &connection->again);
+			return false;
+		case STREAM_ENDED:
+		case STREAM_FAILED:
+			handshake_count_failure(connection,
+			    connection->transport.write_error != 0
+				? STAT_FAILED_CLOSED
+				: STAT_FAILED_OTHER);
+			connection_handshake_failed(connection);
+			return false;
+		}
 	return true;
 }
 
@@ -182,6 +225,8 @@ connection_shaken(struct connection *connection)
 		    connection, connection->handler->open(connection));
 	if (!connection->met_console)
 		connection_meet_console(connection);
+	if (connection->ends)
+		connection_obey(connection, HANDLER_CLOSE);
 }
 
 /*
@@ -281,7 +326,7 @@ connection_pushed(struct connection *connection)
 	connection->sending = false;
 	if (connection->unit == UNIT_QUEUED)
 		connection_unit_done(connection);
-	if (connection->handler->writable != NULL)
+	if (connection->handler->writable != NULL && !connection->ends)
 		connection_obey(
 		    connection, connection->handler->writable(connection));
 }
@@ -389,8 +434,12 @@ connection_discard(struct connection *connection)
 static void
 connection_obey(struct connection *connection, enum handler_verdict verdict)
 {
-	if (verdict == HANDLER_CLOSE && connection->state == CONNECTION_OPEN)
+	if (verdict != HANDLER_CLOSE)
+		return;
+	if (connection->state == CONNECTION_OPEN)
 		connection_set_state(connection, CONNECTION_FLUSH);
+	else if (connection->state == CONNECTION_HANDSHAKE)
+		connection->ends = true;
 }
 
 static void
@@ -456,14 +505,8 @@ connection_close(struct connection *connection, enum connection_end end)
 static void
 connection_begin_shutdown(struct connection *connection)
 {
-	int result;
-
 	dtls_take_buffers(connection);
-	/* Only the faults of -nbio_test ask to try again; it cannot last. */
-	do
-		result = SSL_shutdown(connection->ssl);
-	while (result < 0 &&
-	    SSL_get_error(connection->ssl, result) == SSL_ERROR_WANT_WRITE);
+	connection_say_goodbye(connection);
 	tls_error_clear();
 	if (connection->handler->shut != NULL)
 		connection->handler->shut(connection);
@@ -472,6 +515,26 @@ connection_begin_shutdown(struct connection *connection)
 	if (connection_on_console(connection))
 		worker_say(
 		    connection->worker, MESSAGE_CLOSED, connection->number);
+}
+
+/*
+ * Not amid a handshake whose early data was answered: libssl would do it, and
+ * an answer that is cut would look whole.
+ */
+static void
+connection_say_goodbye(struct connection *connection)
+{
+	SSL *ssl = connection->ssl;
+	int result;
+
+	if (connection->early_heard && !connection->handler->tells_early &&
+	    !SSL_is_init_finished(ssl))
+		return;
+	/* Only the faults of -nbio_test ask to try again; it cannot last. */
+	do
+		result = SSL_shutdown(ssl);
+	while (
+	    result < 0 && SSL_get_error(ssl, result) == SSL_ERROR_WANT_WRITE);
 }
 
 void

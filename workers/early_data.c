@@ -1,5 +1,6 @@
 #include <openssl/ssl.h>
 
+#include "config.h"
 #include "connection_state.h"
 #include "early_data.h"
 #include "stream.h"
@@ -9,8 +10,9 @@
 /* Reads before other connections have a turn. */
 #define EARLY_DATA_BUDGET 8
 
-static void early_data_print(struct connection *, const void *, size_t);
-static void early_data_print_end(const struct connection *);
+static void early_data_take(struct connection *, const uint8_t *, size_t);
+static bool early_data_is_wanted(const struct connection *);
+static void early_data_tell_end(const struct connection *);
 
 enum handshake_result
 early_data_step(struct connection *connection)
@@ -21,17 +23,24 @@ early_data_step(struct connection *connection)
 
 	data = async_buffer(&connection->async, local, sizeof(local));
 	while (budget-- > 0) {
+		/* The peer has to read first, or the answer would pile up. */
+		if (early_data_is_wanted(connection) &&
+		    early_data_answered(connection) &&
+		    stream_congested(connection))
+			return HANDSHAKE_WAIT;
 		unsent = handshake_before(connection);
 		switch (SSL_read_early_data(
 		    connection->ssl, data, sizeof(local), &size)) {
 		case SSL_READ_EARLY_DATA_SUCCESS:
 			early_data_count(connection);
 			worker_add(connection->worker, STAT_DATA_IN, size);
-			early_data_print(connection, data, size);
+			early_data_take(connection, data, size);
+			if (early_data_answered(connection))
+				return HANDSHAKE_AGAIN;
 			break;
 		case SSL_READ_EARLY_DATA_FINISH:
 			early_data_count(connection);
-			early_data_print_end(connection);
+			early_data_tell_end(connection);
 			return HANDSHAKE_DONE;
 		default:
 			early_data_count(connection);
@@ -39,6 +48,21 @@ early_data_step(struct connection *connection)
 		}
 	}
 	return HANDSHAKE_AGAIN;
+}
+
+/*
+ * Text that was typed waits for the handshake, as in the stock program. A job
+ * that is paused has to be gone on with first. And where libssl shakes hands
+ * again it buffers, but forgets what the faults of -nbio_test have left there.
+ */
+bool
+early_data_answered(const struct connection *connection)
+{
+	return connection->state == CONNECTION_HANDSHAKE &&
+	    connection->early_heard && connection->sending &&
+	    !connection->handler->tells_early && !connection->async.paused &&
+	    (connection->phase == PHASE_EARLY_DATA ||
+		!connection_config(connection)->nbio_test);
 }
 
 void
@@ -55,20 +79,32 @@ early_data_count(struct connection *connection)
 }
 
 static void
-early_data_print(struct connection *connection, const void *data, size_t size)
+early_data_take(struct connection *connection, const uint8_t *data, size_t size)
 {
-	if (size == 0)
+	const struct handler *handler = connection->handler;
+
+	if (size == 0 || !early_data_is_wanted(connection))
 		return;
-	if (!connection->early_heard)
+	if (!connection->early_heard && handler->tells_early)
 		text_printf(TEXT_OUT, "Early data received:\n");
 	connection->early_heard = true;
-	text_write(TEXT_DATA, data, size);
+	if (handler->readable(connection, data, size) == HANDLER_CLOSE)
+		connection->ends = true;
+}
+
+/* What comes behind a whole request is read, for the Finished is behind it. */
+static bool
+early_data_is_wanted(const struct connection *connection)
+{
+	return !connection->ends && !connection->deaf;
 }
 
 /* Early data of no bytes at all counts as rejected, as in the stock program. */
 static void
-early_data_print_end(const struct connection *connection)
+early_data_tell_end(const struct connection *connection)
 {
+	if (!connection->handler->tells_early)
+		return;
 	if (connection->early_heard)
 		text_printf(TEXT_OUT, "\nEnd of early data\n");
 	else if (SSL_get_early_data_status(connection->ssl) ==

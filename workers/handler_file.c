@@ -31,7 +31,7 @@ static void file_header(struct textbuf *, const char *);
 
 const struct handler handler_file = {
 	.name = "file",
-	.open = http_exchange_open,
+	.begin = http_exchange_begin,
 	.failed = http_exchange_failed,
 	.readable = file_readable,
 	.writable = http_exchange_writable,

@@ -16,6 +16,7 @@ static void interactive_shut(struct connection *);
 
 const struct handler handler_interactive = {
 	.name = "interactive",
+	.tells_early = true,
 	.open = interactive_open,
 	.delayed = interactive_delayed,
 	.failed = interactive_failed,

@@ -7,6 +7,7 @@
 #include "http.h"
 #include "log.h"
 
+static void rev_begin(struct connection *);
 static enum handler_verdict rev_open(struct connection *);
 static enum handler_verdict
 rev_readable(struct connection *, const uint8_t *, size_t);
@@ -16,6 +17,7 @@ static void rev_reverse(char *, size_t);
 
 const struct handler handler_rev = {
 	.name = "rev",
+	.begin = rev_begin,
 	.open = rev_open,
 	.failed = brief_failed,
 	.readable = rev_readable,
@@ -23,8 +25,8 @@ const struct handler handler_rev = {
 	.close = rev_close,
 };
 
-static enum handler_verdict
-rev_open(struct connection *connection)
+static void
+rev_begin(struct connection *connection)
 {
 	struct http_lines *lines = malloc(sizeof(*lines));
 
@@ -32,6 +34,11 @@ rev_open(struct connection *connection)
 		fatalx("out of memory");
 	http_lines_init(lines);
 	connection_set_handler_data(connection, lines);
+}
+
+static enum handler_verdict
+rev_open(struct connection *connection)
+{
 	brief_established(connection);
 	return HANDLER_CONTINUE;
 }

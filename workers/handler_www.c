@@ -12,7 +12,7 @@ static bool www_renegotiate(struct connection *, const char *);
 
 const struct handler handler_www = {
 	.name = "www",
-	.open = http_exchange_open,
+	.begin = http_exchange_begin,
 	.failed = http_exchange_failed,
 	.readable = www_readable,
 	.blocked = www_blocked,

@@ -16,8 +16,8 @@ http_exchange_send_text(struct connection *, struct http_exchange *, size_t);
 static bool
 http_exchange_send_file(struct connection *, struct http_exchange *, size_t);
 
-enum handler_verdict
-http_exchange_open(struct connection *connection)
+void
+http_exchange_begin(struct connection *connection)
 {
 	struct http_exchange *exchange = calloc(1, sizeof(*exchange));
 
@@ -27,7 +27,6 @@ http_exchange_open(struct connection *connection)
 	textbuf_init(&exchange->text);
 	exchange->fd = -1;
 	connection_set_handler_data(connection, exchange);
-	return HANDLER_CONTINUE;
 }
 
 void

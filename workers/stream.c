@@ -20,6 +20,7 @@ struct stream_tally {
 static struct stream_tally stream_tally(const struct connection *);
 static void stream_count(struct connection *, struct stream_tally);
 static enum stream_result stream_encrypt(struct connection *);
+static int stream_write(struct connection *, size_t *);
 static size_t stream_piece(const struct connection *);
 static enum stream_result stream_error(struct connection *, int);
 
@@ -127,9 +128,7 @@ stream_encrypt(struct connection *connection)
 		before = stream_tally(connection);
 		connection->transport.starved = false;
 		tls_error_clear();
-		result = SSL_write_ex(connection->ssl,
-		    out->data + connection->out_sent, stream_piece(connection),
-		    &written);
+		result = stream_write(connection, &written);
 		stream_count(connection, before);
 		if (result != 1)
 			return stream_error(connection, result);
@@ -141,6 +140,25 @@ stream_encrypt(struct connection *connection)
 		connection->out_sent = 0;
 	}
 	return STREAM_DONE;
+}
+
+/*
+ * Before the client's Finished SSL_write would be a reason to shake hands. It
+ * is no engine's job (async.h): it would begin while there may be another one.
+ */
+static int
+stream_write(struct connection *connection, size_t *written)
+{
+	const char *data = connection->out.data + connection->out_sent;
+	size_t size = stream_piece(connection);
+	int result;
+
+	if (connection->state != CONNECTION_HANDSHAKE)
+		return SSL_write_ex(connection->ssl, data, size, written);
+	async_end(&connection->async);
+	result = SSL_write_early_data(connection->ssl, data, size, written);
+	async_begin(&connection->async);
+	return result;
 }
 
 /* What does not fit into a record of DTLS is refused as a whole. */

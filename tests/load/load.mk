@@ -5,7 +5,8 @@ LOAD_OBJECTS = $(LOAD:%=$(BUILD)/tests/load/%.o)
 TLS_LOAD = $(BUILD)/tests/load/tls_load
 RELAY	= $(BUILD)/tests/load/relay
 ON_LOOPBACK = $(BUILD)/tests/load/alternate $(BUILD)/tests/load/unread_answers \
-	$(BUILD)/tests/load/leave $(BUILD)/tests/load/late_reader
+	$(BUILD)/tests/load/leave $(BUILD)/tests/load/late_reader \
+	$(BUILD)/tests/load/early
 TRICKS	= $(BUILD)/tests/load/replay $(BUILD)/tests/load/hellos
 LOADED	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_engine.so \
 	$(BUILD)/tests/load/fixed_random.so \
