@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "descriptors.h"
+
 #define CONFIG_WORKERS_MAX 1024 /* -workers */
 /* -cache_bytes: several sessions of any size that is stored */
 #define CONFIG_CACHE_BYTES_MIN (128 * 1024)
@@ -84,6 +86,8 @@ struct config {
 	/* The command line as called, for titles and the -www page. */
 	int argc;
 	char **argv;
+	/* Standard descriptors that were closed then; now the null device. */
+	bool closed[DESCRIPTORS_STANDARD];
 
 	/* Network options */
 	enum address_family family;

@@ -8,7 +8,10 @@
 struct config;
 struct listener;
 
-/* At the start: could it be told? Returns 0, or -1 (reported). */
+/*
+ * Could it be told? Before anything is opened that could have the number of
+ * -ready_fd. Returns 0, or -1 (reported).
+ */
 int ready_check(const struct config *);
 /* Returns 0, or -1 (reported). */
 int ready_announce(const struct config *, const struct listener *);

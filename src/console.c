@@ -44,7 +44,9 @@ console_open(struct console *console, const struct config *config,
 	memset(console, 0, sizeof(*console));
 	RB_INIT(&console->connections);
 	console->board = board;
-	console->enabled = config_uses_console(config);
+	/* Closed, it is no console, and so has no end either. */
+	console->enabled =
+	    config_uses_console(config) && !config->closed[STDIN_FILENO];
 	console->commands = !config->quiet && !config->brief;
 	console->is_terminal = isatty(STDIN_FILENO);
 	/* Under nohup(1) the end of the terminal is none of our business. */

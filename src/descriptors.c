@@ -1,6 +1,7 @@
 #include <sys/resource.h>
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -8,6 +9,19 @@
 #include "log.h"
 
 static unsigned descriptors_open(void);
+
+void
+descriptors_fill_standard(bool closed[DESCRIPTORS_STANDARD])
+{
+	int fd;
+
+	/* What is opened takes the lowest number that is free. */
+	for (fd = 0; fd < DESCRIPTORS_STANDARD; fd++) {
+		closed[fd] = fcntl(fd, F_GETFD) == -1;
+		if (closed[fd] && open("/dev/null", O_RDWR) == -1)
+			fatal("cannot open /dev/null");
+	}
+}
 
 void
 descriptors_raise_limit(void)

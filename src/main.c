@@ -2,9 +2,9 @@
  * The table of contents of a start: the only file that knows both the master
  * and the workers.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "accept_turn.h"
@@ -49,7 +49,6 @@
 /* Descriptors of all that there is once, and of what is read on HUP. */
 #define MAIN_DESCRIPTORS 16
 
-static void main_open_standard_descriptors(void);
 static int main_check_descriptors(const struct config *);
 static int main_serve(struct config *);
 static void main_last_words(void *);
@@ -65,17 +64,20 @@ static int main_load_ticket_keys(const struct config *, struct ticket_keys *);
 int
 main(int argc, char **argv)
 {
+	bool closed[DESCRIPTORS_STANDARD];
 	struct config config;
 	int parsed;
 
-	main_open_standard_descriptors();
+	descriptors_fill_standard(closed);
 	crypto_memory_install();
 	proctitle_init(argc, argv, environ);
 	config_init(&config, argc, argv);
+	memcpy(config.closed, closed, sizeof(closed));
 	if ((parsed = options_parse(&config, argc, argv, verify_param_judge)) !=
 	    0)
 		return parsed == 1 ? 0 : 1;
-	if (config_check(&config) == -1)
+	/* For -ready_fd, while all that is open is the caller's. */
+	if (config_check(&config) == -1 || ready_check(&config) == -1)
 		return 1;
 	return main_serve(&config);
 }
@@ -138,8 +140,8 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 	if ((setup->tls = calloc(1, sizeof(*setup->tls))) == NULL)
 		fatalx("out of memory");
 	if (crypto_setup_open(config) == -1 ||
-	    ticket_rotation_check(config) == -1 || ready_check(config) == -1 ||
-	    tracing_open(config) == -1 || transport_open() == -1 ||
+	    ticket_rotation_check(config) == -1 || tracing_open(config) == -1 ||
+	    transport_open() == -1 ||
 	    tls_context_open(setup->tls, config) == -1 ||
 	    tickets_open(setup->tickets) == -1 ||
 	    shared_open(setup->shared, config, &tls_random,
@@ -229,19 +231,4 @@ main_take_ticket_keys(struct ticket_keys *keys, struct ticket_key_list *list)
 	if (list->count > 0)
 		ticket_keys_publish(keys, list);
 	ticket_key_list_wipe(list);
-}
-
-/*
- * Called with one of them closed, the listener would become standard input.
- */
-static void
-main_open_standard_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd != -1 && fd <= STDERR_FILENO);
-	if (fd != -1)
-		close(fd);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 /* So many names that are taken already are bad luck, or somebody's work. */
 #define READY_NAMES_MAX 100
 
+static int ready_check_fd(const struct config *);
 static int ready_write_fd(int, const char *);
 static int ready_write_file(const char *, const char *);
 static int ready_create(const char *, char *);
@@ -29,10 +31,8 @@ ready_check(const struct config *config)
 	char temporary[PATH_MAX];
 	int fd;
 
-	if (config->ready_fd != -1 && fcntl(config->ready_fd, F_GETFD) == -1) {
-		log_warn("-ready_fd %d", config->ready_fd);
+	if (config->ready_fd != -1 && ready_check_fd(config) == -1)
 		return -1;
-	}
 	if (config->ready_file == NULL)
 		return 0;
 	if ((fd = ready_create(config->ready_file, temporary)) == -1)
@@ -61,6 +61,21 @@ ready_announce(const struct config *config, const struct listener *listener)
 	    ready_write_file(config->ready_file, line) == -1)
 		return -1;
 	return 0;
+}
+
+/* The caller's. A standard one that he had closed is open by now. */
+static int
+ready_check_fd(const struct config *config)
+{
+	int fd = config->ready_fd;
+	bool was_closed = fd < DESCRIPTORS_STANDARD && config->closed[fd];
+
+	if (!was_closed && fcntl(fd, F_GETFD) != -1)
+		return 0;
+	if (was_closed)
+		errno = EBADF;
+	log_warn("-ready_fd %d", fd);
+	return -1;
 }
 
 /* Closed afterwards, so that who reads to the end of file goes on. */

@@ -176,6 +176,18 @@ has_connections() # number
 	wait_for 5 file_has server.out hello
 }
 
+@test "a closed standard input is no console and has no end" {
+	STDIN=- start_server -workers 2
+	talk 'hello\n' '' >/dev/null
+	client </dev/null >/dev/null
+	running server
+	wait_for 5 file_has server.out hello
+	kill -QUIT "$SERVER_PID"
+	wait_exit server
+	assert_equal "$STATUS" 0
+	assert_contains "$(server_out)" '   2 server accepts that finished'
+}
+
 @test "-quiet and end of file: clients are served on" {
 	STDIN=/dev/null start_server -quiet -workers 2
 	printf 'one\n' | client -quiet >/dev/null 2>&1 || :

@@ -68,6 +68,38 @@ holds_port() # pid, port
 	holds_port "$SERVER_PID" "$PORT"
 }
 
+@test "without all standard descriptors it serves, and nothing has their place" {
+	local fd
+
+	printf '#!/bin/sh\nexec "%s" "$@" <&- >&- 2>&-\n' "$S_SERVER" >closed
+	chmod +x closed
+	S_SERVER=$PWD/closed start_server -ready_file ready -workers 2
+	for fd in 0 1 2; do
+		assert_equal "$(readlink "/proc/$SERVER_PID/fd/$fd")" /dev/null
+	done
+	client </dev/null >client.out
+	assert_contains "$(<client.out)" 'Cipher is'
+	client </dev/null >client.out
+	running server
+	kill -QUIT "$SERVER_PID"
+	wait_exit server
+	assert_equal "$STATUS" 0
+}
+
+# covers: -ready_fd
+@test "-ready_fd that the caller had not open is refused, whoever has it now" {
+	local fd
+
+	for fd in 1 3 4 5 6 7; do
+		# shellcheck disable=SC2016
+		run --separate-stderr timeout $((10 * SLOW)) bash -c \
+		    'exec 1>&- 3>&- 4>&- 5>&- 6>&- 7>&- "$@"' closed \
+		    "$S_SERVER" -nocert -accept 127.0.0.1:0 -ready_fd "$fd"
+		assert_equal "$status" 1
+		assert_contains "$stderr" "-ready_fd $fd: Bad file descriptor"
+	done
+}
+
 @test "the port is free as soon as the server is gone, twenty times" {
 	local i
 
