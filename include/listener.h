@@ -11,6 +11,7 @@
 #define LISTENER_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct config;
 struct sockaddr;
@@ -18,13 +19,15 @@ struct sockaddr;
 struct listener {
 	int fd; /* non-blocking, close on exec */
 	bool datagrams; /* UDP */
-	const char *unix_path; /* to be unlinked at the end; NULL: none */
+	const char *unix_path; /* NULL: none */
+	dev_t device; /* of what has this path, if that is our socket */
+	ino_t inode; /* likewise; 0: nothing had it */
 };
 
 /*
  * Resolve, bind and listen as the configuration says. Returns 0, or -1 with
  * one line that names the address. A failed bind leaves an existing UNIX path
- * alone.
+ * alone, and -unlink whatever is no socket.
  */
 int listener_open(struct listener *, const struct config *);
 /*
@@ -39,7 +42,7 @@ void listener_describe(const struct listener *, char *line, int size);
  * read, new ones are not taken.
  */
 void listener_stop(struct listener *);
-/* Close and unlink the UNIX path. */
+/* Close, and unlink the UNIX path unless a successor has it by now. */
 void listener_close(struct listener *);
 
 #endif

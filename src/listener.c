@@ -22,6 +22,9 @@
 #define LISTENER_BUFFER (8 * 1024 * 1024)
 
 static int listener_open_unix(struct listener *, const struct config *);
+static int listener_remove_old(const char *);
+static void listener_own_path(struct listener *, const char *);
+static bool listener_owns_path(const struct listener *);
 static int listener_open_inet(struct listener *, const struct config *);
 static int
 listener_try_all(struct listener *, const struct addrinfo *, int, bool);
@@ -35,7 +38,7 @@ static void listener_name(const struct config *, char *, size_t);
 int
 listener_open(struct listener *listener, const struct config *config)
 {
-	*listener = (struct listener){ -1, config->dtls, NULL };
+	*listener = (struct listener){ .fd = -1, .datagrams = config->dtls };
 	if (config->unix_path != NULL)
 		return listener_open_unix(listener, config);
 	return listener_open_inet(listener, config);
@@ -78,9 +81,10 @@ listener_stop(struct listener *listener)
 void
 listener_close(struct listener *listener)
 {
-	close(listener->fd);
-	if (listener->unix_path != NULL)
+	/* While it is open no successor's path has its inode's number. */
+	if (listener->unix_path != NULL && listener_owns_path(listener))
 		unlink(listener->unix_path);
+	close(listener->fd);
 }
 
 static int
@@ -95,10 +99,8 @@ listener_open_unix(struct listener *listener, const struct config *config)
 		    sizeof(address.sun_path) - 1);
 		return -1;
 	}
-	if (config->unlink && unlink(path) == -1 && errno != ENOENT) {
-		log_warn("cannot unlink %s", path);
+	if (config->unlink && listener_remove_old(path) == -1)
 		return -1;
-	}
 	listener->fd =
 	    socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (listener->fd == -1 ||
@@ -109,14 +111,53 @@ listener_open_unix(struct listener *listener, const struct config *config)
 			close(listener->fd);
 		return -1;
 	}
-	/* From now on the path is ours. */
-	listener->unix_path = path;
+	listener_own_path(listener, path);
 	if (listen(listener->fd, LISTENER_BACKLOG) == -1) {
 		log_warn("cannot listen on %s", path);
 		listener_close(listener);
 		return -1;
 	}
 	return 0;
+}
+
+/* -unlink: a socket; anything else is somebody's mistake. */
+static int
+listener_remove_old(const char *path)
+{
+	struct stat st;
+	int found = lstat(path, &st);
+
+	if (found == 0 && !S_ISSOCK(st.st_mode)) {
+		log_warnx("-unlink: %s is not a socket", path);
+		return -1;
+	}
+	if ((found == -1 || unlink(path) == -1) && errno != ENOENT) {
+		log_warn("cannot unlink %s", path);
+		return -1;
+	}
+	return 0;
+}
+
+/* The socket has just been bound there. */
+static void
+listener_own_path(struct listener *listener, const char *path)
+{
+	struct stat st;
+
+	listener->unix_path = path;
+	if (lstat(path, &st) == -1)
+		return;
+	listener->device = st.st_dev;
+	listener->inode = st.st_ino;
+}
+
+static bool
+listener_owns_path(const struct listener *listener)
+{
+	struct stat st;
+
+	return lstat(listener->unix_path, &st) == 0 &&
+	    st.st_dev == listener->device && st.st_ino == listener->inode;
 }
 
 static int

@@ -78,6 +78,37 @@ stock_accept_line() # option...
 	start_server -unix "$PWD/socket" -unlink
 }
 
+# covers: -unlink
+@test "-unlink removes sockets only" {
+	local what
+
+	echo precious >file
+	mkdir folder
+	mkfifo fifo
+	ln -s /nowhere link
+	for what in file folder fifo link; do
+		refused "-unlink: $PWD/$what is not a socket" \
+		    -unix "$PWD/$what" -unlink
+		[ -e $what ] || [ -L $what ]
+	done
+	assert_equal "$(<file)" precious
+	start_server -unix "$PWD/new" -unlink
+}
+
+@test "the end leaves the socket that a successor has bound to its path" {
+	start_named first -unix "$PWD/socket" -workers 2
+	start_server -unix "$PWD/socket" -unlink -workers 2
+	end_process first
+	[ -S socket ]
+	openssl s_client -unix "$PWD/socket" </dev/null >client.out
+	assert_contains "$(<client.out)" 'Cipher is'
+	# Nor anything else that has come there.
+	rm socket
+	echo precious >socket
+	stop_server
+	assert_equal "$(<socket)" precious
+}
+
 @test "addresses that cannot be had are named, with status 1" {
 	start_named first
 	refused "127.0.0.1:$PORT" -accept "127.0.0.1:$PORT"
