@@ -13,6 +13,7 @@
 static int fault_worker = -1;
 static bool fault_stopped;
 
+static const char *fault_action(const char *);
 static void fault_stop(void);
 
 void
@@ -24,15 +25,9 @@ fault_set_worker(int worker)
 void
 fault_point(const char *point)
 {
-	const char *spec = getenv("S_SERVER_FAULT"), *action, *worker;
-	size_t length = strlen(point);
+	const char *action = fault_action(point);
 
-	if (spec == NULL || strncmp(spec, point, length) != 0 ||
-	    spec[length] != ':')
-		return;
-	action = spec + length + 1;
-	worker = strchr(action, ':');
-	if (worker != NULL && strtol(worker + 1, NULL, 10) != fault_worker)
+	if (action == NULL || strncmp(action, "fail", 4) == 0)
 		return;
 	if (strncmp(action, "stop", 4) == 0)
 		fault_stop();
@@ -44,6 +39,34 @@ fault_point(const char *point)
 		fatalx("fault %s", point);
 	else
 		poll(NULL, 0, (int)strtol(action, NULL, 10));
+}
+
+bool
+fault_fails(const char *point)
+{
+	const char *action = fault_action(point);
+
+	if (action == NULL || strncmp(action, "fail", 4) != 0)
+		return false;
+	log_warnx("fault %s", point);
+	return true;
+}
+
+/* What to do at this point; NULL: nothing. */
+static const char *
+fault_action(const char *point)
+{
+	const char *spec = getenv("S_SERVER_FAULT"), *action, *worker;
+	size_t length = strlen(point);
+
+	if (spec == NULL || strncmp(spec, point, length) != 0 ||
+	    spec[length] != ':')
+		return NULL;
+	action = spec + length + 1;
+	worker = strchr(action, ':');
+	if (worker != NULL && strtol(worker + 1, NULL, 10) != fault_worker)
+		return NULL;
+	return action;
 }
 
 /* Once: who lets the process go on wants to see it go on. */

@@ -14,6 +14,7 @@
 #include "crypto_setup.h"
 #include "descriptors.h"
 #include "dtls.h"
+#include "fault.h"
 #include "fetcher.h"
 #include "keylog.h"
 #include "listener.h"
@@ -184,7 +185,10 @@ main_install(const struct worker_setup *setup, struct tls_context *tls)
 	return status_install(tls);
 }
 
-/* HUP: a reload_prepare. Workers have copies of what is freed here. */
+/*
+ * HUP: a reload_prepare. Workers have copies of what is freed here. Ticket
+ * keys, which even those see that serve, come when nothing can fail any more.
+ */
 static int
 main_renew(void *arg)
 {
@@ -194,11 +198,12 @@ main_renew(void *arg)
 
 	if ((tls = tls_renewal_make(setup->config, &keys)) == NULL)
 		return -1;
-	main_take_ticket_keys(setup->shared->ticket_keys, &keys);
-	if (main_install(setup, tls) == -1) {
+	if (main_install(setup, tls) == -1 || fault_fails("renew")) {
+		ticket_key_list_wipe(&keys);
 		main_close_tls(tls);
 		return -1;
 	}
+	main_take_ticket_keys(setup->shared->ticket_keys, &keys);
 	main_close_tls(setup->tls);
 	setup->tls = tls;
 	return 0;

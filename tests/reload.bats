@@ -236,6 +236,21 @@ resumes() # file, option of s_client...
 	resumes later -tls1_3
 }
 
+# With those of the new file only the old session would be lost.
+@test "ticket keys stay if anything else of the reload fails" {
+	faulty renew:fail
+	umask 077
+	head -c 80 /dev/urandom >keys
+	start_renewable -quiet -workers 2 -ticket_keys keys
+	get_session session -tls1_3
+	head -c 80 /dev/urandom >new
+	mv new keys
+	kill -HUP "$SERVER_PID"
+	wait_for 10 file_has server.err 'fault renew'
+	resumes session -tls1_3
+	resumes session -tls1_3
+}
+
 @test "a pass phrase that was read is not read again" {
 	local key="-cert cert.pem -key key.pem" source
 
