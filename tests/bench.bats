@@ -50,6 +50,14 @@ row_of() # server
 	assert_equal "$(awk -F '\t' '$8 == 20' rows.tsv | wc -l)" 5
 }
 
+@test "bench: a page as an answer to early data, which stock does not have" {
+	bench --servers ours,stock --work tls13-early
+	assert_equal "$STATUS" 0
+	assert_contains "$OUTPUT" 'stock      - (no early data with pages)'
+	assert_matches "$(row_of ours)" ' 0$'
+	assert_lacks "$OUTPUT" 'no page for it'
+}
+
 @test "bench: two builds of ours are compared in one run" {
 	ln -s "$S_SERVER" other
 	bench --servers ours --work tls12-ticket --ours "$S_SERVER,$PWD/other"

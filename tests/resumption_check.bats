@@ -45,6 +45,14 @@ assert_not_offered() # title
 	assert_row 'TLS 1.3 stateful ticket' 20 20
 	assert_row 'TLS 1.3 0-RTT' 20 20 20
 	stop_server
+	# Early data is answered, so the matrix shows who took it.
+	start_server -www -label -workers 4 -early_data
+	check -k early -c 2
+	assert_equal "$status" 0
+	assert_row 'TLS 1.3 0-RTT' 20 20 20
+	assert_matches "$output" 'TLS 1.3 0-RTT: issued by'
+	assert_matches "$output" 'by another one: ([0-9]+) of \1'
+	stop_server
 	start_server -www -label -workers 4 -no_ticket
 	check -k stateful -c 2 -n 3
 	assert_equal "$status" 0

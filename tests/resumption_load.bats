@@ -8,8 +8,14 @@ server_options() # kind
 {
 	case $1 in
 	stateful) echo -no_ticket ;;
-	early) echo -early_data ;;
+	early) echo -www -early_data ;;
 	esac
+}
+
+# Early data is a request, which is answered at once.
+client_options() # kind
+{
+	[ "$1" != early ] || echo --request / --expect 'TLSv1.3,'
 }
 
 start_for() # kind, option...
@@ -17,7 +23,7 @@ start_for() # kind, option...
 	local kind=$1
 
 	shift
-	# shellcheck disable=SC2046 # one option or none
+	# shellcheck disable=SC2046 # several options or none
 	start_server -workers 4 $(server_options "$kind") "$@"
 }
 
@@ -26,8 +32,9 @@ resumes_all() # kind
 	local said
 
 	start_for "$1"
-	said=$(tls_load --connections 1000 --parallel 50 --resume "$1") ||
-	    fail "$said"
+	# shellcheck disable=SC2046 # several options or none
+	said=$(tls_load --connections 1000 --parallel 50 --resume "$1" \
+	    $(client_options "$1")) || fail "$said"
 	assert_contains "$said" 'ok 1000 failed 0 resumed 1000'
 	[ "$1" != early ] ||
 	    assert_contains "$said" 'early-data accepted 1000 rejected 0'
@@ -66,8 +73,9 @@ resumes_all_while_killed() # kind
 
 	! is_sanitized || pairs=1000
 	start_for "$1"
+	# shellcheck disable=SC2046 # several options or none
 	tls_load --connections "$pairs" --parallel 50 --retry --resume "$1" \
-	    >said 2>&1 &
+	    $(client_options "$1") >said 2>&1 &
 	LOADS+=($!)
 	sleep 0.3
 	while ! is_gone "${LOADS[0]}"; do

@@ -321,6 +321,12 @@ load_client() # option...
 	load_client --connections 3 --resume early --request /
 	assert_equal "$status" 1
 	assert_contains "$stderr" 'allows no early data'
+	stop_server
+	start_server -www -early_data -workers 2
+	load_client --connections 30 --parallel 5 --resume early --request / \
+	    --expect '</HTML>'
+	assert_contains "${lines[0]}" 'early-data accepted 30 rejected 0'
+	assert_contains "${lines[-1]}" 'ok 30 failed 0 resumed 30'
 }
 
 # Each second connection meets a server that does not know the session.
@@ -364,10 +370,8 @@ load_client() # option...
 	ticket
 	tls13
 	stateful -no_ticket
+	early -early_data
 	EOT
-	start_server -quiet -early_data -workers 2
-	load_client --connections 60 --parallel 5 --warm-up --send abc \
-	    --resume early </dev/null
 	assert_contains "$output" 'early-data accepted 60 rejected 0'
 }
 
