@@ -28,10 +28,12 @@ struct certified_key_names {
 /*
  * Load what the identity names; without a key file the key is in that of the
  * certificate, which must be named. phrase opens what is encrypted; NULL: the
- * user is asked. Returns 0, or -1 (reported). In both cases it is to be freed.
+ * user is asked. propquery: as of tls_file.h. Returns 0, or -1 (reported). In
+ * both cases it is to be freed.
  */
 int certified_key_load(struct certified_key *, const struct identity *,
-    const struct certified_key_names *, const char *phrase);
+    const struct certified_key_names *, const char *phrase,
+    const char *propquery);
 void certified_key_free(struct certified_key *);
 
 /*

@@ -15,23 +15,26 @@
 
 /*
  * name is what messages call the object: "server certificate". phrase opens
- * what is encrypted; NULL: the user is asked.
+ * what is encrypted; NULL: the user is asked. propquery chooses, as in
+ * property(7), who reads the file and who works with what it holds; NULL:
+ * anybody.
  */
-EVP_PKEY *tls_file_key(
-    const char *path, enum file_format, const char *name, const char *phrase);
-X509 *tls_file_certificate(
-    const char *path, enum file_format, const char *name, const char *phrase);
+EVP_PKEY *tls_file_key(const char *path, enum file_format, const char *name,
+    const char *phrase, const char *propquery);
+X509 *tls_file_certificate(const char *path, enum file_format, const char *name,
+    const char *phrase, const char *propquery);
 /* The first one of the file. */
-X509_CRL *tls_file_crl(const char *path, enum file_format);
+X509_CRL *
+tls_file_crl(const char *path, enum file_format, const char *propquery);
 /* All certificates of the file. */
-STACK_OF(X509) *
-tls_file_chain(const char *path, const char *name, const char *phrase);
+STACK_OF(X509) *tls_file_chain(const char *path, const char *name,
+    const char *phrase, const char *propquery);
 /*
  * The path in a URI of a file, in any of the forms of ossl_store-file(7); what
  * is no such URI is returned as it is.
  */
 const char *tls_file_path(const char *uri);
 /* required: otherwise nothing is said when there are none. */
-EVP_PKEY *tls_file_dh(const char *path, bool required);
+EVP_PKEY *tls_file_dh(const char *path, bool required, const char *propquery);
 
 #endif

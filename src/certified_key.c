@@ -7,32 +7,36 @@
 #include "tls_error.h"
 #include "tls_file.h"
 
-static bool certified_key_load_key(struct certified_key *,
-    const struct identity *, const struct certified_key_names *, const char *);
-static bool certified_key_load_certificate(struct certified_key *,
-    const struct identity *, const struct certified_key_names *, const char *);
+static bool
+certified_key_load_key(struct certified_key *, const struct identity *,
+    const struct certified_key_names *, const char *, const char *);
+static bool
+certified_key_load_certificate(struct certified_key *, const struct identity *,
+    const struct certified_key_names *, const char *, const char *);
 static int
 certified_key_set_chain(const struct certified_key *, SSL_CTX *, bool);
 
 /* The order shows in errors and in prompts. */
 int
 certified_key_load(struct certified_key *pair, const struct identity *identity,
-    const struct certified_key_names *names, const char *phrase)
+    const struct certified_key_names *names, const char *phrase,
+    const char *propquery)
 {
 	bool first = names->certificate_first;
 
 	pair->file = identity->cert_file;
 	if ((first &&
 		!certified_key_load_certificate(
-		    pair, identity, names, phrase)) ||
-	    !certified_key_load_key(pair, identity, names, phrase) ||
+		    pair, identity, names, phrase, propquery)) ||
+	    !certified_key_load_key(pair, identity, names, phrase, propquery) ||
 	    (!first &&
-		!certified_key_load_certificate(pair, identity, names, phrase)))
+		!certified_key_load_certificate(
+		    pair, identity, names, phrase, propquery)))
 		return -1;
 	if (identity->chain_file == NULL)
 		return 0;
-	pair->chain =
-	    tls_file_chain(identity->chain_file, names->chain, phrase);
+	pair->chain = tls_file_chain(
+	    identity->chain_file, names->chain, phrase, propquery);
 	return pair->chain == NULL ? -1 : 0;
 }
 
@@ -96,21 +100,21 @@ certified_key_set_chain(
 static bool
 certified_key_load_key(struct certified_key *pair,
     const struct identity *identity, const struct certified_key_names *names,
-    const char *phrase)
+    const char *phrase, const char *propquery)
 {
 	const char *file = identity->key_file;
 
 	pair->key = tls_file_key(file != NULL ? file : identity->cert_file,
-	    identity->key_format, names->key, phrase);
+	    identity->key_format, names->key, phrase, propquery);
 	return pair->key != NULL;
 }
 
 static bool
 certified_key_load_certificate(struct certified_key *pair,
     const struct identity *identity, const struct certified_key_names *names,
-    const char *phrase)
+    const char *phrase, const char *propquery)
 {
 	pair->certificate = tls_file_certificate(identity->cert_file,
-	    identity->cert_format, names->certificate, phrase);
+	    identity->cert_format, names->certificate, phrase, propquery);
 	return pair->certificate != NULL;
 }

@@ -169,7 +169,7 @@ credentials_load_main(struct credentials *credentials,
 	if (identity.cert_file == NULL)
 		identity.cert_file = CREDENTIALS_FILE;
 	return certified_key_load(&credentials->main, &identity,
-		   &credentials_main, phrase) == 0;
+		   &credentials_main, phrase, config->propquery) == 0;
 }
 
 static bool
@@ -183,7 +183,7 @@ credentials_load_second(struct credentials *credentials,
 	if (identity.cert_file == NULL)
 		identity.cert_file = CREDENTIALS_FILE2;
 	return certified_key_load(&credentials->second, &identity,
-		   &credentials_second, phrase) == 0;
+		   &credentials_second, phrase, config->propquery) == 0;
 }
 
 /* Even with -nocert, as in the stock program. */
@@ -194,8 +194,8 @@ credentials_load_other(struct credentials *credentials,
 	const struct identity *identity = &config->other_identity;
 
 	return identity->cert_file == NULL ||
-	    certified_key_load(
-		&credentials->other, identity, &credentials_other, phrase) == 0;
+	    certified_key_load(&credentials->other, identity,
+		&credentials_other, phrase, config->propquery) == 0;
 }
 
 /*
@@ -209,12 +209,13 @@ credentials_load_dh(
 	if (config->no_dhe)
 		return true;
 	if (config->dhparam != NULL) {
-		credentials->dh = tls_file_dh(config->dhparam, true);
+		credentials->dh =
+		    tls_file_dh(config->dhparam, true, config->propquery);
 		return credentials->dh != NULL;
 	}
 	if (config->identity.cert_file != NULL)
-		credentials->dh =
-		    tls_file_dh(config->identity.cert_file, false);
+		credentials->dh = tls_file_dh(
+		    config->identity.cert_file, false, config->propquery);
 	return true;
 }
 

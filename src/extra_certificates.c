@@ -46,8 +46,8 @@ static const struct {
 };
 
 static struct extra_certificates *extra_new(const struct config *);
-static int
-extra_load(struct extra_certificate *, const struct extra_identity *);
+static int extra_load(
+    struct extra_certificate *, const struct extra_identity *, const char *);
 static certificate_chooser extra_choose;
 static void extra_report(SSL *, X509 *, size_t, int, const struct config *);
 static bool extra_is_suite_b(SSL *);
@@ -73,7 +73,7 @@ extra_certificates_load(
 	i = extra->count;
 	TAILQ_FOREACH_REVERSE(
 	    identity, &config->extra, extra_identity_list, entry)
-	if (extra_load(&extra->item[--i], identity) == -1) {
+	if (extra_load(&extra->item[--i], identity, config->propquery) == -1) {
 		extra_certificates_free(extra);
 		return -1;
 	}
@@ -121,14 +121,16 @@ extra_new(const struct config *config)
 
 /* A key in the certificate's file has that one's format. */
 static int
-extra_load(struct extra_certificate *extra, const struct extra_identity *named)
+extra_load(struct extra_certificate *extra, const struct extra_identity *named,
+    const char *propquery)
 {
 	struct identity identity = named->identity;
 
 	extra->build_chain = named->build_chain;
 	if (identity.key_file == NULL)
 		identity.key_format = identity.cert_format;
-	return certified_key_load(&extra->pair, &identity, &extra_names, NULL);
+	return certified_key_load(
+	    &extra->pair, &identity, &extra_names, NULL, propquery);
 }
 
 /* A certificate_chooser. What an option or the second context set is gone. */

@@ -91,7 +91,8 @@ tls_context_load_crl(struct tls_context *tls)
 
 	if (config->crl_file == NULL)
 		return true;
-	tls->crl = tls_file_crl(config->crl_file, config->crl_format);
+	tls->crl = tls_file_crl(
+	    config->crl_file, config->crl_format, config->propquery);
 	return tls->crl != NULL;
 }
 

@@ -22,6 +22,7 @@ struct tls_file {
 	enum file_format format;
 	int expect; /* OSSL_STORE_INFO_ */
 	const char *phrase; /* NULL: ask */
+	const char *propquery; /* NULL: none */
 	UI_METHOD *ui; /* gives the phrase, or asks */
 	OSSL_STORE_CTX *store;
 };
@@ -41,13 +42,14 @@ static char *tls_file_prompt(UI *, const char *, const char *);
 
 EVP_PKEY *
 tls_file_key(const char *path, enum file_format format, const char *name,
-    const char *phrase)
+    const char *phrase, const char *propquery)
 {
 	struct tls_file file = { .path = path,
 		.name = name,
 		.format = format,
 		.expect = OSSL_STORE_INFO_PKEY,
-		.phrase = phrase };
+		.phrase = phrase,
+		.propquery = propquery };
 	OSSL_STORE_INFO *info;
 	EVP_PKEY *key;
 
@@ -62,14 +64,15 @@ tls_file_key(const char *path, enum file_format format, const char *name,
 
 X509 *
 tls_file_certificate(const char *path, enum file_format format,
-    const char *name, const char *phrase)
+    const char *name, const char *phrase, const char *propquery)
 {
 	struct tls_file file = { .path = path,
 		.name = name,
 		.noun = "cert",
 		.format = format,
 		.expect = OSSL_STORE_INFO_CERT,
-		.phrase = phrase };
+		.phrase = phrase,
+		.propquery = propquery };
 	OSSL_STORE_INFO *info;
 	X509 *certificate;
 
@@ -83,13 +86,14 @@ tls_file_certificate(const char *path, enum file_format format,
 }
 
 X509_CRL *
-tls_file_crl(const char *path, enum file_format format)
+tls_file_crl(const char *path, enum file_format format, const char *propquery)
 {
 	struct tls_file file = { .path = path,
 		.name = "CRL",
 		.format = format,
 		.expect = OSSL_STORE_INFO_CRL,
-		.phrase = "" };
+		.phrase = "",
+		.propquery = propquery };
 	OSSL_STORE_INFO *info;
 	X509_CRL *crl;
 
@@ -103,14 +107,16 @@ tls_file_crl(const char *path, enum file_format format)
 }
 
 STACK_OF(X509) *
-tls_file_chain(const char *path, const char *name, const char *phrase)
+tls_file_chain(const char *path, const char *name, const char *phrase,
+    const char *propquery)
 {
 	struct tls_file file = { .path = path,
 		.name = name,
 		.noun = "cert",
 		.many = true,
 		.expect = OSSL_STORE_INFO_CERT,
-		.phrase = phrase };
+		.phrase = phrase,
+		.propquery = propquery };
 	STACK_OF(X509) *chain;
 	OSSL_STORE_INFO *info;
 
@@ -135,13 +141,14 @@ tls_file_chain(const char *path, const char *name, const char *phrase)
 }
 
 EVP_PKEY *
-tls_file_dh(const char *path, bool required)
+tls_file_dh(const char *path, bool required, const char *propquery)
 {
 	struct tls_file file = { .path = path,
 		.name = "DH parameters",
 		.noun = "params",
 		.expect = OSSL_STORE_INFO_PARAMS,
-		.phrase = "" };
+		.phrase = "",
+		.propquery = propquery };
 	OSSL_STORE_INFO *info;
 	EVP_PKEY *dh = NULL;
 
@@ -190,8 +197,8 @@ tls_file_open(struct tls_file *file)
 	tls_file_open_ui(file);
 	ERR_clear_error();
 	if (file->ui != NULL)
-		file->store = OSSL_STORE_open_ex(
-		    file->path, NULL, NULL, file->ui, file, params, NULL, NULL);
+		file->store = OSSL_STORE_open_ex(file->path, NULL,
+		    file->propquery, file->ui, file, params, NULL, NULL);
 	if (file->store == NULL) {
 		tls_file_say(file, "open file or uri for loading ",
 		    file->many ? "s" : "");

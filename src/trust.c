@@ -13,17 +13,21 @@
 #include "tls_file.h"
 #include "trust.h"
 
-/* The three options that name certificates for one purpose. */
+/*
+ * The three options that name certificates for one purpose. -propquery counts
+ * for those of the context, as in the stock program, not for stores beside it.
+ */
 struct trust_source {
 	const char *file, *path, *store; /* NULL: not given */
 	const char *error; /* what the stock program says first, or "" */
+	const char *propquery; /* of whoever reads them; NULL: anybody */
 };
 
 static bool trust_is_empty(const struct trust_source *);
 static bool trust_load(X509_STORE *, const struct trust_source *);
 static bool trust_failed(const char *, const char *);
-static bool trust_check_store(const char *);
-static bool trust_has_any(const char *);
+static bool trust_check_store(const struct trust_source *);
+static bool trust_has_any(const struct trust_source *);
 static bool trust_load_system(SSL_CTX *, const struct config *);
 static X509_STORE *trust_new(const struct trust_source *, X509_CRL *);
 static bool trust_add_crl(X509_STORE *, X509_CRL *);
@@ -32,10 +36,10 @@ int
 trust_install(SSL_CTX *ctx, const struct config *config, X509_CRL *crl)
 {
 	const struct trust_source all = { config->ca_file, config->ca_path,
-		config->ca_store, "" };
+		config->ca_store, "", config->propquery };
 	const struct trust_source clients = { config->verify_ca_file,
 		config->verify_ca_path, config->verify_ca_store,
-		"Error loading store locations\n" };
+		"Error loading store locations\n", NULL };
 	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
 
 	if (trust_is_empty(&all) ? !trust_load_system(ctx, config)
@@ -55,7 +59,7 @@ trust_install_chain(SSL_CTX *ctx, const struct config *config)
 {
 	const struct trust_source chain = { config->chain_ca_file,
 		config->chain_ca_path, config->chain_ca_store,
-		"Error loading store locations\n" };
+		"Error loading store locations\n", NULL };
 	X509_STORE *store;
 
 	if (trust_is_empty(&chain))
@@ -77,16 +81,18 @@ trust_load(X509_STORE *store, const struct trust_source *source)
 {
 	ERR_clear_error();
 	if (source->file != NULL &&
-	    X509_STORE_load_file(store, source->file) != 1)
+	    X509_STORE_load_file_ex(
+		store, source->file, NULL, source->propquery) != 1)
 		return trust_failed(source->error, source->file);
 	if (source->path != NULL &&
 	    X509_STORE_load_path(store, source->path) != 1)
 		return trust_failed(source->error, source->path);
 	if (source->store == NULL)
 		return true;
-	if (!trust_check_store(source->store))
+	if (!trust_check_store(source))
 		return false;
-	if (X509_STORE_load_store(store, source->store) != 1)
+	if (X509_STORE_load_store_ex(
+		store, source->store, NULL, source->propquery) != 1)
 		return trust_failed(source->error, source->store);
 	return true;
 }
@@ -106,15 +112,16 @@ trust_failed(const char *error, const char *name)
  * nothing. What cannot be opened is for the library to tell.
  */
 static bool
-trust_check_store(const char *uri)
+trust_check_store(const struct trust_source *source)
 {
+	const char *uri = source->store;
 	struct stat status;
 
 	if (stat(tls_file_path(uri), &status) == -1 || S_ISDIR(status.st_mode))
 		return true;
 	if (!S_ISREG(status.st_mode))
 		log_warnx("%s is no file that can be read again", uri);
-	else if (!trust_has_any(uri))
+	else if (!trust_has_any(source))
 		log_warnx("no certificates in %s", uri);
 	else
 		return true;
@@ -122,9 +129,10 @@ trust_check_store(const char *uri)
 }
 
 static bool
-trust_has_any(const char *uri)
+trust_has_any(const struct trust_source *source)
 {
-	OSSL_STORE_CTX *store = OSSL_STORE_open(uri, NULL, NULL, NULL, NULL);
+	OSSL_STORE_CTX *store = OSSL_STORE_open_ex(source->store, NULL,
+	    source->propquery, NULL, NULL, NULL, NULL, NULL);
 	OSSL_STORE_INFO *info;
 	bool found = store == NULL;
 

@@ -99,6 +99,16 @@ setup()
 	-propquery | $pair -propquery fips=yes -provider default | | | \
 	    refused differs=culprits
 	END
+	# Nobody has such properties: not even to open a file.
+	rows <<-END
+	-propquery | $pair -propquery no=such | | | refused has=no=such
+	-propquery -xcert | -xcert $CERTS/server.pem -xkey $CERTS/server-key.pem \
+	    -propquery no=such | | | refused has=Server\_Certificate
+	-propquery -CRL | -nocert -CRL all.pem -propquery no=such | | | \
+	    refused has=loading\_CRL
+	-propquery -CAstore | -nocert -CAstore all.pem -propquery no=such | | | \
+	    refused differs=culprits
+	END
 	refused 'cannot use -propquery garb age===' -propquery 'garb age==='
 }
 
