@@ -84,10 +84,9 @@ options_parse(struct config *config, int argc, char **argv, option_judge *judge)
 	}
 	if (result != 0)
 		return result;
-	if (parser.next < argc) {
-		log_warnx("Use -help for summary.");
-		return -1;
-	}
+	if (parser.next < argc)
+		return options_error(
+		    "Extra argument \"%s\"", argv[parser.next]);
 	return 0;
 }
 
@@ -245,12 +244,13 @@ check_intmax(const struct option *option, struct option_value *value)
 	const char *text = value->text;
 	char *end;
 
-	(void)option;
 	errno = 0;
 	value->number = strtoimax(text, &end, 0);
-	if (*end != '\0' || end == text || errno != 0)
-		return options_error("Can't parse \"%s\" as %s number", text,
+	if (*end != '\0' || end == text || errno != 0) {
+		log_warnx("Can't parse \"%s\" as %s number", text,
 		    number_article(text));
+		return options_error("Option -%s wants a number", option->name);
+	}
 	if (strpbrk(text, "xX") == NULL)
 		value->number = strtoimax(text, NULL, 10);
 	return 0;
@@ -281,9 +281,11 @@ check_int(const struct option *option, struct option_value *value)
 {
 	if (check_intmax(option, value) == -1)
 		return -1;
-	if (value->number < INT_MIN || value->number > INT_MAX)
-		return options_error(
-		    "Value \"%s\" outside integer range", value->text);
+	if (value->number < INT_MIN || value->number > INT_MAX) {
+		log_warnx("Value \"%s\" outside integer range", value->text);
+		return options_error("Option -%s wants a number from %d to %d",
+		    option->name, INT_MIN, INT_MAX);
+	}
 	if (option->maximum != 0 && value->number > option->maximum)
 		return options_error("Value \"%s\" for option -%s is above %d",
 		    value->text, option->name, option->maximum);
@@ -339,9 +341,11 @@ check_directory(const struct option *option, struct option_value *value)
 {
 	struct stat st;
 
-	(void)option;
-	if (stat(value->text, &st) == -1 || !S_ISDIR(st.st_mode))
-		return options_error("Not a directory: %s", value->text);
+	if (stat(value->text, &st) == -1 || !S_ISDIR(st.st_mode)) {
+		log_warnx("Not a directory: %s", value->text);
+		return options_error(
+		    "Option -%s wants a directory", option->name);
+	}
 	return 0;
 }
 
@@ -390,9 +394,9 @@ check_format(const struct option *option, struct option_value *value)
 static int
 check_hex(const struct option *option, struct option_value *value)
 {
-	(void)option;
 	if (value->text[strspn(value->text, OPTION_HEX_DIGITS)] != '\0') {
 		text_printf(TEXT_ERR, "Not a hex number '%s'\n", value->text);
+		log_warnx("Option -%s wants a hex number", option->name);
 		return -1;
 	}
 	return 0;

@@ -27,7 +27,8 @@ HINT=$'\ns_server: Use -help for summary.'
 @test "-cache_size, -cache_bytes and -session_timeout want sensible numbers" {
 	refused "Negative number \"-1\" for option -cache_size$HINT" \
 	    -cache_size -1
-	refused "Can't parse \"many\" as a number$HINT" -cache_size many
+	refused "Can't parse \"many\" as a number
+s_server: Option -cache_size wants a number$HINT" -cache_size many
 	refused "Value \"131071\" for option -cache_bytes is below 131072$HINT" \
 	    -cache_bytes 131071
 	refused "Value \"-1\" for option -cache_bytes is below 131072$HINT" \
