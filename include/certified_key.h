@@ -35,6 +35,8 @@ int certified_key_load(struct certified_key *, const struct identity *,
     const struct certified_key_names *, const char *phrase,
     const char *propquery);
 void certified_key_free(struct certified_key *);
+/* Do the two belong together? Returns 0, or -1 (reported). */
+int certified_key_check(const struct certified_key *);
 
 /*
  * Have a context use them, beside those with keys of other types; with

@@ -13,6 +13,7 @@ certified_key_load_key(struct certified_key *, const struct identity *,
 static bool
 certified_key_load_certificate(struct certified_key *, const struct identity *,
     const struct certified_key_names *, const char *, const char *);
+static int certified_key_mismatch(const struct certified_key *);
 static int
 certified_key_set_chain(const struct certified_key *, SSL_CTX *, bool);
 
@@ -49,6 +50,15 @@ certified_key_free(struct certified_key *pair)
 }
 
 int
+certified_key_check(const struct certified_key *pair)
+{
+	int result = X509_check_private_key(pair->certificate, pair->key);
+
+	ERR_clear_error();
+	return result == 1 ? 0 : certified_key_mismatch(pair);
+}
+
+int
 certified_key_use(
     const struct certified_key *pair, SSL_CTX *ctx, bool build_chain)
 {
@@ -61,19 +71,25 @@ certified_key_use(
 	}
 	if (SSL_CTX_use_PrivateKey(ctx, pair->key) != 1) {
 		tls_error_say("error setting private key");
-		log_warnx("the private key does not belong to the certificate "
-			  "in %s",
-		    pair->file);
-		return -1;
+		return certified_key_mismatch(pair);
 	}
 	/* A key of another type is set beside the certificate, not for it. */
 	if (SSL_CTX_check_private_key(ctx) != 1) {
 		ERR_clear_error();
 		text_printf(TEXT_ERR,
 		    "Private key does not match the certificate public key\n");
-		return -1;
+		return certified_key_mismatch(pair);
 	}
 	return certified_key_set_chain(pair, ctx, build_chain);
+}
+
+/* Returns -1. */
+static int
+certified_key_mismatch(const struct certified_key *pair)
+{
+	log_warnx("the private key does not belong to the certificate in %s",
+	    pair->file);
+	return -1;
 }
 
 /* A chain that was given is only checked: it must go up to the root. */

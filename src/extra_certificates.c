@@ -119,7 +119,10 @@ extra_new(const struct config *config)
 	return extra;
 }
 
-/* A key in the certificate's file has that one's format. */
+/*
+ * A key in the certificate's file has that one's format. One of another
+ * certificate is found out by each client, as with the stock program.
+ */
 static int
 extra_load(struct extra_certificate *extra, const struct extra_identity *named,
     const char *propquery)
@@ -129,8 +132,11 @@ extra_load(struct extra_certificate *extra, const struct extra_identity *named,
 	extra->build_chain = named->build_chain;
 	if (identity.key_file == NULL)
 		identity.key_format = identity.cert_format;
-	return certified_key_load(
-	    &extra->pair, &identity, &extra_names, NULL, propquery);
+	if (certified_key_load(
+		&extra->pair, &identity, &extra_names, NULL, propquery) == -1)
+		return -1;
+	(void)certified_key_check(&extra->pair);
+	return 0;
 }
 
 /* A certificate_chooser. What an option or the second context set is gone. */

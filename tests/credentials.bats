@@ -101,14 +101,25 @@ refused() # text of the error, option...
 	    -key "$CERTS/server-key.pem"
 }
 
-@test "a key of another certificate is refused" {
-	# Ours ends with a line that names the culprit.
-	last_line="s_server: the private key does not belong to the certificate in $CERTS/server.pem"
-	refused_like_stock -cert "$CERTS/server.pem" \
-	    -key "$CERTS/server2-key.pem"
+# Ours ends with a line that names the culprit.
+belongs_not_to() # file, option...
+{
+	last_line="s_server: the private key does not belong to the certificate in $1"
+	shift
+	refused_like_stock "$@" || return 1
 	last_line=''
-	refused_like_stock -cert "$CERTS/server.pem" \
-	    -key "$CERTS/server-rsa-key.pem"
+}
+
+@test "a key of another certificate is refused, whatever its type" {
+	local one=$CERTS/server rsa=$CERTS/server-rsa two=$CERTS/server2
+
+	belongs_not_to "$one.pem" -cert "$one.pem" -key "$two-key.pem"
+	belongs_not_to "$one.pem" -cert "$one.pem" -key "$rsa-key.pem"
+	belongs_not_to "$rsa.pem" -cert "$rsa.pem" -key "$one-key.pem"
+	belongs_not_to "$two.pem" -cert "$one.pem" -key "$one-key.pem" \
+	    -dcert "$two.pem" -dkey "$rsa-key.pem"
+	belongs_not_to "$two.pem" -cert "$one.pem" -key "$one-key.pem" \
+	    -servername x -cert2 "$two.pem" -key2 "$rsa-key.pem"
 }
 
 @test "wrong and unreadable pass phrases are refused" {

@@ -182,7 +182,8 @@ setup()
 	-xcert | $pair $xrsa -cipher SUITEB128 | -tls1_2
 	-xcert | $pair $xecdsa -cipher SUITEB128 | -tls1_2 | | has=Suite\_B:\_OK
 	-xcert | $pair -xcert $CERTS/server2.pem \
-	    -xkey $CERTS/server-rsa-key.pem
+	    -xkey $CERTS/server-rsa-key.pem | | | differs=key-mismatch \
+	    has=key\_does\_not\_belong
 	-xcert | $pair $second $xrsa | -servername other.example -tls1_2 | | \
 	    has=-RSA- differs=statistics
 	-xcert | $pair $xrsa -nameopt multiline | | | has=organizationName
