@@ -210,6 +210,31 @@ leaves_at_once()
 	timeout 5 bash -c 'exec 4<>"/dev/tcp/127.0.0.1/$1"' leave "$PORT"
 }
 
+# <NULL> is what the stock program has there, which a browser does not show.
+known_groups()
+{
+	sed -E '/^Supported groups: /s/<NULL>|0x11EC/UNKNOWN/'
+}
+
+@test "a group that the library does not know has its number (unknown-groups)" {
+	local modules=$BUILD/tests/load groups='P-256:strange:X25519' page
+
+	[ -e "$modules/strange_group.so" ] || skip 'make load builds it'
+	set -- "-provider-path $modules -provider default \
+	    -provider strange_group -groups $groups"
+	same_as_stock -m known_groups "$server_rsa" "$1" 'hello\n'
+	assert_contains "$(server_out)" \
+	    'Supported groups: secp256r1:0x11EC:x25519'
+	same_as_stock -m known_groups "-brief $server_rsa" "$1 -tls1_2" \
+	    'hello\n'
+	assert_contains "$(server_err)" \
+	    'Supported groups: secp256r1:0x11EC:x25519'
+	start_server -www
+	# shellcheck disable=SC2086
+	page=$(talk 'GET / HTTP/1.0\r\n\r\n' '</pre>' $1)
+	assert_contains "$page" 'Supported groups: secp256r1:0x11EC:x25519'
+}
+
 @test "-label begins the block, the summary and the failure with the worker" {
 	local line='worker [12] connection [0-9]+ from 127\.0\.0\.1:[0-9]+'
 

@@ -243,13 +243,18 @@ transcript_signature_name(int nid)
 	}
 }
 
-/* A group that libssl does not know goes by the stock program's odd name. */
+/* A group that libssl does not know goes by its number on the wire. */
 static void
 transcript_group(SSL *ssl, int nid, struct textbuf *text)
 {
 	const char *name = SSL_group_to_name(ssl, nid);
 
-	textbuf_puts(text, name == NULL ? "<NULL>" : name);
+	if (name != NULL)
+		textbuf_puts(text, name);
+	else if (nid & TLSEXT_nid_unknown)
+		textbuf_printf(text, "0x%04X", nid & 0xffff);
+	else
+		textbuf_puts(text, OBJ_nid2sn(nid));
 }
 
 static void

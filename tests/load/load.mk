@@ -10,6 +10,7 @@ ON_LOOPBACK = $(BUILD)/tests/load/alternate $(BUILD)/tests/load/unread_answers \
 TRICKS	= $(BUILD)/tests/load/replay $(BUILD)/tests/load/hellos
 LOADED	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_engine.so \
 	$(BUILD)/tests/load/fixed_random.so \
+	$(BUILD)/tests/load/strange_group.so \
 	$(BUILD)/tests/load/heavy.so $(BUILD)/tests/load/late.so \
 	$(BUILD)/tests/load/narrow.so
 
