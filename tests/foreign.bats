@@ -247,10 +247,11 @@ differs_flush()
 }
 
 # As such suites do it: find the port by the process id, visit, kill, read what
-# was written, and begin again with the same port at once.
+# was written, and begin again with the same port at once. Whether a server has
+# said its farewell before it is killed must not be a race between the two.
 harness() # openssl, option of s_server...
 {
-	local openssl=$1 options=("${@:2}") port=0 input pid
+	local openssl=$1 options=("${@:2}") port=0 input pid writer
 
 	for input in null fifo closed pipe; do
 		set -- s_server "${options[@]}" -accept "127.0.0.1:$port"
@@ -258,15 +259,24 @@ harness() # openssl, option of s_server...
 		null) "$openssl" "$@" </dev/null >log 2>&1 & ;;
 		fifo) "$openssl" "$@" 0<>fifo >log 2>&1 & ;;
 		closed) "$openssl" "$@" <&- >log 2>&1 & ;;
-		pipe) sleep 2 | "$openssl" "$@" >log 2>&1 & ;;
+		pipe) sleep 100 | "$openssl" "$@" >log 2>&1 & ;;
 		esac
 		pid=$!
+		writer=$(jobs -p %%)
 		until port=$(listening "$pid") && [ -n "$port" ]; do
 			sleep 0.1
 		done
-		curl -ksS --max-time 5 "https://127.0.0.1:$port/" |
+		curl -ksS --max-time 20 "https://127.0.0.1:$port/" |
 		    grep -c '^<HTML>'
+		until grep -q '^>>> .*Alert .*close_notify$' log; do
+			sleep 0.1
+		done
 		kill "$pid"
+		until is_gone "$pid"; do
+			sleep 0.1
+		done
+		# Whoever feeds the pipe is waited for as well.
+		[ "$writer" = "$pid" ] || kill "$writer"
 		wait "$pid"
 		echo "$input: status $?"
 		cat log
@@ -283,13 +293,13 @@ listening() # pid
 	local name program
 
 	mkfifo fifo
-	export -f harness listening
+	export -f harness listening is_gone
 	export S_SERVER=$BUILD/s_server
 	for name in server stock; do
 		program=$OPENSSL
 		[ "$name" = stock ] || program=$ROOT/scripts/openssl
 		# shellcheck disable=SC2086 # several options
-		timeout $((30 * SLOW)) bash -c 'harness "$@"' harness "$program" \
+		timeout $((90 * SLOW)) bash -c 'harness "$@"' harness "$program" \
 		    -www -msg -tls1_3 $server >"$name.log" 3>&-
 	done
 	for text in null fifo closed pipe; do
