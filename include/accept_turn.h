@@ -44,6 +44,10 @@ accept_turn_set_state(struct accept_turn *, unsigned slot, enum accept_state);
 unsigned accept_turn_next(const struct accept_turn *, unsigned self);
 /* Tell that worker. */
 void accept_turn_hand(struct accept_turn *, unsigned slot);
+/* Wake that worker for another reason: it finds out what there is. */
+void accept_turn_wake(struct accept_turn *, unsigned slot);
+/* self was told that it is its turn, and nobody has been told or come since. */
+bool accept_turn_is_of(const struct accept_turn *, unsigned self);
 /* self has accepted a connection. */
 void accept_turn_took(struct accept_turn *, unsigned self);
 /* Connections accepted so far, by all workers: to see progress. */

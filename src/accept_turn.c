@@ -94,13 +94,25 @@ accept_turn_next(const struct accept_turn *turn, unsigned self)
 void
 accept_turn_hand(struct accept_turn *turn, unsigned slot)
 {
+	atomic_store(&turn->handed_to, slot);
+	accept_turn_wake(turn, slot);
+}
+
+void
+accept_turn_wake(struct accept_turn *turn, unsigned slot)
+{
 	uint64_t one = 1;
 
-	atomic_store(&turn->handed_to, slot);
 	/* Only a counter at its limit can fail, and then it is readable. */
 	if (write(turn->slot[slot].fd, &one, sizeof(one)) == -1 &&
 	    errno != EAGAIN)
 		log_warn("cannot hand on the accept turn");
+}
+
+bool
+accept_turn_is_of(const struct accept_turn *turn, unsigned self)
+{
+	return atomic_load(&turn->handed_to) == self;
 }
 
 void

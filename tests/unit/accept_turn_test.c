@@ -112,6 +112,23 @@ test_nobody_is_left(void)
 	accept_turn_close(turn);
 }
 
+/* Woken for another reason, it has no turn, nor has anybody lost one. */
+static void
+test_a_worker_is_woken_without_a_turn(void)
+{
+	struct accept_turn *turn = turn_new();
+
+	accept_turn_wake(turn, 2);
+	CHECK(was_told(turn, 2) && !accept_turn_is_of(turn, 2));
+	accept_turn_hand(turn, 1);
+	CHECK(accept_turn_is_of(turn, 1) && !accept_turn_is_of(turn, 2));
+	accept_turn_wake(turn, 2);
+	CHECK(accept_turn_is_of(turn, 1));
+	accept_turn_took(turn, 1);
+	CHECK(!accept_turn_is_of(turn, 1));
+	accept_turn_close(turn);
+}
+
 int
 main(void)
 {
@@ -120,5 +137,6 @@ main(void)
 	UNIT_RUN(test_never_who_accepted_last);
 	UNIT_RUN(test_a_turn_not_taken_goes_to_another);
 	UNIT_RUN(test_nobody_is_left);
+	UNIT_RUN(test_a_worker_is_woken_without_a_turn);
 	return unit_end();
 }
