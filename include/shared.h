@@ -43,6 +43,7 @@ struct shared {
 	struct ticket_keys *ticket_keys; /* written by the master */
 	struct fetch_board *fetches; /* NULL: nothing is ever fetched */
 	struct peer_claims *claims; /* NULL: there are no datagrams */
+	struct fragment_board *fragments; /* the same */
 	unsigned allowed; /* sessions, as the statistics table says */
 	bool external; /* the table leaves out what the cache holds */
 };

@@ -7,6 +7,7 @@
 
 #include "accept_quota.h"
 #include "accept_turn.h"
+#include "fragment_board.h"
 #include "log.h"
 #include "master_state.h"
 #include "output.h"
@@ -205,8 +206,10 @@ master_child_died(struct master *master, unsigned slot, pid_t pid, int status)
 	relay_bury(&master->relay, slot);
 	accept_turn_set_state(master->shared->turn, slot, ACCEPT_ABSENT);
 	accept_quota_bury(master->shared->quota, slot);
-	if (master->shared->claims != NULL)
+	if (master->shared->claims != NULL) {
 		peer_claims_bury(master->shared->claims, slot);
+		fragment_board_bury(master->shared->fragments, slot);
+	}
 	console_worker_died(&master->console, slot);
 	report_answer(&master->report, slot, master->report.request);
 	if (!expected &&

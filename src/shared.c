@@ -7,6 +7,7 @@
 #include "accept_turn.h"
 #include "config.h"
 #include "fetch_board.h"
+#include "fragment_board.h"
 #include "lifeline.h"
 #include "peer_claims.h"
 #include "randomness.h"
@@ -34,10 +35,13 @@ enum {
 	TICKETS,
 	FETCHES,
 	CLAIMS,
+	FRAGMENTS,
 	SESSIONS,
 	PARTS
 };
 
+static int
+shared_open_peers(struct shared *, const struct shm_part *, unsigned);
 static struct session_limits shared_limits(const struct config *);
 static void shared_name_cache(char *, size_t, const struct config *);
 static unsigned shared_allowed(const struct config *);
@@ -65,6 +69,8 @@ shared_open(struct shared *shared, const struct config *config,
 		    0 },
 		[CLAIMS] = { "peers claimed",
 		    config->dtls ? peer_claims_size() : 0, 0 },
+		[FRAGMENTS] = { "fragments of peers",
+		    config->dtls ? fragment_board_size(slots) : 0, 0 },
 		[SESSIONS] = { cache, session_cache_size(limits), 0 },
 	};
 
@@ -95,9 +101,8 @@ shared_open(struct shared *shared, const struct config *config,
 	    (shared->fetches = fetch_board_init(
 		 shm_at(&shared->shm, &parts[FETCHES]), answer_max)) == NULL)
 		return -1;
-	if (config->dtls)
-		shared->claims =
-		    peer_claims_init(shm_at(&shared->shm, &parts[CLAIMS]));
+	if (config->dtls && shared_open_peers(shared, parts, slots) == -1)
+		return -1;
 	shared->sessions =
 	    session_cache_init(shm_at(&shared->shm, &parts[SESSIONS]),
 		parts[SESSIONS].size_bytes, limits);
@@ -128,6 +133,16 @@ shared_stats_table(const struct shared *shared, struct textbuf *table)
 		rows.overflows = counts.evictions;
 	}
 	stats_table(&total, &rows, table);
+}
+
+static int
+shared_open_peers(
+    struct shared *shared, const struct shm_part *parts, unsigned slots)
+{
+	shared->claims = peer_claims_init(shm_at(&shared->shm, &parts[CLAIMS]));
+	shared->fragments =
+	    fragment_board_init(shm_at(&shared->shm, &parts[FRAGMENTS]), slots);
+	return shared->fragments == NULL ? -1 : 0;
 }
 
 static struct session_limits

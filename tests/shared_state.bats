@@ -76,6 +76,10 @@ unit() {
 	unit peer_claims_test
 }
 
+@test "DTLS: fragments reach whose they are, also when some are killed" {
+	unit fragment_board_test
+}
+
 @test "memory in slabs: blocks are whole, from any thread, and go back" {
 	unit slab_test
 }
