@@ -30,11 +30,33 @@
 _Static_assert(DTLS_HELLO_VERIFY_MAX <= DTLS_HELLO_MIN,
     "a HelloVerifyRequest must not be longer than a ClientHello");
 
+/* The most that can stand before the end of the cookie. */
+#define DTLS_HELLO_HEAD_MAX (DTLS_HELLO_FIXED_MAX + 1 + 255)
+
+/* A fragment of a ClientHello, or all of it, in its record. */
+struct dtls_hello_piece {
+	uint8_t record_sequence[DTLS_HELLO_SEQUENCE];
+	uint16_t record_version;
+	uint16_t message_sequence;
+	uint32_t message_length;
+	uint32_t offset; /* in the message */
+	const uint8_t *data; /* points into the datagram */
+	size_t size;
+};
+
+/* The beginning of a ClientHello, put together from pieces. */
+struct dtls_hello_head {
+	struct dtls_hello_piece first; /* size 0: it is not there */
+	uint8_t data[DTLS_HELLO_HEAD_MAX];
+	bool there[DTLS_HELLO_HEAD_MAX]; /* a byte of data */
+};
+
 struct dtls_hello {
 	uint8_t record_sequence[DTLS_HELLO_SEQUENCE];
 	uint16_t record_version, client_version;
 	uint16_t message_sequence; /* 0, or 1 when the cookie is answered */
-	/* Point into the datagram: */
+	uint32_t message_length;
+	/* Point into the datagram, or the head: */
 	const uint8_t *fixed; /* client_version to the end of session_id */
 	size_t fixed_size;
 	const uint8_t *cookie;
@@ -50,6 +72,25 @@ struct dtls_hello {
  * judge, as are the client's version and the numbers of record and message.
  */
 int dtls_hello_parse(struct dtls_hello *, const uint8_t *data, size_t size);
+/*
+ * 0: the datagram begins with a piece of a ClientHello; -1: with anything else.
+ */
+int
+dtls_hello_piece(struct dtls_hello_piece *, const uint8_t *data, size_t size);
+/*
+ * Adds what a datagram holds of the hello that it begins with, which may be
+ * pieces in many records. The head is zero at first; whoever adds several
+ * datagrams sees to it that they are of one message.
+ */
+void
+dtls_hello_head_add(struct dtls_hello_head *, const uint8_t *, size_t size);
+/*
+ * 0: the head reaches through the cookie, and the struct is as
+ * dtls_hello_parse() would fill it, but for what follows the cookie: the hello
+ * is not whole. -1: something is missing, or it is no ClientHello.
+ */
+int
+dtls_hello_head_parse(const struct dtls_hello_head *, struct dtls_hello *hello);
 /*
  * The record of a HelloVerifyRequest with the record number of the ClientHello
  * (section 4.2.1), into DTLS_HELLO_VERIFY_MAX bytes. cookie_size: at most

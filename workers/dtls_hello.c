@@ -21,9 +21,14 @@ struct span {
 	size_t size;
 };
 
-static int hello_record(struct dtls_hello *, struct span *);
-static int hello_message(struct dtls_hello *, struct span *);
-static int hello_body(struct dtls_hello *, struct span);
+static int hello_record(struct dtls_hello_piece *, struct span *);
+static int hello_message(struct dtls_hello_piece *, struct span *);
+static bool
+hello_next_piece(struct dtls_hello_piece *, struct span *, struct span *);
+static int
+hello_of(struct dtls_hello *, const struct dtls_hello_piece *, struct span);
+static void
+hello_head_put(struct dtls_hello_head *, const struct dtls_hello_piece *);
 static uint8_t *
 hello_write_headers(uint8_t *, const struct dtls_hello *, unsigned, size_t);
 static uint32_t get16(const uint8_t *);
@@ -35,12 +40,51 @@ static uint8_t *put_bytes(uint8_t *, const void *, size_t);
 int
 dtls_hello_parse(struct dtls_hello *hello, const uint8_t *data, size_t size)
 {
+	struct dtls_hello_piece piece;
+
+	if (dtls_hello_piece(&piece, data, size) == -1 || piece.offset != 0)
+		return -1;
+	return hello_of(hello, &piece, (struct span){ piece.data, piece.size });
+}
+
+int
+dtls_hello_piece(
+    struct dtls_hello_piece *piece, const uint8_t *data, size_t size)
+{
 	struct span rest = { data, size };
 
-	if (hello_record(hello, &rest) == -1 ||
-	    hello_message(hello, &rest) == -1)
+	if (hello_record(piece, &rest) == -1)
 		return -1;
-	return hello_body(hello, rest);
+	return hello_message(piece, &rest);
+}
+
+void
+dtls_hello_head_add(
+    struct dtls_hello_head *head, const uint8_t *data, size_t size)
+{
+	struct span rest = { data, size }, record = { data, 0 };
+	struct dtls_hello_piece begin, piece;
+
+	if (dtls_hello_piece(&begin, data, size) == -1)
+		return;
+	while (hello_next_piece(&piece, &rest, &record) &&
+	    piece.message_sequence == begin.message_sequence &&
+	    piece.message_length == begin.message_length)
+		hello_head_put(head, &piece);
+}
+
+int
+dtls_hello_head_parse(
+    const struct dtls_hello_head *head, struct dtls_hello *hello)
+{
+	struct span rest = { head->data, 0 };
+
+	while (rest.size < sizeof(head->data) && head->there[rest.size])
+		rest.size++;
+	if (head->first.size == 0 || hello_of(hello, &head->first, rest) == -1)
+		return -1;
+	hello->whole = false;
+	return 0;
 }
 
 /*
@@ -94,7 +138,7 @@ dtls_hello_without_cookie(const struct dtls_hello *hello, const uint8_t *data,
 
 /* Leaves the record's fragment. */
 static int
-hello_record(struct dtls_hello *hello, struct span *rest)
+hello_record(struct dtls_hello_piece *piece, struct span *rest)
 {
 	const uint8_t *at = rest->at;
 	size_t length;
@@ -106,34 +150,53 @@ hello_record(struct dtls_hello *hello, struct span *rest)
 	    get16(at + 3) != 0 || length > RECORD_MAX ||
 	    length > rest->size - RECORD_HEADER)
 		return -1;
-	hello->record_version = (uint16_t)get16(at + 1);
-	memcpy(hello->record_sequence, at + 5, sizeof(hello->record_sequence));
+	piece->record_version = (uint16_t)get16(at + 1);
+	memcpy(piece->record_sequence, at + 5, sizeof(piece->record_sequence));
 	*rest = (struct span){ at + RECORD_HEADER, length };
 	return 0;
 }
 
-/* Leaves the message's fragment. */
+/* Leaves what follows the message's fragment. */
 static int
-hello_message(struct dtls_hello *hello, struct span *rest)
+hello_message(struct dtls_hello_piece *piece, struct span *rest)
 {
 	const uint8_t *at = rest->at;
-	size_t length, fragment;
 
 	if (rest->size < MESSAGE_HEADER)
 		return -1;
-	length = get24(at + 1);
-	fragment = get24(at + 9);
-	if (at[0] != CLIENT_HELLO || get24(at + 6) != 0 || fragment > length ||
-	    fragment > rest->size - MESSAGE_HEADER)
+	piece->message_length = get24(at + 1);
+	piece->message_sequence = (uint16_t)get16(at + 4);
+	piece->offset = get24(at + 6);
+	piece->size = get24(at + 9);
+	piece->data = at + MESSAGE_HEADER;
+	if (at[0] != CLIENT_HELLO || piece->offset > piece->message_length ||
+	    piece->size > piece->message_length - piece->offset ||
+	    piece->size > rest->size - MESSAGE_HEADER)
 		return -1;
-	hello->message_sequence = (uint16_t)get16(at + 4);
-	hello->whole = fragment == length;
-	*rest = (struct span){ at + MESSAGE_HEADER, fragment };
+	rest->at += MESSAGE_HEADER + piece->size;
+	rest->size -= MESSAGE_HEADER + piece->size;
 	return 0;
 }
 
+/* In the record at hand, or the next one. False: that was the last. */
+static bool
+hello_next_piece(
+    struct dtls_hello_piece *piece, struct span *rest, struct span *record)
+{
+	if (record->size == 0) {
+		*record = *rest;
+		if (hello_record(piece, record) == -1)
+			return false;
+		rest->at += RECORD_HEADER + record->size;
+		rest->size -= RECORD_HEADER + record->size;
+	}
+	return hello_message(piece, record) == 0;
+}
+
+/* All through the cookie, of which rest holds what there is. */
 static int
-hello_body(struct dtls_hello *hello, struct span rest)
+hello_of(struct dtls_hello *hello, const struct dtls_hello_piece *first,
+    struct span rest)
 {
 	size_t id_size;
 
@@ -143,6 +206,12 @@ hello_body(struct dtls_hello *hello, struct span rest)
 	if (id_size > SESSION_ID_MAX ||
 	    rest.size < DTLS_HELLO_FIXED_MIN + id_size + 1)
 		return -1;
+	hello->record_version = first->record_version;
+	memcpy(hello->record_sequence, first->record_sequence,
+	    sizeof(hello->record_sequence));
+	hello->message_sequence = first->message_sequence;
+	hello->message_length = first->message_length;
+	hello->whole = first->size == first->message_length;
 	hello->client_version = (uint16_t)get16(rest.at);
 	hello->fixed = rest.at;
 	hello->fixed_size = DTLS_HELLO_FIXED_MIN + id_size;
@@ -151,6 +220,25 @@ hello_body(struct dtls_hello *hello, struct span rest)
 	if (rest.size - hello->fixed_size - 1 < hello->cookie_size)
 		return -1;
 	return 0;
+}
+
+/* What comes twice counts the first time. */
+static void
+hello_head_put(
+    struct dtls_hello_head *head, const struct dtls_hello_piece *piece)
+{
+	size_t i, at;
+
+	if (piece->offset == 0 && head->first.size == 0)
+		head->first = *piece;
+	for (i = 0; i < piece->size; i++) {
+		at = piece->offset + i;
+		if (at >= sizeof(head->data))
+			break;
+		if (!head->there[at])
+			head->data[at] = piece->data[i];
+		head->there[at] = true;
+	}
 }
 
 /* Of a whole message, the first of its sender's. Returns where it goes on. */

@@ -1,6 +1,7 @@
 /*
- * Datagrams of strangers: what is taken for a ClientHello can be answered with
- * no more bytes than it has, and be made again without its cookie.
+ * Datagrams of strangers: what is taken for a ClientHello, in one piece or in
+ * several, can be answered with no more bytes than it has, and be made again
+ * without its cookie.
  */
 #include "dtls_hello.h"
 #include "fuzz.h"
@@ -51,6 +52,32 @@ check_first(const struct dtls_hello *hello, const uint8_t *data, size_t size,
 	free(out);
 }
 
+/* Of pieces that are all in one datagram. */
+static void
+check_head(const uint8_t *data, size_t size)
+{
+	struct dtls_hello_head head = { 0 };
+	struct dtls_hello_piece piece;
+	struct dtls_hello hello;
+
+	dtls_hello_head_add(&head, data, size);
+	if (dtls_hello_piece(&piece, data, size) == 0) {
+		HOLDS(piece.data >= data);
+		HOLDS(piece.data + piece.size <= data + size);
+		HOLDS(piece.offset + piece.size <= piece.message_length);
+	} else {
+		HOLDS(head.first.size == 0);
+	}
+	if (dtls_hello_head_parse(&head, &hello) == -1)
+		return;
+	HOLDS(!hello.whole);
+	HOLDS(hello.fixed == head.data);
+	HOLDS(
+	    hello.cookie + hello.cookie_size <= head.data + sizeof(head.data));
+	check_answer(&hello, size);
+	check_first(&hello, data, size, ROOM);
+}
+
 void
 fuzz_input(const uint8_t *data, size_t size)
 {
@@ -65,5 +92,6 @@ fuzz_input(const uint8_t *data, size_t size)
 		check_first(&hello, copy, size, ROOM);
 		check_first(&hello, copy, size, data[size - 1]);
 	}
+	check_head(copy, size);
 	free(copy);
 }

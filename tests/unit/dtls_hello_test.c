@@ -265,6 +265,149 @@ test_only_the_first_record_counts(void)
 	CHECK(memcmp(out[0], out[1], size) == 0);
 }
 
+/* One piece of a hello, as a datagram with a record. */
+static struct datagram
+piece_of(const struct datagram *hello, size_t from, size_t size)
+{
+	struct datagram piece = { .size = 0 };
+
+	put(&piece, hello->data, BODY);
+	put(&piece, hello->data + BODY + from, size);
+	set_length(&piece, RECORD_LENGTH, 2, piece.size - MESSAGE_TYPE);
+	set_length(&piece, FRAGMENT_OFFSET, 3, from);
+	set_length(&piece, FRAGMENT_LENGTH, 3, size);
+	return piece;
+}
+
+static void
+test_a_piece_is_told(void)
+{
+	struct datagram hello = hello_of(0, COOKIE_SIZE);
+	size_t length = hello.size - BODY;
+	struct datagram datagram = piece_of(&hello, 10, 7);
+	struct dtls_hello_piece piece;
+
+	CHECK(dtls_hello_piece(&piece, datagram.data, datagram.size) == 0);
+	CHECK(piece.message_sequence == 1 && piece.message_length == length);
+	CHECK(piece.offset == 10 && piece.size == 7);
+	CHECK(memcmp(piece.data, hello.data + BODY + 10, 7) == 0);
+	CHECK(piece.record_version == 0xfeff && piece.record_sequence[5] == 6);
+	CHECK(dtls_hello_piece(&piece, datagram.data, datagram.size - 1) == -1);
+	/* To the end of the message, and a byte further. */
+	datagram = piece_of(&hello, length - 3, 3);
+	CHECK(dtls_hello_piece(&piece, datagram.data, datagram.size) == 0);
+	set_length(&datagram, FRAGMENT_OFFSET, 3, length - 2);
+	CHECK(dtls_hello_piece(&piece, datagram.data, datagram.size) == -1);
+	set_length(&datagram, FRAGMENT_OFFSET, 3, length + 1);
+	CHECK(dtls_hello_piece(&piece, datagram.data, datagram.size) == -1);
+}
+
+/* What the head says is what the whole says. */
+static void
+check_head(const struct dtls_hello_head *head, const struct datagram *whole)
+{
+	struct dtls_hello one, other;
+
+	CHECK(dtls_hello_parse(&one, whole->data, whole->size) == 0);
+	CHECK(dtls_hello_head_parse(head, &other) == 0);
+	CHECK(!other.whole);
+	CHECK(one.message_sequence == other.message_sequence);
+	CHECK(one.message_length == other.message_length);
+	CHECK(one.record_version == other.record_version);
+	CHECK(memcmp(one.record_sequence, other.record_sequence,
+		  DTLS_HELLO_SEQUENCE) == 0);
+	CHECK(one.fixed_size == other.fixed_size);
+	CHECK(memcmp(one.fixed, other.fixed, one.fixed_size) == 0);
+	CHECK(one.cookie_size == other.cookie_size);
+	CHECK(memcmp(one.cookie, other.cookie, one.cookie_size) == 0);
+}
+
+/* Pieces of any size, in either order, in a datagram each or all in one. */
+static void
+test_a_head_of_pieces(void)
+{
+	struct datagram hello = hello_of(32, COOKIE_SIZE), all, piece;
+	size_t length = hello.size - BODY, size, at, n;
+	struct dtls_hello_head forth, back, joined;
+	struct dtls_hello parsed;
+
+	for (size = 1; size < length; size++) {
+		memset(&forth, 0, sizeof(forth));
+		memset(&back, 0, sizeof(back));
+		memset(&joined, 0, sizeof(joined));
+		all.size = 0;
+		for (at = 0; at < length; at += n) {
+			n = length - at < size ? length - at : size;
+			piece = piece_of(&hello, at, n);
+			CHECK(at >= 88 ||
+			    dtls_hello_head_parse(&forth, &parsed) == -1);
+			dtls_hello_head_add(&forth, piece.data, piece.size);
+			if (all.size + piece.size <= sizeof(all.data))
+				put(&all, piece.data, piece.size);
+			n = length - at < size ? length - at : size;
+		}
+		for (at = (length - 1) / size * size;; at -= size) {
+			CHECK(dtls_hello_head_parse(&back, &parsed) == -1);
+			n = length - at < size ? length - at : size;
+			piece = piece_of(&hello, at, n);
+			dtls_hello_head_add(&back, piece.data, piece.size);
+			dtls_hello_head_add(&back, piece.data, piece.size);
+			if (at == 0)
+				break;
+		}
+		check_head(&forth, &hello);
+		check_head(&back, &hello);
+		dtls_hello_head_add(&joined, all.data, all.size);
+		if (size >= 2)
+			check_head(&joined, &hello);
+	}
+}
+
+/* The longest cookie that there can be. */
+static void
+test_a_head_of_any_cookie(void)
+{
+	struct datagram hello = hello_of(32, 255), piece;
+	size_t length = hello.size - BODY, at, n;
+	struct dtls_hello_head head = { 0 };
+	struct dtls_hello parsed;
+
+	for (at = 0; at < DTLS_HELLO_HEAD_MAX; at += n) {
+		CHECK(dtls_hello_head_parse(&head, &parsed) == -1);
+		n = length - at < 10 ? length - at : 10;
+		piece = piece_of(&hello, at, n);
+		dtls_hello_head_add(&head, piece.data, piece.size);
+	}
+	check_head(&head, &hello);
+}
+
+/* Only pieces of the message that the datagram begins with. */
+static void
+test_a_datagram_of_two_messages(void)
+{
+	struct datagram hello = hello_of(0, COOKIE_SIZE), other = hello;
+	struct datagram both = piece_of(&hello, 0, 30), piece;
+	struct dtls_hello_head head = { 0 };
+	struct dtls_hello parsed;
+
+	other.data[MESSAGE_NUMBER + 1] = 0;
+	piece = piece_of(&other, 30, 31);
+	put(&both, piece.data, piece.size);
+	dtls_hello_head_add(&head, both.data, both.size);
+	CHECK(dtls_hello_head_parse(&head, &parsed) == -1);
+	piece = piece_of(&hello, 30, 31);
+	dtls_hello_head_add(&head, piece.data, piece.size);
+	check_head(&head, &hello);
+	/* An id that is too long, in pieces. */
+	hello.data[SESSION_ID] = 33;
+	memset(&head, 0, sizeof(head));
+	piece = piece_of(&hello, 0, 20);
+	dtls_hello_head_add(&head, piece.data, piece.size);
+	piece = piece_of(&hello, 20, hello.size - BODY - 20);
+	dtls_hello_head_add(&head, piece.data, piece.size);
+	CHECK(dtls_hello_head_parse(&head, &parsed) == -1);
+}
+
 static void
 test_the_answer_is_never_longer(void)
 {
@@ -478,6 +621,10 @@ main(void)
 	UNIT_RUN(test_lengths_that_lie);
 	UNIT_RUN(test_every_truncation);
 	UNIT_RUN(test_only_the_first_record_counts);
+	UNIT_RUN(test_a_piece_is_told);
+	UNIT_RUN(test_a_head_of_pieces);
+	UNIT_RUN(test_a_head_of_any_cookie);
+	UNIT_RUN(test_a_datagram_of_two_messages);
 	UNIT_RUN(test_the_answer_is_never_longer);
 	UNIT_RUN(test_the_first_hello_fits_or_is_not_made);
 	UNIT_RUN(test_libssl_on_both_ends);
