@@ -47,7 +47,7 @@ TLS	= tls_error tls_names tls_text listener tls_context credentials \
 HELPER	= fetcher
 MASTER	= process helper reload accept_watch relay title master master_time \
 	master_events pollset console output ready report stats_file ticket_rotation
-WORKERS	= worker loop acceptor dtls_acceptor dtls_hello datagram \
+WORKERS	= worker loop acceptor dtls_acceptor dtls_hello dtls_pieces datagram \
 	orphan connection connection_step connection_time stream transport \
 	datagrams handshake \
 	async early_data stateless tls_hello dtls resumption tickets outbox \

@@ -1,8 +1,9 @@
 /*
  * Accepting peers of DTLS. All workers share one UDP socket, the listener.
  * Nothing is kept of a peer before its cookie has come back (RFC 6347, section
- * 4.2.1): what begins as a ClientHello is answered with a HelloVerifyRequest
- * and forgotten, and everything else is dropped.
+ * 4.2.1), but for pieces of a hello, for a moment (dtls_pieces.h): what begins
+ * as a ClientHello is answered with a HelloVerifyRequest and forgotten, and
+ * everything else is dropped.
  *
  * A peer whose cookie is good gets a socket of its own, bound to the address it
  * wrote to and connected to it. From then on the kernel gives its datagrams to
@@ -12,8 +13,9 @@
  * What may come between the good cookie and connect(2):
  * - The same ClientHello again, into the listener. Its cookie is claimed in
  *   shared memory (peer_claims.h), so no other worker takes it.
- * - More of the peer's datagrams, into the listener, where they are dropped
- *   and are as good as lost: the peer sends them again.
+ * - More of the peer's datagrams, into the listener, if its ClientHello is in
+ *   several, and before the one with the cookie, too: dtls_pieces.h says what
+ *   becomes of them.
  * - What strangers send: the new socket, while bound and not yet connected, is
  *   as good as the listener to the kernel, which may even put a datagram there
  *   after connect(2) that it had found the way for before. So whoever reads the
@@ -29,6 +31,7 @@
 
 #include "acceptor.h"
 #include "dtls_cookie.h"
+#include "dtls_pieces.h"
 #include "loop.h"
 
 struct connection;
@@ -43,6 +46,7 @@ struct dtls_acceptor {
 	struct datagram *datagram; /* at hand; owned */
 	struct textbuf strays; /* of strangers, see above */
 	struct loop_task stray;
+	struct dtls_pieces pieces;
 	unsigned half_open; /* connections that still shake hands */
 	unsigned half_open_max;
 	int64_t warned_ms; /* that there are too many; 0: never */
@@ -58,6 +62,11 @@ void dtls_acceptor_stop(struct dtls_acceptor *);
  */
 enum accept_result
 dtls_acceptor_accept(struct dtls_acceptor *, struct arrival *);
+/*
+ * Give our peers what other workers have read of theirs. True: there was
+ * something.
+ */
+bool dtls_acceptor_collect(struct dtls_acceptor *);
 
 /*
  * A transport's intercept. It gives strangers' datagrams to the acceptor (see

@@ -151,6 +151,10 @@ acceptor_on_turn(void *arg, uint32_t events)
 	struct acceptor *acceptor = arg;
 
 	(void)events;
+	/* It may be woken for this alone. */
+	if (acceptor->dtls != NULL && dtls_acceptor_collect(acceptor->dtls) &&
+	    !accept_turn_is_of(acceptor_turn(acceptor), acceptor->worker->slot))
+		return;
 	fault_point_if(acceptor_more_waits(acceptor), "accept-turn");
 	acceptor_take(acceptor);
 }

@@ -20,6 +20,8 @@
 #include "worker.h"
 
 #define DTLS_ACCEPTOR_A_TURN 64
+/* Of what others have read for one of our peers. */
+#define DTLS_ACCEPTOR_IN_MAX (256 * 1024)
 
 /* A datagram as the first word of a peer. */
 enum hello {
@@ -31,20 +33,28 @@ enum hello {
 static void dtls_acceptor_on_stray(void *);
 static enum accept_result
 dtls_acceptor_take(struct dtls_acceptor *, struct arrival *);
+static enum hello
+dtls_acceptor_hear(struct dtls_acceptor *, struct dtls_hello *, bool *);
+static void
+dtls_acceptor_reply(struct dtls_acceptor *, const struct dtls_hello *, bool);
 static enum accept_result dtls_acceptor_give_socket(
-    struct dtls_acceptor *, struct arrival *, const struct dtls_hello *);
+    struct dtls_acceptor *, struct arrival *, const struct dtls_hello *, bool);
 static bool dtls_acceptor_room(struct dtls_acceptor *);
 static int dtls_acceptor_socket(const struct datagram *);
 static int dtls_acceptor_connect(int, const struct datagram *);
 static void
 dtls_acceptor_keep_stray(struct dtls_acceptor *, const struct connection *,
     const struct sockaddr_storage *, const uint8_t *, size_t);
+static void dtls_acceptor_put_by(struct dtls_acceptor *);
 static void dtls_acceptor_introduce(
     struct arrival *, const struct dtls_hello *, const uint8_t *, size_t);
+static void dtls_acceptor_gather(
+    struct dtls_acceptor *, struct arrival *, const struct dtls_hello *);
+static struct connection *
+dtls_acceptor_find(const struct dtls_acceptor *, const uint8_t *);
 
-static enum hello
-dtls_acceptor_judge(struct dtls_acceptor *, const struct sockaddr_storage *,
-    const uint8_t *, size_t, struct dtls_hello *);
+static enum hello dtls_acceptor_judge(struct dtls_acceptor *,
+    const struct sockaddr_storage *, const struct dtls_hello *);
 static size_t dtls_acceptor_answer(struct dtls_acceptor *,
     const struct sockaddr_storage *, const struct dtls_hello *, uint8_t *);
 static int64_t dtls_acceptor_now_s(const struct dtls_acceptor *);
@@ -77,6 +87,8 @@ dtls_acceptor_open(struct dtls_acceptor *acceptor, struct worker *worker)
 	acceptor->datagram = malloc(sizeof(*acceptor->datagram));
 	if (acceptor->datagram == NULL)
 		fatalx("out of memory");
+	dtls_pieces_open(&acceptor->pieces, setup->shared->fragments,
+	    setup->shared->turn, worker->slot);
 	return dtls_cookie_open(&acceptor->cookies, board->cookie_secret,
 	    sizeof(board->cookie_secret));
 }
@@ -84,6 +96,7 @@ dtls_acceptor_open(struct dtls_acceptor *acceptor, struct worker *worker)
 void
 dtls_acceptor_stop(struct dtls_acceptor *acceptor)
 {
+	(void)dtls_acceptor_collect(acceptor);
 	loop_task_stop(&acceptor->worker->loop, &acceptor->stray);
 	textbuf_free(&acceptor->strays);
 }
@@ -107,6 +120,29 @@ dtls_acceptor_accept(struct dtls_acceptor *acceptor, struct arrival *arrival)
 }
 
 bool
+dtls_acceptor_collect(struct dtls_acceptor *acceptor)
+{
+	struct dtls_pieces *pieces = &acceptor->pieces;
+	int64_t now_ms = acceptor->worker->loop.now_ms;
+	uint8_t cookie[DTLS_COOKIE_SIZE];
+	struct connection *connection;
+	bool found = false;
+
+	while (dtls_pieces_collect(pieces, now_ms, cookie)) {
+		found = true;
+		connection = dtls_acceptor_find(acceptor, cookie);
+		if (connection == NULL) {
+			dtls_pieces_give_back(pieces, now_ms);
+			continue;
+		}
+		if (connection->transport.in.size < DTLS_ACCEPTOR_IN_MAX)
+			dtls_pieces_queue(pieces, &connection->transport.in);
+		connection_resume(connection);
+	}
+	return found;
+}
+
+bool
 dtls_acceptor_intercept(void *arg, const struct sockaddr_storage *from,
     const uint8_t *data, size_t size)
 {
@@ -120,10 +156,11 @@ dtls_acceptor_intercept(void *arg, const struct sockaddr_storage *from,
 		    acceptor, connection, from, data, size);
 		return true;
 	}
-	switch (dtls_acceptor_judge(
-	    acceptor, &connection->peer, data, size, &hello)) {
-	case HELLO_NONE:
+	if (size > DATAGRAM_MAX || dtls_hello_parse(&hello, data, size) == -1)
 		return dtls_is_too_short(connection->ssl, data, size);
+	switch (dtls_acceptor_judge(acceptor, &connection->peer, &hello)) {
+	case HELLO_NONE:
+		return false;
 	case HELLO_ASKS:
 		size = dtls_acceptor_answer(
 		    acceptor, &connection->peer, &hello, answer);
@@ -183,21 +220,17 @@ dtls_acceptor_on_stray(void *arg)
 static enum accept_result
 dtls_acceptor_take(struct dtls_acceptor *acceptor, struct arrival *arrival)
 {
-	const struct datagram *datagram = acceptor->datagram;
 	struct worker *worker = acceptor->worker;
 	struct accept_quota *quota = worker->setup->shared->quota;
-	uint8_t answer[DTLS_HELLO_VERIFY_MAX];
 	struct dtls_hello hello;
 	enum accept_result result;
+	bool in_pieces;
 
-	switch (dtls_acceptor_judge(acceptor, &datagram->from, datagram->data,
-	    datagram->size, &hello)) {
+	switch (dtls_acceptor_hear(acceptor, &hello, &in_pieces)) {
 	case HELLO_NONE:
 		return ACCEPT_NOTHING;
 	case HELLO_ASKS:
-		datagram_reply(datagram, worker->setup->listener_fd, answer,
-		    dtls_acceptor_answer(
-			acceptor, &datagram->from, &hello, answer));
+		dtls_acceptor_reply(acceptor, &hello, in_pieces);
 		return ACCEPT_NOTHING;
 	case HELLO_GOOD:
 		break;
@@ -206,12 +239,56 @@ dtls_acceptor_take(struct dtls_acceptor *acceptor, struct arrival *arrival)
 	    !accept_quota_claim(quota, worker->slot))
 		return ACCEPT_NOTHING;
 	fault_point("accept-claimed");
-	result = dtls_acceptor_give_socket(acceptor, arrival, &hello);
+	result =
+	    dtls_acceptor_give_socket(acceptor, arrival, &hello, in_pieces);
 	if (result == ACCEPT_TOOK)
 		acceptor_took(worker);
 	else
 		accept_quota_give_back(quota, worker->slot);
 	return result;
+}
+
+/* The datagram at hand, together with what came before if it is a piece. */
+static enum hello
+dtls_acceptor_hear(
+    struct dtls_acceptor *acceptor, struct dtls_hello *hello, bool *in_pieces)
+{
+	const struct datagram *datagram = acceptor->datagram;
+
+	*in_pieces = false;
+	if (dtls_hello_parse(hello, datagram->data, datagram->size) == 0)
+		return dtls_acceptor_judge(acceptor, &datagram->from, hello);
+	switch (dtls_pieces_put(&acceptor->pieces, datagram,
+	    acceptor->worker->loop.now_ms, hello)) {
+	case DTLS_PIECE_NONE:
+		break;
+	case DTLS_PIECE_KEPT:
+		/* It may be for a peer of our own. */
+		(void)dtls_acceptor_collect(acceptor);
+		break;
+	case DTLS_PIECE_HEAD:
+		*in_pieces = true;
+		return dtls_acceptor_judge(acceptor, &datagram->from, hello);
+	}
+	return HELLO_NONE;
+}
+
+/* No more bytes than it came in, of which no other worker answers any. */
+static void
+dtls_acceptor_reply(struct dtls_acceptor *acceptor,
+    const struct dtls_hello *hello, bool in_pieces)
+{
+	const struct datagram *datagram = acceptor->datagram;
+	uint8_t answer[DTLS_HELLO_VERIFY_MAX];
+	size_t size =
+	    dtls_acceptor_answer(acceptor, &datagram->from, hello, answer);
+
+	if (in_pieces &&
+	    dtls_pieces_drop(&acceptor->pieces, acceptor->worker->loop.now_ms) <
+		size)
+		return;
+	datagram_reply(
+	    datagram, acceptor->worker->setup->listener_fd, answer, size);
 }
 
 /*
@@ -220,7 +297,7 @@ dtls_acceptor_take(struct dtls_acceptor *acceptor, struct arrival *arrival)
  */
 static enum accept_result
 dtls_acceptor_give_socket(struct dtls_acceptor *acceptor,
-    struct arrival *arrival, const struct dtls_hello *hello)
+    struct arrival *arrival, const struct dtls_hello *hello, bool in_pieces)
 {
 	const struct datagram *datagram = acceptor->datagram;
 	struct worker *worker = acceptor->worker;
@@ -237,6 +314,11 @@ dtls_acceptor_give_socket(struct dtls_acceptor *acceptor,
 	arrival->peer = datagram->from;
 	arrival->peer_size = datagram->address_size;
 	dtls_acceptor_introduce(arrival, hello, datagram->data, datagram->size);
+	/* What it came in is among its pieces. */
+	if (!in_pieces)
+		datagrams_queue(&arrival->in, datagram->data, datagram->size);
+	if (!hello->whole)
+		dtls_acceptor_gather(acceptor, arrival, hello);
 	return ACCEPT_TOOK;
 }
 
@@ -296,13 +378,22 @@ dtls_acceptor_keep_stray(struct dtls_acceptor *acceptor,
 	stray->from = *from;
 	stray->size = size;
 	memcpy(stray->data, data, size);
-	textbuf_append(&acceptor->strays, stray, sizeof(*stray));
+	dtls_acceptor_put_by(acceptor);
+}
+
+/* The datagram at hand is looked at as soon as others have had their turn. */
+static void
+dtls_acceptor_put_by(struct dtls_acceptor *acceptor)
+{
+	textbuf_append(
+	    &acceptor->strays, acceptor->datagram, sizeof(*acceptor->datagram));
 	loop_defer(&acceptor->worker->loop, &acceptor->stray);
 }
 
 /*
  * libssl has seen nothing of the exchange so far. It gets both ClientHellos, so
  * that it counts messages as the client does, and -msg and the like tell all.
+ * This is the first one.
  */
 static void
 dtls_acceptor_introduce(struct arrival *arrival, const struct dtls_hello *hello,
@@ -315,16 +406,52 @@ dtls_acceptor_introduce(struct arrival *arrival, const struct dtls_hello *hello,
 	textbuf_init(&arrival->in);
 	datagrams_queue(&arrival->in, first,
 	    dtls_hello_without_cookie(hello, data, size, first, sizeof(first)));
-	datagrams_queue(&arrival->in, data, size);
+}
+
+/*
+ * The rest of its ClientHello: what others have read, and what still lies in
+ * the listener's queue. Where somebody else's datagram is there, the rest comes
+ * as others read it. The datagram at hand is another one then.
+ */
+static void
+dtls_acceptor_gather(struct dtls_acceptor *acceptor, struct arrival *arrival,
+    const struct dtls_hello *hello)
+{
+	struct datagram *datagram = acceptor->datagram;
+	struct worker *worker = acceptor->worker;
+	int budget = DTLS_ACCEPTOR_A_TURN;
+
+	dtls_pieces_claim(&acceptor->pieces, datagram, hello,
+	    worker->loop.now_ms, &arrival->in);
+	while (budget-- > 0 &&
+	    datagram_receive(
+		datagram, worker->setup->listener_fd, acceptor->port)) {
+		if (!dtls_pieces_is_more(&acceptor->pieces, datagram)) {
+			dtls_acceptor_put_by(acceptor);
+			break;
+		}
+		datagrams_queue(&arrival->in, datagram->data, datagram->size);
+	}
+}
+
+/* The one that came with this cookie, most likely of late. NULL: it is gone. */
+static struct connection *
+dtls_acceptor_find(const struct dtls_acceptor *acceptor, const uint8_t *cookie)
+{
+	struct connection *connection;
+
+	TAILQ_FOREACH_REVERSE(
+	    connection, &acceptor->worker->connections, connection_list, entry)
+	if (connection->state != CONNECTION_CLOSED &&
+	    memcmp(connection->cookie, cookie, sizeof(connection->cookie)) == 0)
+		return connection;
+	return NULL;
 }
 
 static enum hello
 dtls_acceptor_judge(struct dtls_acceptor *acceptor,
-    const struct sockaddr_storage *peer, const uint8_t *data, size_t size,
-    struct dtls_hello *hello)
+    const struct sockaddr_storage *peer, const struct dtls_hello *hello)
 {
-	if (size > DATAGRAM_MAX || dtls_hello_parse(hello, data, size) == -1)
-		return HELLO_NONE;
 	if (!dtls_cookie_good(&acceptor->cookies, peer, hello->fixed,
 		hello->fixed_size, dtls_acceptor_now_s(acceptor), hello->cookie,
 		hello->cookie_size))
@@ -377,6 +504,7 @@ dtls_acceptor_successor(struct connection *connection,
 	arrival->peer = connection->peer;
 	arrival->peer_size = connection->peer_size;
 	dtls_acceptor_introduce(arrival, hello, data, size);
+	datagrams_queue(&arrival->in, data, size);
 	acceptor_took(worker);
 	connection->successor = arrival;
 	/* What comes next is not the old association's. */

@@ -4,6 +4,7 @@ LOAD	= main settings values engine client answer endpoint echo tls report
 LOAD_OBJECTS = $(LOAD:%=$(BUILD)/tests/load/%.o)
 TLS_LOAD = $(BUILD)/tests/load/tls_load
 RELAY	= $(BUILD)/tests/load/relay
+WITH_VALUES = $(RELAY) $(BUILD)/tests/load/pieces
 ON_LOOPBACK = $(BUILD)/tests/load/alternate $(BUILD)/tests/load/unread_answers \
 	$(BUILD)/tests/load/leave $(BUILD)/tests/load/late_reader \
 	$(BUILD)/tests/load/early
@@ -15,12 +16,12 @@ LOADED	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_engine.so \
 	$(BUILD)/tests/load/narrow.so
 
 ## load: the load client of the tests
-load: $(TLS_LOAD) $(RELAY) $(ON_LOOPBACK) $(TRICKS) $(LOADED)
+load: $(TLS_LOAD) $(WITH_VALUES) $(ON_LOOPBACK) $(TRICKS) $(LOADED)
 
 $(TLS_LOAD): $(LOAD_OBJECTS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(LOAD_OBJECTS) $(LIBS)
 
-$(RELAY): %: %.o $(BUILD)/tests/load/values.o
+$(WITH_VALUES): %: %.o $(BUILD)/tests/load/values.o
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(ON_LOOPBACK): %: %.o $(BUILD)/tests/load/loopback.o
@@ -35,6 +36,6 @@ $(LOADED): $(BUILD)/%.so: %.c
 	$(CC) $(CPPFLAGS) $(filter-out $(SAN),$(ALL_CFLAGS)) -fPIC -shared \
 	    -o $@ $< $(LIBS)
 
--include $(LOAD_OBJECTS:.o=.d) $(RELAY:=.d) $(ON_LOOPBACK:=.d) $(TRICKS:=.d)
+-include $(LOAD_OBJECTS:.o=.d) $(WITH_VALUES:=.d) $(ON_LOOPBACK:=.d) $(TRICKS:=.d)
 
 .PHONY: load
