@@ -50,6 +50,7 @@ struct client {
 	SSL_SESSION *session; /* the newest; NULL: none came */
 	char *heard;
 	size_t size;
+	size_t room; /* of heard */
 };
 
 static void
@@ -81,7 +82,10 @@ hear_more(struct client *client)
 {
 	size_t got;
 
-	client->heard = realloc(client->heard, client->size + PIECE + 1);
+	if (client->room - client->size <= PIECE) {
+		client->room = client->room * 2 + PIECE + 1;
+		client->heard = realloc(client->heard, client->room);
+	}
 	if (client->heard == NULL)
 		errx(1, "out of memory");
 	if (SSL_read_ex(
