@@ -1,7 +1,8 @@
 /*
  * Standard input as the stock program treats it: read only while a connection
  * is open, one read is one unit, and a unit goes to the console connection,
- * the oldest open one. On a terminal S and Q act while idle too.
+ * the oldest open one. On a terminal S and Q act while idle too, and in modes
+ * that read no standard input they and its end are all that is looked for.
  *
  * With -console it is the newest one, or all of them are console connections.
  * Then the next unit is read when each has the last one. Who does not take it
@@ -47,7 +48,8 @@ enum console_action {
 };
 
 struct console {
-	bool enabled; /* the mode reads standard input, and it has no end yet */
+	bool enabled; /* standard input is read, and it has no end yet */
+	bool orders_only; /* no connection wants any of it */
 	bool commands; /* not with -quiet and -brief: all is data */
 	bool is_terminal;
 	bool outlives_terminal; /* as under nohup(1) */

@@ -44,11 +44,13 @@ console_open(struct console *console, const struct config *config,
 	memset(console, 0, sizeof(*console));
 	RB_INIT(&console->connections);
 	console->board = board;
-	/* Closed, it is no console, and so has no end either. */
-	console->enabled =
-	    config_uses_console(config) && !config->closed[STDIN_FILENO];
 	console->commands = !config->quiet && !config->brief;
 	console->is_terminal = isatty(STDIN_FILENO);
+	console->orders_only = !config_uses_console(config);
+	/* Closed, it is no console, and so has no end either. */
+	console->enabled = !config->closed[STDIN_FILENO] &&
+	    (!console->orders_only ||
+		(console->is_terminal && console->commands));
 	/* Under nohup(1) the end of the terminal is none of our business. */
 	console->outlives_terminal = signals_is_ignored(SIGHUP);
 	console->can_hang_up =
@@ -331,6 +333,10 @@ console_meaning(struct console *console, size_t kept)
 		if (!has_focus)
 			console->unit_size = kept;
 		return CONSOLE_STATS;
+	}
+	if (console->orders_only) {
+		console->unit_size = 0;
+		return CONSOLE_NOTHING;
 	}
 	if (has_focus)
 		return CONSOLE_SEND;

@@ -231,6 +231,52 @@ has_connections() # number
 	wait_for 5 is_gone "$(<pid)"
 }
 
+in_terminal() # option...
+{
+	terminal kill-window -t server 2>/dev/null || :
+	terminal new-window -n server "'$S_SERVER' -workers 2 \
+	    -accept 127.0.0.1:0 -cert '$CERTS/server.pem' \
+	    -key '$CERTS/server-key.pem' $*; echo status \$?"
+	wait_for 10 screen_has ACCEPT
+}
+
+@test "on a terminal S, Q and Ctrl-D act in modes that read no input, too" {
+	need_terminal
+	terminal new-session -d -x 100 -y 50 "sleep 600"
+	terminal set-option -g remain-on-exit on
+	in_terminal -www
+	terminal send-keys Enter
+	terminal send-keys text Enter
+	terminal send-keys S Enter
+	wait_for 10 screen_has 'server accepts'
+	terminal send-keys Q Enter
+	wait_for 10 screen_has 'status 0'
+	in_terminal -WWW
+	terminal send-keys text Enter
+	terminal send-keys C-d
+	wait_for 10 screen_has 'status 0'
+	in_terminal -HTTP -ign_eof
+	terminal send-keys C-d
+	terminal send-keys S Enter
+	sleep 0.5
+	run ! screen_has 'status 0'
+	PORT=$(terminal capture-pane -p -S - | sed -n 's/^ACCEPT .*://p')
+	echo contents >file
+	assert_contains "$(talk 'GET /none HTTP/1.0\r\n\r\n' none)" none
+	terminal kill-window
+	wait_for 10 is_free "$PORT"
+}
+
+@test "input that is no terminal is nothing to modes that read none" {
+	STDIN=/dev/null start_server -www
+	assert_contains "$(talk 'GET / HTTP/1.0\r\n\r\n' '</pre>')" HTTP
+	stop_server
+	start_server -www
+	type_to server 'Q\n'
+	assert_contains "$(talk 'GET / HTTP/1.0\r\n\r\n' '</pre>')" HTTP
+	running server
+}
+
 @test "a stopped terminal holds up neither clients nor TERM" {
 	local i pid
 
