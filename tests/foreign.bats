@@ -118,6 +118,22 @@ curl_page() # name, option of curl...
 	END
 }
 
+# The second connection's request is early data; it says nothing more, and is
+# answered and closed.
+@test "GnuTLS: a request as early data is answered" {
+	command -v gnutls-cli >/dev/null || skip 'gnutls-cli is not installed'
+	start_server -www -early_data -workers 2 -stats_json stats.json
+	printf 'GET / HTTP/1.0\r\n\r\n' >early
+	launch gnutls gnutls-cli --insecure --resume --waitresumption \
+	    --earlydata early -p "$PORT" 127.0.0.1
+	wait_exit gnutls
+	assert_contains "$(<gnutls.out)" '*** This is a resumed session'
+	assert_contains "$(<gnutls.out)" 'Reused, TLSv1.3'
+	assert_contains "$(<gnutls.out)" '</HTML>'
+	stop_server QUIT
+	assert_contains "$(<stats.json)" '"early_data":{"accepted":1,"rejected":0}'
+}
+
 @test "GnuTLS: its client against each version, group and certificate" {
 	local suites='TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256'
 	local groups='-groups X25519:P-256:X448:P-521:P-384'
