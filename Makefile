@@ -32,8 +32,8 @@ ALL_LDFLAGS = $(LDFLAGS) $(SAN) -pthread
 LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 
 # The layers, from the bottom up; scripts/check-layers holds them apart.
-FOUNDATION = text log textbuf monotime signals channel machine descriptors \
-	shm shlock lifeline fault proctitle secrets slab
+FOUNDATION = text log textbuf escape monotime signals channel machine \
+	descriptors shm shlock lifeline fault proctitle secrets slab
 CONFIGURATION = config config_set config_identity options option_table
 SHARED	= shared session_cache session_repair session_ring session_shard \
 	accept_quota accept_turn stats stats_json ticket_keys ticket_files \

@@ -53,7 +53,5 @@ enum http_path {
 enum http_path http_path(char *line);
 /* By the end of its name, for the header that -WWW makes up. */
 const char *http_content_type(const char *path);
-/* Append with < > & escaped. */
-void http_escape(struct textbuf *, const char *);
 
 #endif

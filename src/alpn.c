@@ -1,11 +1,13 @@
 #include "alpn.h"
 #include "config.h"
+#include "escape.h"
 #include "protocol_list.h"
 #include "text.h"
 
 static int alpn_select(SSL *, const unsigned char **, unsigned char *,
     const unsigned char *, unsigned, void *);
 static void alpn_print_advertised(const unsigned char *, size_t);
+static void alpn_print_selected(const unsigned char *, size_t);
 
 int
 alpn_open(struct alpn *alpn, const struct config *config)
@@ -45,8 +47,7 @@ alpn_select(SSL *ssl, const unsigned char **chosen, unsigned char *chosen_size,
 		return SSL_TLSEXT_ERR_ALERT_FATAL;
 	*chosen = name;
 	if (speak)
-		text_printf(TEXT_OUT, "ALPN protocols selected: %.*s\n",
-		    *chosen_size, (const char *)name);
+		alpn_print_selected(name, *chosen_size);
 	return SSL_TLSEXT_ERR_OK;
 }
 
@@ -62,8 +63,21 @@ alpn_print_advertised(const unsigned char *list, size_t size)
 	for (i = 0; i < size; i += 1 + list[i]) {
 		if (i > 0)
 			textbuf_puts(&line, ", ");
-		textbuf_append(&line, list + i + 1, list[i]);
+		escape_line(&line, list + i + 1, list[i]);
 	}
+	textbuf_puts(&line, "\n");
+	text_write(TEXT_OUT, line.data, line.size);
+	textbuf_free(&line);
+}
+
+static void
+alpn_print_selected(const unsigned char *name, size_t size)
+{
+	struct textbuf line;
+
+	textbuf_init(&line);
+	textbuf_puts(&line, "ALPN protocols selected: ");
+	escape_line(&line, name, size);
 	textbuf_puts(&line, "\n");
 	text_write(TEXT_OUT, line.data, line.size);
 	textbuf_free(&line);

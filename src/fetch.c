@@ -8,6 +8,7 @@
 #include <openssl/ssl.h>
 
 #include "config.h"
+#include "escape.h"
 #include "fetch.h"
 #include "log.h"
 #include "textbuf.h"
@@ -43,6 +44,7 @@ static int64_t fetch_basic_valid_ms(OCSP_BASICRESP *, OCSP_REQUEST *, X509 *);
 static bool fetch_is_signed(OCSP_BASICRESP *, X509 *);
 static int64_t fetch_crl(const struct fetch_request *, const struct config *,
     size_t, struct fetch_answer *);
+static void fetch_warn_large(const struct fetch_request *, size_t);
 static bool fetch_is_of(X509_CRL *, const struct fetch_request *);
 static int64_t fetch_valid_ms(const ASN1_TIME *);
 static void fetch_keep(struct fetch_answer *, unsigned char *, int, size_t);
@@ -260,8 +262,7 @@ fetch_crl(const struct fetch_request *request, const struct config *config,
 	size = i2d_X509_CRL(crl, &der);
 	fetch_keep(answer, der, size, size_max);
 	if (!answer->good)
-		log_warnx("the CRL of %s is larger than %zu bytes",
-		    request->host, size_max);
+		fetch_warn_large(request, size_max);
 	if (fetch_is_of(crl, request)) {
 		next_update = X509_CRL_get0_nextUpdate(crl);
 		valid_ms = next_update == NULL ? FETCH_UNDATED_MS
@@ -270,6 +271,17 @@ fetch_crl(const struct fetch_request *request, const struct config *config,
 	ERR_clear_error();
 	X509_CRL_free(crl);
 	return valid_ms;
+}
+
+static void
+fetch_warn_large(const struct fetch_request *request, size_t size_max)
+{
+	struct textbuf escaped;
+
+	textbuf_init(&escaped);
+	log_warnx("the CRL of %s is larger than %zu bytes",
+	    escape_string(&escaped, request->host), size_max);
+	textbuf_free(&escaped);
 }
 
 static bool

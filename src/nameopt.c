@@ -75,7 +75,9 @@ nameopt_flags(const struct config *config)
 		return XN_FLAG_ONELINE;
 	for (i = 0; i < config->nameopt.count; i++)
 		nameopt_apply(&flags, config->nameopt.item[i]);
-	return flags;
+	/* The oldest form has its own way, and is the only one without flags.
+	 */
+	return flags == XN_FLAG_COMPAT ? flags : flags | ASN1_STRFLGS_ESC_CTRL;
 }
 
 static bool

@@ -44,6 +44,7 @@ static int
 ocsp_answered(SSL *, const struct ocsp *, const struct fetch_answer *, BIO *);
 static int
 ocsp_send(SSL *, const struct ocsp *, const unsigned char *, size_t, BIO *);
+static void ocsp_print(BIO *, OCSP_RESPONSE *);
 
 int
 ocsp_open(struct ocsp *ocsp, const struct config *config)
@@ -86,6 +87,7 @@ int
 ocsp_staple(SSL *ssl, const struct ocsp *ocsp, ocsp_find *find, void *arg)
 {
 	BIO *words = BIO_new(BIO_s_mem());
+	struct textbuf lines;
 	int result;
 
 	if (words == NULL)
@@ -95,9 +97,12 @@ ocsp_staple(SSL *ssl, const struct ocsp *ocsp, ocsp_find *find, void *arg)
 	result = ocsp->file != NULL
 	    ? ocsp_send(ssl, ocsp, ocsp->file, (size_t)ocsp->file_size, words)
 	    : ocsp_query(ssl, ocsp, find, arg, words);
+	textbuf_init(&lines);
+	tls_text_move(&lines, words);
 	if (result != SSL_TLSEXT_ERR_OK)
-		ERR_print_errors(words);
-	tls_text_say(TEXT_ERR, words);
+		tls_error_append(&lines);
+	text_write(TEXT_ERR, lines.data, lines.size);
+	textbuf_free(&lines);
 	return result;
 }
 
@@ -344,7 +349,22 @@ ocsp_send(SSL *ssl, const struct ocsp *ocsp, const unsigned char *der,
 	BIO_puts(words, "cert_status: ocsp response sent:\n");
 	response = d2i_OCSP_RESPONSE(NULL, &begin, (long)size);
 	if (response != NULL)
-		OCSP_RESPONSE_print(words, response, 2);
+		ocsp_print(words, response);
 	OCSP_RESPONSE_free(response);
 	return SSL_TLSEXT_ERR_OK;
+}
+
+static void
+ocsp_print(BIO *words, OCSP_RESPONSE *response)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	struct textbuf text;
+
+	if (bio == NULL)
+		return;
+	OCSP_RESPONSE_print(bio, response, 2);
+	textbuf_init(&text);
+	tls_text_quote(&text, bio);
+	BIO_write(words, text.data, (int)text.size);
+	textbuf_free(&text);
 }

@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 
 #include "config.h"
+#include "escape.h"
 #include "log.h"
 #include "psk.h"
 #include "text.h"
@@ -18,6 +19,7 @@ static bool psk_make_session(struct psk *, SSL_CTX *);
 static SSL_SESSION *psk_read_session(const char *);
 static SSL_SESSION *psk_wrap_key(const struct psk *, SSL_CTX *);
 static unsigned psk_serve(SSL *, const char *, unsigned char *, unsigned);
+static void psk_meet(const struct psk *, const char *);
 static void psk_debug(const struct psk *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
 static int psk_find(SSL *, const unsigned char *, size_t, SSL_SESSION **);
@@ -182,25 +184,36 @@ static unsigned
 psk_serve(SSL *ssl, const char *identity, unsigned char *key, unsigned size)
 {
 	const struct psk *psk = psk_of(ssl);
-	const char *expected = psk->config->psk_identity;
 
 	psk_debug(psk, "psk_server_cb\n");
 	if (SSL_version(ssl) == TLS1_3_VERSION)
 		return 0;
+	psk_meet(psk, identity);
+	if (psk->size > size)
+		return 0;
+	memcpy(key, psk->key, psk->size);
+	psk_debug(psk, "fetched PSK len=%zu\n", psk->size);
+	return (unsigned)psk->size;
+}
+
+static void
+psk_meet(const struct psk *psk, const char *identity)
+{
+	const char *expected = psk->config->psk_identity, *shown;
+	struct textbuf escaped;
+
+	textbuf_init(&escaped);
+	shown = escape_string(&escaped, identity);
 	psk_debug(
-	    psk, "identity_len=%zu identity=%s\n", strlen(identity), identity);
+	    psk, "identity_len=%zu identity=%s\n", strlen(identity), shown);
 	if (strcmp(identity, expected) == 0)
 		psk_debug(psk, "PSK client identity found\n");
 	else
 		text_printf(TEXT_OUT,
 		    "PSK warning: client identity not what we expected "
 		    "(got '%s' expected '%s')\n",
-		    identity, expected);
-	if (psk->size > size)
-		return 0;
-	memcpy(key, psk->key, psk->size);
-	psk_debug(psk, "fetched PSK len=%zu\n", psk->size);
-	return (unsigned)psk->size;
+		    shown, expected);
+	textbuf_free(&escaped);
 }
 
 /* With -debug. */

@@ -1,15 +1,14 @@
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
 #include "config.h"
+#include "escape.h"
 #include "sni.h"
 #include "text.h"
 #include "textbuf.h"
 #include "tls_context.h"
 
 static int sni_choose(SSL *, int *, void *);
-static void sni_print(const char *);
 
 /*
  * A handshake begins in the first context; the second has the callback too, as
@@ -29,11 +28,15 @@ sni_choose(SSL *ssl, int *alert, void *arg)
 {
 	const struct tls_context *tls = arg;
 	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+	struct textbuf escaped;
 
 	(void)alert;
 	if (name == NULL)
 		return SSL_TLSEXT_ERR_OK;
-	sni_print(name);
+	textbuf_init(&escaped);
+	text_printf(TEXT_OUT, "Hostname in TLS extension: \"%s\"\n",
+	    escape_string(&escaped, name));
+	textbuf_free(&escaped);
 	if (strcasecmp(name, tls->config->servername) != 0)
 		return tls->config->servername_fatal
 		    ? SSL_TLSEXT_ERR_ALERT_FATAL
@@ -41,21 +44,4 @@ sni_choose(SSL *ssl, int *alert, void *arg)
 	text_printf(TEXT_OUT, "Switching server context.\n");
 	SSL_set_SSL_CTX(ssl, tls->ctx2);
 	return SSL_TLSEXT_ERR_OK;
-}
-
-/* The client may send any bytes; the terminal gets only harmless ones. */
-static void
-sni_print(const char *name)
-{
-	struct textbuf line;
-	const unsigned char *p;
-
-	textbuf_init(&line);
-	textbuf_puts(&line, "Hostname in TLS extension: \"");
-	for (p = (const unsigned char *)name; *p != '\0'; p++)
-		textbuf_printf(
-		    &line, isascii(*p) && isprint(*p) ? "%c" : "\\x%02x", *p);
-	textbuf_puts(&line, "\"\n");
-	text_write(TEXT_OUT, line.data, line.size);
-	textbuf_free(&line);
 }

@@ -4,13 +4,14 @@
 #include <openssl/srp.h>
 
 #include "config.h"
+#include "escape.h"
 #include "log.h"
 #include "srp.h"
 #include "text.h"
 
 static SRP_VBASE *srp_read(const char *, const char *);
 static int srp_choose(SSL *, int *, void *);
-static SRP_user_pwd *srp_look_up(SSL *, SRP_VBASE *, char *);
+static SRP_user_pwd *srp_look_up(SSL *, SRP_VBASE *, char *, const char *);
 static const char *srp_info(const SRP_user_pwd *);
 
 int
@@ -61,12 +62,16 @@ srp_choose(SSL *ssl, int *alert, void *arg)
 {
 	char *name = SSL_get_srp_username(ssl);
 	SRP_user_pwd *user;
+	struct textbuf escaped;
+	const char *shown;
 	int result = SSL3_AL_FATAL;
 
-	text_printf(TEXT_ERR, "SRP username = \"%s\"\n", name);
-	user = srp_look_up(ssl, arg, name);
+	textbuf_init(&escaped);
+	shown = escape_string(&escaped, name);
+	text_printf(TEXT_ERR, "SRP username = \"%s\"\n", shown);
+	user = srp_look_up(ssl, arg, name, shown);
 	if (user == NULL)
-		text_printf(TEXT_ERR, "User %s doesn't exist\n", name);
+		text_printf(TEXT_ERR, "User %s doesn't exist\n", shown);
 	else if (SSL_set_srp_server_param(
 		     ssl, user->N, user->g, user->s, user->v, user->info) < 0)
 		*alert = SSL_AD_INTERNAL_ERROR;
@@ -75,19 +80,20 @@ srp_choose(SSL *ssl, int *alert, void *arg)
 	if (result == SSL_ERROR_NONE)
 		text_printf(TEXT_ERR,
 		    "SRP parameters set: username = \"%s\" info=\"%s\" \n",
-		    name, srp_info(user));
+		    shown, srp_info(user));
 	SRP_user_pwd_free(user);
+	textbuf_free(&escaped);
 	return result;
 }
 
 /* The stock program leaves its handshake for this, and says so. */
 static SRP_user_pwd *
-srp_look_up(SSL *ssl, SRP_VBASE *verifiers, char *name)
+srp_look_up(SSL *ssl, SRP_VBASE *verifiers, char *name, const char *shown)
 {
 	SRP_user_pwd *user;
 
 	if (SSL_get_finished(ssl, NULL, 0) == 0)
-		text_printf(TEXT_OUT, "LOOKUP during accept %s\n", name);
+		text_printf(TEXT_OUT, "LOOKUP during accept %s\n", shown);
 	else
 		text_printf(TEXT_OUT, "LOOKUP renego during read\n");
 	user = SRP_VBASE_get1_by_user(verifiers, name);

@@ -1,9 +1,11 @@
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <openssl/err.h>
 
+#include "escape.h"
 #include "log.h"
 #include "text.h"
 #include "textbuf.h"
@@ -52,10 +54,14 @@ tls_error_append(struct textbuf *lines)
 	ERR_print_errors_cb(tls_error_line, lines);
 }
 
+/* A peer's words may be in it, such as a responder's. */
 static int
 tls_error_line(const char *line, size_t size, void *lines)
 {
-	textbuf_append(lines, line, size);
+	bool ended = size > 0 && line[size - 1] == '\n';
+
+	escape_line(lines, line, size - ended);
+	textbuf_append(lines, "\n", ended);
 	return 1;
 }
 

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "nameopt.h"
 #include "text.h"
+#include "textbuf.h"
 #include "tls_error.h"
 #include "tls_text.h"
 #include "trust.h"
@@ -194,11 +195,19 @@ static void
 verification_print_nodes(
     BIO *bio, const char *whose, STACK_OF(X509_POLICY_NODE) *nodes)
 {
+	BIO *lines = BIO_new(BIO_s_mem());
+	struct textbuf text;
 	int i;
 
 	BIO_printf(
 	    bio, "%s Policies:%s\n", whose, nodes == NULL ? " <empty>" : "");
+	if (lines == NULL)
+		return;
 	for (i = 0; i < sk_X509_POLICY_NODE_num(nodes); i++)
 		X509_POLICY_NODE_print(
-		    bio, sk_X509_POLICY_NODE_value(nodes, i), 2);
+		    lines, sk_X509_POLICY_NODE_value(nodes, i), 2);
+	textbuf_init(&text);
+	tls_text_quote(&text, lines);
+	BIO_write(bio, text.data, (int)text.size);
+	textbuf_free(&text);
 }

@@ -83,3 +83,7 @@ unit() {
 @test "memory in slabs: blocks are whole, from any thread, and go back" {
 	unit slab_test
 }
+
+@test "what a peer chose becomes harmless" {
+	unit escape_test
+}

@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "connection.h"
+#include "escape.h"
 #include "http_exchange.h"
 #include "status_page.h"
 #include "text.h"
@@ -25,6 +26,7 @@ file_readable(struct connection *, const uint8_t *, size_t);
 static http_answer file_answer;
 static void
 file_serve(struct connection *, struct http_exchange *, const char *);
+static void file_name(const char *);
 static enum file_kind file_open(const char *, const char *, int *);
 static enum file_kind file_refuse(const char *, const char *, int);
 static void file_header(struct textbuf *, const char *);
@@ -91,7 +93,7 @@ file_serve(struct connection *connection, struct http_exchange *exchange,
 	switch (file_open(path, mode, &exchange->fd)) {
 	case FILE_OPENED:
 		if (!config->quiet)
-			text_printf(TEXT_ERR, "FILE:%s\n", path);
+			file_name(path);
 		/* Records are never made by the kernel. */
 		if (config->sendfile)
 			text_printf(TEXT_ERR,
@@ -111,6 +113,16 @@ file_serve(struct connection *connection, struct http_exchange *exchange,
 		tls_error_append(text);
 		break;
 	}
+}
+
+static void
+file_name(const char *path)
+{
+	struct textbuf escaped;
+
+	textbuf_init(&escaped);
+	text_printf(TEXT_ERR, "FILE:%s\n", escape_string(&escaped, path));
+	textbuf_free(&escaped);
 }
 
 /*

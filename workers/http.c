@@ -79,25 +79,6 @@ http_content_type(const char *path)
 	return "text/plain";
 }
 
-void
-http_escape(struct textbuf *text, const char *s)
-{
-	size_t plain;
-
-	for (;;) {
-		plain = strcspn(s, "<>&");
-		textbuf_append(text, s, plain);
-		s += plain;
-		if (*s == '\0')
-			return;
-		textbuf_puts(text,
-		    *s == '<'	    ? "&lt;"
-			: *s == '>' ? "&gt;"
-				    : "&amp;");
-		s++;
-	}
-}
-
 /* A backslash separates as well: the files may lie on a foreign disk. */
 static bool
 http_has_dots(const char *path)

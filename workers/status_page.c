@@ -6,14 +6,16 @@
 
 #include "config.h"
 #include "connection.h"
-#include "http.h"
+#include "escape.h"
 #include "status_page.h"
 #include "textbuf.h"
+#include "tls_text.h"
 #include "transcript.h"
 
 /* As much as the stock program shows of a list. */
 #define STATUS_CIPHERS_MAX (16 * 1024)
 
+static void status_text(struct connection *, struct textbuf *);
 static void status_command_line(const struct config *, struct textbuf *);
 static void status_supported_ciphers(SSL *, struct textbuf *);
 static void status_common_ciphers(SSL *, struct textbuf *);
@@ -23,67 +25,78 @@ static void status_client_certificate(SSL *, struct textbuf *);
 void
 status_page(struct connection *connection, struct textbuf *page)
 {
-	const struct config *config = connection_config(connection);
-	SSL *ssl = connection_ssl(connection);
+	struct textbuf text;
 
+	textbuf_init(&text);
+	status_text(connection, &text);
 	textbuf_puts(page,
 	    "HTTP/1.0 200 ok\r\nContent-type: text/html\r\n\r\n"
 	    "<HTML><BODY BGCOLOR=\"#ffffff\">\n<pre>\n\n");
-	status_command_line(config, page);
+	escape_html(page, text.data);
+	textbuf_puts(page, "</pre></BODY></HTML>\r\n\r\n");
+	textbuf_free(&text);
+}
+
+static void
+status_text(struct connection *connection, struct textbuf *text)
+{
+	const struct config *config = connection_config(connection);
+	SSL *ssl = connection_ssl(connection);
+
+	status_command_line(config, text);
 	if (config->label_host != NULL)
-		textbuf_printf(page, "Host: %s\n", config->label_host);
+		textbuf_printf(text, "Host: %s\n", config->label_host);
 	if (config->label)
 		textbuf_printf(
-		    page, "Worker: %u\n", connection_worker(connection));
-	transcript_renegotiation(ssl, page);
-	status_supported_ciphers(ssl, page);
-	status_common_ciphers(ssl, page);
-	transcript_sigalgs(ssl, page);
-	transcript_groups(ssl, page);
-	transcript_ca_names(ssl, config, page);
-	status_session(ssl, page);
-	textbuf_puts(page, "---\n");
-	connection_stats_table(connection, page);
-	textbuf_puts(page, "---\n");
-	status_client_certificate(ssl, page);
-	textbuf_puts(page, "</pre></BODY></HTML>\r\n\r\n");
+		    text, "Worker: %u\n", connection_worker(connection));
+	transcript_renegotiation(ssl, text);
+	status_supported_ciphers(ssl, text);
+	status_common_ciphers(ssl, text);
+	transcript_sigalgs(ssl, text);
+	transcript_groups(ssl, text);
+	transcript_ca_names(ssl, config, text);
+	status_session(ssl, text);
+	textbuf_puts(text, "---\n");
+	connection_stats_table(connection, text);
+	textbuf_puts(text, "---\n");
+	status_client_certificate(ssl, text);
 }
 
 /* The program by its name, not by the path it was called by. */
 static void
-status_command_line(const struct config *config, struct textbuf *page)
+status_command_line(const struct config *config, struct textbuf *text)
 {
 	int i;
 
-	textbuf_puts(page, "s_server ");
+	textbuf_puts(text, "s_server ");
 	for (i = 1; i < config->argc; i++) {
-		http_escape(page, config->argv[i]);
-		textbuf_puts(page, " ");
+		textbuf_puts(text, config->argv[i]);
+		textbuf_puts(text, " ");
 	}
-	textbuf_puts(page, "\n");
+	textbuf_puts(text, "\n");
 }
 
 static void
-status_supported_ciphers(SSL *ssl, struct textbuf *page)
+status_supported_ciphers(SSL *ssl, struct textbuf *text)
 {
 	const STACK_OF(SSL_CIPHER) *ciphers = SSL_get_ciphers(ssl);
 	int count = sk_SSL_CIPHER_num(ciphers), i;
 	const SSL_CIPHER *cipher;
 
-	textbuf_puts(page, "Ciphers supported in s_server binary\n");
+	textbuf_puts(text, "Ciphers supported in s_server binary\n");
 	for (i = 0; i < count; i++) {
 		cipher = sk_SSL_CIPHER_value(ciphers, i);
-		textbuf_printf(page, "%-11s:%-25s ",
+		textbuf_printf(text, "%-11s:%-25s ",
 		    SSL_CIPHER_get_version(cipher),
 		    SSL_CIPHER_get_name(cipher));
 		if (i % 2 == 1 && i + 1 != count)
-			textbuf_puts(page, "\n");
+			textbuf_puts(text, "\n");
 	}
-	textbuf_puts(page, "\n");
+	textbuf_puts(text, "\n");
 }
 
 static void
-status_common_ciphers(SSL *ssl, struct textbuf *page)
+status_common_ciphers(SSL *ssl, struct textbuf *text)
 {
 	char names[STATUS_CIPHERS_MAX], *rest = names, *name;
 	int column = 0;
@@ -91,44 +104,44 @@ status_common_ciphers(SSL *ssl, struct textbuf *page)
 	if (SSL_get_shared_ciphers(ssl, names, sizeof(names)) == NULL)
 		return;
 	textbuf_puts(
-	    page, "---\nCiphers common between both SSL end points:\n");
+	    text, "---\nCiphers common between both SSL end points:\n");
 	while ((name = strsep(&rest, ":")) != NULL) {
 		if (rest == NULL) {
-			textbuf_puts(page, name);
+			textbuf_puts(text, name);
 			break;
 		}
 		column = (column + 1) % 3;
-		textbuf_printf(page, "%-26s%s", name, column == 0 ? "\n" : " ");
+		textbuf_printf(text, "%-26s%s", name, column == 0 ? "\n" : " ");
 	}
-	textbuf_puts(page, "\n");
+	textbuf_puts(text, "\n");
 }
 
 static void
-status_session(SSL *ssl, struct textbuf *page)
+status_session(SSL *ssl, struct textbuf *text)
 {
 	BIO *bio = transcript_bio();
 
-	textbuf_printf(page, "---\n%s, %s, Cipher is %s\n",
+	textbuf_printf(text, "---\n%s, %s, Cipher is %s\n",
 	    SSL_session_reused(ssl) ? "Reused" : "New",
 	    SSL_CIPHER_get_version(SSL_get_current_cipher(ssl)),
 	    SSL_CIPHER_get_name(SSL_get_current_cipher(ssl)));
 	SSL_SESSION_print(bio, SSL_get_session(ssl));
-	transcript_move(page, bio);
+	tls_text_move(text, bio);
 }
 
 static void
-status_client_certificate(SSL *ssl, struct textbuf *page)
+status_client_certificate(SSL *ssl, struct textbuf *text)
 {
 	X509 *peer = SSL_get0_peer_certificate(ssl);
 	BIO *bio;
 
 	if (peer == NULL) {
-		textbuf_puts(page, "no client certificate available\n");
+		textbuf_puts(text, "no client certificate available\n");
 		return;
 	}
-	textbuf_puts(page, "Client certificate\n");
+	textbuf_puts(text, "Client certificate\n");
 	bio = transcript_bio();
 	X509_print(bio, peer);
 	PEM_write_bio_X509(bio, peer);
-	transcript_move(page, bio);
+	tls_text_move(text, bio);
 }

@@ -242,9 +242,8 @@ static void
 tracing_words(int is_write, int version, int content, const void *data,
     size_t size, SSL *ssl, void *arg)
 {
+	struct textbuf text;
 	BIO *bio;
-	char *words;
-	long length;
 
 	(void)arg;
 	if ((bio = BIO_new(BIO_s_mem())) == NULL)
@@ -252,9 +251,11 @@ tracing_words(int is_write, int version, int content, const void *data,
 	ERR_set_mark();
 	SSL_trace(is_write, version, content, data, size, ssl, bio);
 	ERR_pop_to_mark();
-	if ((length = BIO_get_mem_data(bio, &words)) > 0)
-		tracing_emit(words, (size_t)length);
-	BIO_free(bio);
+	textbuf_init(&text);
+	tls_text_quote(&text, bio);
+	if (text.size > 0)
+		tracing_emit(text.data, text.size);
+	textbuf_free(&text);
 }
 #endif
 

@@ -8,11 +8,13 @@
 #include <openssl/x509.h>
 
 #include "config.h"
+#include "escape.h"
 #include "log.h"
 #include "nameopt.h"
 #include "text.h"
 #include "textbuf.h"
 #include "tls_error.h"
+#include "tls_text.h"
 #include "transcript.h"
 
 /* As much as the stock program shows of a list. */
@@ -45,7 +47,7 @@ transcript_session(SSL *ssl, const struct config *config, const char *label)
 	transcript_begin(&text, label);
 	bio = transcript_bio();
 	PEM_write_bio_SSL_SESSION(bio, SSL_get_session(ssl));
-	transcript_move(&text, bio);
+	tls_text_move(&text, bio);
 	transcript_certificate(ssl, config, &text);
 	transcript_shared_ciphers(ssl, &text);
 	transcript_sigalgs(ssl, &text);
@@ -110,17 +112,6 @@ transcript_bio(void)
 	return bio;
 }
 
-void
-transcript_move(struct textbuf *text, BIO *bio)
-{
-	char *data;
-	long size = BIO_get_mem_data(bio, &data);
-
-	if (size > 0)
-		textbuf_append(text, data, (size_t)size);
-	BIO_free(bio);
-}
-
 static void
 transcript_begin(struct textbuf *text, const char *label)
 {
@@ -156,7 +147,7 @@ transcript_protocols(SSL *ssl, struct textbuf *text)
 	SSL_get0_next_proto_negotiated(ssl, &name, &size);
 	if (name != NULL) {
 		textbuf_puts(text, "NEXTPROTO is ");
-		textbuf_append(text, name, size);
+		escape_line(text, name, size);
 		textbuf_puts(text, "\n");
 	}
 	if ((srtp = SSL_get_selected_srtp_profile(ssl)) != NULL)
@@ -176,7 +167,7 @@ transcript_certificate(
 	textbuf_puts(text, "Client certificate\n");
 	bio = transcript_bio();
 	PEM_write_bio_X509(bio, peer);
-	transcript_move(text, bio);
+	tls_text_move(text, bio);
 	transcript_name("subject=", X509_get_subject_name(peer), config, text);
 	transcript_name("issuer=", X509_get_issuer_name(peer), config, text);
 }
@@ -193,7 +184,7 @@ transcript_name(const char *heading, const X509_NAME *name,
 	BIO_printf(bio, "%s%s", heading, lines ? "\n" : "");
 	X509_NAME_print_ex(bio, name, lines ? 4 : 0, flags);
 	BIO_puts(bio, "\n");
-	transcript_move(text, bio);
+	tls_text_move(text, bio);
 }
 
 static void
@@ -249,7 +240,7 @@ transcript_brief_peer(
 	X509_NAME_print_ex(
 	    bio, X509_get_subject_name(peer), 0, nameopt_flags(config));
 	BIO_puts(bio, "\n");
-	transcript_move(text, bio);
+	tls_text_move(text, bio);
 	transcript_peer_signature(ssl, "Hash used: ", "Signature type: ", text);
 	transcript_verification(ssl, text);
 }

@@ -10,6 +10,7 @@
 #include "log.h"
 #include "nameopt.h"
 #include "textbuf.h"
+#include "tls_text.h"
 #include "transcript.h"
 
 static void transcript_sigalg_list(SSL *, const char *, bool, struct textbuf *);
@@ -145,7 +146,7 @@ transcript_ca_names(SSL *ssl, const struct config *config, struct textbuf *text)
 		bio = transcript_bio();
 		X509_NAME_print_ex(bio, sk_X509_NAME_value(names, i), 0,
 		    nameopt_flags(config));
-		transcript_move(text, bio);
+		tls_text_move(text, bio);
 		textbuf_puts(text, "\n");
 	}
 }

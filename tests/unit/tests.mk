@@ -10,7 +10,8 @@ UNIT_TESTS = machine_test shm_test shlock_test lifeline_test \
 	session_crash_test session_step_test accept_quota_test \
 	accept_turn_test stats_test ticket_keys_test \
 	ticket_rotation_test fetch_board_test dtls_hello_test \
-	dtls_cookie_test peer_claims_test fragment_board_test slab_test
+	dtls_cookie_test peer_claims_test fragment_board_test slab_test \
+	escape_test
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%) \
 	$(BUILD)/tests/unit/session_bench
 UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
@@ -44,7 +45,7 @@ $(BUILD)/tests/unit/fetch_board_test: UNIT_DEFINES = \
 
 $(BUILD)/tests/unit/dtls_hello_test: workers/dtls_hello.c
 $(BUILD)/tests/unit/dtls_hello_test: UNIT_LIBS = -lssl -lcrypto
-$(BUILD)/tests/unit/dtls_cookie_test: src/dtls_cookie.c src/tls_error.c \
+$(BUILD)/tests/unit/dtls_cookie_test: src/dtls_cookie.c src/tls_error.c src/escape.c \
 	src/textbuf.c $(UNIT_SAYS)
 $(BUILD)/tests/unit/dtls_cookie_test: UNIT_LIBS = -lcrypto
 $(BUILD)/tests/unit/peer_claims_test: src/peer_claims.c
@@ -53,6 +54,7 @@ $(BUILD)/tests/unit/fragment_board_test: src/fragment_board.c src/shlock.c \
 # The test stops a process inside.
 $(BUILD)/tests/unit/fragment_board_test: UNIT_DEFINES = -DFAULTS
 $(BUILD)/tests/unit/slab_test: src/slab.c
+$(BUILD)/tests/unit/escape_test: src/escape.c src/textbuf.c $(UNIT_SAYS)
 
 # Whole programs in one command: the tests need objects of their own anyway.
 $(UNIT_PROGRAMS): $(BUILD)/tests/unit/%: tests/unit/%.c \
