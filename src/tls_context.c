@@ -28,6 +28,7 @@ static SSL_CTX *tls_context_new(const struct tls_context *, bool);
 static bool tls_context_configure(SSL_CTX *, const struct tls_context *, bool);
 static bool tls_context_use_section(SSL_CTX *, const char *);
 static void tls_context_set_early_data(SSL_CTX *, const struct config *);
+static int tls_context_allow_early_data(SSL *, void *);
 static void tls_context_set_sessions(SSL_CTX *, const struct config *);
 static int tls_context_not_resumable(SSL *, int);
 static bool tls_context_has_version(SSL_CTX *, bool);
@@ -212,6 +213,25 @@ tls_context_set_early_data(SSL_CTX *ctx, const struct config *config)
 	if (config->recv_max_early_data != -1)
 		SSL_CTX_set_recv_max_early_data(
 		    ctx, (uint32_t)config->recv_max_early_data);
+	SSL_CTX_set_allow_early_data_cb(
+	    ctx, tls_context_allow_early_data, NULL);
+}
+
+/*
+ * The client has encrypted it with the suite of the session (RFC 8446, section
+ * 4.2.10). libssl looks at the hash alone, and could not read it then.
+ */
+static int
+tls_context_allow_early_data(SSL *ssl, void *arg)
+{
+	const SSL_CIPHER *now = SSL_get_pending_cipher(ssl), *then = NULL;
+	const SSL_SESSION *session = SSL_get0_session(ssl);
+
+	(void)arg;
+	if (session != NULL)
+		then = SSL_SESSION_get0_cipher(session);
+	return now != NULL && then != NULL &&
+	    SSL_CIPHER_get_id(now) == SSL_CIPHER_get_id(then);
 }
 
 /* The prefix is put into IDs by resumption.c, which knows those in use. */

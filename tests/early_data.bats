@@ -327,3 +327,42 @@ leaves_at_once()
 	client -sess_in session -early_data early </dev/null >three.out 2>&1
 	assert_contains "$(<three.out)" 'Early data was rejected'
 }
+
+# The suites have their hash in common; the client's own order decides.
+resume_with_another() # session, its suite, another suite
+{
+	client -sess_in "$1" -early_data early -ciphersuites "$3:$2" \
+	    </dev/null >another.out 2>&1
+	assert_contains "$(<another.out)" 'Early data was rejected'
+	assert_contains "$(<another.out)" "Reused, TLSv1.3, Cipher is $3"
+}
+
+# covers: -early_data
+@test "early data for another cipher suite is refused, the connection is not" {
+	local options pair suite other
+
+	for options in -no_anti_replay -anti_replay; do
+		start_server -early_data "$options" -ign_eof -cipher \
+		    'DEFAULT@SECLEVEL=0' -ciphersuites \
+		    "$(printf 'TLS_%s_SHA256:' AES_128_GCM CHACHA20_POLY1305 \
+			AES_128_CCM AES_128_CCM_8)"
+		for pair in AES_128_CCM:AES_128_CCM_8 \
+		    CHACHA20_POLY1305:AES_128_GCM; do
+			suite=TLS_${pair%:*}_SHA256
+			other=TLS_${pair#*:}_SHA256
+			client_start first -sess_out session \
+			    -ciphersuites "$suite"
+			type_to first "$suite\n"
+			wait_for 10 file_has server.out "$suite"
+			client_end first
+			resume_with_another session "$suite" "$other"
+			[ "$options" = -no_anti_replay ] || continue
+			client -sess_in session -early_data early \
+			    -ciphersuites "$suite:$other" </dev/null \
+			    >same.out 2>&1
+			assert_contains "$(<same.out)" \
+			    'Early data was accepted'
+		done
+		stop_server
+	done
+}

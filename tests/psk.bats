@@ -146,6 +146,21 @@ make_session() # file, server option...
 	assert_contains "$(<server.out)" '"early_data":{"accepted":4,"rejected":0}'
 }
 
+# The session's suite is the client's last choice.
+@test "early data with a shared key for another cipher suite is refused" {
+	local gcm=TLS_AES_128_GCM_SHA256 chacha=TLS_CHACHA20_POLY1305_SHA256
+
+	make_session session -early_data -ciphersuites "$gcm"
+	start_server -nocert -psk_session session -early_data -ign_eof
+	client -psk_session session -early_data certificate.pem \
+	    -ciphersuites "$chacha:$gcm" </dev/null >client.out 2>&1
+	assert_contains "$(<client.out)" 'Early data was rejected'
+	assert_contains "$(<client.out)" "Reused, TLSv1.3, Cipher is $chacha"
+	client -psk_session session -early_data certificate.pem \
+	    -ciphersuites "$gcm:$chacha" </dev/null >client.out 2>&1
+	assert_contains "$(<client.out)" 'Early data was accepted'
+}
+
 # covers: -psk
 @test "many clients at once, on every worker, counted as a kind of their own" {
 	local i pids=()
