@@ -38,6 +38,17 @@ void http_lines_feed(struct http_lines *, const void *data, size_t size);
  */
 struct textbuf *http_lines_next(struct http_lines *);
 
+/* What a line of a client asks for (RFC 9110, section 9). */
+enum http_method {
+	HTTP_NOTHING, /* it is no request line, and is ignored */
+	HTTP_GET,
+	HTTP_HEAD,
+	HTTP_OTHER, /* which nobody does here */
+};
+
+/* target: what stands behind the method, in the line; set for GET and HEAD. */
+enum http_method http_method(char *line, char **target);
+
 /* What is wrong with the path of a request line. */
 enum http_path {
 	HTTP_PATH_GOOD,
@@ -47,10 +58,23 @@ enum http_path {
 };
 
 /*
- * line begins at the path, behind "GET /", and is cut at the path's end (at a
- * colon already).
+ * line begins at the path, behind its first "/", and is cut at the path's end
+ * (at a colon already).
  */
 enum http_path http_path(char *line);
+/*
+ * Of a file that is an answer with a head of its own, what of it is the head:
+ * all up to the empty line, but no more than HTTP_LINE_MAX; nothing, if it does
+ * not begin as one. All zero at first.
+ */
+struct http_head {
+	size_t size; /* so far */
+	bool in_line; /* something stands in the line that began */
+	bool over;
+};
+
+/* How much of the next piece belongs to it. */
+size_t http_head_take(struct http_head *, const char *data, size_t size);
 /* By the end of its name, for the header that -WWW makes up. */
 const char *http_content_type(const char *path);
 

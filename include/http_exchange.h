@@ -17,25 +17,28 @@
 struct http_exchange {
 	struct http_lines lines;
 	bool renegotiating; /* answered when that is over */
+	bool head_only; /* HEAD: the answer to GET without its body */
 	bool answering;
 	struct textbuf text;
 	size_t sent; /* of text */
 	int fd; /* of the file, -1: none */
+	int64_t file_size; /* bytes; -1: nobody knows; 0 without one */
+	struct http_head head; /* of that, with HEAD */
 };
 
 /*
- * Look at a line of the request, which it may change. True: it has been
- * answered, in text and fd.
+ * Answer a request for a target, in a line that it may change. True: it has
+ * been answered, in text and the file, as if the body were wanted.
  */
 typedef bool
-http_answer(struct connection *, struct http_exchange *, char *line);
+http_answer(struct connection *, struct http_exchange *, char *target);
 
 /* These are handler functions (connection.h), but for the answer. */
 void http_exchange_begin(struct connection *);
 void http_exchange_failed(struct connection *);
 enum handler_verdict http_exchange_readable(
     struct connection *, const uint8_t *, size_t, http_answer *);
-/* The answer is in text and fd: begin to send it. */
+/* The answer is in text and the file: begin to send it. */
 enum handler_verdict http_exchange_answer(struct connection *);
 enum handler_verdict http_exchange_writable(struct connection *);
 void http_exchange_ended(struct connection *, enum connection_end);

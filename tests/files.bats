@@ -92,7 +92,7 @@ answer_as_stock() # mode and other options, request
 	answer_as_stock -WWW 'GET /a.txt\r\n'
 	assert_contains "$(<server.client)" 'is an invalid file name'
 	answer_as_stock -HTTP 'GET /a.txt\n'
-	answer_as_stock -WWW 'HEAD /x\nGET x\nGET\n\nGET /a.txt HTTP/1.0\n'
+	answer_as_stock -WWW 'POST /x\nGET x\nGET\n\nGET /a.txt HTTP/1.0\n'
 	assert_contains "$(<server.client)" hello
 }
 
@@ -109,6 +109,92 @@ answer_as_stock() # mode and other options, request
 	path=$(head -c 40000 /dev/zero | tr '\0' a)
 	answer_as_stock -WWW "GET /$path HTTP/1.0\\r\\n"
 	assert_contains "$(<server.client)" 'is an invalid file name'
+}
+
+# The stock program answers neither (http-methods).
+@test "HEAD gets the head of a file with its length, and POST is refused" {
+	start_server -WWW
+	head_of page.html "HTTP/1.0 200 ok
+Content-type: text/html
+Content-length: 12
+"
+	head_of empty "HTTP/1.0 200 ok
+Content-type: text/plain
+Content-length: 0
+"
+	head_of folder "HTTP/1.0 200 ok
+Content-type: text/plain
+Content-length: 25
+"
+	is_refused -X POST --data-binary @page.html
+	is_refused -X PUT -T page.html
+	is_refused -X POST -d "$(head -c 60000 /dev/zero | tr '\0' a)"
+	run -0 fetch_with page.html -X GET
+	assert_equal "$output" '<b>bold</b>'
+	stop_server
+	start_server -HTTP
+	head_of own "HTTP/1.0 404 no
+Content-type: x/y
+"
+	is_refused -X POST --data-binary @page.html
+	# A file without a head has none to show.
+	run -52 fetch_with a.txt -I
+	run -0 talk_until_end 'HEAD /own HTTP/1.0\r\n\r\n'
+	assert_equal "$output" $'HTTP/1.0 404 no\r\nContent-type: x/y\r\n\r'
+	run -0 talk_until_end 'HEAD /page.html HTTP/1.0\r\n\r\n'
+	assert_equal "$output" ''
+}
+
+@test "a head of a file ends, however long it is" {
+	{
+		printf 'HTTP/1.0 200 ok\r\nX: '
+		head -c 1000000 /dev/zero | tr '\0' a
+	} >endless
+	printf 'HTTP/1.0 200 ok\nX: a\n\nX: b\n\n' >lines
+	start_server -HTTP
+	run -0 talk_until_end 'HEAD /endless HTTP/1.0\r\n\r\n'
+	assert_equal "${#output}" 16384
+	run -0 talk_until_end 'HEAD /lines HTTP/1.0\r\n\r\n'
+	assert_equal "$output" 'HTTP/1.0 200 ok
+X: a'
+}
+
+# A method that never ends is no reason to wait.
+@test "a request of another method may be of any length" {
+	local path
+
+	path=$(head -c 40000 /dev/zero | tr '\0' a)
+	start_server -WWW
+	run -0 talk_until_end "POST /$path HTTP/1.0\\r\\n\\r\\n"
+	assert_contains "$output" '501 Not Implemented'
+}
+
+fetch_with() # path, option of curl...
+{
+	local path=$1
+
+	shift
+	timeout $((10 * SLOW)) curl -sS -k "$@" "https://127.0.0.1:$PORT/$path"
+}
+
+head_of() # path, what comes
+{
+	run -0 fetch_with "$1" -I
+	assert_equal "$output" "${2//$'\n'/$'\r\n'}"$'\r'
+}
+
+is_refused() # option of curl...
+{
+	run -0 fetch_with page.html -i "$@"
+	assert_matches "$output" '^HTTP/1.0 501 Not Implemented'
+	assert_contains "$output" 'Allow: GET, HEAD'
+	assert_lacks "$output" bold
+}
+
+# All that the server says to a request, until it closes.
+talk_until_end() # request
+{
+	printf '%b' "$1" | client -quiet 2>/dev/null
 }
 
 @test "-quiet does not name the files" {

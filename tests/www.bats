@@ -22,7 +22,7 @@ page_as_stock() # server options, client options, request
 # covers: /stats
 @test "any path, any lines before, and no header needed" {
 	page_as_stock '' '' 'GET /some/where?else HTTP/1.1\r\nHost: x\r\n\r\n'
-	page_as_stock '' '' 'hello\n\nHEAD / HTTP/1.0\nGET it\n'
+	page_as_stock '' '' 'hello\n\nHost: x\nPOST it\nGET it\n'
 	page_as_stock '' '' 'GET /stats HTTP/1.0\n'
 }
 
@@ -69,6 +69,49 @@ resumed_page() # name, client option...
 	run -0 timeout 10 curl -sS --cacert "$CERTS/ca.pem" \
 	    "https://localhost:$PORT/" --resolve "localhost:$PORT:127.0.0.1"
 	assert_contains "$output" '</pre></BODY></HTML>'
+}
+
+# The stock program answers neither (http-methods).
+@test "HEAD gets the head of the page, and other methods are refused" {
+	local options
+
+	start_server -www
+	as_curl -I
+	assert_matches "$output" \
+	    '^HTTP/1.0 200 ok[[:space:]]+Content-type: text/html[[:space:]]+Content-length: [0-9]{4}'
+	assert_lacks "$output" HTML
+	for options in '-X POST' '-X POST -d some=data' '-X DELETE' \
+	    '-X OPTIONS'; do
+		# shellcheck disable=SC2086 # several options
+		as_curl -i $options
+		assert_matches "$output" '^HTTP/1.0 501 Not Implemented'
+		assert_matches "$output" 'Allow: GET, HEAD'
+	done
+	# The page is as long as HEAD says, but for the digits of counts.
+	as_curl -I
+	length=$(sed -n 's/^Content-length: \([0-9]*\).*/\1/p' <<<"$output")
+	size=$(timeout 10 curl -sk "https://127.0.0.1:$PORT/" | wc -c)
+	[ $((length - size)) -lt 100 ] && [ $((size - length)) -lt 100 ]
+}
+
+as_curl() # option of curl...
+{
+	run -0 timeout $((10 * SLOW)) curl -sS -k "$@" "https://127.0.0.1:$PORT/"
+}
+
+# Much of it is never read, and nothing of it kept.
+@test "a body that nobody wants costs bounded memory" {
+	local before
+
+	head -c 30000000 /dev/zero >body
+	start_server -www -workers 1
+	as_curl -I
+	before=$(memory_kib)
+	run -0 timeout $((20 * SLOW)) curl -sS -k -i -H 'Expect:' \
+	    --data-binary @body "https://127.0.0.1:$PORT/"
+	assert_matches "$output" '^HTTP/1.0 501 Not Implemented'
+	as_curl -I
+	assert_growth "$before" 4000
 }
 
 @test "a failed handshake prints the errors alone" {

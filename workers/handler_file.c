@@ -27,7 +27,8 @@ static http_answer file_answer;
 static void
 file_serve(struct connection *, struct http_exchange *, const char *);
 static void file_name(const char *);
-static enum file_kind file_open(const char *, const char *, int *);
+static enum file_kind
+file_open(const char *, const char *, struct http_exchange *);
 static enum file_kind file_refuse(const char *, const char *, int);
 static void file_header(struct textbuf *, const char *);
 
@@ -49,17 +50,17 @@ file_readable(struct connection *connection, const uint8_t *data, size_t size)
 
 static bool
 file_answer(
-    struct connection *connection, struct http_exchange *exchange, char *line)
+    struct connection *connection, struct http_exchange *exchange, char *target)
 {
 	struct textbuf *text = &exchange->text;
-	char *path = line + strlen("GET /");
+	char *path = target + 1;
 
 	if (connection_config(connection)->mode == MODE_FILE &&
-	    strncmp(line, "GET /stats ", 11) == 0) {
+	    strncmp(target, "/stats ", 7) == 0) {
 		status_page(connection, text);
 		return true;
 	}
-	if (strncmp(line, "GET /", 5) != 0)
+	if (*target != '/')
 		return false;
 	switch (http_path(path)) {
 	case HTTP_PATH_ENDLESS:
@@ -90,7 +91,7 @@ file_serve(struct connection *connection, struct http_exchange *exchange,
 	struct textbuf *text = &exchange->text;
 
 	tls_error_clear();
-	switch (file_open(path, mode, &exchange->fd)) {
+	switch (file_open(path, mode, exchange)) {
 	case FILE_OPENED:
 		if (!config->quiet)
 			file_name(path);
@@ -131,7 +132,7 @@ file_name(const char *path)
  * descriptor is looked at again.
  */
 static enum file_kind
-file_open(const char *path, const char *mode, int *result)
+file_open(const char *path, const char *mode, struct http_exchange *exchange)
 {
 	struct stat st;
 	int fd;
@@ -149,7 +150,8 @@ file_open(const char *path, const char *mode, int *result)
 		close(fd);
 		return file_refuse(path, mode, EINVAL);
 	}
-	*result = fd;
+	exchange->fd = fd;
+	exchange->file_size = st.st_size;
 	return FILE_OPENED;
 }
 

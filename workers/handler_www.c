@@ -43,11 +43,10 @@ www_blocked(struct connection *connection)
 /* Whatever the path. What comes behind a request to renegotiate is ignored. */
 static bool
 www_answer(
-    struct connection *connection, struct http_exchange *exchange, char *line)
+    struct connection *connection, struct http_exchange *exchange, char *target)
 {
-	if (exchange->renegotiating || strncmp(line, "GET ", 4) != 0)
-		return false;
-	exchange->renegotiating = www_renegotiate(connection, line);
+	exchange->renegotiating =
+	    !exchange->head_only && www_renegotiate(connection, target);
 	if (exchange->renegotiating)
 		return false;
 	status_page(connection, &exchange->text);
@@ -56,11 +55,11 @@ www_answer(
 
 /* True: the client has been asked to. */
 static bool
-www_renegotiate(struct connection *connection, const char *line)
+www_renegotiate(struct connection *connection, const char *target)
 {
-	if (strncmp(line, "GET /reneg", 10) != 0)
+	if (strncmp(target, "/reneg", 6) != 0)
 		return false;
 	/* If it fails so does the next read. */
 	return connection_renegotiate(
-		   connection, strncmp(line, "GET /renegcert", 14) == 0) != 0;
+		   connection, strncmp(target, "/renegcert", 10) == 0) != 0;
 }

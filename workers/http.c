@@ -2,6 +2,9 @@
 
 #include "http.h"
 
+#define HTTP_BEGIN "HTTP/"
+
+static bool http_is_request(const char *);
 static bool http_has_dots(const char *);
 
 void
@@ -47,6 +50,60 @@ http_lines_next(struct http_lines *lines)
 	lines->size -= take;
 	lines->complete = end != NULL || lines->line.size == HTTP_LINE_MAX;
 	return lines->complete ? &lines->line : NULL;
+}
+
+enum http_method
+http_method(char *line, char **target)
+{
+	static const struct {
+		const char *begin;
+		enum http_method method;
+	} methods[] = { { "GET ", HTTP_GET }, { "HEAD ", HTTP_HEAD } };
+	size_t i;
+
+	for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (strncmp(line, methods[i].begin, strlen(methods[i].begin)) ==
+		    0) {
+			*target = line + strlen(methods[i].begin);
+			return methods[i].method;
+		}
+	return http_is_request(line) ? HTTP_OTHER : HTTP_NOTHING;
+}
+
+/* A method, something, and the version, unless the line is too long for it. */
+static bool
+http_is_request(const char *line)
+{
+	size_t size = strspn(line,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	    "0123456789!#$%&'*+-.^_`|~");
+	const char *version;
+
+	if (size == 0 || line[size] != ' ')
+		return false;
+	version = strchr(line + size + 1, ' ');
+	return strchr(line, '\n') == NULL ||
+	    (version != NULL && strstr(version, " " HTTP_BEGIN) != NULL);
+}
+
+size_t
+http_head_take(struct http_head *head, const char *data, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size && !head->over; i++) {
+		if ((head->size < strlen(HTTP_BEGIN) &&
+			data[i] != HTTP_BEGIN[head->size]) ||
+		    head->size == HTTP_LINE_MAX) {
+			head->over = true;
+			break;
+		}
+		head->size++;
+		head->over = data[i] == '\n' && !head->in_line;
+		if (data[i] != '\r')
+			head->in_line = data[i] != '\n';
+	}
+	return i;
 }
 
 enum http_path

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -10,6 +11,9 @@
 /* So much is queued at once: a slow reader costs no more. */
 #define HTTP_PIECE (64 * 1024)
 
+static bool http_exchange_take(
+    struct connection *, struct http_exchange *, char *, http_answer *);
+static void http_exchange_keep_head(struct http_exchange *);
 static enum handler_verdict http_exchange_send(struct connection *);
 static size_t
 http_exchange_send_text(struct connection *, struct http_exchange *, size_t);
@@ -46,9 +50,36 @@ http_exchange_readable(struct connection *connection, const uint8_t *data,
 
 	http_lines_feed(&exchange->lines, data, size);
 	while ((line = http_lines_next(&exchange->lines)) != NULL)
-		if (answer(connection, exchange, line->data))
+		if (!exchange->renegotiating &&
+		    http_exchange_take(
+			connection, exchange, line->data, answer))
 			return http_exchange_answer(connection);
 	return HANDLER_CONTINUE;
+}
+
+/* True: it is a request, and answered. */
+static bool
+http_exchange_take(struct connection *connection,
+    struct http_exchange *exchange, char *line, http_answer *answer)
+{
+	enum http_method method;
+	char *target;
+
+	switch (method = http_method(line, &target)) {
+	case HTTP_NOTHING:
+		return false;
+	case HTTP_GET:
+	case HTTP_HEAD:
+		exchange->head_only = method == HTTP_HEAD;
+		return answer(connection, exchange, target);
+	case HTTP_OTHER:
+		break;
+	}
+	textbuf_puts(&exchange->text,
+	    "HTTP/1.0 501 Not Implemented\r\nAllow: GET, HEAD\r\n"
+	    "Content-type: text/plain\r\n\r\n"
+	    "only GET and HEAD are served\r\n");
+	return true;
 }
 
 enum handler_verdict
@@ -56,9 +87,33 @@ http_exchange_answer(struct connection *connection)
 {
 	struct http_exchange *exchange = connection_handler_data(connection);
 
+	if (exchange->head_only && exchange->text.size > 0)
+		http_exchange_keep_head(exchange);
 	exchange->answering = true;
 	connection_stop_reading(connection);
 	return http_exchange_send(connection);
+}
+
+/*
+ * Of an answer with a head of our own: that, with the length of what would come
+ * behind it (RFC 9110, section 9.3.2).
+ */
+static void
+http_exchange_keep_head(struct http_exchange *exchange)
+{
+	struct textbuf *text = &exchange->text;
+	char *end = strstr(text->data, "\r\n\r\n") + strlen("\r\n");
+	size_t size = (size_t)(end - text->data);
+	size_t body_size = text->size - size - strlen("\r\n");
+
+	text->size = size;
+	if (exchange->file_size != -1)
+		textbuf_printf(text, "Content-length: %ju\r\n",
+		    (uintmax_t)body_size + (uintmax_t)exchange->file_size);
+	textbuf_puts(text, "\r\n");
+	if (exchange->fd != -1)
+		close(exchange->fd);
+	exchange->fd = -1;
 }
 
 enum handler_verdict
@@ -148,6 +203,9 @@ http_exchange_send_file(
 	size = read(exchange->fd, space, room);
 	if (size <= 0)
 		return false;
+	if (exchange->head_only)
+		size = (ssize_t)http_head_take(
+		    &exchange->head, space, (size_t)size);
 	connection_send_filled(connection, (size_t)size);
-	return true;
+	return !exchange->head.over;
 }
