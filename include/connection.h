@@ -110,6 +110,15 @@ void *connection_send_space(struct connection *, size_t size);
 void connection_send_filled(struct connection *, size_t size);
 /* Take no more input, so that a peer that says goodbye still gets its data. */
 void connection_stop_reading(struct connection *);
+/*
+ * Wait for another descriptor to have something to read, or its end; then the
+ * handler is told that it is writable. Meanwhile the peer is listened to, so
+ * that one that leaves is seen. Once more for each wait; not to be closed
+ * before connection_awaits() says no. False: it cannot be watched (reported).
+ */
+bool connection_await(struct connection *, int fd);
+bool connection_awaits(const struct connection *);
+void connection_await_no_more(struct connection *);
 /* Carry it out as soon as no handshake is under way. */
 void connection_command(struct connection *, const struct command *);
 /*

@@ -94,6 +94,7 @@ struct connection {
 	size_t out_sent; /* of it, by SSL_write */
 	struct loop_event event;
 	uint32_t events; /* that event is registered for */
+	struct loop_event source; /* what the handler waits for */
 	struct loop_timer timer; /* of the state */
 	struct loop_timer total; /* -total_timeout */
 	struct loop_timer retransmit; /* DTLS: the peer does not answer */

@@ -22,7 +22,8 @@ struct http_exchange {
 	struct textbuf text;
 	size_t sent; /* of text */
 	int fd; /* of the file, -1: none */
-	int64_t file_size; /* bytes; -1: nobody knows; 0 without one */
+	int64_t file_size; /* bytes; -1: a FIFO; 0 without one */
+	bool begun; /* a writer has come to the FIFO */
 	struct http_head head; /* of that, with HEAD */
 };
 
@@ -42,6 +43,7 @@ enum handler_verdict http_exchange_readable(
 enum handler_verdict http_exchange_answer(struct connection *);
 enum handler_verdict http_exchange_writable(struct connection *);
 void http_exchange_ended(struct connection *, enum connection_end);
+void http_exchange_shut(struct connection *);
 void http_exchange_close(struct connection *);
 
 #endif

@@ -119,6 +119,38 @@ assert_at_rest()
 	END
 }
 
+@test "a FIFO is waited for before the Finished, and behind it" {
+	mkfifo fifo
+	start_server -WWW -early_data -workers 1
+	get_session 'GET /small HTTP/1.0\r\n\r\n' 'a small file'
+	launch_early waits session
+	tell waits 'say GET /fifo HTTP/1.0\r\n\r\n'
+	tell waits 'hear text/plain'
+	exec {feed}>fifo
+	echo 'first words' >&"$feed"
+	tell waits 'hear first words'
+	tell waits 'finish'
+	echo 'last words' >&"$feed"
+	tell waits 'hear last words'
+	exec {feed}>&-
+	tell waits 'end'
+	assert_contains "$(<waits.out)" 'early data accepted'
+	assert_contains "$(<waits.out)" 'end: notified'
+	# One that leaves amid its handshake leaves the FIFO.
+	: >server.err
+	get_session 'GET /small HTTP/1.0\r\n\r\n' 'a small file'
+	launch_early leaves session
+	tell leaves 'say GET /fifo HTTP/1.0\r\n\r\n'
+	wait_for 10 file_has server.err FILE:fifo
+	end_process leaves KILL
+	wait_for 10 is_shut fifo
+}
+
+is_shut() # path
+{
+	[ -z "$(find "/proc/$(worker 1)/fd" -lname "$PWD/$1" 2>/dev/null)" ]
+}
+
 @test "an answer over 64 KiB is there before the Finished, whole" {
 	start_server -HTTP -early_data -workers 2
 	get_session "$get_big" 'that is all'

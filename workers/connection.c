@@ -32,6 +32,7 @@ static void connection_watch(struct connection *);
 static void connection_end_turn(struct connection *);
 
 static void connection_on_event(void *, uint32_t);
+static void connection_on_source(void *, uint32_t);
 static void connection_on_again(void *);
 
 void
@@ -53,6 +54,8 @@ connection_start(struct worker *worker, const struct arrival *arrival)
 	connection->handler = connection_mode_handler(config);
 	connection->event =
 	    (struct loop_event){ connection_on_event, connection, -1 };
+	connection->source =
+	    (struct loop_event){ connection_on_source, connection, -1 };
 	connection_init_timers(connection);
 	connection->again.run = connection_on_again;
 	connection->again.arg = connection;
@@ -290,6 +293,31 @@ connection_stop_reading(struct connection *connection)
 	connection->deaf = true;
 }
 
+bool
+connection_await(struct connection *connection, int fd)
+{
+	if (loop_add(&connection->worker->loop, &connection->source, fd,
+		EPOLLIN) == -1)
+		return false;
+	connection->deaf = false;
+	/* It may take long: what was room for an answer is given back. */
+	if (connection->out.size == 0)
+		textbuf_free(&connection->out);
+	return true;
+}
+
+bool
+connection_awaits(const struct connection *connection)
+{
+	return connection->source.fd != -1;
+}
+
+void
+connection_await_no_more(struct connection *connection)
+{
+	loop_remove(&connection->worker->loop, &connection->source);
+}
+
 static SSL *
 connection_make_ssl(struct connection *connection)
 {
@@ -446,6 +474,7 @@ connection_free(struct connection *connection)
 	if (connection->ssl != NULL && connection->handler->close != NULL)
 		connection->handler->close(connection);
 	loop_forget(&worker->loop, &connection->event);
+	loop_remove(&worker->loop, &connection->source);
 	connection_stop_timers(connection);
 	loop_task_stop(&worker->loop, &connection->again);
 	status_free(connection);
@@ -475,6 +504,19 @@ connection_on_event(void *arg, uint32_t events)
 		transport->hung_up = true;
 	if ((events & EPOLLIN) || transport->hung_up)
 		transport->can_read = true;
+	connection_run(connection);
+}
+
+static void
+connection_on_source(void *arg, uint32_t events)
+{
+	struct connection *connection = arg;
+
+	(void)events;
+	connection_await_no_more(connection);
+	connection_stop_reading(connection);
+	/* The handler is told when all is sent, which it may be already. */
+	connection->sending = true;
 	connection_run(connection);
 }
 

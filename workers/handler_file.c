@@ -28,7 +28,8 @@ static void
 file_serve(struct connection *, struct http_exchange *, const char *);
 static void file_name(const char *);
 static enum file_kind
-file_open(const char *, const char *, struct http_exchange *);
+file_open(const char *, const char *, bool, struct http_exchange *);
+static bool file_is_served(const struct stat *);
 static enum file_kind file_refuse(const char *, const char *, int);
 static void file_header(struct textbuf *, const char *);
 
@@ -39,6 +40,7 @@ const struct handler handler_file = {
 	.readable = file_readable,
 	.writable = http_exchange_writable,
 	.ended = http_exchange_ended,
+	.shut = http_exchange_shut,
 	.close = http_exchange_close,
 };
 
@@ -88,10 +90,11 @@ file_serve(struct connection *connection, struct http_exchange *exchange,
 {
 	const struct config *config = connection_config(connection);
 	const char *mode = config->http_server_binmode ? "rb" : "r";
+	bool wanted = !exchange->head_only || config->mode == MODE_HTTP;
 	struct textbuf *text = &exchange->text;
 
 	tls_error_clear();
-	switch (file_open(path, mode, exchange)) {
+	switch (file_open(path, mode, wanted, exchange)) {
 	case FILE_OPENED:
 		if (!config->quiet)
 			file_name(path);
@@ -127,12 +130,14 @@ file_name(const char *path)
 }
 
 /*
- * Regular files only: anything else could block, and opening a device may do
- * things. What was looked at may be replaced before it is opened, so the
- * descriptor is looked at again.
+ * Regular files and FIFOs only: anything else could block, and opening a device
+ * may do things. What was looked at may be replaced before it is opened, so the
+ * descriptor is looked at again. A FIFO whose data is not wanted stays shut:
+ * its writer would take us for a reader.
  */
 static enum file_kind
-file_open(const char *path, const char *mode, struct http_exchange *exchange)
+file_open(const char *path, const char *mode, bool wanted,
+    struct http_exchange *exchange)
 {
 	struct stat st;
 	int fd;
@@ -141,18 +146,27 @@ file_open(const char *path, const char *mode, struct http_exchange *exchange)
 		return file_refuse(path, mode, errno);
 	if (S_ISDIR(st.st_mode))
 		return FILE_DIRECTORY;
-	if (!S_ISREG(st.st_mode))
+	if (!file_is_served(&st))
 		return file_refuse(path, mode, EINVAL);
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd == -1)
-		return file_refuse(path, mode, errno);
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return file_refuse(path, mode, EINVAL);
+	fd = -1;
+	if (wanted || !S_ISFIFO(st.st_mode)) {
+		fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		if (fd == -1)
+			return file_refuse(path, mode, errno);
+		if (fstat(fd, &st) == -1 || !file_is_served(&st)) {
+			close(fd);
+			return file_refuse(path, mode, EINVAL);
+		}
 	}
 	exchange->fd = fd;
-	exchange->file_size = st.st_size;
+	exchange->file_size = S_ISFIFO(st.st_mode) ? -1 : st.st_size;
 	return FILE_OPENED;
+}
+
+static bool
+file_is_served(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) || S_ISFIFO(st->st_mode);
 }
 
 /* In the words of the library's own file functions. */

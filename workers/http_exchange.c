@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +14,10 @@
 
 static bool http_exchange_take(
     struct connection *, struct http_exchange *, char *, http_answer *);
-static void http_exchange_keep_head(struct http_exchange *);
+static void
+http_exchange_keep_head(struct connection *, struct http_exchange *);
+static void
+http_exchange_close_file(struct connection *, struct http_exchange *);
 static enum handler_verdict http_exchange_send(struct connection *);
 static size_t
 http_exchange_send_text(struct connection *, struct http_exchange *, size_t);
@@ -48,6 +52,9 @@ http_exchange_readable(struct connection *connection, const uint8_t *data,
 	struct http_exchange *exchange = connection_handler_data(connection);
 	struct textbuf *line;
 
+	/* It is listened to only for its end. */
+	if (exchange->answering)
+		return HANDLER_CONTINUE;
 	http_lines_feed(&exchange->lines, data, size);
 	while ((line = http_lines_next(&exchange->lines)) != NULL)
 		if (!exchange->renegotiating &&
@@ -88,7 +95,7 @@ http_exchange_answer(struct connection *connection)
 	struct http_exchange *exchange = connection_handler_data(connection);
 
 	if (exchange->head_only && exchange->text.size > 0)
-		http_exchange_keep_head(exchange);
+		http_exchange_keep_head(connection, exchange);
 	exchange->answering = true;
 	connection_stop_reading(connection);
 	return http_exchange_send(connection);
@@ -99,7 +106,8 @@ http_exchange_answer(struct connection *connection)
  * behind it (RFC 9110, section 9.3.2).
  */
 static void
-http_exchange_keep_head(struct http_exchange *exchange)
+http_exchange_keep_head(
+    struct connection *connection, struct http_exchange *exchange)
 {
 	struct textbuf *text = &exchange->text;
 	char *end = strstr(text->data, "\r\n\r\n") + strlen("\r\n");
@@ -111,9 +119,7 @@ http_exchange_keep_head(struct http_exchange *exchange)
 		textbuf_printf(text, "Content-length: %ju\r\n",
 		    (uintmax_t)body_size + (uintmax_t)exchange->file_size);
 	textbuf_puts(text, "\r\n");
-	if (exchange->fd != -1)
-		close(exchange->fd);
-	exchange->fd = -1;
+	http_exchange_close_file(connection, exchange);
 }
 
 enum handler_verdict
@@ -140,6 +146,14 @@ http_exchange_ended(struct connection *connection, enum connection_end end)
 		tls_error_print();
 }
 
+/* Who only lingers takes nothing of a FIFO from the next reader. */
+void
+http_exchange_shut(struct connection *connection)
+{
+	http_exchange_close_file(
+	    connection, connection_handler_data(connection));
+}
+
 void
 http_exchange_close(struct connection *connection)
 {
@@ -149,9 +163,19 @@ http_exchange_close(struct connection *connection)
 		return;
 	http_lines_free(&exchange->lines);
 	textbuf_free(&exchange->text);
-	if (exchange->fd != -1)
-		close(exchange->fd);
+	http_exchange_close_file(connection, exchange);
 	free(exchange);
+}
+
+static void
+http_exchange_close_file(
+    struct connection *connection, struct http_exchange *exchange)
+{
+	if (exchange->fd == -1)
+		return;
+	connection_await_no_more(connection);
+	close(exchange->fd);
+	exchange->fd = -1;
 }
 
 /*
@@ -188,7 +212,8 @@ http_exchange_send_text(
 
 /*
  * True: there may be more to come. The file may grow or shrink meanwhile: it
- * ends where it ends.
+ * ends where it ends. A FIFO ends when its writers have gone; before one has
+ * come it looks like that, too.
  */
 static bool
 http_exchange_send_file(
@@ -199,8 +224,16 @@ http_exchange_send_file(
 
 	if (exchange->fd == -1)
 		return false;
+	if (connection_awaits(connection))
+		return true;
+	if (exchange->file_size == -1 && !exchange->begun) {
+		exchange->begun = true;
+		return connection_await(connection, exchange->fd);
+	}
 	space = connection_send_space(connection, room);
 	size = read(exchange->fd, space, room);
+	if (size == -1 && errno == EAGAIN)
+		return connection_await(connection, exchange->fd);
 	if (size <= 0)
 		return false;
 	if (exchange->head_only)
