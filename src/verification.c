@@ -20,6 +20,7 @@
 static int verification_set_param(SSL_CTX *, const struct config *);
 static int verification_send_ca_names(SSL_CTX *, const struct config *);
 static int verification_run(X509_STORE_CTX *, void *);
+static const struct config *verification_config(const X509_STORE_CTX *);
 static int verification_judge(int, X509_STORE_CTX *);
 static void verification_print_policies(BIO *, X509_STORE_CTX *);
 static void
@@ -90,11 +91,22 @@ verification_run(X509_STORE_CTX *store, void *config)
 	return X509_verify_cert(store);
 }
 
+/* Who has issued a revocation list is verified in a context of its own. */
+static const struct config *
+verification_config(const X509_STORE_CTX *store)
+{
+	const X509_STORE_CTX *parent;
+
+	while ((parent = X509_STORE_CTX_get0_parent_ctx(store)) != NULL)
+		store = parent;
+	return X509_STORE_CTX_get_app_data(store);
+}
+
 /* Called for each certificate of the chain, and for each error. */
 static int
 verification_judge(int ok, X509_STORE_CTX *store)
 {
-	const struct config *config = X509_STORE_CTX_get_app_data(store);
+	const struct config *config = verification_config(store);
 	bool quiet = config->verify_quiet;
 	X509 *certificate = X509_STORE_CTX_get_current_cert(store);
 	int error = X509_STORE_CTX_get_error(store);
