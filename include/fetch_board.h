@@ -15,7 +15,9 @@
 
 struct fetch_board;
 
-#define FETCH_ENTRIES	  32
+#define FETCH_ENTRIES 32
+/* What one asker may have fetched at the same time. */
+#define FETCH_ASKER_MAX	  4
 #define FETCH_REQUEST_MAX (8 * 1024)
 /* Bytes of an answer: more than libcrypto takes of OCSP (100 KiB); a CRL. */
 #define FETCH_ANSWER_OCSP (104 * 1024)
@@ -46,9 +48,12 @@ size_t fetch_board_answer_max(const struct fetch_board *);
  * gets the same answer. One that came since then (monotime_ms) will do however
  * short its life is, so that who waits for it sees it. The answer is set only
  * with FETCH_ANSWERED, and to be freed.
+ *
+ * The asker is any number for whom it is; one who has FETCH_ASKER_MAX fetches
+ * under way has no room for more. 0: nobody who has to be bounded.
  */
 enum fetch_verdict fetch_board_ask(struct fetch_board *, const void *request,
-    size_t size, int64_t since_ms, struct fetch_answer *);
+    size_t size, uint64_t asker, int64_t since_ms, struct fetch_answer *);
 /* To be freed as well. */
 void fetch_answer_copy(struct fetch_answer *, const struct fetch_answer *);
 void fetch_answer_free(struct fetch_answer *);

@@ -17,7 +17,7 @@ struct worker;
  * FETCH_ASKED.
  */
 enum fetch_verdict fetching_ask(struct worker *, const struct textbuf *request,
-    int64_t since_ms, struct fetch_answer *);
+    uint64_t asker, int64_t since_ms, struct fetch_answer *);
 /* Until when (monotime_ms) to look for what was first asked for then. */
 int64_t fetching_until_ms(const struct config *, int64_t since_ms);
 

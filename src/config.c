@@ -76,6 +76,10 @@ config_check(const struct config *config)
 		    config->ticket_rotate_s);
 		return -1;
 	}
+	if (config->crl_download && config->verify_ca_file == NULL &&
+	    config->verify_ca_path == NULL && config->verify_ca_store == NULL)
+		log_warnx("warning: -crl_download has no effect without "
+			  "-verifyCAfile, -verifyCApath or -verifyCAstore");
 	return config_check_identities(config);
 }
 

@@ -29,6 +29,7 @@ struct fetch_entry {
 	bool good;
 	bool had; /* by somebody */
 	uint64_t turn; /* in the order of asking */
+	uint64_t asker; /* who asked first */
 	int64_t told_ms; /* to the fetcher; CLOCK_MONOTONIC, as all here */
 	size_t request_size;
 	size_t answer_size;
@@ -46,8 +47,9 @@ struct fetch_board {
 };
 
 static bool fetch_board_lock(struct fetch_board *);
-static enum fetch_verdict fetch_board_look(
-    struct fetch_board *, const void *, size_t, int64_t, struct fetch_answer *);
+static enum fetch_verdict fetch_board_look(struct fetch_board *, const void *,
+    size_t, uint64_t, int64_t, struct fetch_answer *);
+static bool fetch_board_is_busy(const struct fetch_board *, uint64_t);
 static enum fetch_verdict fetch_board_pending(struct fetch_entry *);
 static struct fetch_entry *
 fetch_board_entry(struct fetch_board *, const void *, size_t);
@@ -81,7 +83,7 @@ fetch_board_answer_max(const struct fetch_board *board)
 
 enum fetch_verdict
 fetch_board_ask(struct fetch_board *board, const void *request, size_t size,
-    int64_t since_ms, struct fetch_answer *answer)
+    uint64_t asker, int64_t since_ms, struct fetch_answer *answer)
 {
 	enum fetch_verdict verdict;
 
@@ -89,7 +91,8 @@ fetch_board_ask(struct fetch_board *board, const void *request, size_t size,
 		return FETCH_REFUSED;
 	if (!fetch_board_lock(board))
 		return FETCH_PENDING;
-	verdict = fetch_board_look(board, request, size, since_ms, answer);
+	verdict =
+	    fetch_board_look(board, request, size, asker, since_ms, answer);
 	shlock_unlock(&board->lock);
 	return verdict;
 }
@@ -178,7 +181,7 @@ fetch_board_lock(struct fetch_board *board)
 
 static enum fetch_verdict
 fetch_board_look(struct fetch_board *board, const void *request, size_t size,
-    int64_t since_ms, struct fetch_answer *answer)
+    uint64_t asker, int64_t since_ms, struct fetch_answer *answer)
 {
 	struct fetch_entry *entry = fetch_board_entry(board, request, size);
 
@@ -189,16 +192,33 @@ fetch_board_look(struct fetch_board *board, const void *request, size_t size,
 		entry->had = true;
 		return FETCH_ANSWERED;
 	}
-	if (entry == NULL && (entry = fetch_board_room(board)) == NULL)
+	if (fetch_board_is_busy(board, asker) ||
+	    (entry == NULL && (entry = fetch_board_room(board)) == NULL))
 		return FETCH_PENDING;
 	entry->state = FETCH_FREE;
 	memcpy(entry->request, request, size);
 	entry->request_size = size;
 	entry->turn = board->turn++;
+	entry->asker = asker;
 	entry->told_ms = monotime_ms();
 	entry->had = false;
 	entry->state = FETCH_WANTED;
 	return FETCH_ASKED;
+}
+
+/* Has it as much under way as it may? */
+static bool
+fetch_board_is_busy(const struct fetch_board *board, uint64_t asker)
+{
+	const struct fetch_entry *entry;
+	int count = 0;
+
+	for (entry = board->entry; entry < board->entry + FETCH_ENTRIES;
+	     entry++)
+		count += entry->asker == asker &&
+		    (entry->state == FETCH_WANTED ||
+			entry->state == FETCH_RUNNING);
+	return asker != 0 && count >= FETCH_ASKER_MAX;
 }
 
 static enum fetch_verdict

@@ -39,6 +39,12 @@ mask_stack()
 	    -e '^For details see .*sanitizers/issues/189' || :
 }
 
+differs_crl_download()
+{
+	sed -E -e '/^s_server: warning: -crl_download has no effect/d' \
+	    -e 's/(max_resp_len|max)=[0-9]+/\1=N/'
+}
+
 VERIFY="-verify 3 -verifyCAfile $CERTS/ca.pem -CAfile $CERTS/ca.pem"
 CHECK="$VERIFY -crl_download -crl_check"
 
@@ -67,7 +73,7 @@ CHECK="$VERIFY -crl_download -crl_check"
 	-crl_download | $CHECK | -cert huge.pem -key huge-key.pem | | has=max\_resp\_len mask=mask_stack
 	-crl_download | $VERIFY -crl_download -crl_check_all | -cert good.pem -key good-key.pem | | has=unable\_to\_get\_certificate\_CRL mask=mask_stack
 	-crl_download | $VERIFY -crl_download | -cert none.pem -key none-key.pem | | has=verify\_return:1 mask=mask_stack
-	-crl_download | -verify 3 -CAfile $CERTS/ca.pem -crl_download -crl_check | -cert good.pem -key good-key.pem | | has=unable\_to\_get\_certificate\_CRL mask=mask_stack
+	-crl_download | -verify 3 -CAfile $CERTS/ca.pem -crl_download -crl_check | -cert good.pem -key good-key.pem | | has=unable\_to\_get\_certificate\_CRL mask=mask_stack differs=crl-download
 	END
 }
 
@@ -137,4 +143,134 @@ CHECK="$VERIFY -crl_download -crl_check"
 	unset OPENSSL_CONF
 	talk 'GET / HTTP/1.0\r\n\r\n' 'HTTP/1.0 200' -cert good.pem \
 	    -key good-key.pem
+}
+
+# What stock would ask for: it looks for lists before it verifies signatures.
+assert_not_asked() # option of s_client...
+{
+	client "$@" </dev/null >client.out 2>&1 || :
+	assert_equal "$(requests list)" 0
+}
+
+# A certificate of this name and a list at the responder, by any issuer.
+make_other() # name, issuer's certificate, issuer's key, extension...
+{
+	local name=$1 ca=$2 key=$3
+
+	shift 3
+	"$OPENSSL" req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+	    -noenc -keyout "$name-key.pem" -subj "/CN=$name" \
+	    -out "$name.csr" 2>/dev/null
+	printf '%s\n' "crlDistributionPoints=URI:http://$RESPONDER/$name" \
+	    'authorityKeyIdentifier=none' "$@" >"$name.ext"
+	"$OPENSSL" x509 -req -in "$name.csr" -CA "$ca" -CAkey "$key" \
+	    -set_serial "0x$RANDOM" -days 2 -extfile "$name.ext" \
+	    -out "$name.pem" 2>/dev/null
+}
+
+# covers: -crl_download
+@test "nothing is asked for a certificate that no trusted one has signed" {
+	local subject
+
+	make_list list.crl -crldays 2
+	start_http list file list.crl
+	make_client good 1 "crlDistributionPoints=URI:http://$RESPONDER/a"
+	make_other own "$CA.pem" "$CA-key.pem"
+	# The authority's name, and another key.
+	subject=$("$OPENSSL" x509 -in "$CA.pem" -noout -subject -nameopt \
+	    RFC2253,sep_comma_plus,-dn_rev)
+	subject=${subject#subject=}
+	"$OPENSSL" req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+	    -noenc -keyout fake-key.pem -out fake.pem \
+	    -subj "/${subject//,//}" 2>/dev/null
+	make_other forged fake.pem fake-key.pem
+	# Under one that is good, but no authority.
+	make_other below good.pem good-key.pem
+	# By nobody but itself.
+	"$OPENSSL" req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+	    -noenc -keyout self-key.pem -out self.pem -subj /CN=self \
+	    -addext "crlDistributionPoints=URI:http://$RESPONDER/self" \
+	    2>/dev/null
+	# shellcheck disable=SC2086 # several options
+	start_server -ign_eof $CHECK
+	assert_not_asked -cert self.pem -key self-key.pem
+	assert_not_asked -cert forged.pem -key forged-key.pem
+	assert_not_asked -cert forged.pem -key forged-key.pem \
+	    -cert_chain fake.pem
+	assert_not_asked -cert below.pem -key below-key.pem \
+	    -cert_chain good.pem
+	assert_contains "$(server_err)" 'unable to get certificate CRL'
+	client -cert own.pem -key own-key.pem </dev/null >client.out 2>&1
+	assert_equal "$(requests list)" 1
+}
+
+requests_are() # name, count
+{
+	[ "$(requests "$1")" -eq "$2" ]
+}
+
+# covers: -crl_download
+@test "a client address has four lists fetched at once, others do not wait" {
+	local i
+
+	start_http silent silent
+	for i in 1 2 3 4 5 6; do
+		make_client "c$i" "$i" \
+		    "crlDistributionPoints=URI:http://$RESPONDER/$i"
+	done
+	# shellcheck disable=SC2086 # several options
+	start_server -workers 2 -ign_eof $CHECK -status_timeout $((20 * SLOW))
+	for i in 1 2 3 4 5; do
+		client_start "c$i" -cert "c$i.pem" -key "c$i-key.pem" -tls1_2
+	done
+	wait_for 10 requests_are silent 4
+	sleep 0.5
+	assert_equal "$(requests silent)" 4
+	client_start other -cert c6.pem -key c6-key.pem -tls1_2 \
+	    -bind 127.0.0.2:0
+	wait_for 10 requests_are silent 5
+	grep -q 'REQUEST GET /6' silent.out
+}
+
+# covers: -crl_download
+@test "-crl_download that has no effect is told at the start (crl-download)" {
+	start_server -verify 3 -CAfile "$CERTS/ca.pem" -crl_download -crl_check
+	assert_contains "$(server_err)" \
+	    's_server: warning: -crl_download has no effect without -verifyCAfile'
+	stop_server
+	# shellcheck disable=SC2086 # several options
+	start_server $CHECK
+	assert_lacks "$(server_err)" warning
+}
+
+# Whoever has issued it is verified in the midst of the client's verification.
+@test "a list of another issuer, whose certificate the client sends" {
+	make_client signer 9 'keyUsage=critical,cRLSign' \
+	    'basicConstraints=critical,CA:FALSE' 'subjectKeyIdentifier=hash'
+	printf '%s\n' '[ca]' 'default_ca = x' '[x]' 'database = list.txt' \
+	    'crlnumber = list.number' 'default_md = sha256' '[exts]' \
+	    'issuingDistributionPoint=critical,@idp' \
+	    'authorityKeyIdentifier=keyid' '[idp]' 'indirectCRL=TRUE' \
+	    >list.cnf
+	: >list.txt
+	echo 01 >list.number
+	"$OPENSSL" ca -config list.cnf -gencrl -cert signer.pem \
+	    -keyfile signer-key.pem -crldays 2 -crlexts exts -out list.pem \
+	    2>list.log
+	"$OPENSSL" crl -in list.pem -outform DER -out list.crl
+	start_http list file list.crl
+	make_client good 1 'crlDistributionPoints=point' '[point]' \
+	    "fullname=URI:http://$RESPONDER/" 'CRLissuer=dirName:issuer' \
+	    '[issuer]' 'CN=signer'
+	for options in -crl_check -crl_check_all; do
+		# shellcheck disable=SC2086 # several options
+		start_server -ign_eof $VERIFY -crl_download $options \
+		    -extended_crl -workers 1
+		client -cert good.pem -key good-key.pem -cert_chain signer.pem \
+		    </dev/null >client.out 2>&1
+		assert_contains "$(<client.out)" 'Verify return code'
+		assert_contains "$(server_err)" 'CN = signer'
+		assert_lacks "$(server_err)" 'was killed'
+		stop_server
+	done
 }

@@ -1,6 +1,11 @@
+#include <netinet/in.h>
+#include <string.h>
+
 #include <openssl/async.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 #include "config.h"
 #include "connection_state.h"
@@ -17,7 +22,11 @@
 static void crl_download_install_in(SSL_CTX *);
 static STACK_OF(X509_CRL) *
 crl_download_look(const X509_STORE_CTX *, const X509_NAME *);
+static struct connection *crl_download_connection(const X509_STORE_CTX *);
+static bool crl_download_is_genuine(const X509_STORE_CTX *);
+static bool crl_download_is_issued(X509 *, X509 *);
 static X509 *crl_download_issuer(const X509_STORE_CTX *);
+static uint64_t crl_download_asker(const struct connection *);
 static X509_CRL *crl_download_get(struct connection *, X509 *, int, X509 *);
 static bool crl_download_wait(
     struct connection *, const struct textbuf *, struct fetch_answer *);
@@ -47,15 +56,15 @@ crl_download_install_in(SSL_CTX *ctx)
 static STACK_OF(X509_CRL) *
 crl_download_look(const X509_STORE_CTX *store, const X509_NAME *name)
 {
-	SSL *ssl = X509_STORE_CTX_get_ex_data(
-	    store, SSL_get_ex_data_X509_STORE_CTX_idx());
-	struct connection *connection = SSL_get_app_data(ssl);
+	struct connection *connection = crl_download_connection(store);
 	X509 *certificate = X509_STORE_CTX_get_current_cert(store);
 	X509 *issuer = crl_download_issuer(store);
 	STACK_OF(X509_CRL) *crls;
 	X509_CRL *crl;
 
 	(void)name;
+	if (!crl_download_is_genuine(store))
+		return NULL;
 	crl = crl_download_get(
 	    connection, certificate, NID_crl_distribution_points, issuer);
 	if (crl == NULL)
@@ -68,6 +77,52 @@ crl_download_look(const X509_STORE_CTX *store, const X509_NAME *name)
 	if (crl != NULL && sk_X509_CRL_push(crls, crl) == 0)
 		fatalx("out of memory");
 	return crls;
+}
+
+/* Who has issued a list is verified in a context of its own. */
+static struct connection *
+crl_download_connection(const X509_STORE_CTX *store)
+{
+	const X509_STORE_CTX *parent;
+
+	while ((parent = X509_STORE_CTX_get0_parent_ctx(store)) != NULL)
+		store = parent;
+	return SSL_get_app_data(X509_STORE_CTX_get_ex_data(
+	    store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+}
+
+/*
+ * Is the certificate, link by link, from one that the user trusts? libssl looks
+ * for lists before it verifies signatures, and goes on where a chain is bad but
+ * forgiven: a client could have us ask whomever it likes.
+ */
+static bool
+crl_download_is_genuine(const X509_STORE_CTX *store)
+{
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(store);
+	int anchor = X509_STORE_CTX_get_num_untrusted(store);
+	int i = X509_STORE_CTX_get_error_depth(store);
+
+	if (anchor >= sk_X509_num(chain))
+		return false;
+	for (; i < anchor; i++)
+		if (!crl_download_is_issued(
+			sk_X509_value(chain, i), sk_X509_value(chain, i + 1)))
+			return false;
+	return true;
+}
+
+static bool
+crl_download_is_issued(X509 *certificate, X509 *issuer)
+{
+	EVP_PKEY *key = X509_get0_pubkey(issuer);
+	bool is_issued;
+
+	ERR_set_mark();
+	is_issued = key != NULL && X509_check_ca(issuer) != 0 &&
+	    X509_verify(certificate, key) == 1;
+	ERR_pop_to_mark();
+	return is_issued;
 }
 
 static X509 *
@@ -113,12 +168,39 @@ crl_download_wait(struct connection *connection, const struct textbuf *request,
 	int64_t since_ms = monotime_ms();
 	enum fetch_verdict verdict;
 
-	while ((verdict = fetching_ask(connection->worker, request, since_ms,
-		    answer)) == FETCH_PENDING)
+	while ((verdict = fetching_ask(connection->worker, request,
+		    crl_download_asker(connection), since_ms, answer)) ==
+	    FETCH_PENDING)
 		if (!crl_download_may_wait(connection, since_ms) ||
 		    !async_pause(&connection->async))
 			return false;
 	return verdict == FETCH_ANSWERED;
+}
+
+/*
+ * The client's address; of IPv6 what one host has of it, since it can choose
+ * the rest. A local socket has none.
+ */
+static uint64_t
+crl_download_asker(const struct connection *connection)
+{
+	const struct sockaddr_in *ipv4 =
+	    (const struct sockaddr_in *)&connection->peer;
+	const struct in6_addr *ipv6 =
+	    &((const struct sockaddr_in6 *)&connection->peer)->sin6_addr;
+	uint32_t address = ipv4->sin_addr.s_addr;
+	uint64_t network;
+
+	if (connection->peer.ss_family == AF_INET6 &&
+	    !IN6_IS_ADDR_V4MAPPED(ipv6)) {
+		memcpy(&network, ipv6, sizeof(network));
+		return network != 0 ? network : UINT64_MAX;
+	}
+	if (connection->peer.ss_family == AF_INET6)
+		memcpy(&address, &ipv6->s6_addr[12], sizeof(address));
+	else if (connection->peer.ss_family != AF_INET)
+		return 0;
+	return UINT64_C(1) << 32 | address;
 }
 
 /* Who is leaving does not wait, nor who is in no job. */

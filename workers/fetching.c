@@ -9,11 +9,11 @@
 
 enum fetch_verdict
 fetching_ask(struct worker *worker, const struct textbuf *request,
-    int64_t since_ms, struct fetch_answer *answer)
+    uint64_t asker, int64_t since_ms, struct fetch_answer *answer)
 {
 	enum fetch_verdict verdict =
 	    fetch_board_ask(worker->setup->shared->fetches, request->data,
-		request->size, since_ms, answer);
+		request->size, asker, since_ms, answer);
 
 	if (verdict != FETCH_ASKED)
 		return verdict;

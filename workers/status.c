@@ -134,7 +134,7 @@ status_look(struct status *status, unsigned i)
 	if (status->answered[i])
 		return false;
 	verdict = fetching_ask(status->connection->worker, &status->request[i],
-	    status->since_ms, &status->answer[i]);
+	    0, status->since_ms, &status->answer[i]);
 	/* On the board it may be gone soon. */
 	status->answered[i] = verdict == FETCH_ANSWERED;
 	return verdict == FETCH_PENDING;

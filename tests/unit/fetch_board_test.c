@@ -16,6 +16,8 @@
 
 /* The time that the board sees. */
 static int64_t now_ms = 1000;
+/* Who asks. */
+static uint64_t test_asker;
 
 int64_t unit_monotime_ms(void);
 
@@ -29,6 +31,7 @@ static void test_validity(void);
 static void test_full(void);
 static void test_restart(void);
 static void test_told_again(void);
+static void test_askers(void);
 static void test_stopped(void);
 
 int
@@ -39,6 +42,7 @@ main(void)
 	test_full();
 	test_restart();
 	test_told_again();
+	test_askers();
 	test_stopped();
 	puts("ok");
 	return 0;
@@ -68,8 +72,8 @@ test_ask(struct fetch_board *board, const char *request, int64_t since_ms,
 	struct fetch_answer answer;
 	enum fetch_verdict verdict;
 
-	verdict =
-	    fetch_board_ask(board, request, strlen(request), since_ms, &answer);
+	verdict = fetch_board_ask(
+	    board, request, strlen(request), test_asker, since_ms, &answer);
 	if (verdict != FETCH_ANSWERED)
 		return verdict;
 	assert(expected != NULL && answer.good);
@@ -240,4 +244,33 @@ test_stopped(void)
 	assert(waitpid(pid, &status, 0) == pid);
 	assert(test_ask(board, "a", now_ms, "of a") == FETCH_ANSWERED);
 	munmap(memory, size);
+}
+
+/* One waits for its own, others do not wait for it. */
+static void
+test_askers(void)
+{
+	struct fetch_board *board = test_board();
+	char name[2] = "a";
+	int entry;
+
+	test_asker = 7;
+	for (; *name < 'a' + FETCH_ASKER_MAX; ++*name)
+		assert(test_ask(board, name, now_ms, NULL) == FETCH_ASKED);
+	assert(test_ask(board, "x", now_ms, NULL) == FETCH_PENDING);
+	assert(test_ask(board, "a", now_ms, NULL) == FETCH_PENDING);
+	/* What another has asked for costs nothing. */
+	test_asker = 8;
+	assert(test_ask(board, "x", now_ms, NULL) == FETCH_ASKED);
+	test_asker = 7;
+	entry = test_take(board, "a");
+	assert(test_ask(board, "y", now_ms, NULL) == FETCH_PENDING);
+	test_give(board, entry, "of a", 1000);
+	assert(test_ask(board, "y", now_ms, NULL) == FETCH_ASKED);
+	assert(test_ask(board, "a", now_ms, "of a") == FETCH_ANSWERED);
+	assert(test_ask(board, "z", now_ms, NULL) == FETCH_PENDING);
+	test_asker = 0;
+	for (*name = 'p'; *name < 'p' + 2 * FETCH_ASKER_MAX; ++*name)
+		assert(test_ask(board, name, now_ms, NULL) == FETCH_ASKED);
+	free(board);
 }
