@@ -5,6 +5,12 @@
  * A turn reads a bounded number of datagrams, however many are dropped on the
  * way as forged: beyond, libssl is told that there is nothing, and yielded
  * says that there may be more.
+ *
+ * renumbers: libssl drops each record that is 64 or more behind the newest one.
+ * Where datagrams reach us by several ways, in the order in which these have
+ * time for them, a late one gets the number behind the newest; what is doubled
+ * is dropped by the numbers of messages. Epoch 0 has no other use for them, as
+ * nothing protects them.
  */
 #ifndef DATAGRAMS_H
 #define DATAGRAMS_H

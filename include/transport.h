@@ -47,6 +47,7 @@ struct transport {
 	bool peeks; /* reads leave the datagram in its queue */
 	bool first_is_sent; /* what libssl writes next is sent already */
 	bool yielded; /* there may be more to read, in another turn */
+	bool renumbers; /* records of epoch 0: see datagrams.h */
 	unsigned turn; /* datagrams read in this one */
 	int read_error, write_error; /* errno; 0: none */
 	uint64_t read_bytes, written_bytes; /* on the socket */
@@ -55,6 +56,7 @@ struct transport {
 	size_t out_sent; /* of it */
 	struct textbuf in; /* datagrams to be read before the socket's */
 	size_t in_read; /* of it */
+	uint64_t in_number; /* of the next record, at least; renumbers */
 	/* A datagram from the socket, and who sent it: true keeps it from
 	 * libssl. */
 	bool (*intercept)(void *owner, const struct sockaddr_storage *,
