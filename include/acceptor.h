@@ -25,7 +25,7 @@ struct arrival {
 	socklen_t peer_size;
 	/* DTLS: */
 	uint8_t cookie[DTLS_COOKIE_SIZE]; /* it came with */
-	bool whole; /* its ClientHello was not in fragments */
+	uint32_t in_pieces; /* bytes of its ClientHello; 0: it came whole */
 	struct textbuf in; /* datagrams that it sent so far (datagrams.h) */
 };
 

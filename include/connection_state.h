@@ -101,6 +101,8 @@ struct connection {
 	struct arrival *successor; /* who started anew here; NULL: nobody */
 	uint8_t cookie[DTLS_COOKIE_SIZE]; /* DTLS: the peer's */
 	bool half_open; /* DTLS: counted as such */
+	uint32_t in_pieces; /* DTLS: bytes of its ClientHello; 0: it came whole
+			     */
 	bool buffers_gone; /* DTLS: libssl's (dtls.h) */
 	struct status *status; /* of our certificate; NULL: not asked for */
 	struct async async;

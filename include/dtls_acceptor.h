@@ -76,6 +76,8 @@ bool dtls_acceptor_collect(struct dtls_acceptor *);
  */
 bool dtls_acceptor_intercept(
     void *connection, const struct sockaddr_storage *, const uint8_t *, size_t);
+/* What comes of its hello in pieces is not its own any more. */
+void dtls_acceptor_heard_all(const struct connection *);
 /* Its socket goes to its successor, which starts; the connection ends. */
 void dtls_acceptor_succeed(struct connection *);
 

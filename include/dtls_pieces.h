@@ -47,6 +47,10 @@ void dtls_pieces_open(struct dtls_pieces *, struct fragment_board *,
  */
 enum dtls_piece dtls_pieces_put(struct dtls_pieces *, const struct datagram *,
     int64_t now_ms, struct dtls_hello *);
+/* The same of one that came by its sender's own socket: nobody else has more.
+ */
+enum dtls_piece dtls_pieces_put_again(struct dtls_pieces *,
+    const struct datagram *, int64_t now_ms, struct dtls_hello *);
 /*
  * The hello at hand is dealt with. Returns the bytes of the datagrams that it
  * came in; 0 if another worker was faster.
@@ -58,8 +62,14 @@ size_t dtls_pieces_drop(struct dtls_pieces *, int64_t now_ms);
  */
 void dtls_pieces_claim(struct dtls_pieces *, const struct datagram *,
     const struct dtls_hello *, int64_t now_ms, struct textbuf *in);
+/*
+ * It is ours no more. The datagram has the peer's addresses, and the hello so
+ * many bytes.
+ */
+void dtls_pieces_disown(struct dtls_pieces *, const struct datagram *,
+    uint32_t length, int64_t now_ms);
 /* Is the datagram a piece of the hello that was claimed last? */
-bool dtls_pieces_is_more(struct dtls_pieces *, const struct datagram *);
+bool dtls_pieces_is_more(const struct dtls_pieces *, const struct datagram *);
 /*
  * Datagrams of one of our peers are in found; cookie: its own. False: no more.
  */

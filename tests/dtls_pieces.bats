@@ -61,6 +61,8 @@ all_ways() # option of the server...
 		assert_served 10 -size 20 -extra 100 -double
 		assert_served 10 -size 20 -extra 100 -strangers
 		assert_served 10 -size 7 -extra 100
+		# Farther apart than libssl takes records for new.
+		assert_served 10 -size 10 -reverse
 		assert_served 10 -size 7 -extra 100 -together
 		assert_served 10 -size 30 -extra 200 -gap 1000
 		stop_server
@@ -80,6 +82,46 @@ all_ways() # option of the server...
 	assert_served 10
 	wait_exit server
 	assert_equal "$STATUS" 0
+}
+
+# What the server still has with it is over then. The port is one that a listener
+# had that is gone.
+@test "who starts anew without a word may do so in pieces" {
+	local workers port size
+
+	start_relay none 9
+	port=$PORT
+	end_relay none
+	for workers in 1 4; do
+		start_server -dtls -workers "$workers" -quiet
+		for size in 200 56 20; do
+			assert_served 10 -from "$port" -rude -size "$size"
+		done
+		assert_served 10 -from "$port" -rude -size 20 -reverse
+		assert_served 10 -from "$port" -rude -size 200 -reverse
+		stop_server
+	done
+}
+
+# Peers of the old generation get what workers of the new one have read.
+@test "HUP while peers come in pieces" {
+	local i
+
+	start_server -dtls -workers 4 -quiet
+	for i in 1 2 3; do
+		pieces -size 20 -count 60 >"peers$i.said" &
+		LOADS+=($!)
+	done
+	for i in 2 3; do
+		sleep 0.3
+		kill -HUP "$SERVER_PID"
+		wait_for 10 file_has server.err "generation $i"
+	done
+	wait "${LOADS[@]}"
+	LOADS=()
+	for i in 1 2 3; do
+		assert_contains "$(<"peers$i.said")" 'served 60 of 60'
+	done
 }
 
 # Its two hellos are 1,400 bytes each, and a repetition as much again.

@@ -80,14 +80,16 @@ acceptor_stop(struct acceptor *acceptor)
 	acceptor->state = ACCEPTOR_STOPPED;
 	acceptor_set_state(acceptor, ACCEPT_ABSENT);
 	loop_remove(loop, &acceptor->listener);
-	loop_remove(loop, &acceptor->turn);
 	loop_task_stop(loop, &acceptor->again);
 	loop_timer_stop(loop, &acceptor->retry);
-	/* The port is free when nobody holds it any more. */
-	if (acceptor->dtls != NULL) {
-		dtls_acceptor_stop(acceptor->dtls);
-		close(acceptor->worker->setup->listener_fd);
+	if (acceptor->dtls == NULL) {
+		loop_remove(loop, &acceptor->turn);
+		return;
 	}
+	/* Others still bring what they read for a peer that was accepted. */
+	dtls_acceptor_stop(acceptor->dtls);
+	/* The port is free when nobody holds it any more. */
+	close(acceptor->worker->setup->listener_fd);
 }
 
 void
@@ -154,6 +156,8 @@ acceptor_on_turn(void *arg, uint32_t events)
 	/* It may be woken for this alone. */
 	if (acceptor->dtls != NULL && dtls_acceptor_collect(acceptor->dtls) &&
 	    !accept_turn_is_of(acceptor_turn(acceptor), acceptor->worker->slot))
+		return;
+	if (acceptor->state == ACCEPTOR_STOPPED)
 		return;
 	fault_point_if(acceptor_more_waits(acceptor), "accept-turn");
 	acceptor_take(acceptor);

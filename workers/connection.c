@@ -108,8 +108,10 @@ connection_take_datagrams(
 	transport->in = arrival->in;
 	transport->can_read = true;
 	transport->first_is_sent = true;
+	transport->renumbers = arrival->in_pieces > 0;
 	transport->intercept = dtls_acceptor_intercept;
 	transport->owner = connection;
+	connection->in_pieces = arrival->in_pieces;
 	connection->half_open = true;
 	connection->worker->acceptor.dtls->half_open++;
 }
@@ -134,7 +136,7 @@ connection_first_phase(
 	if (config->early_data)
 		return PHASE_EARLY_DATA;
 	/* DTLSv1_listen takes no fragments. */
-	if (config->listen && arrival->whole)
+	if (config->listen && arrival->in_pieces == 0)
 		return PHASE_LISTEN;
 	return config->stateless && config->mode == MODE_INTERACTIVE
 	    ? PHASE_COOKIE

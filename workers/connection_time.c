@@ -94,9 +94,12 @@ connection_set_state(struct connection *connection, enum connection_state state)
 void
 connection_not_half_open(struct connection *connection)
 {
-	if (connection->half_open)
-		connection->worker->acceptor.dtls->half_open--;
+	if (!connection->half_open)
+		return;
+	connection->worker->acceptor.dtls->half_open--;
 	connection->half_open = false;
+	if (connection->in_pieces > 0)
+		dtls_acceptor_heard_all(connection);
 }
 
 bool

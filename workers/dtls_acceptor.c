@@ -42,8 +42,15 @@ static enum accept_result dtls_acceptor_give_socket(
 static bool dtls_acceptor_room(struct dtls_acceptor *);
 static int dtls_acceptor_socket(const struct datagram *);
 static int dtls_acceptor_connect(int, const struct datagram *);
+static enum hello dtls_acceptor_hear_again(
+    struct connection *, const uint8_t *, size_t, struct dtls_hello *, bool *);
+static void dtls_acceptor_answer_again(
+    struct connection *, const struct dtls_hello *, bool);
 static void
 dtls_acceptor_keep_stray(struct dtls_acceptor *, const struct connection *,
+    const struct sockaddr_storage *, const uint8_t *, size_t);
+static bool
+dtls_acceptor_hold(struct dtls_acceptor *, const struct connection *,
     const struct sockaddr_storage *, const uint8_t *, size_t);
 static void dtls_acceptor_put_by(struct dtls_acceptor *);
 static void dtls_acceptor_introduce(
@@ -58,8 +65,8 @@ static enum hello dtls_acceptor_judge(struct dtls_acceptor *,
 static size_t dtls_acceptor_answer(struct dtls_acceptor *,
     const struct sockaddr_storage *, const struct dtls_hello *, uint8_t *);
 static int64_t dtls_acceptor_now_s(const struct dtls_acceptor *);
-static bool dtls_acceptor_successor(
-    struct connection *, const struct dtls_hello *, const uint8_t *, size_t);
+static bool dtls_acceptor_successor(struct connection *,
+    const struct dtls_hello *, const uint8_t *, size_t, bool);
 
 int
 dtls_acceptor_open(struct dtls_acceptor *acceptor, struct worker *worker)
@@ -96,7 +103,6 @@ dtls_acceptor_open(struct dtls_acceptor *acceptor, struct worker *worker)
 void
 dtls_acceptor_stop(struct dtls_acceptor *acceptor)
 {
-	(void)dtls_acceptor_collect(acceptor);
 	loop_task_stop(&acceptor->worker->loop, &acceptor->stray);
 	textbuf_free(&acceptor->strays);
 }
@@ -148,24 +154,20 @@ dtls_acceptor_intercept(void *arg, const struct sockaddr_storage *from,
 {
 	struct connection *connection = arg;
 	struct dtls_acceptor *acceptor = connection->worker->acceptor.dtls;
-	uint8_t answer[DTLS_HELLO_VERIFY_MAX];
 	struct dtls_hello hello;
+	bool in_pieces;
 
 	if (memcmp(from, &connection->peer, connection->peer_size) != 0) {
 		dtls_acceptor_keep_stray(
 		    acceptor, connection, from, data, size);
 		return true;
 	}
-	if (size > DATAGRAM_MAX || dtls_hello_parse(&hello, data, size) == -1)
-		return dtls_is_too_short(connection->ssl, data, size);
-	switch (dtls_acceptor_judge(acceptor, &connection->peer, &hello)) {
+	switch (dtls_acceptor_hear_again(
+	    connection, data, size, &hello, &in_pieces)) {
 	case HELLO_NONE:
-		return false;
+		return dtls_is_too_short(connection->ssl, data, size);
 	case HELLO_ASKS:
-		size = dtls_acceptor_answer(
-		    acceptor, &connection->peer, &hello, answer);
-		(void)send(connection->transport.fd, answer, size,
-		    MSG_DONTWAIT | MSG_NOSIGNAL);
+		dtls_acceptor_answer_again(connection, &hello, in_pieces);
 		return true;
 	case HELLO_GOOD:
 		break;
@@ -174,7 +176,20 @@ dtls_acceptor_intercept(void *arg, const struct sockaddr_storage *from,
 	if (memcmp(hello.cookie, connection->cookie,
 		sizeof(connection->cookie)) == 0)
 		return false;
-	return dtls_acceptor_successor(connection, &hello, data, size);
+	return dtls_acceptor_successor(
+	    connection, &hello, data, size, in_pieces);
+}
+
+void
+dtls_acceptor_heard_all(const struct connection *connection)
+{
+	struct worker *worker = connection->worker;
+	struct dtls_acceptor *acceptor = worker->acceptor.dtls;
+
+	if (dtls_acceptor_hold(
+		acceptor, connection, &connection->peer, NULL, 0))
+		dtls_pieces_disown(&acceptor->pieces, acceptor->datagram,
+		    connection->in_pieces, worker->loop.now_ms);
 }
 
 void
@@ -358,6 +373,51 @@ dtls_acceptor_connect(int fd, const struct datagram *datagram)
 }
 
 /*
+ * A connection's peer says something. What is a piece of a hello is one that it
+ * starts anew with, if it has shaken hands; before, it is of the hello that
+ * libssl reads.
+ */
+static enum hello
+dtls_acceptor_hear_again(struct connection *connection, const uint8_t *data,
+    size_t size, struct dtls_hello *hello, bool *in_pieces)
+{
+	struct worker *worker = connection->worker;
+	struct dtls_acceptor *acceptor = worker->acceptor.dtls;
+	struct dtls_hello_piece piece;
+
+	*in_pieces = false;
+	if (dtls_hello_piece(&piece, data, size) == -1)
+		return HELLO_NONE;
+	if (dtls_hello_parse(hello, data, size) == -1) {
+		if (connection->half_open ||
+		    !dtls_acceptor_hold(
+			acceptor, connection, &connection->peer, data, size) ||
+		    dtls_pieces_put_again(&acceptor->pieces, acceptor->datagram,
+			worker->loop.now_ms, hello) != DTLS_PIECE_HEAD)
+			return HELLO_NONE;
+		*in_pieces = true;
+	}
+	return dtls_acceptor_judge(acceptor, &connection->peer, hello);
+}
+
+static void
+dtls_acceptor_answer_again(struct connection *connection,
+    const struct dtls_hello *hello, bool in_pieces)
+{
+	struct worker *worker = connection->worker;
+	struct dtls_acceptor *acceptor = worker->acceptor.dtls;
+	uint8_t answer[DTLS_HELLO_VERIFY_MAX];
+	size_t size =
+	    dtls_acceptor_answer(acceptor, &connection->peer, hello, answer);
+
+	if (in_pieces &&
+	    dtls_pieces_drop(&acceptor->pieces, worker->loop.now_ms) < size)
+		return;
+	(void)send(connection->transport.fd, answer, size,
+	    MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/*
  * It came while the new socket was bound and not yet connected, or was on its
  * way there while it was being connected.
  */
@@ -366,19 +426,30 @@ dtls_acceptor_keep_stray(struct dtls_acceptor *acceptor,
     const struct connection *connection, const struct sockaddr_storage *from,
     const uint8_t *data, size_t size)
 {
-	struct datagram *stray = acceptor->datagram;
+	if (acceptor->worker->acceptor.state != ACCEPTOR_STOPPED &&
+	    dtls_acceptor_hold(acceptor, connection, from, data, size))
+		dtls_acceptor_put_by(acceptor);
+}
 
-	if (acceptor->worker->acceptor.state == ACCEPTOR_STOPPED ||
-	    size > sizeof(stray->data))
-		return;
-	stray->address_size = sizeof(stray->to);
-	if (getsockname(connection->transport.fd, (struct sockaddr *)&stray->to,
-		&stray->address_size) == -1)
-		return;
-	stray->from = *from;
-	stray->size = size;
-	memcpy(stray->data, data, size);
-	dtls_acceptor_put_by(acceptor);
+/* Have one that a connection's socket got at hand. False: it cannot be. */
+static bool
+dtls_acceptor_hold(struct dtls_acceptor *acceptor,
+    const struct connection *connection, const struct sockaddr_storage *from,
+    const uint8_t *data, size_t size)
+{
+	struct datagram *datagram = acceptor->datagram;
+
+	datagram->address_size = sizeof(datagram->to);
+	if (size > sizeof(datagram->data) ||
+	    getsockname(connection->transport.fd,
+		(struct sockaddr *)&datagram->to,
+		&datagram->address_size) == -1)
+		return false;
+	datagram->from = *from;
+	datagram->size = size;
+	if (size > 0)
+		memcpy(datagram->data, data, size);
+	return true;
 }
 
 /* The datagram at hand is looked at as soon as others have had their turn. */
@@ -402,7 +473,7 @@ dtls_acceptor_introduce(struct arrival *arrival, const struct dtls_hello *hello,
 	uint8_t first[DATAGRAM_MAX];
 
 	memcpy(arrival->cookie, hello->cookie, sizeof(arrival->cookie));
-	arrival->whole = hello->whole;
+	arrival->in_pieces = hello->whole ? 0 : hello->message_length;
 	textbuf_init(&arrival->in);
 	datagrams_queue(&arrival->in, first,
 	    dtls_hello_without_cookie(hello, data, size, first, sizeof(first)));
@@ -484,8 +555,10 @@ dtls_acceptor_now_s(const struct dtls_acceptor *acceptor)
 /* True: it is served, now or never. */
 static bool
 dtls_acceptor_successor(struct connection *connection,
-    const struct dtls_hello *hello, const uint8_t *data, size_t size)
+    const struct dtls_hello *hello, const uint8_t *data, size_t size,
+    bool in_pieces)
 {
+	struct dtls_acceptor *acceptor = connection->worker->acceptor.dtls;
 	struct worker *worker = connection->worker;
 	struct shared *shared = worker->setup->shared;
 	struct arrival *arrival;
@@ -504,7 +577,13 @@ dtls_acceptor_successor(struct connection *connection,
 	arrival->peer = connection->peer;
 	arrival->peer_size = connection->peer_size;
 	dtls_acceptor_introduce(arrival, hello, data, size);
-	datagrams_queue(&arrival->in, data, size);
+	if (!in_pieces)
+		datagrams_queue(&arrival->in, data, size);
+	if (!hello->whole &&
+	    dtls_acceptor_hold(
+		acceptor, connection, &connection->peer, data, size))
+		dtls_pieces_claim(&acceptor->pieces, acceptor->datagram, hello,
+		    worker->loop.now_ms, &arrival->in);
 	acceptor_took(worker);
 	connection->successor = arrival;
 	/* What comes next is not the old association's. */

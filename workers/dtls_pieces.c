@@ -31,6 +31,10 @@ _Static_assert(sizeof(struct pieces_key) == FRAGMENT_KEY,
 _Static_assert(DTLS_COOKIE_SIZE == FRAGMENT_MARK,
     "cookies are what connections are known by");
 
+static bool pieces_of(
+    const struct datagram *, struct dtls_hello_piece *, struct fragment_key *);
+static enum dtls_piece pieces_join(struct dtls_pieces *,
+    const struct datagram *, uint32_t, int64_t, struct dtls_hello *);
 static bool pieces_worth(const struct dtls_hello_piece *);
 static struct fragment_key
 pieces_key(const struct datagram *, uint16_t, uint32_t);
@@ -54,28 +58,25 @@ enum dtls_piece
 dtls_pieces_put(struct dtls_pieces *pieces, const struct datagram *datagram,
     int64_t now_ms, struct dtls_hello *hello)
 {
-	struct fragment fragment = { 0, datagram->data, datagram->size };
 	struct dtls_hello_piece piece;
-	size_t at = 0;
 
-	if (dtls_hello_piece(&piece, datagram->data, datagram->size) == -1 ||
-	    !pieces_worth(&piece))
+	if (!pieces_of(datagram, &piece, &pieces->key))
 		return DTLS_PIECE_NONE;
-	fragment.offset = piece.offset;
-	pieces->key =
-	    pieces_key(datagram, piece.message_sequence, piece.message_length);
-	pieces_put(pieces, &fragment, now_ms);
-	if (piece.offset >= DTLS_HELLO_HEAD_MAX)
-		return DTLS_PIECE_KEPT;
-	fragment_board_look(pieces->board, &pieces->key, DTLS_HELLO_HEAD_MAX,
-	    now_ms, pieces->found);
-	memset(&pieces->head, 0, sizeof(pieces->head));
-	while (fragments_next(pieces->found, &at, &fragment))
-		dtls_hello_head_add(
-		    &pieces->head, fragment.data, fragment.size);
-	return dtls_hello_head_parse(&pieces->head, hello) == 0
-	    ? DTLS_PIECE_HEAD
-	    : DTLS_PIECE_KEPT;
+	return pieces_join(pieces, datagram, piece.offset, now_ms, hello);
+}
+
+enum dtls_piece
+dtls_pieces_put_again(struct dtls_pieces *pieces,
+    const struct datagram *datagram, int64_t now_ms, struct dtls_hello *hello)
+{
+	struct dtls_hello_piece piece;
+
+	if (!pieces_of(datagram, &piece, &pieces->key))
+		return DTLS_PIECE_NONE;
+	/* Of an earlier hello from there. */
+	fragment_board_disown(
+	    pieces->board, &pieces->key, pieces->slot, now_ms);
+	return pieces_join(pieces, datagram, piece.offset, now_ms, hello);
 }
 
 size_t
@@ -95,18 +96,24 @@ dtls_pieces_claim(struct dtls_pieces *pieces, const struct datagram *datagram,
 	dtls_pieces_queue(pieces, in);
 }
 
+void
+dtls_pieces_disown(struct dtls_pieces *pieces, const struct datagram *datagram,
+    uint32_t length, int64_t now_ms)
+{
+	struct fragment_key key = pieces_key(datagram, 1, length);
+
+	fragment_board_disown(pieces->board, &key, pieces->slot, now_ms);
+}
+
 bool
-dtls_pieces_is_more(struct dtls_pieces *pieces, const struct datagram *datagram)
+dtls_pieces_is_more(
+    const struct dtls_pieces *pieces, const struct datagram *datagram)
 {
 	struct dtls_hello_piece piece;
 	struct fragment_key key;
 
-	if (dtls_hello_piece(&piece, datagram->data, datagram->size) == -1 ||
-	    !pieces_worth(&piece))
-		return false;
-	key =
-	    pieces_key(datagram, piece.message_sequence, piece.message_length);
-	return memcmp(&key, &pieces->key, sizeof(key)) == 0;
+	return pieces_of(datagram, &piece, &key) &&
+	    memcmp(&key, &pieces->key, sizeof(key)) == 0;
 }
 
 bool
@@ -136,6 +143,41 @@ dtls_pieces_give_back(struct dtls_pieces *pieces, int64_t now_ms)
 	    pieces->board, &pieces->key, pieces->slot, now_ms);
 	while (fragments_next(pieces->found, &at, &fragment))
 		pieces_put(pieces, &fragment, now_ms);
+}
+
+/* False: it is none, or worth nothing. */
+static bool
+pieces_of(const struct datagram *datagram, struct dtls_hello_piece *piece,
+    struct fragment_key *key)
+{
+	if (dtls_hello_piece(piece, datagram->data, datagram->size) == -1 ||
+	    !pieces_worth(piece))
+		return false;
+	*key = pieces_key(
+	    datagram, piece->message_sequence, piece->message_length);
+	return true;
+}
+
+/* Put it on the board, and look whether there is a head now. */
+static enum dtls_piece
+pieces_join(struct dtls_pieces *pieces, const struct datagram *datagram,
+    uint32_t offset, int64_t now_ms, struct dtls_hello *hello)
+{
+	struct fragment fragment = { offset, datagram->data, datagram->size };
+	size_t at = 0;
+
+	pieces_put(pieces, &fragment, now_ms);
+	if (offset >= DTLS_HELLO_HEAD_MAX)
+		return DTLS_PIECE_KEPT;
+	fragment_board_look(pieces->board, &pieces->key, DTLS_HELLO_HEAD_MAX,
+	    now_ms, pieces->found);
+	memset(&pieces->head, 0, sizeof(pieces->head));
+	while (fragments_next(pieces->found, &at, &fragment))
+		dtls_hello_head_add(
+		    &pieces->head, fragment.data, fragment.size);
+	return dtls_hello_head_parse(&pieces->head, hello) == 0
+	    ? DTLS_PIECE_HEAD
+	    : DTLS_PIECE_KEPT;
 }
 
 /*

@@ -3,17 +3,20 @@
  * never repeat themselves.
  *
  *	pieces [-size N] [-extra N] [-count N] [-gap US] [-patience MS]
- *	    [-reverse] [-double] [-strangers] [-together] [-forge] PORT
+ *	    [-from PORT] [-reverse] [-double] [-strangers] [-together]
+ *	    [-rude] [-forge] PORT
  *
  * -size	bytes of the hello in each datagram (default 256)
  * -extra	how much longer the hello is made (default 1000)
  * -count	peers, one after another (default 1)
  * -gap		microseconds between two datagrams (default 0)
  * -patience	how long an answer is waited for (default 5000)
+ * -from	each peer's own port (default any)
  * -reverse	the last piece first
  * -double	each piece twice
  * -strangers	between two pieces come others' hellos, pieces and garbage
  * -together	all pieces of a hello in one datagram, a record each
+ * -rude	the peers leave without a goodbye
  * -forge	instead of peers as many pieces of no hello, from many ports
  *
  * The server's PORT is that of 127.0.0.1. Prints how many of the peers had
@@ -62,10 +65,12 @@ enum setting {
 	COUNT,
 	GAP,
 	PATIENCE,
+	FROM,
 	REVERSE,
 	DOUBLE,
 	STRANGE,
 	TOGETHER,
+	RUDE,
 	FORGE,
 	SETTINGS
 };
@@ -76,10 +81,12 @@ static const struct option options[] = {
 	{ "count", required_argument, NULL, COUNT },
 	{ "gap", required_argument, NULL, GAP },
 	{ "patience", required_argument, NULL, PATIENCE },
+	{ "from", required_argument, NULL, FROM },
 	{ "reverse", no_argument, NULL, REVERSE },
 	{ "double", no_argument, NULL, DOUBLE },
 	{ "strangers", no_argument, NULL, STRANGE },
 	{ "together", no_argument, NULL, TOGETHER },
+	{ "rude", no_argument, NULL, RUDE },
 	{ "forge", no_argument, NULL, FORGE },
 	{ NULL, 0, NULL, 0 },
 };
@@ -89,10 +96,12 @@ static unsigned settings[] = { [SIZE] = 256,
 	[COUNT] = 1,
 	[GAP] = 0,
 	[PATIENCE] = 5000,
+	[FROM] = 0,
 	[REVERSE] = 0,
 	[DOUBLE] = 0,
 	[STRANGE] = 0,
 	[TOGETHER] = 0,
+	[RUDE] = 0,
 	[FORGE] = 0 };
 
 struct piece {
@@ -113,11 +122,13 @@ static struct sockaddr_in server = { .sin_family = AF_INET };
 static int strangers[STRANGERS];
 
 static int
-socket_to_server(void)
+socket_to_server(unsigned port)
 {
+	struct sockaddr_in own = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port) };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	if (fd == -1 ||
+	if (fd == -1 || bind(fd, (struct sockaddr *)&own, sizeof(own)) == -1 ||
 	    connect(fd, (struct sockaddr *)&server, sizeof(server)) == -1)
 		err(1, "socket");
 	return fd;
@@ -185,14 +196,7 @@ open_peer(struct peer *peer)
 	SSL_set_mtu(peer->ssl, 16000);
 	make_longer(peer->ssl, settings[EXTRA]);
 	SSL_set_connect_state(peer->ssl);
-	peer->fd = socket_to_server();
-}
-
-static void
-close_peer(struct peer *peer)
-{
-	SSL_free(peer->ssl);
-	close(peer->fd);
+	peer->fd = socket_to_server(settings[FROM]);
 }
 
 /* What others say meanwhile: a hello, a piece of one, and nothing of sense. */
@@ -335,6 +339,17 @@ shake_hands(struct peer *peer)
 	return false;
 }
 
+static void
+close_peer(struct peer *peer)
+{
+	if (!settings[RUDE] && SSL_is_init_finished(peer->ssl)) {
+		(void)SSL_shutdown(peer->ssl);
+		send_all(peer);
+	}
+	SSL_free(peer->ssl);
+	close(peer->fd);
+}
+
 static double
 now_ms(void)
 {
@@ -418,7 +433,7 @@ main(int argc, char *argv[])
 	if (parse(argc, argv) == -1)
 		errx(1, "usage: pieces [option...] PORT");
 	for (i = 0; i < STRANGERS; i++)
-		strangers[i] = socket_to_server();
+		strangers[i] = socket_to_server(0);
 	if (settings[FORGE]) {
 		forge(settings[COUNT]);
 		return 0;
