@@ -83,9 +83,9 @@ enum ticket_format { TICKET_FORMAT_NGINX, TICKET_FORMAT_APACHE };
 enum address_family { FAMILY_ANY, FAMILY_IPV4, FAMILY_IPV6, FAMILY_UNIX };
 
 struct config {
-	/* The command line as called, for titles and the -www page. */
+	/* The command line as others may see it: secrets are masked. */
 	int argc;
-	char **argv;
+	char **words;
 	/* Standard descriptors that were closed then; now the null device. */
 	bool closed[DESCRIPTORS_STANDARD];
 
@@ -241,9 +241,9 @@ struct config {
 };
 
 /*
- * Set every field to its default.
+ * Set every field to its default. The words are those that others may see.
  */
-void config_init(struct config *, int argc, char **argv);
+void config_init(struct config *, int argc, char **words);
 
 /*
  * The checks that need more than one option (behaviour.md section 2.2).

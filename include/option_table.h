@@ -48,6 +48,13 @@ enum option_rule {
 	RULE_NO_PROTOCOL, /* -no_tls1_2: this one not */
 };
 
+/* What in a value nobody else may see; masking.h. */
+enum option_secret {
+	SECRET_IN_URI, /* of one with "://" the login, and a PIN */
+	SECRET_LOGIN, /* the same of a URL that need not have "://" */
+	SECRET_ALL,
+};
+
 struct option;
 
 /*
@@ -61,6 +68,7 @@ struct option {
 	const char *name; /* without its dash; NULL ends a section */
 	enum option_kind kind;
 	enum option_rule rule;
+	enum option_secret secret;
 	option_setter *set;
 	bool is_judged; /* by the option_judge, as soon as it is read */
 	size_t field; /* offset in struct config, if one field is all */
@@ -79,6 +87,11 @@ struct option_section {
 
 extern const struct option_section option_table[];
 
+/*
+ * The option that a word of the command line names, with one dash or two; NULL:
+ * none. Sets what stands behind its name: nothing, or "=value". In options.c.
+ */
+const struct option *option_named(const char *word, const char **rest);
 /* -help; in options.c. */
 option_setter option_print_help;
 

@@ -1,12 +1,10 @@
 /*
- * What ps(1) shows of the master: its arguments, since scripts look for them,
- * without those that hold a secret.
+ * What ps(1) shows of the master: its arguments, since scripts look for them.
  */
 #ifndef TITLE_H
 #define TITLE_H
 
-struct config;
-
-void title_master(const struct config *);
+/* The words of the command line, with what is secret masked already. */
+void title_master(int argc, char *const words[]);
 
 #endif

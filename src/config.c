@@ -17,11 +17,11 @@ static int config_check_identities(const struct config *);
 static unsigned config_online_cpus(void);
 
 void
-config_init(struct config *config, int argc, char **argv)
+config_init(struct config *config, int argc, char **words)
 {
 	memset(config, 0, sizeof(*config));
 	config->argc = argc;
-	config->argv = argv;
+	config->words = words;
 	STAILQ_INIT(&config->ssl_conf);
 	STAILQ_INIT(&config->x509);
 	STAILQ_INIT(&config->crypto);

@@ -19,6 +19,7 @@
 #include "keylog.h"
 #include "listener.h"
 #include "log.h"
+#include "masking.h"
 #include "master.h"
 #include "options.h"
 #include "output.h"
@@ -37,6 +38,7 @@
 #include "ticket_keys.h"
 #include "ticket_rotation.h"
 #include "tickets.h"
+#include "title.h"
 #include "tls_context.h"
 #include "tls_random.h"
 #include "tls_renewal.h"
@@ -67,12 +69,15 @@ main(int argc, char **argv)
 {
 	bool closed[DESCRIPTORS_STANDARD];
 	struct config config;
+	char **words;
 	int parsed;
 
+	proctitle_init(argc, argv, environ);
+	words = masking_words(argc, argv);
+	title_master(argc, words);
 	descriptors_fill_standard(closed);
 	crypto_memory_install();
-	proctitle_init(argc, argv, environ);
-	config_init(&config, argc, argv);
+	config_init(&config, argc, words);
 	memcpy(config.closed, closed, sizeof(closed));
 	if ((parsed = options_parse(&config, argc, argv, verify_param_judge)) !=
 	    0)

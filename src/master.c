@@ -13,7 +13,6 @@
 #include "ready.h"
 #include "shared.h"
 #include "signals.h"
-#include "title.h"
 
 /* How long workers may take to end before they are killed. */
 #define MASTER_QUIT_MS	500
@@ -134,7 +133,6 @@ master_open(struct master *master, const struct master_setup *setup)
 		master->output) == -1 ||
 	    master_spawn_all(master) == -1)
 		return -1;
-	title_master(master->config);
 	master->status = 0;
 	return 0;
 }

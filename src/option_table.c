@@ -22,7 +22,9 @@
 #define CONF(member) .set = config_add_conf, FIELD(struct ssl_conf_list, member)
 #define SSL_CONF     CONF(ssl_conf)
 /* src/verify_param.c knows what they mean. */
-#define X509 CONF(x509), .is_judged = true
+#define X509   CONF(x509), .is_judged = true
+#define SECRET .secret = SECRET_ALL
+#define LOGIN  .secret = SECRET_LOGIN
 /* Each of them asks for a status, whatever else it sets. */
 #define STATUS(type, member) .set = config_set_status, FIELD(type, member)
 #define ONE_VERSION(value)                                    \
@@ -163,7 +165,7 @@ static const struct option options_identity[] = {
 	    "Format of -key and -key2, PEM, DER or ENGINE",
 	    .set = config_set_keyform),
 	OPTION("pass", KIND_STRING, "Where the pass phrase of -key comes from",
-	    TEXT(pass)),
+	    TEXT(pass), SECRET),
 	OPTION("dcert", KIND_INFILE,
 	    "Second certificate, with a key of another type",
 	    TEXT(other_identity.cert_file)),
@@ -177,7 +179,8 @@ static const struct option options_identity[] = {
 	OPTION("dkeyform", KIND_FORMAT, "Format of -dkey",
 	    FORMAT(other_identity.key_format)),
 	OPTION("dpass", KIND_STRING,
-	    "Where the pass phrase of -dkey comes from", TEXT(other_pass)),
+	    "Where the pass phrase of -dkey comes from", TEXT(other_pass),
+	    SECRET),
 	OPTION("dhparam", KIND_INFILE, "File of DH parameters", TEXT(dhparam)),
 	OPTION("servername", KIND_STRING,
 	    "Host name of -cert2: clients that name it get that one",
@@ -273,9 +276,9 @@ static const struct option options_ocsp[] = {
 	    STATUS(int, status_timeout_s)),
 	OPTION("status_url", KIND_STRING,
 	    "Responder, if the certificate names none",
-	    STATUS(const char *, status_url)),
+	    STATUS(const char *, status_url), LOGIN),
 	OPTION("proxy", KIND_STRING, "HTTP proxy on the way to responders",
-	    TEXT(proxy)),
+	    TEXT(proxy), LOGIN),
 	OPTION("no_proxy", KIND_STRING, "Hosts to reach without the proxy",
 	    TEXT(no_proxy)),
 	OPTION("status_file", KIND_INFILE, "OCSP response to staple, in DER",
@@ -337,14 +340,15 @@ static const struct option options_psk[] = {
 	    TEXT(psk_identity), .initial = "Client_identity"),
 	OPTION("psk_hint", KIND_STRING, "PSK identity hint to send",
 	    TEXT(psk_hint)),
-	OPTION("psk", KIND_HEX, "PSK, in hexadecimal digits", TEXT(psk)),
+	OPTION(
+	    "psk", KIND_HEX, "PSK, in hexadecimal digits", TEXT(psk), SECRET),
 	OPTION("psk_session", KIND_INFILE,
 	    "Session to take the PSK of TLS 1.3 from", TEXT(psk_session)),
 	OPTION("srpvfile", KIND_INFILE, "SRP verifiers", .set = config_set_srp,
 	    FIELD(const char *, srpvfile)),
 	OPTION("srpuserseed", KIND_STRING,
 	    "Seed for the salt of unknown SRP users", .set = config_set_srp,
-	    FIELD(const char *, srpuserseed)),
+	    FIELD(const char *, srpuserseed), SECRET),
 	END_OF_SECTION,
 };
 

@@ -31,7 +31,7 @@ static int options_get_value(struct parser *, const struct option *,
     const char *, struct option_value *);
 static int options_obey_rules(struct parser *, const struct option *);
 static bool option_is_mutant(const struct option *);
-static const struct option *options_find(const char *, size_t);
+static const char *options_name(const char *);
 static int
 options_error(const char *, ...) __attribute__((format(printf, 1, 2)));
 static int options_check(const struct option *, struct option_value *);
@@ -115,16 +115,15 @@ options_set_defaults(struct config *config)
 static int
 options_next(struct parser *parser, struct config *config)
 {
-	const char *argument = parser->argv[parser->next++];
-	const char *name = argument + (argument[1] == '-' ? 2 : 1);
-	size_t length = strcspn(name, "=");
-	const struct option *option = options_find(name, length);
+	const char *word = parser->argv[parser->next++], *rest;
+	const char *name = options_name(word);
+	const struct option *option = option_named(word, &rest);
 	struct option_value value = { .text = NULL };
 
 	if (option == NULL)
 		return options_error(
-		    "Unknown option: -%.*s", (int)length, name);
-	if (options_get_value(parser, option, name + length, &value) == -1 ||
+		    "Unknown option: -%.*s", (int)(rest - name), name);
+	if (options_get_value(parser, option, rest, &value) == -1 ||
 	    options_check(option, &value) == -1 ||
 	    options_obey_rules(parser, option) == -1)
 		return -1;
@@ -191,18 +190,32 @@ option_is_mutant(const struct option *option)
 #endif
 }
 
-static const struct option *
-options_find(const char *name, size_t length)
+const struct option *
+option_named(const char *word, const char **rest)
 {
+	const char *name = options_name(word);
+	size_t length = strcspn(name, "=");
 	const struct option_section *section;
 	const struct option *option;
 
+	*rest = name + length;
+	if (name == word)
+		return NULL;
 	for (section = option_table; section->title != NULL; section++)
 		for (option = section->options; option->name != NULL; option++)
 			if (strlen(option->name) == length &&
 			    memcmp(option->name, name, length) == 0)
 				return option;
 	return NULL;
+}
+
+/* Behind the dashes; with none it is no option. */
+static const char *
+options_name(const char *word)
+{
+	if (word[0] != '-')
+		return word;
+	return word + (word[1] == '-' ? 2 : 1);
 }
 
 /* An error in how an option was used. Returns -1. */

@@ -70,7 +70,7 @@ status_command_line(const struct config *config, struct textbuf *text)
 
 	textbuf_puts(text, "s_server ");
 	for (i = 1; i < config->argc; i++) {
-		textbuf_puts(text, config->argv[i]);
+		textbuf_puts(text, config->words[i]);
 		textbuf_puts(text, " ");
 	}
 	textbuf_puts(text, "\n");

@@ -11,7 +11,7 @@ UNIT_TESTS = machine_test shm_test shlock_test lifeline_test \
 	accept_turn_test stats_test ticket_keys_test \
 	ticket_rotation_test fetch_board_test dtls_hello_test \
 	dtls_cookie_test peer_claims_test fragment_board_test slab_test \
-	escape_test
+	escape_test masking_test
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%) \
 	$(BUILD)/tests/unit/session_bench
 UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
@@ -55,6 +55,9 @@ $(BUILD)/tests/unit/fragment_board_test: src/fragment_board.c src/shlock.c \
 $(BUILD)/tests/unit/fragment_board_test: UNIT_DEFINES = -DFAULTS
 $(BUILD)/tests/unit/slab_test: src/slab.c
 $(BUILD)/tests/unit/escape_test: src/escape.c src/textbuf.c $(UNIT_SAYS)
+
+$(BUILD)/tests/unit/masking_test: $(CONFIGURATION:%=src/%.c) src/textbuf.c \
+	src/descriptors.c $(UNIT_SAYS)
 
 # Whole programs in one command: the tests need objects of their own anyway.
 $(UNIT_PROGRAMS): $(BUILD)/tests/unit/%: tests/unit/%.c \
