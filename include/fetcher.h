@@ -16,6 +16,7 @@ struct fetch_board;
 struct fetcher_setup {
 	const struct config *config;
 	struct fetch_board *board;
+	const char *address; /* where the server listens, for the title */
 };
 
 /* A process_main (process.h); the argument is a struct fetcher_setup. */

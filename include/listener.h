@@ -16,12 +16,17 @@
 struct config;
 struct sockaddr;
 
+/* Room for the longest path of a UNIX socket, and an address with its port. */
+#define LISTENER_ADDRESS_MAX 128
+
 struct listener {
 	int fd; /* non-blocking, close on exec */
 	bool datagrams; /* UDP */
 	const char *unix_path; /* NULL: none */
 	dev_t device; /* of what has this path, if that is our socket */
 	ino_t inode; /* likewise; 0: nothing had it */
+	/* "127.0.0.1:40123", "[::]:40123", "/tmp/u"; empty: nobody knows. */
+	char address[LISTENER_ADDRESS_MAX];
 };
 
 /*

@@ -29,6 +29,7 @@ struct worker_setup {
 	struct shared *shared;
 	struct tickets *tickets;
 	int listener_fd;
+	const char *address; /* where it listens, for the title */
 	bool one_outlet; /* standard output and error are the same */
 };
 

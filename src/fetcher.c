@@ -97,7 +97,7 @@ fetcher_run(void *setup, unsigned slot, const struct channel_ends *ends)
 static void
 fetcher_open(struct fetcher *fetcher, int control_fd, int text_fd)
 {
-	proctitle_set("fetcher");
+	proctitle_set("fetcher of %s", fetcher->setup->address);
 	signals_in_worker();
 	channel_init(&fetcher->control, control_fd);
 	channel_init(&fetcher->text, text_fd);

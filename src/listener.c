@@ -33,40 +33,29 @@ static int listener_set_stream(int);
 static int listener_set_ipv6_only(int, int, bool);
 static int listener_set_datagrams(int, int);
 static int listener_stop_datagrams(int);
+static void listener_learn_address(struct listener *);
 static void listener_name(const struct config *, char *, size_t);
 
 int
 listener_open(struct listener *listener, const struct config *config)
 {
+	int result;
+
 	*listener = (struct listener){ .fd = -1, .datagrams = config->dtls };
-	if (config->unix_path != NULL)
-		return listener_open_unix(listener, config);
-	return listener_open_inet(listener, config);
+	result = config->unix_path != NULL
+	    ? listener_open_unix(listener, config)
+	    : listener_open_inet(listener, config);
+	if (result == 0)
+		listener_learn_address(listener);
+	return result;
 }
 
 void
 listener_describe(const struct listener *listener, char *line, int size)
 {
-	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
-	socklen_t address_size = sizeof(address);
-	char host[NI_MAXHOST], port[NI_MAXSERV];
-
-	if (listener->unix_path != NULL) {
-		snprintf(line, (size_t)size, "ACCEPT localhost:%s",
-		    listener->unix_path);
-		return;
-	}
-	if (getsockname(listener->fd, (struct sockaddr *)&address,
-		&address_size) == -1 ||
-	    getnameinfo((struct sockaddr *)&address, address_size, host,
-		sizeof(host), port, sizeof(port),
-		NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-		snprintf(line, (size_t)size, "ACCEPT");
-	else
-		snprintf(line, (size_t)size,
-		    address.ss_family == AF_INET6 ? "ACCEPT [%s]:%s"
-						  : "ACCEPT %s:%s",
-		    host, port);
+	snprintf(line, (size_t)size, "ACCEPT%s%s%s",
+	    *listener->address != '\0' ? " " : "",
+	    listener->unix_path != NULL ? "localhost:" : "", listener->address);
 }
 
 void
@@ -299,6 +288,27 @@ listener_stop_datagrams(int fd)
 		ipv6->sin6_addr = mapped_loopback;
 	}
 	return connect(fd, (struct sockaddr *)&address, size);
+}
+
+/* Of the port that the kernel chose, where it was to choose one. */
+static void
+listener_learn_address(struct listener *listener)
+{
+	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
+	socklen_t address_size = sizeof(address);
+	char host[LISTENER_ADDRESS_MAX], port[NI_MAXSERV];
+	char *name = listener->address;
+
+	if (listener->unix_path != NULL)
+		strlcpy(name, listener->unix_path, LISTENER_ADDRESS_MAX);
+	else if (getsockname(listener->fd, (struct sockaddr *)&address,
+		     &address_size) == 0 &&
+	    getnameinfo((struct sockaddr *)&address, address_size, host,
+		sizeof(host), port, sizeof(port),
+		NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+		snprintf(name, LISTENER_ADDRESS_MAX,
+		    address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
+		    port);
 }
 
 /* As given, for error messages. */

@@ -96,8 +96,8 @@ main_serve(struct config *config)
 	struct shared shared;
 	struct tickets tickets = { .aes_128 = NULL };
 	struct worker_setup setup = { config, NULL, &shared, &tickets, -1,
-		false };
-	struct fetcher_setup fetcher = { config, NULL };
+		listener.address, false };
+	struct fetcher_setup fetcher = { config, NULL, listener.address };
 	struct master_setup master = { config, &output, &listener, &shared,
 		&tls_random, worker_run, main_renew, &setup,
 		config_fetches(config) ? fetcher_run : NULL, &fetcher, -1, -1 };

@@ -626,7 +626,7 @@ is_sanitized()
 workers()
 {
 	pgrep -a -P "$SERVER_PID" -f 's_server: worker' |
-	    sed 's/^\([0-9]*\) .*worker \([0-9]*\).*/\2 \1/' | sort -n |
+	    sed 's/^\([0-9]*\) s_server: worker \([0-9]*\) .*/\2 \1/' | sort -n |
 	    cut -d ' ' -f 2
 }
 

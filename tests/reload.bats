@@ -72,7 +72,8 @@ served_certificate()
 	[ "$(served_certificate)" = 'CN = other.example' ]
 	# The old connection is with the only old worker that is left.
 	wait_for 5 has_workers 4
-	pgrep -f -P "$SERVER_PID" 'worker [123] \(draining\) ?$'
+	pgrep -f -P "$SERVER_PID" \
+	    "^s_server: worker [123] of 127\.0\.0\.1:$PORT \(draining\)\$"
 	type_to old 'still here\n'
 	wait_for 5 file_has server.out 'still here'
 	type_to server 'the same to you\n'
@@ -82,7 +83,7 @@ served_certificate()
 	[ -z "$(comm -12 <(sort <<<"$old") <(workers | sort))" ]
 	# All numbers of before, and nothing is lost in the statistics.
 	assert_equal "$(ps -o args= --ppid "$SERVER_PID" | sort)" "$(
-		printf 's_server: worker %s\n' 1 2 3)"
+		printf "s_server: worker %s of 127.0.0.1:$PORT\n" 1 2 3)"
 	kill -USR1 "$SERVER_PID"
 	wait_for 5 file_has server.out '   5 server accepts that finished'
 }

@@ -160,8 +160,38 @@ refuses()
 	assert_contains "$(ps -o args= -p "$SERVER_PID")" \
 	    's_server: master: -cert'
 	assert_lacks "$(ps -o args= -p "$SERVER_PID")" geheim
-	pgrep -f -P "$SERVER_PID" '^s_server: worker 1$'
-	pgrep -f -P "$SERVER_PID" '^s_server: worker 2$'
+	pgrep -f -P "$SERVER_PID" "^s_server: worker 1 of 127.0.0.1:$PORT\$"
+	pgrep -f -P "$SERVER_PID" "^s_server: worker 2 of 127.0.0.1:$PORT\$"
+}
+
+titles_of_children()
+{
+	ps -ww -o args= --ppid "$SERVER_PID" | sed "s/:$PORT\$/:PORT/" | sort
+}
+
+# covers: -unix -6
+@test "titles name the address, of whatever kind" {
+	start_server -6 -accept 0 -workers 1 -status -status_url 'http://[::1]/'
+	assert_equal "$(titles_of_children)" \
+	    $'s_server: fetcher of [::]:PORT\ns_server: worker 1 of [::]:PORT'
+	stop_server
+	start_server -accept '[::1]:0' -workers 1
+	assert_equal "$(titles_of_children)" 's_server: worker 1 of [::1]:PORT'
+	stop_server
+	start_server -dtls -workers 1
+	assert_equal "$(titles_of_children)" \
+	    's_server: worker 1 of 127.0.0.1:PORT'
+	stop_server
+	start_server -unix "$PWD/worker 2" -workers 1
+	assert_equal "$(titles_of_children)" "s_server: worker 1 of $PWD/worker 2"
+	assert_equal "$(workers)" "$(pgrep -P "$SERVER_PID")"
+	launch one timeout $((60 * SLOW)) "$OPENSSL" s_client \
+	    -unix "$PWD/worker 2"
+	client_connected one
+	kill -QUIT "$SERVER_PID"
+	wait_for 5 has_child 'worker 2 \(draining\)$'
+	client_end one
+	wait_exit server
 }
 
 @test "USR1 with -quiet: the table on standard error" {

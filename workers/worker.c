@@ -25,6 +25,7 @@
 static bool worker_goes_on(const struct worker *);
 static int worker_open(struct worker *, const struct worker_setup *, unsigned,
     const struct channel_ends *);
+static void worker_set_title(const struct worker *, const char *);
 static _Noreturn void worker_exit(struct worker *);
 static void worker_last_words(void *);
 static void worker_on_control(void *, uint32_t);
@@ -120,7 +121,7 @@ worker_open(struct worker *worker, const struct worker_setup *setup,
 	worker->slot = slot;
 	/* Each generation has its slots, and in them the same numbers. */
 	worker->number = slot % setup->config->workers + 1;
-	proctitle_set("worker %u", worker->number);
+	worker_set_title(worker, "");
 	signals_in_worker();
 	orphan_init(setup->listener_fd);
 	fault_set_worker((int)worker->number);
@@ -145,6 +146,13 @@ worker_open(struct worker *worker, const struct worker_setup *setup,
 		return -1;
 	}
 	return 0;
+}
+
+static void
+worker_set_title(const struct worker *worker, const char *state)
+{
+	proctitle_set(
+	    "worker %u of %s%s", worker->number, worker->setup->address, state);
 }
 
 /*
@@ -236,7 +244,7 @@ worker_drain(struct worker *worker)
 		return;
 	worker->draining = true;
 	acceptor_stop(&worker->acceptor);
-	proctitle_set("worker %u (draining)", worker->number);
+	worker_set_title(worker, " (draining)");
 	worker_say(worker, MESSAGE_DRAINING, 0);
 }
 
