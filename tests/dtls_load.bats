@@ -158,21 +158,25 @@ told_fifty()
 }
 
 # What is sent to a worker that was killed is lost; the peer hears nothing more,
-# notes it after 450 ms, and shakes hands again from the same port. A peer whose
-# worker lives loses nothing. All this while others come and go.
-@test "kill -9 of a worker each second: its peers begin anew, others go on" {
+# notes it after six seconds, in which any answer comes, however busy the
+# machine is, and shakes hands again from the same port. A peer whose worker
+# lives loses nothing. All this while others come and go.
+@test "kill -9 of workers: their peers begin anew, the others go on" {
 	local said killed pid bereft=0 anew
 
 	start_echo
-	dtls_beside talking --connections 200 --echo 50 --pace 100 \
-	    --bind 127.0.0.2 --patience $((450 * SLOW)) --anew
+	dtls_beside talking --connections 200 --echo 40 --pace 500 \
+	    --bind 127.0.0.2 --patience $((6000 * SLOW)) --anew
 	dtls_beside coming --connections 1000 --parallel 10 --retry \
 	    --timer 100 --give-up $((1000 * SLOW)) --resume ticket
-	wait_for 20 talk_all
-	for killed in 1 2 3 4; do
-		sleep 1
+	for killed in 1 2; do
 		wait_for 10 has_workers 4
+		# All have a worker, and time to shake hands with it.
+		wait_for 40 talk_all
+		sleep $((2 * SLOW))
 		pid=$(worker "$killed")
+		# It takes nobody else while its peers are counted.
+		kill -STOP "$pid"
 		bereft=$((bereft + $(peers_of "pid=$pid,")))
 		kill -KILL "$pid"
 	done
@@ -182,7 +186,7 @@ told_fifty()
 	assert_contains "$said" 'ok 200 failed 0'
 	assert_contains "$said" 'wrong 0'
 	# One datagram for each peer of a worker that was killed, none else.
-	[ "$bereft" -gt 100 ]
+	[ "$bereft" -gt 50 ]
 	assert_contains "$said" " lost $bereft "
 	assert_contains "$said" " anew $bereft "
 	assert_contains "$(<coming.said)" 'ok 1000 failed 0 resumed 1000'
