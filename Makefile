@@ -43,7 +43,8 @@ TLS	= tls_error tls_names tls_text listener tls_context credentials \
 	verify_param trust security_debug sni alpn keylog certificate_choice \
 	ocsp fetch crl_point protocol_list npn psk srp srtp records \
 	tls_features certified_key extra_certificates sent_chain \
-	crypto_setup crypto_engine crypto_memory tls_random dtls_cookie
+	crypto_setup crypto_engine crypto_memory tls_random cookie \
+	dtls_cookie
 HELPER	= fetcher
 MASTER	= process helper reload accept_watch relay title master master_time \
 	master_events pollset console output ready report stats_file ticket_rotation

@@ -41,7 +41,7 @@ struct datagram;
 
 struct dtls_acceptor {
 	struct worker *worker;
-	struct dtls_cookies cookies;
+	struct cookie_maker cookies;
 	in_port_t port; /* the listener's, network byte order */
 	struct datagram *datagram; /* at hand; owned */
 	struct textbuf strays; /* of strangers, see above */

@@ -13,7 +13,10 @@
 #include "handshake.h"
 
 struct connection;
+struct worker;
 
+/* In a worker, after the fork. Returns 0, or -1 (reported). */
+int stateless_open(struct worker *);
 /* In the master, before the fork. */
 void stateless_install(SSL_CTX *);
 /*

@@ -11,6 +11,7 @@
 #include "acceptor.h"
 #include "channel.h"
 #include "connection_state.h"
+#include "cookie.h"
 #include "loop.h"
 #include "outlet.h"
 #include "session_cache.h"
@@ -43,6 +44,7 @@ struct worker {
 	uint32_t control_events; /* that it is registered for */
 	struct outlet outlet[TEXT_OUTLETS];
 	struct acceptor acceptor;
+	struct cookie_maker cookies; /* of -stateless */
 	struct loop_timer trim; /* memory that nobody needs */
 	struct connection_list connections;
 	struct status_list statuses; /* those that wait for one */

@@ -67,6 +67,21 @@ without_middlebox="-no_middlebox"
 	assert_equal "$(count_lines "$(<server.out)" 'CIPHER is')" 6
 }
 
+@test "a client at a UNIX socket shows its cookie" {
+	start_server -stateless -workers 2 -ign_eof -unix socket
+	for _ in 1 2; do
+		timeout $((10 * SLOW)) "$OPENSSL" s_client -unix socket \
+		    </dev/null >one.out 2>&1 3>&-
+		assert_contains "$(<one.out)" 'New, TLSv1.3'
+	done
+	wait_for 10 told_delays 2
+}
+
+told_delays() # count
+{
+	[ "$(count_lines "$(<server.out)" DELAY)" -eq "$1" ]
+}
+
 @test "a cookie is asked for after a reload as well" {
 	start_server -stateless -workers 2 -ign_eof
 	kill -HUP "$SERVER_PID"

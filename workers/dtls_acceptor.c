@@ -96,7 +96,7 @@ dtls_acceptor_open(struct dtls_acceptor *acceptor, struct worker *worker)
 		fatalx("out of memory");
 	dtls_pieces_open(&acceptor->pieces, setup->shared->fragments,
 	    setup->shared->turn, worker->slot);
-	return dtls_cookie_open(&acceptor->cookies, board->cookie_secret,
+	return cookie_maker_open(&acceptor->cookies, board->cookie_secret,
 	    sizeof(board->cookie_secret));
 }
 

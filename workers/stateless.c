@@ -4,23 +4,35 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/hmac.h>
 
 #include "connection_state.h"
+#include "cookie.h"
 #include "shared.h"
 #include "stateless.h"
 #include "tls_hello.h"
 #include "worker.h"
 
 /* A ClientHello is shorter. What is longer is not waited for. */
-#define STATELESS_PEEK_MAX    (32 * 1024)
-#define STATELESS_COOKIE_SIZE 20 /* as the stock program, which -msg shows */
+#define STATELESS_PEEK_MAX (32 * 1024)
 
 static int stateless_generate(SSL *, unsigned char *, size_t *);
 static int stateless_verify(SSL *, const unsigned char *, size_t);
 static bool stateless_make(SSL *, unsigned char *);
 static bool stateless_may_read(const struct connection *);
 static enum handshake_result stateless_stuck(struct connection *, int, size_t);
+
+int
+stateless_open(struct worker *worker)
+{
+	const struct worker_setup *setup = worker->setup;
+	const struct shared_board *board = setup->shared->board;
+
+	worker->cookies.mac = NULL;
+	if (!setup->config->stateless)
+		return 0;
+	return cookie_maker_open(&worker->cookies, board->cookie_secret,
+	    sizeof(board->cookie_secret));
+}
 
 void
 stateless_install(SSL_CTX *ctx)
@@ -101,32 +113,24 @@ stateless_stuck(struct connection *connection, int result, size_t unsent)
 static int
 stateless_generate(SSL *ssl, unsigned char *cookie, size_t *size)
 {
-	*size = STATELESS_COOKIE_SIZE;
+	*size = COOKIE_SIZE;
 	return stateless_make(ssl, cookie);
 }
 
 static int
 stateless_verify(SSL *ssl, const unsigned char *cookie, size_t size)
 {
-	unsigned char expected[STATELESS_COOKIE_SIZE];
+	unsigned char expected[COOKIE_SIZE];
 
 	return size == sizeof(expected) && stateless_make(ssl, expected) &&
 	    CRYPTO_memcmp(cookie, expected, sizeof(expected)) == 0;
 }
 
-/* The beginning of an HMAC. */
 static bool
 stateless_make(SSL *ssl, unsigned char *cookie)
 {
 	struct connection *connection = SSL_get_app_data(ssl);
-	struct shared_board *board = connection->worker->setup->shared->board;
-	unsigned char mac[EVP_MAX_MD_SIZE];
 
-	if (HMAC(EVP_sha256(), board->cookie_secret,
-		sizeof(board->cookie_secret),
-		(const unsigned char *)&connection->peer, connection->peer_size,
-		mac, NULL) == NULL)
-		return false;
-	memcpy(cookie, mac, STATELESS_COOKIE_SIZE);
-	return true;
+	return cookie_make(&connection->worker->cookies, COOKIE_STATELESS,
+	    &connection->peer, NULL, 0, cookie);
 }

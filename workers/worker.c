@@ -15,6 +15,7 @@
 #include "shared.h"
 #include "signals.h"
 #include "slab.h"
+#include "stateless.h"
 #include "worker.h"
 
 /* How long the last words may wait for the master. */
@@ -140,7 +141,7 @@ worker_open(struct worker *worker, const struct worker_setup *setup,
 	if (loop_open(&worker->loop) == -1 ||
 	    loop_add(&worker->loop, &worker->control_event, ends->control_fd,
 		worker->control_events) == -1 ||
-	    outlets_register(worker) == -1 ||
+	    outlets_register(worker) == -1 || stateless_open(worker) == -1 ||
 	    acceptor_open(&worker->acceptor, worker) == -1) {
 		worker_end_turn(worker);
 		return -1;

@@ -12,7 +12,7 @@
 /* As long as they can be. */
 static const uint8_t fixed[67] = "version, random, session id";
 static const uint8_t secret[32] = "a secret";
-static struct dtls_cookies cookies;
+static struct cookie_maker cookies;
 
 static struct sockaddr_storage
 v4(const char *address, uint16_t port)
@@ -137,6 +137,33 @@ test_other_families_get_none(void)
 	    &cookies, &peer, fixed, sizeof(fixed), 7, cookie, sizeof(cookie)));
 }
 
+/* Of -stateless, which binds them to nothing but the address. */
+static void
+test_cookies_of_another_kind(void)
+{
+	struct sockaddr_storage peer = v4("192.0.2.1", 1);
+	struct sockaddr_storage local = { .ss_family = AF_UNIX };
+	struct sockaddr_storage other = { .ss_family = AF_NETLINK };
+	uint8_t cookie[COOKIE_SIZE], same[COOKIE_SIZE], bound[COOKIE_SIZE + 77];
+
+	memset(bound, 0, sizeof(bound));
+	CHECK(cookie_make(&cookies, COOKIE_STATELESS, &peer, NULL, 0, cookie));
+	CHECK(cookie_make(&cookies, COOKIE_STATELESS, &peer, NULL, 0, same));
+	CHECK(memcmp(cookie, same, sizeof(cookie)) == 0);
+	CHECK(cookie_make(&cookies, COOKIE_DTLS, &peer, NULL, 0, same));
+	CHECK(memcmp(cookie, same, sizeof(cookie)) != 0);
+	CHECK(cookie_make(&cookies, COOKIE_STATELESS, &peer, bound, 1, same));
+	CHECK(memcmp(cookie, same, sizeof(cookie)) != 0);
+	CHECK(!dtls_cookie_good(
+	    &cookies, &peer, fixed, 0, 7, cookie, sizeof(cookie)));
+	CHECK(cookie_make(&cookies, COOKIE_STATELESS, &local, NULL, 0, same));
+	CHECK(memcmp(cookie, same, sizeof(cookie)) != 0);
+	CHECK(
+	    !cookie_make(&cookies, COOKIE_STATELESS, &other, NULL, 0, cookie));
+	CHECK(!cookie_make(&cookies, COOKIE_STATELESS, &peer, bound,
+	    COOKIE_BOUND_MAX + 1, cookie));
+}
+
 /* Every bit of what the client must say again, and every length of it. */
 static void
 test_no_other_hello(void)
@@ -184,33 +211,34 @@ static void
 test_workers_know_each_others(void)
 {
 	struct sockaddr_storage peer = v6("2001:db8::1", 1, 0);
-	struct dtls_cookies same, strange;
+	struct cookie_maker same, strange;
 	uint8_t other[32] = "another secret", cookie[DTLS_COOKIE_SIZE];
 
-	CHECK(dtls_cookie_open(&same, secret, sizeof(secret)) == 0);
-	CHECK(dtls_cookie_open(&strange, other, sizeof(other)) == 0);
+	CHECK(cookie_maker_open(&same, secret, sizeof(secret)) == 0);
+	CHECK(cookie_maker_open(&strange, other, sizeof(other)) == 0);
 	CHECK(dtls_cookie_make(&same, &peer, fixed, sizeof(fixed), 7, cookie));
 	CHECK(dtls_cookie_good(
 	    &cookies, &peer, fixed, sizeof(fixed), 7, cookie, sizeof(cookie)));
 	CHECK(!dtls_cookie_good(
 	    &strange, &peer, fixed, sizeof(fixed), 7, cookie, sizeof(cookie)));
-	dtls_cookie_close(&same);
-	dtls_cookie_close(&strange);
-	dtls_cookie_close(&strange);
+	cookie_maker_close(&same);
+	cookie_maker_close(&strange);
+	cookie_maker_close(&strange);
 }
 
 int
 main(void)
 {
-	CHECK(dtls_cookie_open(&cookies, secret, sizeof(secret)) == 0);
+	CHECK(cookie_maker_open(&cookies, secret, sizeof(secret)) == 0);
 	UNIT_RUN(test_this_period_and_the_one_before);
 	UNIT_RUN(test_no_other_address);
 	UNIT_RUN(test_mapped_addresses);
 	UNIT_RUN(test_padding_and_flow_labels_do_not_count);
 	UNIT_RUN(test_other_families_get_none);
+	UNIT_RUN(test_cookies_of_another_kind);
 	UNIT_RUN(test_no_other_hello);
 	UNIT_RUN(test_no_other_cookie);
 	UNIT_RUN(test_workers_know_each_others);
-	dtls_cookie_close(&cookies);
+	cookie_maker_close(&cookies);
 	return unit_end();
 }

@@ -45,7 +45,8 @@ $(BUILD)/tests/unit/fetch_board_test: UNIT_DEFINES = \
 
 $(BUILD)/tests/unit/dtls_hello_test: workers/dtls_hello.c
 $(BUILD)/tests/unit/dtls_hello_test: UNIT_LIBS = -lssl -lcrypto
-$(BUILD)/tests/unit/dtls_cookie_test: src/dtls_cookie.c src/tls_error.c src/escape.c \
+$(BUILD)/tests/unit/dtls_cookie_test: src/dtls_cookie.c src/cookie.c \
+	src/tls_error.c src/escape.c \
 	src/textbuf.c $(UNIT_SAYS)
 $(BUILD)/tests/unit/dtls_cookie_test: UNIT_LIBS = -lcrypto
 $(BUILD)/tests/unit/peer_claims_test: src/peer_claims.c
