@@ -11,8 +11,9 @@
 static void
 log_line(const char *, va_list, int) __attribute__((format(printf, 1, 0)));
 
-static _Noreturn void
-log_fatal(const char *, va_list, int) __attribute__((format(printf, 1, 0)));
+static void log_fatal_line(const char *, va_list, int)
+    __attribute__((format(printf, 1, 0)));
+static _Noreturn void log_exit(void);
 
 static struct {
 	void (*run)(void *);
@@ -55,7 +56,9 @@ fatal(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	log_fatal(fmt, ap, error);
+	log_fatal_line(fmt, ap, error);
+	va_end(ap);
+	log_exit();
 }
 
 void
@@ -64,25 +67,28 @@ fatalx(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	log_fatal(fmt, ap, 0);
+	log_fatal_line(fmt, ap, 0);
+	va_end(ap);
+	log_exit();
 }
 
-/*
- * What fails on the way out, be it for this line or in what runs last, does not
- * begin it again.
- */
+/* Not of what fails for this line itself, or in what runs last. */
 static void
-log_fatal(const char *fmt, va_list ap, int error)
+log_fatal_line(const char *fmt, va_list ap, int error)
 {
-	void (*run)(void *);
-
 	/* Who gathers text to look at it later will not. */
 	text_divert(NULL, NULL);
-	if (!log_last.begun) {
-		log_last.begun = true;
-		log_line(fmt, ap, error);
-	}
-	run = log_last.run;
+	if (log_last.begun)
+		return;
+	log_last.begun = true;
+	log_line(fmt, ap, error);
+}
+
+static void
+log_exit(void)
+{
+	void (*run)(void *) = log_last.run;
+
 	log_last.run = NULL;
 	if (run != NULL)
 		run(log_last.arg);
