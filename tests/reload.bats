@@ -103,6 +103,8 @@ served_certificate()
 	refuse_reload 'key.pem'
 	cp "$CERTS/server2-key.pem" key.pem
 	refuse_reload 'does not belong to the certificate in cert.pem'
+	cp "$CERTS/server-rsa-key.pem" key.pem
+	refuse_reload 'does not belong to the certificate in cert.pem'
 	cp "$CERTS/server-encrypted-key.pem" key.pem
 	refuse_reload 'key.pem'
 	use_certificate server
