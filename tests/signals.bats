@@ -164,6 +164,21 @@ refuses()
 	pgrep -f -P "$SERVER_PID" "^s_server: worker 2 of 127.0.0.1:$PORT\$"
 }
 
+# libbsd would cut it after 255 bytes.
+@test "the title of the master has all of a long command line" {
+	local words=-www i title
+
+	for i in {1..40}; do
+		words+=" -psk_hint hint-$i"
+	done
+	# shellcheck disable=SC2086
+	start_server $words -alpn last -workers 1
+	title=$(ps -ww -o args= -p "$SERVER_PID")
+	assert_contains "$title" "hint-40 -alpn last -workers 1"
+	assert_equal "$(titles_of_children)" \
+	    's_server: worker 1 of 127.0.0.1:PORT'
+}
+
 titles_of_children()
 {
 	ps -ww -o args= --ppid "$SERVER_PID" | sed "s/:$PORT\$/:PORT/" | sort
