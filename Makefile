@@ -55,7 +55,7 @@ WORKERS	= worker loop acceptor dtls_acceptor dtls_hello dtls_pieces datagram \
 	outlet tracing extensions transcript transcript_hello http \
 	http_exchange commands handler_interactive failure brief handler_rev \
 	handler_echo handler_www handler_file status_page fetching status \
-	crl_download
+	crl_download crl_cache
 
 SOURCES	= $(FOUNDATION:%=src/%.c) $(CONFIGURATION:%=src/%.c) \
 	$(SHARED:%=src/%.c) $(TLS:%=src/%.c) $(HELPER:%=src/%.c) \

@@ -17,8 +17,10 @@
 #define CONFIG_WORKERS_MAX 1024 /* -workers */
 /* -cache_bytes: several sessions of any size that is stored */
 #define CONFIG_CACHE_BYTES_MIN (128 * 1024)
-#define CONFIG_LABEL_HOST_MAX  63 /* bytes of -label_host */
-#define CONFIG_CONTEXT_MAX     32 /* bytes of a session ID context */
+/* -crl_max_bytes */
+#define CONFIG_CRL_BYTES_MAX  (1024 * 1024 * 1024)
+#define CONFIG_LABEL_HOST_MAX 63 /* bytes of -label_host */
+#define CONFIG_CONTEXT_MAX    32 /* bytes of a session ID context */
 
 /* What a connection does once it is shaken hands with. */
 enum server_mode {
@@ -180,6 +182,7 @@ struct config {
 	const char *proxy;
 	const char *no_proxy;
 	bool crl_download;
+	int crl_max_bytes; /* of a list */
 
 	/* Sessions */
 	bool early_data;

@@ -3,6 +3,9 @@
  * requests from any worker, carried out by the fetcher, the answers there for
  * all until they are too old. It stores bytes and knows nothing of HTTP.
  *
+ * Answers may be large and mostly are not: they are in a file in memory, which
+ * takes what they have and no more.
+ *
  * A worker or the fetcher may be killed at any instruction, also with the lock:
  * an entry that is being written counts as free until it is whole.
  */
@@ -19,13 +22,17 @@ struct fetch_board;
 /* What one asker may have fetched at the same time. */
 #define FETCH_ASKER_MAX	  4
 #define FETCH_REQUEST_MAX (8 * 1024)
-/* Bytes of an answer: more than libcrypto takes of OCSP (100 KiB); a CRL. */
+/* Bytes of an answer: more than libcrypto takes of OCSP (100 KiB). */
 #define FETCH_ANSWER_OCSP (104 * 1024)
-#define FETCH_ANSWER_CRL  (1024 * 1024)
 
 /* What was fetched, or, if not good, why it could not be: lines of text. */
 struct fetch_answer {
 	bool good;
+	/*
+	 * Which one it is, never 0. Whoever asks says which he has: that comes
+	 * without its data.
+	 */
+	uint64_t stamp;
 	uint8_t *data; /* owned; NULL: nothing */
 	size_t size;
 };
@@ -38,9 +45,12 @@ enum fetch_verdict {
 };
 
 /* answer_max: of each answer, in bytes. */
-size_t fetch_board_size(size_t answer_max);
+size_t fetch_board_size(void);
 /* Returns NULL if it cannot be made (reported). */
 struct fetch_board *fetch_board_init(void *, size_t answer_max);
+void fetch_board_close(struct fetch_board *);
+/* The descriptor of the file, which every process has to keep. */
+int fetch_board_fd(const struct fetch_board *);
 size_t fetch_board_answer_max(const struct fetch_board *);
 
 /*

@@ -24,8 +24,12 @@ struct helper {
 	unsigned char body[MESSAGE_BODY_MAX];
 };
 
-/* Start it; run NULL: none is wanted. Returns 0, or -1 (reported). */
-int helper_open(struct helper *, process_main *run, void *arg, struct output *);
+/*
+ * Start it, with this descriptor of ours (-1: none); run NULL: none is wanted.
+ * Returns 0, or -1 (reported).
+ */
+int helper_open(
+    struct helper *, process_main *run, void *arg, int fd, struct output *);
 /* End it, and wait for its end. */
 void helper_close(struct helper *);
 

@@ -12,6 +12,7 @@
 #include "channel.h"
 #include "connection_state.h"
 #include "cookie.h"
+#include "crl_cache.h"
 #include "loop.h"
 #include "outlet.h"
 #include "session_cache.h"
@@ -48,6 +49,7 @@ struct worker {
 	struct loop_timer trim; /* memory that nobody needs */
 	struct connection_list connections;
 	struct status_list statuses; /* those that wait for one */
+	struct crl_cache crls;
 	/* Whose words text.h is given now; NULL: the worker's own. */
 	struct connection *current;
 	bool draining; /* exit when the last connection is gone */

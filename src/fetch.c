@@ -20,7 +20,9 @@
 #define FETCH_UNDATED_MS 10000
 /* What the clocks may differ, as "openssl ocsp" allows. */
 #define FETCH_SKEW_S (5 * 60)
-#define FETCH_DAY_MS (24 * 60 * 60 * INT64_C(1000))
+/* Of a head of HTTP; as much is read at once. */
+#define FETCH_LINE_MAX (16 * 1024)
+#define FETCH_DAY_MS   (24 * 60 * 60 * INT64_C(1000))
 
 /* In front of the strings and bytes of a request. */
 struct fetch_head {
@@ -44,6 +46,7 @@ static int64_t fetch_basic_valid_ms(OCSP_BASICRESP *, OCSP_REQUEST *, X509 *);
 static bool fetch_is_signed(OCSP_BASICRESP *, X509 *);
 static int64_t fetch_crl(const struct fetch_request *, const struct config *,
     size_t, struct fetch_answer *);
+static X509_CRL *fetch_load_crl(const char *, const struct config *, size_t);
 static void fetch_warn_large(const struct fetch_request *, size_t);
 static bool fetch_is_of(X509_CRL *, const struct fetch_request *);
 static int64_t fetch_valid_ms(const ASN1_TIME *);
@@ -250,8 +253,7 @@ static int64_t
 fetch_crl(const struct fetch_request *request, const struct config *config,
     size_t size_max, struct fetch_answer *answer)
 {
-	X509_CRL *crl = X509_CRL_load_http(
-	    request->host, NULL, NULL, config_fetch_limit_ms(config) / 1000);
+	X509_CRL *crl = fetch_load_crl(request->host, config, size_max);
 	unsigned char *der = NULL;
 	const ASN1_TIME *next_update;
 	int64_t valid_ms = FETCH_BAD_MS;
@@ -271,6 +273,20 @@ fetch_crl(const struct fetch_request *request, const struct config *config,
 	ERR_clear_error();
 	X509_CRL_free(crl);
 	return valid_ms;
+}
+
+/* As X509_CRL_load_http(3), which takes no more than 100 KiB. */
+static X509_CRL *
+fetch_load_crl(const char *url, const struct config *config, size_t size_max)
+{
+	BIO *got = OSSL_HTTP_get(url, NULL, NULL, NULL, NULL, NULL, NULL,
+	    FETCH_LINE_MAX, NULL, NULL, 1, size_max,
+	    config_fetch_limit_ms(config) / 1000);
+	X509_CRL *crl =
+	    (X509_CRL *)ASN1_item_d2i_bio(ASN1_ITEM_rptr(X509_CRL), got, NULL);
+
+	BIO_free(got);
+	return crl;
 }
 
 static void

@@ -1,6 +1,9 @@
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "fetch_board.h"
 #include "log.h"
@@ -42,8 +45,8 @@ struct fetch_board {
 	struct shlock lock; /* between workers */
 	uint64_t turn;
 	struct fetch_entry entry[FETCH_ENTRIES];
-	size_t answer_max; /* constant */
-	uint8_t answers[]; /* so many bytes for each entry */
+	size_t answer_max; /* constant, as is: */
+	int fd; /* of a file that has so many bytes for each entry */
 };
 
 static bool fetch_board_lock(struct fetch_board *);
@@ -55,15 +58,19 @@ static struct fetch_entry *
 fetch_board_entry(struct fetch_board *, const void *, size_t);
 static bool fetch_board_is_good(const struct fetch_entry *, int64_t);
 static struct fetch_entry *fetch_board_room(struct fetch_board *);
-static uint8_t *
-fetch_board_bytes(struct fetch_board *, const struct fetch_entry *);
+static off_t
+fetch_board_offset(const struct fetch_board *, const struct fetch_entry *);
+static bool fetch_board_write(
+    struct fetch_board *, const struct fetch_entry *, const void *, size_t);
 static void fetch_board_copy(
     struct fetch_board *, const struct fetch_entry *, struct fetch_answer *);
+static size_t fetch_board_read(
+    struct fetch_board *, const struct fetch_entry *, void *, size_t);
 
 size_t
-fetch_board_size(size_t answer_max)
+fetch_board_size(void)
 {
-	return sizeof(struct fetch_board) + FETCH_ENTRIES * answer_max;
+	return sizeof(struct fetch_board);
 }
 
 struct fetch_board *
@@ -72,7 +79,24 @@ fetch_board_init(void *memory, size_t answer_max)
 	struct fetch_board *board = memory;
 
 	board->answer_max = answer_max;
+	if ((board->fd = memfd_create("fetched", MFD_CLOEXEC)) == -1) {
+		log_warn("cannot make a file in memory");
+		return NULL;
+	}
 	return shlock_init(&board->lock) == -1 ? NULL : board;
+}
+
+void
+fetch_board_close(struct fetch_board *board)
+{
+	if (board != NULL)
+		close(board->fd);
+}
+
+int
+fetch_board_fd(const struct fetch_board *board)
+{
+	return board->fd;
 }
 
 size_t
@@ -154,10 +178,10 @@ fetch_board_give(struct fetch_board *board, int number,
 
 	if (size > board->answer_max)
 		size = board->answer_max;
-	entry->good = answer->good;
+	if (!fetch_board_write(board, entry, answer->data, size))
+		size = 0;
+	entry->good = answer->good && size > 0;
 	entry->answer_size = size;
-	if (size > 0)
-		memcpy(fetch_board_bytes(board, entry), answer->data, size);
 	entry->done_ms = monotime_ms();
 	entry->valid_until_ms = entry->done_ms + valid_ms;
 	entry->state = FETCH_DONE;
@@ -198,7 +222,7 @@ fetch_board_look(struct fetch_board *board, const void *request, size_t size,
 	entry->state = FETCH_FREE;
 	memcpy(entry->request, request, size);
 	entry->request_size = size;
-	entry->turn = board->turn++;
+	entry->turn = ++board->turn;
 	entry->asker = asker;
 	entry->told_ms = monotime_ms();
 	entry->had = false;
@@ -274,22 +298,60 @@ fetch_board_room(struct fetch_board *board)
 	return oldest;
 }
 
-static uint8_t *
-fetch_board_bytes(struct fetch_board *board, const struct fetch_entry *entry)
+static off_t
+fetch_board_offset(
+    const struct fetch_board *board, const struct fetch_entry *entry)
 {
-	return board->answers +
-	    (size_t)(entry - board->entry) * board->answer_max;
+	return (off_t)(entry - board->entry) * (off_t)board->answer_max;
+}
+
+/* In place of what was there. False: there is no memory (reported). */
+static bool
+fetch_board_write(struct fetch_board *board, const struct fetch_entry *entry,
+    const void *data, size_t size)
+{
+	off_t offset = fetch_board_offset(board, entry);
+	const uint8_t *at = data;
+	ssize_t n;
+
+	(void)fallocate(board->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+	    offset, (off_t)board->answer_max);
+	for (; size > 0; at += n, offset += n, size -= (size_t)n)
+		if ((n = pwrite(board->fd, at, size, offset)) <= 0) {
+			log_warn("cannot keep what was fetched");
+			return false;
+		}
+	return true;
 }
 
 static void
 fetch_board_copy(struct fetch_board *board, const struct fetch_entry *entry,
     struct fetch_answer *answer)
 {
-	struct fetch_answer there = {
-		.good = entry->good,
-		.data = fetch_board_bytes(board, entry),
-		.size = entry->answer_size,
-	};
+	bool has_it = answer->stamp == entry->turn;
 
-	fetch_answer_copy(answer, &there);
+	*answer =
+	    (struct fetch_answer){ .good = entry->good, .stamp = entry->turn };
+	if (has_it || entry->answer_size == 0)
+		return;
+	if ((answer->data = malloc(entry->answer_size)) == NULL)
+		fatalx("out of memory");
+	answer->size =
+	    fetch_board_read(board, entry, answer->data, entry->answer_size);
+}
+
+static size_t
+fetch_board_read(struct fetch_board *board, const struct fetch_entry *entry,
+    void *data, size_t size)
+{
+	off_t offset = fetch_board_offset(board, entry);
+	uint8_t *at = data;
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < size &&
+	    (n = pread(
+		 board->fd, at + done, size - done, offset + (off_t)done)) > 0)
+		done += (size_t)n;
+	return done;
 }

@@ -99,6 +99,8 @@ fetcher_open(struct fetcher *fetcher, int control_fd, int text_fd)
 {
 	proctitle_set("fetcher of %s", fetcher->setup->address);
 	signals_in_worker();
+	/* A file in memory has offsets beyond a limit of files (setrlimit). */
+	signal(SIGXFSZ, SIG_IGN);
 	channel_init(&fetcher->control, control_fd);
 	channel_init(&fetcher->text, text_fd);
 	text_set_sink(fetcher_text, fetcher);
@@ -279,7 +281,8 @@ fetcher_read(struct fetcher *fetcher, struct fetcher_child *child)
 	ssize_t n;
 
 	if ((n = read(child->fd, bytes, sizeof(bytes))) > 0 &&
-	    child->result.size < FETCH_ANSWER_CRL + sizeof(bytes))
+	    child->result.size <
+		fetch_board_answer_max(fetcher->setup->board) + sizeof(bytes))
 		textbuf_append(&child->result, bytes, (size_t)n);
 	else if (n != -1 || (errno != EAGAIN && errno != EINTR))
 		fetcher_over(fetcher, child);

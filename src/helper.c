@@ -15,8 +15,8 @@
 static struct process *helper_process(struct helper *);
 
 int
-helper_open(
-    struct helper *helper, process_main *run, void *arg, struct output *output)
+helper_open(struct helper *helper, process_main *run, void *arg, int fd,
+    struct output *output)
 {
 	helper->output = output;
 	if (run == NULL)
@@ -25,6 +25,7 @@ helper_open(
 	if (process_table_open(&helper->table, 1, run, arg) == -1 ||
 	    relay_open(&helper->relay, &helper->table, output) == -1)
 		return -1;
+	process_keep_fd(&helper->table, fd);
 	return process_spawn(&helper->table, 0);
 }
 

@@ -4,6 +4,7 @@
 
 #include "accept_turn.h"
 #include "config.h"
+#include "fetch_board.h"
 #include "listener.h"
 #include "log.h"
 #include "master.h"
@@ -26,6 +27,7 @@
 static int master_open(struct master *, const struct master_setup *);
 static void
 master_keep_descriptors(struct master *, const struct master_setup *);
+static int master_fetches_fd(const struct master *);
 static int master_spawn_all(struct master *);
 static void master_close(struct master *);
 static void master_loop(struct master *);
@@ -130,7 +132,7 @@ master_open(struct master *master, const struct master_setup *setup)
 		return -1;
 	master_keep_descriptors(master, setup);
 	if (helper_open(&master->helper, setup->fetcher, setup->fetcher_arg,
-		master->output) == -1 ||
+		master_fetches_fd(master), master->output) == -1 ||
 	    master_spawn_all(master) == -1)
 		return -1;
 	master->status = 0;
@@ -146,8 +148,18 @@ master_keep_descriptors(struct master *master, const struct master_setup *setup)
 	process_keep_fd(table, setup->keylog_fd);
 	process_keep_fd(table, setup->messages_fd);
 	process_keep_fd(table, master->listener->fd);
+	process_keep_fd(table, master_fetches_fd(master));
 	for (i = 0; i < table->slots; i++)
 		process_keep_fd(table, accept_turn_fd(master->shared->turn, i));
+}
+
+/* -1: nothing is ever fetched. */
+static int
+master_fetches_fd(const struct master *master)
+{
+	const struct fetch_board *board = master->shared->fetches;
+
+	return board == NULL ? -1 : fetch_board_fd(board);
 }
 
 static int

@@ -45,6 +45,7 @@ shared_open_peers(struct shared *, const struct shm_part *, unsigned);
 static struct session_limits shared_limits(const struct config *);
 static void shared_name_cache(char *, size_t, const struct config *);
 static unsigned shared_allowed(const struct config *);
+static size_t shared_answer_max(const struct config *);
 
 _Static_assert(CONFIG_CACHE_BYTES_MIN >= SESSION_CACHE_BYTES_MIN,
     "-cache_bytes must allow what the cache needs");
@@ -55,8 +56,6 @@ shared_open(struct shared *shared, const struct config *config,
 {
 	struct session_limits limits = shared_limits(config);
 	char cache[64];
-	size_t answer_max =
-	    config->crl_download ? FETCH_ANSWER_CRL : FETCH_ANSWER_OCSP;
 	struct shm_part parts[PARTS] = {
 		[LIFELINE] = { "lifeline", sizeof(struct lifeline), 0 },
 		[BOARD] = { "notice board", sizeof(struct shared_board), 0 },
@@ -65,8 +64,7 @@ shared_open(struct shared *shared, const struct config *config,
 		[TURN] = { "accept turn", accept_turn_size(slots), 0 },
 		[TICKETS] = { "ticket keys", ticket_keys_size(), 0 },
 		[FETCHES] = { "what is fetched",
-		    config_fetches(config) ? fetch_board_size(answer_max) : 0,
-		    0 },
+		    config_fetches(config) ? fetch_board_size() : 0, 0 },
 		[CLAIMS] = { "peers claimed",
 		    config->dtls ? peer_claims_size() : 0, 0 },
 		[FRAGMENTS] = { "fragments of peers",
@@ -98,8 +96,9 @@ shared_open(struct shared *shared, const struct config *config,
 	if (shared->ticket_keys == NULL)
 		return -1;
 	if (config_fetches(config) &&
-	    (shared->fetches = fetch_board_init(
-		 shm_at(&shared->shm, &parts[FETCHES]), answer_max)) == NULL)
+	    (shared->fetches =
+		    fetch_board_init(shm_at(&shared->shm, &parts[FETCHES]),
+			shared_answer_max(config))) == NULL)
 		return -1;
 	if (config->dtls && shared_open_peers(shared, parts, slots) == -1)
 		return -1;
@@ -114,6 +113,7 @@ shared_open(struct shared *shared, const struct config *config,
 void
 shared_close(struct shared *shared)
 {
+	fetch_board_close(shared->fetches);
 	accept_turn_close(shared->turn);
 	lifeline_close(shared->lifeline);
 	shm_unmap(&shared->shm);
@@ -183,4 +183,13 @@ shared_allowed(const struct config *config)
 		return (unsigned)config->cache_size;
 	return config->no_cache || config->ext_cache ? SHARED_ALLOWED_BY_DEFAULT
 						     : SHARED_ALLOWED_AS_STOCK;
+}
+
+/* OCSP may be asked for, too. */
+static size_t
+shared_answer_max(const struct config *config)
+{
+	size_t crl = config->crl_download ? (size_t)config->crl_max_bytes : 0;
+
+	return crl > FETCH_ANSWER_OCSP ? crl : FETCH_ANSWER_OCSP;
 }

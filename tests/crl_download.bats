@@ -70,7 +70,7 @@ CHECK="$VERIFY -crl_download -crl_check"
 	-crl_download | $CHECK | -cert https.pem -key https-key.pem | | has=unable\_to\_get\_certificate\_CRL mask=mask_stack
 	-crl_download | $CHECK | -cert none.pem -key none-key.pem | | has=unable\_to\_get\_certificate\_CRL mask=mask_stack
 	-crl_download | $CHECK | -cert garbage.pem -key garbage-key.pem | | has=Unable\_to\_load\_CRL mask=mask_stack
-	-crl_download | $CHECK | -cert huge.pem -key huge-key.pem | | has=max\_resp\_len mask=mask_stack
+	-crl_download | $CHECK | -cert huge.pem -key huge-key.pem | | has=max\_resp\_len mask=mask_stack differs=crl-download
 	-crl_download | $VERIFY -crl_download -crl_check_all | -cert good.pem -key good-key.pem | | has=unable\_to\_get\_certificate\_CRL mask=mask_stack
 	-crl_download | $VERIFY -crl_download | -cert none.pem -key none-key.pem | | has=verify\_return:1 mask=mask_stack
 	-crl_download | -verify 3 -CAfile $CERTS/ca.pem -crl_download -crl_check | -cert good.pem -key good-key.pem | | has=unable\_to\_get\_certificate\_CRL mask=mask_stack differs=crl-download
@@ -168,7 +168,6 @@ make_other() # name, issuer's certificate, issuer's key, extension...
 	    -out "$name.pem" 2>/dev/null
 }
 
-# covers: -crl_download
 @test "nothing is asked for a certificate that no trusted one has signed" {
 	local subject
 
@@ -209,7 +208,6 @@ requests_are() # name, count
 	[ "$(requests "$1")" -eq "$2" ]
 }
 
-# covers: -crl_download
 @test "a client address has four lists fetched at once, others do not wait" {
 	local i
 
@@ -273,4 +271,79 @@ requests_are() # name, count
 		assert_lacks "$(server_err)" 'was killed'
 		stop_server
 	done
+}
+
+# A list of the authority with 02 and so many others.
+make_long_list() # count
+{
+	{
+		printf 'R\t401231235959Z\t250101000000Z\t02\tunknown\t/CN=revoked\n'
+		seq -f '%.0f' $((10 ** 17)) $((10 ** 17 + $1)) |
+		    awk '{ printf "R\t401231235959Z\t250101000000Z\t%s\t" \
+			"unknown\t/CN=other\n", $1 }'
+	} >list.txt
+	echo 01 >list.number
+	printf '%s\n' '[ca]' 'default_ca = x' '[x]' 'database = list.txt' \
+	    'crlnumber = list.number' 'default_md = sha256' >list.cnf
+	"$OPENSSL" ca -config list.cnf -gencrl -cert "$CA.pem" \
+	    -keyfile "$CA-key.pem" -crldays 2 -out list.pem 2>list.log
+	"$OPENSSL" crl -in list.pem -outform DER -out list.crl
+}
+
+# covers: -crl_max_bytes
+@test "a list of megabytes is taken, kept and read once, by every worker" {
+	local size
+
+	make_long_list 40000
+	size=$(wc -c <list.crl)
+	[ "$size" -gt 1100000 ]
+	start_http list file list.crl
+	make_client good 1 "crlDistributionPoints=URI:http://$RESPONDER/a"
+	make_client revoked 2 "crlDistributionPoints=URI:http://$RESPONDER/a"
+	# shellcheck disable=SC2086 # several options
+	start_server -www -workers 1 $CHECK -verify_return_error
+	request='GET / HTTP/1.0\r\n\r\n'
+	talk "$request" 'HTTP/1.0 200' -cert good.pem -key good-key.pem
+	talk "$request" 'HTTP/1.0 200' -cert good.pem -key good-key.pem
+	client -cert revoked.pem -key revoked-key.pem <<<"$request" \
+	    >revoked.out 2>&1 || :
+	wait_for 10 file_has server.err 'certificate revoked'
+	kill -KILL "$(worker 1)"
+	wait_for 10 has_workers 1
+	talk "$request" 'HTTP/1.0 200' -cert good.pem -key good-key.pem
+	assert_equal "$(requests list)" 1
+	stop_server
+	# shellcheck disable=SC2086 # several options
+	start_server -ign_eof $CHECK -crl_max_bytes $((size - 1))
+	client -cert good.pem -key good-key.pem </dev/null >small.out 2>&1
+	assert_contains "$(server_err)" "max=$((size - 1))"
+	stop_server
+	# shellcheck disable=SC2086 # several options
+	start_server -ign_eof $CHECK -crl_max_bytes "$size"
+	client -cert good.pem -key good-key.pem </dev/null >enough.out 2>&1
+	assert_lacks "$(server_err)" 'verify error'
+}
+
+# covers: -crl_max_bytes
+@test "a list is asked for again when its worker had an older one" {
+	make_list list.crl -crlsec 2
+	start_http one file list.crl
+	make_client good 1 "crlDistributionPoints=URI:http://$RESPONDER/a"
+	# shellcheck disable=SC2086 # several options
+	start_server -ign_eof -workers 1 $CHECK -crl_max_bytes 1000
+	client -cert good.pem -key good-key.pem </dev/null >/dev/null 2>&1
+	wait_for 10 requests_are one 1
+	sleep 4
+	client -cert good.pem -key good-key.pem </dev/null >/dev/null 2>&1
+	wait_for 10 requests_are one 2
+	assert_contains "$(server_err)" 'CRL has expired'
+}
+
+@test "-crl_max_bytes wants a sensible number" {
+	run_server -crl_max_bytes 0
+	assert_equal "$status" 1
+	assert_contains "$stderr" '-crl_max_bytes'
+	run_server -crl_max_bytes 1073741825
+	assert_equal "$status" 1
+	assert_contains "$stderr" '-crl_max_bytes'
 }

@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "connection_state.h"
+#include "crl_cache.h"
 #include "crl_download.h"
 #include "crl_point.h"
 #include "fetching.h"
@@ -31,7 +32,8 @@ static X509_CRL *crl_download_get(struct connection *, X509 *, int, X509 *);
 static bool crl_download_wait(
     struct connection *, const struct textbuf *, struct fetch_answer *);
 static bool crl_download_may_wait(const struct connection *, int64_t);
-static X509_CRL *crl_download_read(const struct fetch_answer *);
+static X509_CRL *crl_download_read(
+    struct connection *, const struct textbuf *, struct fetch_answer *);
 
 void
 crl_download_install(const struct tls_context *tls)
@@ -149,7 +151,7 @@ crl_download_get(struct connection *connection, X509 *certificate,
 	textbuf_init(&request);
 	if (crl_point_request(certificate, extension, issuer, &request)) {
 		if (crl_download_wait(connection, &request, &answer))
-			crl = crl_download_read(&answer);
+			crl = crl_download_read(connection, &request, &answer);
 		if (crl == NULL)
 			text_printf(TEXT_ERR,
 			    "Unable to load CRL via CDP\n%.*s",
@@ -168,12 +170,17 @@ crl_download_wait(struct connection *connection, const struct textbuf *request,
 	int64_t since_ms = monotime_ms();
 	enum fetch_verdict verdict;
 
-	while ((verdict = fetching_ask(connection->worker, request,
-		    crl_download_asker(connection), since_ms, answer)) ==
-	    FETCH_PENDING)
+	for (;;) {
+		answer->stamp =
+		    crl_cache_stamp(&connection->worker->crls, request);
+		verdict = fetching_ask(connection->worker, request,
+		    crl_download_asker(connection), since_ms, answer);
+		if (verdict != FETCH_PENDING)
+			break;
 		if (!crl_download_may_wait(connection, since_ms) ||
 		    !async_pause(&connection->async))
 			return false;
+	}
 	return verdict == FETCH_ANSWERED;
 }
 
@@ -214,10 +221,22 @@ crl_download_may_wait(const struct connection *connection, int64_t since_ms)
 }
 
 static X509_CRL *
-crl_download_read(const struct fetch_answer *answer)
+crl_download_read(struct connection *connection, const struct textbuf *request,
+    struct fetch_answer *answer)
 {
-	const unsigned char *der = answer->data;
+	const struct config *config = connection_config(connection);
+	struct crl_cache *cache = &connection->worker->crls;
+	int64_t since_ms = monotime_ms();
+	X509_CRL *crl = NULL;
 
-	return answer->good ? d2i_X509_CRL(NULL, &der, (long)answer->size)
-			    : NULL;
+	if (!answer->good)
+		return NULL;
+	if (answer->data != NULL)
+		crl_cache_put(
+		    cache, request, answer, (size_t)config->crl_max_bytes);
+	while (crl_cache_get(cache, request, &crl) == CRL_READING)
+		if (!crl_download_may_wait(connection, since_ms) ||
+		    !async_pause(&connection->async))
+			break;
+	return crl;
 }

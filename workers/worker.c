@@ -133,6 +133,7 @@ worker_open(struct worker *worker, const struct worker_setup *setup,
 	outlets_init(worker, ends->text_fd);
 	text_set_sink(outlets_text, worker);
 	log_before_exit(worker_last_words, worker);
+	crl_cache_init(&worker->crls);
 	worker->trim.run = worker_on_trim;
 	worker->trim.arg = worker;
 	worker->control_event =

@@ -57,7 +57,7 @@ unit_monotime_ms(void)
 static struct fetch_board *
 test_board(void)
 {
-	void *memory = calloc(1, fetch_board_size(FETCH_ANSWER_OCSP));
+	void *memory = calloc(1, fetch_board_size());
 
 	if (memory == NULL)
 		err(1, NULL);
@@ -69,7 +69,7 @@ static enum fetch_verdict
 test_ask(struct fetch_board *board, const char *request, int64_t since_ms,
     const char *expected)
 {
-	struct fetch_answer answer;
+	struct fetch_answer answer = { .stamp = 0 };
 	enum fetch_verdict verdict;
 
 	verdict = fetch_board_ask(
@@ -218,7 +218,7 @@ test_told_again(void)
 static void
 test_stopped(void)
 {
-	size_t size = fetch_board_size(FETCH_ANSWER_OCSP);
+	size_t size = fetch_board_size();
 	struct fetch_board *board;
 	void *memory;
 	pid_t pid;
