@@ -11,9 +11,11 @@
 
 #include <stdbool.h>
 
+/* Before anything is written: a write that fails says so itself. */
+void signals_ignore_of_writing(void);
 /*
  * Block what the master wants to know of and return a non-blocking descriptor
- * that tells; ignore PIPE, TTIN, TTOU and XFSZ. -1: reported.
+ * that tells; ignore TTIN and TTOU. -1: reported.
  */
 int signals_open(void);
 /* The number of the next signal to obey, or 0: none waits. */

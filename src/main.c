@@ -31,6 +31,7 @@
 #include "secrets.h"
 #include "self_signed.h"
 #include "shared.h"
+#include "signals.h"
 #include "stateless.h"
 #include "status.h"
 #include "text.h"
@@ -76,6 +77,7 @@ main(int argc, char **argv)
 	words = masking_words(argc, argv);
 	title_master(argc, words);
 	descriptors_fill_standard(closed);
+	signals_ignore_of_writing();
 	crypto_memory_install();
 	config_init(&config, argc, words);
 	memcpy(config.closed, closed, sizeof(closed));

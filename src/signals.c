@@ -10,13 +10,20 @@
 static const int signals_usual[] = { SIGINT, SIGTERM };
 /* They mean something that is ours. */
 static const int signals_ours[] = { SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD };
-static const int signals_ignored[] = { SIGPIPE, SIGTTIN, SIGTTOU, SIGXFSZ };
+static const int signals_of_writing[] = { SIGPIPE, SIGXFSZ };
+static const int signals_of_terminal[] = { SIGTTIN, SIGTTOU };
 static const int signals_not_for_workers[] = { SIGINT, SIGTERM, SIGQUIT, SIGHUP,
 	SIGUSR1, SIGTSTP };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void signals_set(const int *, size_t, void (*)(int));
+
+void
+signals_ignore_of_writing(void)
+{
+	signals_set(signals_of_writing, COUNT(signals_of_writing), SIG_IGN);
+}
 
 int
 signals_open(void)
@@ -32,7 +39,7 @@ signals_open(void)
 			sigaddset(&set, signals_usual[i]);
 	for (i = 0; i < COUNT(signals_ours); i++)
 		sigaddset(&set, signals_ours[i]);
-	signals_set(signals_ignored, COUNT(signals_ignored), SIG_IGN);
+	signals_set(signals_of_terminal, COUNT(signals_of_terminal), SIG_IGN);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1 ||
 	    (fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC)) == -1) {
 		log_warn("cannot read signals");
