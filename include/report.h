@@ -58,5 +58,9 @@ void report_end(struct report *, bool cut_short);
 /* What to poll for; report_flush is to follow. */
 struct pollfd report_pollfd(const struct report *);
 void report_flush(struct report *);
+/* When report_finish or report_act has something to do; 0: never. */
+int64_t report_due_ms(const struct report *);
+/* What could not be written to a file is tried again. */
+void report_act(struct report *, int64_t now_ms);
 
 #endif

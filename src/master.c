@@ -183,9 +183,9 @@ master_close(struct master *master)
 	    : MASTER_OUTPUT_MS;
 
 	helper_close(&master->helper);
+	report_close(&master->report, patience_ms);
 	output_finish(master->output, patience_ms);
 	console_close(&master->console);
-	report_close(&master->report, patience_ms);
 	relay_close(&master->relay);
 	process_table_close(&master->table);
 	listener_close(master->listener);

@@ -6,6 +6,7 @@
 
 #include "master_state.h"
 #include "monotime.h"
+#include "output.h"
 
 /* Whoever was killed in vain is killed again. */
 #define MASTER_KILL_AGAIN_MS 500
@@ -16,6 +17,8 @@ static void master_kill(struct master *, int64_t);
 void
 master_act(struct master *master, int64_t now_ms)
 {
+	output_act(master->output, now_ms);
+	report_act(&master->report, now_ms);
 	master_report(master, now_ms);
 	if (master->state < MASTER_DRAINING)
 		process_tend(&master->table, now_ms);
@@ -36,12 +39,12 @@ master_due_ms(const struct master *master, int64_t now_ms)
 {
 	int64_t due_ms = master->rotation.due_ms;
 
+	due_ms = monotime_sooner(due_ms, output_due_ms(master->output));
 	due_ms = monotime_sooner(due_ms, helper_due_ms(&master->helper));
 	due_ms = monotime_sooner(due_ms, master->kill_ms);
 	due_ms =
 	    monotime_sooner(due_ms, console_due_ms(&master->console, now_ms));
-	if (master->report.active)
-		due_ms = monotime_sooner(due_ms, master->report.deadline_ms);
+	due_ms = monotime_sooner(due_ms, report_due_ms(&master->report));
 	if (master->state < MASTER_DRAINING)
 		due_ms =
 		    monotime_sooner(due_ms, process_due_ms(&master->table));

@@ -15,8 +15,8 @@ struct relay_piece {
 
 static bool relay_take(struct relay *, unsigned, unsigned);
 static void
-relay_block(struct relay *, struct textbuf *, const struct message *);
-static void relay_release(struct relay *, struct textbuf *);
+relay_block(struct relay *, unsigned, struct textbuf *, const struct message *);
+static void relay_release(struct relay *, struct textbuf *, unsigned);
 
 int
 relay_open(
@@ -67,15 +67,15 @@ relay_take(struct relay *relay, unsigned slot, unsigned outlet)
 
 	if (channel_receive(text, &message, relay->body) != 1)
 		return false;
-	relay_block(
-	    relay, &relay->partial[slot * TEXT_OUTLETS + outlet], &message);
+	relay_block(relay, outlet,
+	    &relay->partial[slot * TEXT_OUTLETS + outlet], &message);
 	return true;
 }
 
 /* A block of several packets is written when its last one is there. */
 static void
-relay_block(
-    struct relay *relay, struct textbuf *partial, const struct message *message)
+relay_block(struct relay *relay, unsigned outlet, struct textbuf *partial,
+    const struct message *message)
 {
 	bool more = (message->flags & MESSAGE_FLAG_MORE) != 0;
 	struct relay_piece piece = {
@@ -91,20 +91,22 @@ relay_block(
 	textbuf_append(partial, &piece, sizeof(piece));
 	textbuf_append(partial, relay->body, piece.size);
 	if (!more)
-		relay_release(relay, partial);
+		relay_release(relay, partial, outlet);
 }
 
 static void
-relay_release(struct relay *relay, struct textbuf *partial)
+relay_release(struct relay *relay, struct textbuf *partial, unsigned outlet)
 {
 	struct relay_piece piece;
 	size_t at;
 
+	output_begin_block(relay->output, outlet);
 	for (at = 0; at < partial->size; at += piece.size) {
 		memcpy(&piece, partial->data + at, sizeof(piece));
 		at += sizeof(piece);
 		output_write(piece.stream, partial->data + at, piece.size,
 		    relay->output);
 	}
+	output_end_block(relay->output, outlet);
 	textbuf_free(partial);
 }

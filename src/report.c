@@ -38,7 +38,6 @@ report_open(struct report *report, const struct config *config,
 	report->table = table;
 	report->output = output;
 	report->start_ms = monotime_ms();
-	report->file.fd = -1;
 	report->asked = calloc(table->slots, sizeof(*report->asked));
 	report->silent = calloc(table->slots, sizeof(*report->silent));
 	if (report->asked == NULL || report->silent == NULL) {
@@ -126,14 +125,31 @@ report_end(struct report *report, bool cut_short)
 struct pollfd
 report_pollfd(const struct report *report)
 {
-	return report_has_file(report) ? stats_file_pollfd(&report->file)
+	return report_has_file(report) ? writer_pollfd(&report->file.writer)
 				       : (struct pollfd){ .fd = -1 };
 }
 
 void
 report_flush(struct report *report)
 {
-	stats_file_flush(&report->file);
+	writer_flush(&report->file.writer);
+}
+
+int64_t
+report_due_ms(const struct report *report)
+{
+	int64_t due_ms = report->active ? report->deadline_ms : 0;
+
+	return report_has_file(report)
+	    ? monotime_sooner(due_ms, writer_due_ms(&report->file.writer))
+	    : due_ms;
+}
+
+void
+report_act(struct report *report, int64_t now_ms)
+{
+	if (report_has_file(report))
+		writer_act(&report->file.writer, now_ms);
 }
 
 static void
@@ -195,7 +211,7 @@ report_json(struct report *report)
 	session_cache_count(report->shared->sessions, &cache);
 	stats_json(report->shared->stats, &cache, &frame, &line);
 	if (report_has_file(report))
-		stats_file_write(&report->file, line.data, line.size);
+		writer_write(&report->file.writer, 0, line.data, line.size);
 	else
 		output_write(TEXT_OUT, line.data, line.size, report->output);
 	textbuf_free(&line);
@@ -204,5 +220,5 @@ report_json(struct report *report)
 static bool
 report_has_file(const struct report *report)
 {
-	return report->file.fd != -1;
+	return report->file.name != NULL;
 }

@@ -20,6 +20,10 @@ unit() {
 	unit shlock_test
 }
 
+@test "what a full disk does not take is kept, tried again, or counted" {
+	unit writer_test
+}
+
 @test "the master's death is seen by the time it can be known" {
 	unit lifeline_test
 }

@@ -6,6 +6,7 @@ UNIT_CACHE = src/session_cache.c src/session_shard.c src/session_repair.c \
 	src/session_ring.c src/shlock.c src/fault.c $(UNIT_SAYS)
 
 UNIT_TESTS = machine_test shm_test shlock_test lifeline_test \
+	writer_test \
 	session_cache_test \
 	session_crash_test session_step_test accept_quota_test \
 	accept_turn_test stats_test ticket_keys_test \
@@ -23,6 +24,11 @@ unit: $(UNIT_PROGRAMS)
 $(BUILD)/tests/unit/shm_test: src/shm.c src/machine.c $(UNIT_SAYS)
 $(BUILD)/tests/unit/machine_test: src/machine.c
 $(BUILD)/tests/unit/shlock_test: src/shlock.c $(UNIT_SAYS)
+# The test is the disk, and the clock.
+$(BUILD)/tests/unit/writer_test: src/writer.c src/writable.c src/monotime.c \
+	$(UNIT_SAYS)
+$(BUILD)/tests/unit/writer_test: UNIT_DEFINES = \
+	-Dwrite=unit_write -Dclock_gettime=unit_clock_gettime
 $(BUILD)/tests/unit/lifeline_test: src/lifeline.c src/shlock.c $(UNIT_SAYS)
 $(BUILD)/tests/unit/session_cache_test: $(UNIT_CACHE)
 $(BUILD)/tests/unit/session_crash_test: $(UNIT_CACHE)
