@@ -28,6 +28,7 @@ struct master_setup {
 	void *fetcher_arg;
 	/* Workers write to these themselves; -1: there is none. */
 	int keylog_fd, messages_fd;
+	void (*close_logs)(void); /* when the workers are gone */
 };
 
 /*

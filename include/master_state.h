@@ -44,6 +44,7 @@ struct master {
 	struct listener *listener;
 	struct shared *shared;
 	enum master_state state;
+	void (*close_logs)(void);
 	struct process_table table;
 	struct helper helper;
 	struct output *output;

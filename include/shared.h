@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "file_tail.h"
 #include "shm.h"
 
 struct config;
@@ -30,6 +31,8 @@ struct shared_board {
 	_Atomic bool input_waits;
 	/* Constant, so that each worker knows all the others' cookies. */
 	uint8_t cookie_secret[SHARED_COOKIE_SECRET];
+	/* Of -keylogfile and -msgfile, which workers write. */
+	struct file_tail_state key_log, messages;
 };
 
 struct shared {

@@ -11,6 +11,7 @@
 #include <openssl/ssl.h>
 
 struct config;
+struct file_tail_state;
 
 /*
  * Open -msgfile (O_APPEND, truncated) in the master, before the fork. Returns
@@ -18,8 +19,12 @@ struct config;
  * whole by whichever worker has one.
  */
 int tracing_open(const struct config *);
+/* Before the fork: what workers have to know of each other's writing. */
+int tracing_share(struct file_tail_state *);
 /* Its descriptor, or -1 without -msgfile. */
 int tracing_fd(void);
+/* In the master, at the end: says what was lost. */
+void tracing_close(void);
 /* Install on a new SSL what the configuration asks for. */
 void tracing_attach(SSL *, const struct config *);
 /*

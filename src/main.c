@@ -56,6 +56,7 @@
 static int main_check_descriptors(const struct config *);
 static int main_serve(struct config *);
 static void main_last_words(void *);
+static void main_close_logs(void);
 static int
 main_prepare(const struct config *, struct worker_setup *, struct listener *);
 static int main_install(const struct worker_setup *, struct tls_context *);
@@ -102,7 +103,8 @@ main_serve(struct config *config)
 	struct fetcher_setup fetcher = { config, NULL, listener.address };
 	struct master_setup master = { config, &output, &listener, &shared,
 		&tls_random, worker_run, main_renew, &setup,
-		config_fetches(config) ? fetcher_run : NULL, &fetcher, -1, -1 };
+		config_fetches(config) ? fetcher_run : NULL, &fetcher, -1, -1,
+		main_close_logs };
 	int status = 1;
 
 	output_open(&output);
@@ -137,6 +139,14 @@ main_last_words(void *output)
 	output_finish(output, MAIN_OUTPUT_MS);
 }
 
+/* When no worker writes to them any more. */
+static void
+main_close_logs(void)
+{
+	keylog_close();
+	tracing_close();
+}
+
 /* Everything that can fail fails here, before the first fork. */
 static int
 main_prepare(const struct config *config, struct worker_setup *setup,
@@ -154,6 +164,8 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 	    tickets_open(setup->tickets) == -1 ||
 	    shared_open(setup->shared, config, &tls_random,
 		config->workers * PROCESS_GENERATIONS) == -1 ||
+	    keylog_share(&setup->shared->board->key_log) == -1 ||
+	    tracing_share(&setup->shared->board->messages) == -1 ||
 	    main_load_ticket_keys(config, setup->shared->ticket_keys) == -1)
 		return -1;
 	passphrase_seal();

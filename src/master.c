@@ -67,6 +67,7 @@ master_run(const struct master_setup *setup)
 	master->output = setup->output;
 	master->listener = setup->listener;
 	master->shared = setup->shared;
+	master->close_logs = setup->close_logs;
 	master->status = 1;
 	if (master_open(master, setup) == 0)
 		master_loop(master);
@@ -184,6 +185,7 @@ master_close(struct master *master)
 
 	helper_close(&master->helper);
 	report_close(&master->report, patience_ms);
+	master->close_logs();
 	output_finish(master->output, patience_ms);
 	console_close(&master->console);
 	relay_close(&master->relay);

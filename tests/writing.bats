@@ -8,8 +8,8 @@ load helpers
 ### Disks that are full for a while
 
 # A server whose folder disk/ is a disk of its own, of so many KiB; DISK is its
-# path from outside. Standard output is disk/out, standard error disk/err if
-# that is in STDERR; OUT and ERR are their paths.
+# path from outside. Standard output is disk/out, and standard error server.err
+# unless STREAMS says so. With FULL it is full from the beginning.
 start_on_disk() # KiB, option...
 {
 	local size=$1
@@ -18,6 +18,7 @@ start_on_disk() # KiB, option...
 	default_options "$@"
 	unshare -m true 2>/dev/null || skip 'no name space of its own'
 	mkdir -p disk
+	export FULL=${FULL:-}
 	# shellcheck disable=SC2016 # for the inner shell
 	launch server unshare -m bash -c '
 		mount -t tmpfs -o size="$1"k none disk || exit
@@ -28,6 +29,7 @@ start_on_disk() # KiB, option...
 		swapped) exec 2>disk/err ;;
 		esac
 		shift 2
+		[ -z "$FULL" ] || cat /dev/zero 2>/dev/null >disk/filler
 		exec "$@"' disk "$size" "${STREAMS:-file}" \
 	    "$S_SERVER" "${DEFAULTS[@]}" -ready_file ready "$@"
 	SERVER_PID=${PIDS[server]}
@@ -259,6 +261,125 @@ has_lines() # file, count
 	assert_equal "$(grep -c s_server: server.err)" 2
 	kill -QUIT "$SERVER_PID"
 	wait_exit server
+}
+
+### Files that all workers write
+
+# The labels of a line of the key log, which has one.
+glued_secrets() # file
+{
+	grep -cE '(CLIENT|SERVER|EXPORTER)_[A-Z_0-9]+ .*(CLIENT|SERVER|EXPORTER)_' "$1" ||
+	    :
+}
+
+whole_secrets() # file
+{
+	grep -cE '^[A-Z_0-9]+ [0-9a-f]{64} [0-9a-f]{96}$' "$1" || :
+}
+
+torn_secrets() # file
+{
+	grep -cvE '^[A-Z_0-9]+ [0-9a-f]{64} [0-9a-f]{96}$|^#' "$1" || :
+}
+
+# covers: -keylogfile
+@test "secrets that a full disk tore are not glued to those that follow" {
+	local whole i
+
+	STREAMS=none start_on_disk 64 -workers 4 -quiet \
+	    -keylogfile disk/secrets
+	quiet_client -tls1_3
+	fill_disk
+	for i in {1..8}; do
+		quiet_client -tls1_3
+	done
+	wait_for 5 file_has server.err \
+	    'cannot write to -keylogfile disk/secrets: No space left on device'
+	whole=$(whole_secrets "$DISK/secrets")
+	empty_disk
+	for i in {1..8}; do
+		quiet_client -tls1_3
+	done
+	assert_equal "$(glued_secrets "$DISK/secrets")" 0
+	# Or none, if it was torn before its end of line.
+	[ "$(torn_secrets "$DISK/secrets")" -le 1 ]
+	[ "$(whole_secrets "$DISK/secrets")" -ge $((whole + 40)) ]
+	sleep 1
+	quiet_client -tls1_3
+	wait_for 5 file_has server.err \
+	    ' bytes of -keylogfile disk/secrets were lost'
+	assert_equal "$(grep -c s_server: server.err)" 2
+}
+
+@test "a key log that an earlier run left torn is not glued to" {
+	printf 'CLIENT_RANDOM torn' >secrets
+	start_server -quiet -keylogfile secrets
+	client -tls1_3 </dev/null >/dev/null 2>&1
+	stop_server
+	assert_equal "$(head -n 1 secrets)" 'CLIENT_RANDOM torn'
+	assert_equal "$(whole_secrets secrets)" 5
+	assert_equal "$(wc -l <secrets)" 6
+}
+
+# covers: -msgfile
+@test "messages that a full disk tore are not glued to those that follow" {
+	local i
+
+	STREAMS=none start_on_disk 256 -workers 4 -msg -msgfile disk/messages
+	quiet_client
+	fill_disk
+	for i in 1 2 3 4; do
+		quiet_client
+	done
+	wait_for 5 file_has server.err 'cannot write to -msgfile disk/messages: '
+	empty_disk
+	for i in {1..8}; do
+		quiet_client
+	done
+	# A heading begins its line, and so does what follows it.
+	run -1 grep -aE '.(<<<|>>>)' "$DISK/messages"
+	[ "$(grep -acE '^<<< .*, ClientHello$' "$DISK/messages")" -ge 9 ]
+	kill -TERM "$SERVER_PID"
+	wait_exit server
+	assert_contains "$(tail -n 1 server.err)" \
+	    'bytes of -msgfile disk/messages were lost'
+}
+
+# One worker cannot know what another one tore; the lock's holder can.
+@test "what does not fit into a FIFO is torn, but not glued" {
+	mkfifo unread
+	start_server -workers 4 -msg -msgfile unread
+	tls_load --connections 100 --parallel 20 >/dev/null
+	assert_equal "$(grep -c 'cannot write to -msgfile unread: nobody reads' \
+	    server.err)" 1
+	timeout $((20 * SLOW)) cat unread >messages 3>&- &
+	LOADS+=($!)
+	wait_for 5 test -s messages
+	sleep 1
+	tls_load --connections 200 --parallel 20 >/dev/null
+	wait_for 5 file_has server.err ' bytes of -msgfile unread were lost'
+	stop_server
+	wait "${LOADS[@]}"
+	LOADS=()
+	run -1 grep -aE '.(<<<|>>>)' messages
+	run -1 grep -avE '^$|^(<<<|>>>)|^ ' messages
+}
+
+@test "a key log on a full disk, or a FIFO, does not keep the server from it" {
+	FULL=yes STREAMS=none start_on_disk 64 -quiet -keylogfile disk/secrets
+	assert_contains "$(server_err)" \
+	    'cannot write to -keylogfile disk/secrets: No space left on device'
+	empty_disk
+	quiet_client -tls1_3
+	assert_equal "$(whole_secrets "$DISK/secrets")" 5
+	stop_server
+	mkfifo fifo messages
+	start_server -quiet -keylogfile fifo -msg -msgfile messages
+	client -tls1_3 </dev/null >/dev/null 2>&1
+	timeout $((20 * SLOW)) cat fifo >secrets 3>&- &
+	LOADS+=($!)
+	wait_for 5 file_has secrets SERVER_TRAFFIC_SECRET_0
+	stop_server
 }
 
 ### Files that are made

@@ -1,7 +1,5 @@
-#include <errno.h>
-#include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -9,6 +7,7 @@
 #include "config.h"
 #include "connection.h"
 #include "extensions.h"
+#include "file_tail.h"
 #include "log.h"
 #include "text.h"
 #include "textbuf.h"
@@ -31,7 +30,7 @@ static void tracing_bytes(struct textbuf *, const unsigned char *, size_t);
 static void tracing_emit(const void *, size_t);
 static const char *tracing_name(const struct tls_name *, int, const char *);
 
-static int tracing_file = -1;
+static struct file_tail tracing_file = FILE_TAIL_NONE;
 
 static const struct tls_name tracing_contents[] = {
 	{ SSL3_RT_CHANGE_CIPHER_SPEC, "ChangeCipherSpec" },
@@ -113,24 +112,30 @@ tracing_open(const struct config *config)
 		return -1;
 	}
 #endif
-	if (config->msgfile == NULL)
+	if (config->msgfile == NULL ||
+	    file_tail_open(&tracing_file, "-msgfile", config->msgfile, true) ==
+		0)
 		return 0;
-	tracing_file = open(config->msgfile,
-	    O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOCTTY | O_CLOEXEC,
-	    0600);
-	/* Then a FIFO that nobody reads stops no worker. */
-	if (tracing_file == -1 ||
-	    fcntl(tracing_file, F_SETFL, O_APPEND | O_NONBLOCK) == -1) {
-		log_warn("-msgfile %s", config->msgfile);
-		return -1;
-	}
-	return 0;
+	log_warn("-msgfile %s", config->msgfile);
+	return -1;
 }
 
 int
 tracing_fd(void)
 {
-	return tracing_file;
+	return tracing_file.fd;
+}
+
+int
+tracing_share(struct file_tail_state *state)
+{
+	return file_tail_share(&tracing_file, state);
+}
+
+void
+tracing_close(void)
+{
+	file_tail_close(&tracing_file);
 }
 
 void
@@ -309,22 +314,16 @@ tracing_bytes(struct textbuf *text, const unsigned char *data, size_t size)
 		textbuf_puts(text, "\n");
 }
 
-/*
- * One write(2) a record, so that workers do not tear each other's. What a full
- * disk or a full pipe does not take is lost: better than to wait for it.
- */
 static void
 tracing_emit(const void *data, size_t size)
 {
-	ssize_t n;
+	struct iovec record = { .iov_base = (void *)(uintptr_t)data,
+		.iov_len = size };
 
-	if (tracing_file == -1) {
+	if (tracing_file.fd == -1)
 		text_write(TEXT_MESSAGES, data, size);
-		return;
-	}
-	do
-		n = write(tracing_file, data, size);
-	while (n == -1 && errno == EINTR);
+	else
+		file_tail_write(&tracing_file, &record, 1);
 }
 
 static const char *
