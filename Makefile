@@ -34,7 +34,7 @@ LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 # The layers, from the bottom up; scripts/check-layers holds them apart.
 FOUNDATION = text log textbuf escape monotime signals channel machine \
 	descriptors shm shlock lifeline fault proctitle secrets slab \
-	writable writer file_tail
+	writable writer file_tail file_limit
 CONFIGURATION = config config_set config_identity options option_table masking
 SHARED	= shared session_cache session_repair session_ring session_shard \
 	accept_quota accept_turn stats stats_json ticket_keys ticket_files \

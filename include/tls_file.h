@@ -14,6 +14,12 @@
 #include "config.h"
 
 /*
+ * What cannot be read may be followed by what can; but for a large file without
+ * sense the library would need minutes.
+ */
+#define TLS_FILE_UNREADABLE_MAX 16
+
+/*
  * name is what messages call the object: "server certificate". phrase opens
  * what is encrypted; NULL: the user is asked. propquery chooses, as in
  * property(7), who reads the file and who works with what it holds; NULL:

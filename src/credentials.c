@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "credentials.h"
+#include "file_limit.h"
 #include "log.h"
 #include "passphrase.h"
 #include "self_signed.h"
@@ -102,6 +103,8 @@ credentials_use(const struct credentials *credentials,
 static int
 credentials_use_serverinfo(SSL_CTX *ctx, const char *file)
 {
+	if (file_limit_check(file) == -1)
+		return -1;
 	ERR_clear_error();
 	if (file == NULL || SSL_CTX_use_serverinfo_file(ctx, file) == 1)
 		return 0;

@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "fetch.h"
+#include "file_limit.h"
 #include "log.h"
 #include "ocsp.h"
 #include "text.h"
@@ -127,6 +128,8 @@ ocsp_read_file(struct ocsp *ocsp, const char *file)
 	OCSP_RESPONSE *response = NULL;
 	BIO *bio;
 
+	if (file_limit_check(file) == -1)
+		return -1;
 	ERR_clear_error();
 	if ((bio = BIO_new_file(file, "rb")) == NULL) {
 		tls_error_say("cert_status: Cannot open OCSP response file");

@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "escape.h"
+#include "file_limit.h"
 #include "log.h"
 #include "psk.h"
 #include "text.h"
@@ -138,10 +139,12 @@ psk_make_session(struct psk *psk, SSL_CTX *ctx)
 static SSL_SESSION *
 psk_read_session(const char *path)
 {
-	BIO *bio = BIO_new_file(path, "r");
 	SSL_SESSION *session;
+	BIO *bio;
 
-	if (bio == NULL) {
+	if (file_limit_check(path) == -1)
+		return NULL;
+	if ((bio = BIO_new_file(path, "r")) == NULL) {
 		tls_error_say("Can't open PSK session file %s", path);
 		return NULL;
 	}

@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "escape.h"
+#include "file_limit.h"
 #include "log.h"
 #include "srp.h"
 #include "text.h"
@@ -19,6 +20,8 @@ srp_install(struct srp *srp, SSL_CTX *ctx, const struct config *config)
 {
 	if (config->srpvfile == NULL)
 		return 0;
+	if (file_limit_check(config->srpvfile) == -1)
+		return -1;
 	srp->verifiers = srp_read(config->srpvfile, config->srpuserseed);
 	if (srp->verifiers == NULL)
 		return -1;

@@ -8,6 +8,7 @@
 #include <openssl/ui.h>
 
 #include "crypto_engine.h"
+#include "file_limit.h"
 #include "passphrase.h"
 #include "text.h"
 #include "tls_error.h"
@@ -190,6 +191,8 @@ tls_file_open(struct tls_file *file)
 	OSSL_PARAM params[2] = { OSSL_PARAM_construct_end(),
 		OSSL_PARAM_construct_end() };
 
+	if (file_limit_check(tls_file_path(file->path)) == -1)
+		return false;
 	if (file->format == FORMAT_PEM || file->format == FORMAT_DER)
 		params[0] = OSSL_PARAM_construct_utf8_string(
 		    OSSL_STORE_PARAM_INPUT_TYPE,
@@ -248,13 +251,15 @@ static OSSL_STORE_INFO *
 tls_file_next(struct tls_file *file)
 {
 	OSSL_STORE_INFO *info;
+	int unreadable = 0;
 
-	while (!OSSL_STORE_eof(file->store)) {
+	while (!OSSL_STORE_eof(file->store) &&
+	    unreadable < TLS_FILE_UNREADABLE_MAX) {
 		info = OSSL_STORE_load(file->store);
 		if (info != NULL &&
 		    OSSL_STORE_INFO_get_type(info) == file->expect)
 			return info;
-		/* What cannot be read may be followed by what can. */
+		unreadable = info == NULL ? unreadable + 1 : 0;
 		OSSL_STORE_INFO_free(info);
 	}
 	return NULL;

@@ -1,12 +1,14 @@
 #include <sys/stat.h>
 
 #include <stdbool.h>
+#include <stdlib.h>
 
 #include <openssl/err.h>
 #include <openssl/store.h>
 #include <openssl/x509_vfy.h>
 
 #include "config.h"
+#include "file_limit.h"
 #include "log.h"
 #include "text.h"
 #include "tls_error.h"
@@ -80,6 +82,8 @@ static bool
 trust_load(X509_STORE *store, const struct trust_source *source)
 {
 	ERR_clear_error();
+	if (file_limit_check(source->file) == -1)
+		return false;
 	if (source->file != NULL &&
 	    X509_STORE_load_file_ex(
 		store, source->file, NULL, source->propquery) != 1)
@@ -117,6 +121,8 @@ trust_check_store(const struct trust_source *source)
 	const char *uri = source->store;
 	struct stat status;
 
+	if (file_limit_check(tls_file_path(uri)) == -1)
+		return false;
 	if (stat(tls_file_path(uri), &status) == -1 || S_ISDIR(status.st_mode))
 		return true;
 	if (!S_ISREG(status.st_mode))
@@ -135,10 +141,14 @@ trust_has_any(const struct trust_source *source)
 	    source->propquery, NULL, NULL, NULL, NULL, NULL);
 	OSSL_STORE_INFO *info;
 	bool found = store == NULL;
+	int unreadable = 0;
 
-	while (!found && !OSSL_STORE_eof(store)) {
-		if ((info = OSSL_STORE_load(store)) == NULL)
+	while (!found && !OSSL_STORE_eof(store) &&
+	    unreadable < TLS_FILE_UNREADABLE_MAX) {
+		if ((info = OSSL_STORE_load(store)) == NULL) {
+			unreadable++;
 			continue;
+		}
 		found = OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_CERT;
 		OSSL_STORE_INFO_free(info);
 	}
@@ -150,6 +160,10 @@ trust_has_any(const struct trust_source *source)
 static bool
 trust_load_system(SSL_CTX *ctx, const struct config *config)
 {
+	const char *file = getenv(X509_get_default_cert_file_env());
+
+	if (!config->no_ca_file && file_limit_check(file) == -1)
+		return false;
 	ERR_clear_error();
 	if ((config->no_ca_file || SSL_CTX_set_default_verify_file(ctx) == 1) &&
 	    (config->no_ca_path || SSL_CTX_set_default_verify_dir(ctx) == 1) &&

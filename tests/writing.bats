@@ -1,5 +1,5 @@
 # What the server writes to besides its clients: full disks, files of others,
-# and readers that do not read.
+# and readers that do not read. And files that are too large to be read.
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2153,SC2154 # for the helpers
 
@@ -445,4 +445,65 @@ server_after() # command that the shell runs before, option...
 	server_after 'umask 0' -msg -msgfile old -keylogfile secrets
 	stop_server
 	assert_equal "$(stat -c %a old)" 644
+}
+
+### Files that are read
+
+# covers: -cert -key -CRL -CAfile -ticket_keys
+@test "a file of 30 GB is refused by its name, whatever is to be read from it" {
+	local own=(-cert "$CERTS/server.pem" -key "$CERTS/server-key.pem")
+	local option
+
+	truncate -s 30G huge
+	run_server -accept 127.0.0.1:0 -cert huge
+	assert_equal "$status" 1
+	assert_contains "$stderr" 's_server: huge: 32212254720 bytes'
+	for option in key cert_chain dcert dhparam CAfile CAstore verifyCAfile \
+	    chainCAfile CRL status_file psk_session srpvfile serverinfo xcert \
+	    ticket_keys; do
+		run_server -accept 127.0.0.1:0 "${own[@]}" "-$option" huge
+		assert_equal "$option $status" "$option 1"
+		assert_matches "$stderr" \
+		    's_server: (-ticket_keys )?huge: 32212254720 bytes'
+	done
+	run_server -accept 127.0.0.1:0 "${own[@]}" -CAstore "file:$PWD/huge"
+	assert_equal "$status" 1
+}
+
+@test "HUP with a certificate of 30 GB: it is named, and TERM is obeyed" {
+	cp "$CERTS/server.pem" cert.pem
+	start_server -cert cert.pem -key "$CERTS/server-key.pem" -workers 2
+	truncate -s 30G cert.pem
+	kill -HUP "$SERVER_PID"
+	wait_for 5 file_has server.err 'cert.pem: 32212254720 bytes'
+	client </dev/null >/dev/null
+	kill -TERM "$SERVER_PID"
+	within_ms 2000 'TERM after such a HUP' wait_for 5 is_gone "$SERVER_PID"
+	wait_exit server
+	assert_lacks "$(server_err)" 'reloaded: generation'
+}
+
+@test "as much as may be read, without sense, takes no minutes" {
+	local option
+
+	truncate -s 64M zeros
+	for option in CAstore CRL cert_chain; do
+		run_server -accept 127.0.0.1:0 -cert "$CERTS/server.pem" \
+		    -key "$CERTS/server-key.pem" "-$option" zeros
+		assert_equal "$option $status" "$option 1"
+		assert_contains "$stderr" zeros
+	done
+}
+
+@test "a certificate behind others and many words is found" {
+	local i
+
+	for i in {1..20}; do
+		openssl x509 -text -in "$CERTS/chain.pem"
+	done >chain.pem
+	(cat "$CERTS/server-key.pem"; openssl x509 -text \
+	    -in "$CERTS/server.pem") >cert.pem
+	start_server -cert cert.pem -cert_chain chain.pem
+	client </dev/null 2>/dev/null >client.out
+	assert_contains "$(<client.out)" 's:O = s_server tests'
 }
