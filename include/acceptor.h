@@ -13,6 +13,7 @@
 
 #include "dtls_cookie.h"
 #include "loop.h"
+#include "record_numbers.h"
 #include "textbuf.h"
 
 struct dtls_acceptor;
@@ -25,6 +26,7 @@ struct arrival {
 	socklen_t peer_size;
 	/* DTLS: */
 	uint8_t cookie[DTLS_COOKIE_SIZE]; /* it came with */
+	uint8_t number[RECORD_NUMBERS_SIZE]; /* of the record with it */
 	uint32_t in_pieces; /* bytes of its ClientHello; 0: it came whole */
 	struct textbuf in; /* datagrams that it sent so far (datagrams.h) */
 };

@@ -12,6 +12,7 @@
 #include <openssl/ssl.h>
 
 #include "handshake.h"
+#include "record_numbers.h"
 
 struct config;
 struct connection;
@@ -24,6 +25,12 @@ void dtls_prepare(SSL *, const struct config *);
  * As the true one is over, it does not wait.
  */
 enum handshake_result dtls_listen_step(struct connection *);
+/*
+ * A record header that libssl writes (-msg), as it will be on the wire: a
+ * copy, for which there is room of RECORD_NUMBERS_HEADER bytes, or what was
+ * given.
+ */
+const void *dtls_header_sent(SSL *, const void *header, uint8_t *copy);
 /* Until a retransmission is due; -1: none is. */
 int64_t dtls_timeout_ms(SSL *);
 /*

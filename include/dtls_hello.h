@@ -101,7 +101,8 @@ size_t dtls_hello_verify_request(const struct dtls_hello *,
     const uint8_t *cookie, size_t cookie_size, uint8_t *out);
 /*
  * From what was parsed, the record with which the client came first, before it
- * had a cookie; the two differ in nothing else (section 4.2.1). If the message
+ * had a cookie, with the number before; the two differ in nothing else (section
+ * 4.2.1). If the message
  * is not whole: a ClientHello with the same beginning that offers as little as
  * can be. out: not in data. Returns the size; 0: it does not fit.
  */

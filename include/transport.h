@@ -24,6 +24,7 @@
 
 #include <openssl/bio.h>
 
+#include "record_numbers.h"
 #include "textbuf.h"
 
 #define TRANSPORT_DISCARDS 16 /* reads of a step that drops what comes */
@@ -45,13 +46,14 @@ struct transport {
 	bool datagrams; /* a connected UDP socket: see datagrams.h */
 	bool over_ipv4; /* datagrams: in packets of IPv4 */
 	bool peeks; /* reads leave the datagram in its queue */
-	bool first_is_sent; /* what libssl writes next is sent already */
+	bool first_is_sent; /* a HelloVerifyRequest, if libssl writes it next */
 	bool yielded; /* there may be more to read, in another turn */
 	bool renumbers; /* records of epoch 0: see datagrams.h */
 	unsigned turn; /* datagrams read in this one */
 	int read_error, write_error; /* errno; 0: none */
 	uint64_t read_bytes, written_bytes; /* on the socket */
 	uint8_t first[TRANSPORT_FIRST]; /* of what was read */
+	struct record_numbers numbers; /* datagrams: of what is written */
 	struct textbuf out; /* written by libssl, not yet sent */
 	size_t out_sent; /* of it */
 	struct textbuf in; /* datagrams to be read before the socket's */

@@ -72,6 +72,10 @@ unit() {
 	unit dtls_hello_test
 }
 
+@test "DTLS: the numbers of records are those of the client's cookie" {
+	unit record_numbers_test
+}
+
 @test "DTLS: a cookie is good for one address and hello, for two periods" {
 	unit dtls_cookie_test
 }

@@ -108,6 +108,7 @@ connection_take_datagrams(
 	transport->in = arrival->in;
 	transport->can_read = true;
 	transport->first_is_sent = true;
+	record_numbers_init(&transport->numbers, arrival->number);
 	transport->renumbers = arrival->in_pieces > 0;
 	transport->intercept = dtls_acceptor_intercept;
 	transport->owner = connection;

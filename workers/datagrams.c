@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <openssl/ssl.h>
+
 #include "datagram.h"
 #include "datagrams.h"
 #include "tracing.h"
@@ -23,6 +25,7 @@
 
 static int datagrams_bio_read(BIO *, char *, int);
 static int datagrams_bio_write(BIO *, const char *, int);
+static bool datagrams_verifies(const char *, int);
 static long datagrams_bio_ctrl(BIO *, int, long, void *);
 static ssize_t datagrams_receive(struct transport *, void *, size_t);
 static ssize_t datagrams_next(struct transport *, void *, size_t);
@@ -110,18 +113,36 @@ static int
 datagrams_bio_write(BIO *bio, const char *data, int size)
 {
 	struct transport *transport = BIO_get_data(bio);
+	struct textbuf *out = &transport->out;
+	char *written;
+	size_t at;
 
 	BIO_clear_retry_flags(bio);
 	if (transport->write_error != 0) {
 		errno = transport->write_error;
 		return -1;
 	}
-	if (!transport->first_is_sent)
-		datagrams_queue(&transport->out, data, (size_t)size);
-	transport->first_is_sent = false;
+	at = out->size;
+	datagrams_queue(out, data, (size_t)size);
+	written = out->data + at + sizeof(uint16_t);
+	record_numbers_datagram(
+	    &transport->numbers, (uint8_t *)written, (size_t)size);
 	if (transport->trace)
-		tracing_io(true, bio, data, (size_t)size, size);
+		tracing_io(true, bio, written, (size_t)size, size);
+	if (transport->first_is_sent && datagrams_verifies(data, size)) {
+		out->size = at;
+		record_numbers_begin(&transport->numbers);
+	}
+	transport->first_is_sent = false;
 	return size;
+}
+
+/* Is it a HelloVerifyRequest? */
+static bool
+datagrams_verifies(const char *data, int size)
+{
+	return size > RECORD_NUMBERS_HEADER && data[0] == SSL3_RT_HANDSHAKE &&
+	    data[RECORD_NUMBERS_HEADER] == DTLS1_MT_HELLO_VERIFY_REQUEST;
 }
 
 static long

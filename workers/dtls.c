@@ -49,6 +49,18 @@ dtls_listen_step(struct connection *connection)
 			  : handshake_stuck(connection, result, unsent);
 }
 
+const void *
+dtls_header_sent(SSL *ssl, const void *header, uint8_t *copy)
+{
+	struct connection *connection = SSL_get_app_data(ssl);
+
+	if (!connection->transport.datagrams)
+		return header;
+	memcpy(copy, header, RECORD_NUMBERS_HEADER);
+	record_numbers_header(&connection->transport.numbers, copy);
+	return copy;
+}
+
 int64_t
 dtls_timeout_ms(SSL *ssl)
 {

@@ -473,6 +473,8 @@ dtls_acceptor_introduce(struct arrival *arrival, const struct dtls_hello *hello,
 	uint8_t first[DATAGRAM_MAX];
 
 	memcpy(arrival->cookie, hello->cookie, sizeof(arrival->cookie));
+	memcpy(
+	    arrival->number, hello->record_sequence, sizeof(arrival->number));
 	arrival->in_pieces = hello->whole ? 0 : hello->message_length;
 	textbuf_init(&arrival->in);
 	datagrams_queue(&arrival->in, first,

@@ -9,6 +9,7 @@
 #define RECORD_HEADER	 13
 #define RECORD_HANDSHAKE 22
 #define RECORD_MAX	 (1 << 14) /* bytes, as it is not encrypted */
+#define RECORD_WINDOW	 64 /* numbers that libssl remembers */
 #define MESSAGE_HEADER	 (DTLS_HELLO_HEADERS - RECORD_HEADER)
 #define RANDOM_SIZE	 32
 #define SESSION_ID_MAX	 32
@@ -29,6 +30,7 @@ static int
 hello_of(struct dtls_hello *, const struct dtls_hello_piece *, struct span);
 static void
 hello_head_put(struct dtls_hello_head *, const struct dtls_hello_piece *);
+static void hello_number_before(uint8_t *, const uint8_t *);
 static uint8_t *
 hello_write_headers(uint8_t *, const struct dtls_hello *, unsigned, size_t);
 static uint32_t get16(const uint8_t *);
@@ -129,6 +131,7 @@ dtls_hello_without_cookie(const struct dtls_hello *hello, const uint8_t *data,
 	body = hello->fixed_size + 1 + rest.size;
 	if (rest.size > size || out_size < DTLS_HELLO_HEADERS + body)
 		return 0;
+	hello_number_before(first.record_sequence, hello->record_sequence);
 	at = hello_write_headers(out, &first, CLIENT_HELLO, body);
 	at = put_bytes(at, hello->fixed, hello->fixed_size);
 	*at++ = 0;
@@ -239,6 +242,26 @@ hello_head_put(
 			head->data[at] = piece->data[i];
 		head->there[at] = true;
 	}
+}
+
+/*
+ * Before number 0 is none. As libssl takes no number twice, it is given one
+ * that the client hardly comes to, with all below it still in libssl's window.
+ */
+static void
+hello_number_before(uint8_t *before, const uint8_t *number)
+{
+	int i = DTLS_HELLO_SEQUENCE;
+
+	memcpy(before, number, DTLS_HELLO_SEQUENCE);
+	while (i > 0 && before[i - 1] == 0)
+		i--;
+	if (i == 0) {
+		before[DTLS_HELLO_SEQUENCE - 1] = RECORD_WINDOW - 1;
+		return;
+	}
+	before[i - 1]--;
+	memset(before + i, 0xff, (size_t)(DTLS_HELLO_SEQUENCE - i));
 }
 
 /* Of a whole message, the first of its sender's. Returns where it goes on. */

@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "connection.h"
+#include "dtls.h"
 #include "extensions.h"
 #include "file_tail.h"
 #include "log.h"
@@ -24,6 +25,8 @@ static void tracing_message(int, int, int, const void *, size_t, SSL *, void *);
 #else
 static void tracing_words(int, int, int, const void *, size_t, SSL *, void *);
 #endif
+static const void *
+tracing_sent(SSL *, int, int, const void *, size_t, uint8_t *);
 static void
 tracing_describe(struct textbuf *, int, int, const unsigned char *, size_t);
 static void tracing_bytes(struct textbuf *, const unsigned char *, size_t);
@@ -226,10 +229,11 @@ static void
 tracing_message(int is_write, int version, int content, const void *data,
     size_t size, SSL *ssl, void *arg)
 {
+	uint8_t header[RECORD_NUMBERS_HEADER];
 	struct textbuf text;
 
-	(void)ssl;
 	(void)arg;
+	data = tracing_sent(ssl, is_write, content, data, size, header);
 	textbuf_init(&text);
 	textbuf_puts(&text, is_write ? ">>> " : "<<< ");
 	tracing_describe(&text, version, content, data, size);
@@ -247,10 +251,12 @@ static void
 tracing_words(int is_write, int version, int content, const void *data,
     size_t size, SSL *ssl, void *arg)
 {
+	uint8_t header[RECORD_NUMBERS_HEADER];
 	struct textbuf text;
 	BIO *bio;
 
 	(void)arg;
+	data = tracing_sent(ssl, is_write, content, data, size, header);
 	if ((bio = BIO_new(BIO_s_mem())) == NULL)
 		return;
 	ERR_set_mark();
@@ -263,6 +269,17 @@ tracing_words(int is_write, int version, int content, const void *data,
 	textbuf_free(&text);
 }
 #endif
+
+/* The header of a record of DTLS, as it is on the wire. */
+static const void *
+tracing_sent(SSL *ssl, int is_write, int content, const void *data, size_t size,
+    uint8_t *copy)
+{
+	if (!is_write || content != SSL3_RT_HEADER ||
+	    size != RECORD_NUMBERS_HEADER)
+		return data;
+	return dtls_header_sent(ssl, data, copy);
+}
 
 static void
 tracing_describe(struct textbuf *text, int version, int content,

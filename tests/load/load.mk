@@ -8,7 +8,8 @@ WITH_VALUES = $(RELAY) $(BUILD)/tests/load/pieces
 ON_LOOPBACK = $(BUILD)/tests/load/alternate $(BUILD)/tests/load/unread_answers \
 	$(BUILD)/tests/load/leave $(BUILD)/tests/load/late_reader \
 	$(BUILD)/tests/load/early
-TRICKS	= $(BUILD)/tests/load/replay $(BUILD)/tests/load/hellos
+TRICKS	= $(BUILD)/tests/load/replay $(BUILD)/tests/load/hellos \
+	$(BUILD)/tests/load/numbers
 LOADED	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_engine.so \
 	$(BUILD)/tests/load/fixed_random.so \
 	$(BUILD)/tests/load/strange_group.so \

@@ -443,7 +443,7 @@ test_the_first_hello_fits_or_is_not_made(void)
 	size_t room;
 	uint8_t *out;
 
-	memset(first.data + RECORD_NUMBER, 0, DTLS_HELLO_SEQUENCE);
+	first.data[RECORD_NUMBER + DTLS_HELLO_SEQUENCE - 1]--;
 	first.data[MESSAGE_NUMBER + 1] = 0;
 	CHECK(dtls_hello_parse(&hello, second.data, second.size) == 0);
 	for (room = 0; room <= first.size; room++) {
@@ -454,6 +454,32 @@ test_the_first_hello_fits_or_is_not_made(void)
 		if (room == first.size)
 			CHECK(memcmp(out, first.data, room) == 0);
 		free(out);
+	}
+}
+
+static void
+test_the_first_hello_has_the_number_before(void)
+{
+	static const uint8_t numbers[][2][DTLS_HELLO_SEQUENCE] = {
+		{ { 0, 0, 0, 0, 0, 1 }, { 0, 0, 0, 0, 0, 0 } },
+		{ { 0, 0, 0, 0, 1, 0 }, { 0, 0, 0, 0, 0, 0xff } },
+		{ { 1, 0, 0, 0, 0, 0 }, { 0, 0xff, 0xff, 0xff, 0xff, 0xff } },
+		/* There is none: as far away as libssl looks back. */
+		{ { 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 63 } },
+	};
+	struct datagram second = hello_of(32, COOKIE_SIZE);
+	struct dtls_hello hello;
+	uint8_t out[DATAGRAM_MAX];
+	size_t i;
+
+	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		memcpy(second.data + RECORD_NUMBER, numbers[i][0],
+		    DTLS_HELLO_SEQUENCE);
+		CHECK(dtls_hello_parse(&hello, second.data, second.size) == 0);
+		CHECK(dtls_hello_without_cookie(&hello, second.data,
+			  second.size, out, sizeof(out)) > 0);
+		CHECK(memcmp(out + RECORD_NUMBER, numbers[i][1],
+			  DTLS_HELLO_SEQUENCE) == 0);
 	}
 }
 
@@ -627,6 +653,7 @@ main(void)
 	UNIT_RUN(test_a_datagram_of_two_messages);
 	UNIT_RUN(test_the_answer_is_never_longer);
 	UNIT_RUN(test_the_first_hello_fits_or_is_not_made);
+	UNIT_RUN(test_the_first_hello_has_the_number_before);
 	UNIT_RUN(test_libssl_on_both_ends);
 	UNIT_RUN(test_libssl_and_fragments);
 	return unit_end();

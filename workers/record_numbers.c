@@ -1,0 +1,96 @@
+#include "record_numbers.h"
+
+/* RFC 6347, section 4.1: type, version, epoch, number, length. */
+#define TYPE_MIN       20
+#define TYPE_HANDSHAKE 22
+#define TYPE_MAX       24
+#define VERSION_AT     1
+#define VERSION_MAJOR  0xfe
+#define EPOCH_AT       3
+#define NUMBER_AT      5
+#define LENGTH_AT      11
+
+static uint64_t record_numbers_first(const struct record_numbers *);
+static uint64_t record_number(const uint8_t *);
+static bool record_in_clear(const uint8_t *);
+
+void
+record_numbers_init(struct record_numbers *numbers, const uint8_t *number)
+{
+	*numbers = (struct record_numbers){ .hello = record_number(number) };
+}
+
+void
+record_numbers_begin(struct record_numbers *numbers)
+{
+	numbers->begun = true;
+	numbers->fixed = false;
+}
+
+void
+record_numbers_header(struct record_numbers *numbers, uint8_t *header)
+{
+	uint64_t number;
+	int i;
+
+	if (!record_in_clear(header))
+		return;
+	/* An alert in its place is no HelloVerifyRequest. */
+	if (!numbers->begun && header[0] != TYPE_HANDSHAKE)
+		record_numbers_begin(numbers);
+	number = record_number(header + NUMBER_AT);
+	if (!numbers->fixed)
+		numbers->shift = record_numbers_first(numbers) - number;
+	numbers->fixed = true;
+	number += numbers->shift;
+	for (i = RECORD_NUMBERS_SIZE - 1; i >= 0; i--, number >>= 8)
+		header[NUMBER_AT + i] = (uint8_t)number;
+}
+
+/* libssl may cut a datagram in the midst of a record: its rest has no header.
+ */
+void
+record_numbers_datagram(
+    struct record_numbers *numbers, uint8_t *datagram, size_t size)
+{
+	size_t record;
+
+	while (size >= RECORD_NUMBERS_HEADER &&
+	    datagram[VERSION_AT] == VERSION_MAJOR) {
+		record_numbers_header(numbers, datagram);
+		record = RECORD_NUMBERS_HEADER +
+		    ((size_t)datagram[LENGTH_AT] << 8 |
+			datagram[LENGTH_AT + 1]);
+		if (record > size)
+			return;
+		datagram += record;
+		size -= record;
+	}
+}
+
+static uint64_t
+record_numbers_first(const struct record_numbers *numbers)
+{
+	if (numbers->begun || numbers->hello == 0)
+		return numbers->hello;
+	return numbers->hello - 1;
+}
+
+static uint64_t
+record_number(const uint8_t *bytes)
+{
+	uint64_t number = 0;
+	int i;
+
+	for (i = 0; i < RECORD_NUMBERS_SIZE; i++)
+		number = number << 8 | bytes[i];
+	return number;
+}
+
+static bool
+record_in_clear(const uint8_t *header)
+{
+	return header[0] >= TYPE_MIN && header[0] <= TYPE_MAX &&
+	    header[VERSION_AT] == VERSION_MAJOR && header[EPOCH_AT] == 0 &&
+	    header[EPOCH_AT + 1] == 0;
+}
