@@ -51,7 +51,7 @@ MASTER	= process helper reload accept_watch relay title master master_time \
 	master_events pollset console output ready report stats_file ticket_rotation
 WORKERS	= worker loop acceptor dtls_acceptor dtls_hello dtls_pieces datagram \
 	orphan connection connection_step connection_time stream transport \
-	datagrams record_numbers handshake \
+	datagrams record_numbers refusal handshake \
 	async early_data stateless tls_hello dtls resumption tickets outbox \
 	outlet tracing extensions transcript transcript_hello http \
 	http_exchange commands handler_interactive failure brief handler_rev \

@@ -16,6 +16,7 @@
 #include "connection.h"
 #include "dtls_cookie.h"
 #include "loop.h"
+#include "refusal.h"
 #include "textbuf.h"
 #include "transport.h"
 
@@ -97,6 +98,7 @@ struct connection {
 	struct loop_event source; /* what the handler waits for */
 	struct loop_timer timer; /* of the state */
 	struct loop_timer total; /* -total_timeout */
+	struct refusal refusal; /* DTLS: the peer may have gone */
 	struct loop_timer retransmit; /* DTLS: the peer does not answer */
 	struct arrival *successor; /* who started anew here; NULL: nobody */
 	uint8_t cookie[DTLS_COOKIE_SIZE]; /* DTLS: the peer's */

@@ -30,6 +30,8 @@ struct record_numbers {
  * HelloVerifyRequest that libssl writes first has the number before it.
  */
 void record_numbers_init(struct record_numbers *, const uint8_t *number);
+/* The same number again. */
+void record_numbers_hello(const struct record_numbers *, uint8_t *number);
 /* The HelloVerifyRequest is written: the next record is the first. */
 void record_numbers_begin(struct record_numbers *);
 /* The header of a record that libssl wrote, turned into that on the wire. */

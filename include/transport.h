@@ -47,6 +47,8 @@ struct transport {
 	bool over_ipv4; /* datagrams: in packets of IPv4 */
 	bool peeks; /* reads leave the datagram in its queue */
 	bool first_is_sent; /* a HelloVerifyRequest, if libssl writes it next */
+	bool hints_only; /* datagrams: a refusal is no error, but noted */
+	bool refused; /* and there was one */
 	bool yielded; /* there may be more to read, in another turn */
 	bool renumbers; /* records of epoch 0: see datagrams.h */
 	unsigned turn; /* datagrams read in this one */

@@ -450,6 +450,7 @@ connection_end_turn(struct connection *connection)
 	if (transport->yielded)
 		loop_defer(&connection->worker->loop, &connection->again);
 	transport->yielded = false;
+	refusal_look(connection);
 	if (!connection_await_answer(connection) &&
 	    connection->state == CONNECTION_OPEN)
 		dtls_give_buffers_back(connection);

@@ -343,6 +343,9 @@ connection_pull(struct connection *connection)
 	    stream_congested(connection))
 		return false;
 	result = stream_pull(connection, data, &size);
+	/* What libssl could not verify it has dropped. */
+	if (result == STREAM_DONE || result == STREAM_AGAIN)
+		refusal_forget(connection);
 	if (result == STREAM_AGAIN)
 		connection->renegotiated = true;
 	connection_tell_renegotiated(connection);

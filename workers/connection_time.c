@@ -32,6 +32,7 @@ connection_init_timers(struct connection *connection)
 	connection->total.arg = connection;
 	connection->retransmit.run = connection_on_retransmit;
 	connection->retransmit.arg = connection;
+	refusal_init(connection);
 }
 
 void
@@ -42,6 +43,7 @@ connection_stop_timers(struct connection *connection)
 	loop_timer_stop(loop, &connection->timer);
 	loop_timer_stop(loop, &connection->total);
 	loop_timer_stop(loop, &connection->retransmit);
+	refusal_stop(connection);
 }
 
 void
@@ -84,6 +86,9 @@ connection_set_state(struct connection *connection, enum connection_state state)
 		break;
 	}
 	connection->state = state;
+	/* Who shakes hands, or has said goodbye, has nothing to lose. */
+	connection->transport.hints_only =
+	    state == CONNECTION_OPEN || state == CONNECTION_FLUSH;
 	if (state > CONNECTION_HANDSHAKE)
 		connection_not_half_open(connection);
 	loop_timer_stop(loop, &connection->timer);

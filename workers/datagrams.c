@@ -36,6 +36,7 @@ static void datagrams_renumber(struct transport *, uint8_t *, size_t);
 static uint64_t datagrams_number(const uint8_t *, size_t);
 static void datagrams_set_number(uint8_t *, size_t, uint64_t);
 static void datagrams_send(struct transport *, const void *, size_t);
+static bool datagrams_hinted(struct transport *);
 static size_t datagrams_peek(const struct textbuf *, size_t, const char **);
 static long datagrams_overhead(const struct transport *);
 static long datagrams_path_mtu(const struct transport *);
@@ -247,7 +248,7 @@ datagrams_from_socket(struct transport *transport,
 		transport->can_read = false;
 		return -1;
 	}
-	if (errno != ECONNREFUSED)
+	if (errno != ECONNREFUSED || datagrams_hinted(transport))
 		return 0;
 	transport->read_error = errno;
 	return -1;
@@ -298,22 +299,36 @@ datagrams_set_number(uint8_t *at, size_t width, uint64_t number)
 
 /*
  * The peer's host says that nobody listens: it has gone. Whatever else keeps a
- * datagram from arriving may pass, and it is sent again as if it was lost.
+ * datagram from arriving may pass, and it is sent again as if it was lost. What
+ * it said of an earlier one is told in place of sending this one.
  */
 static void
 datagrams_send(struct transport *transport, const void *data, size_t size)
 {
+	bool again = true;
 	ssize_t n;
 
-	do
-		n = send(transport->fd, data, size, MSG_NOSIGNAL);
-	while (n == -1 && errno == EINTR);
+	while ((n = send(transport->fd, data, size, MSG_NOSIGNAL)) == -1)
+		if (errno == ECONNREFUSED && again &&
+		    datagrams_hinted(transport))
+			again = false;
+		else if (errno != EINTR)
+			break;
 	if (n >= 0)
 		transport->written_bytes += (size_t)n;
 	else if (errno == EAGAIN || errno == EWOULDBLOCK)
 		transport->can_write = false;
-	else if (errno == ECONNREFUSED)
+	else if (errno == ECONNREFUSED && !datagrams_hinted(transport))
 		transport->write_error = errno;
+}
+
+/* True: the refusal is not to be believed yet. */
+static bool
+datagrams_hinted(struct transport *transport)
+{
+	if (transport->hints_only)
+		transport->refused = true;
+	return transport->hints_only;
 }
 
 static size_t

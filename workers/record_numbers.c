@@ -12,12 +12,19 @@
 
 static uint64_t record_numbers_first(const struct record_numbers *);
 static uint64_t record_number(const uint8_t *);
+static void record_put_number(uint8_t *, uint64_t);
 static bool record_in_clear(const uint8_t *);
 
 void
 record_numbers_init(struct record_numbers *numbers, const uint8_t *number)
 {
 	*numbers = (struct record_numbers){ .hello = record_number(number) };
+}
+
+void
+record_numbers_hello(const struct record_numbers *numbers, uint8_t *number)
+{
+	record_put_number(number, numbers->hello);
 }
 
 void
@@ -31,7 +38,6 @@ void
 record_numbers_header(struct record_numbers *numbers, uint8_t *header)
 {
 	uint64_t number;
-	int i;
 
 	if (!record_in_clear(header))
 		return;
@@ -42,9 +48,7 @@ record_numbers_header(struct record_numbers *numbers, uint8_t *header)
 	if (!numbers->fixed)
 		numbers->shift = record_numbers_first(numbers) - number;
 	numbers->fixed = true;
-	number += numbers->shift;
-	for (i = RECORD_NUMBERS_SIZE - 1; i >= 0; i--, number >>= 8)
-		header[NUMBER_AT + i] = (uint8_t)number;
+	record_put_number(header + NUMBER_AT, number + numbers->shift);
 }
 
 /* libssl may cut a datagram in the midst of a record: its rest has no header.
@@ -85,6 +89,15 @@ record_number(const uint8_t *bytes)
 	for (i = 0; i < RECORD_NUMBERS_SIZE; i++)
 		number = number << 8 | bytes[i];
 	return number;
+}
+
+static void
+record_put_number(uint8_t *bytes, uint64_t number)
+{
+	int i;
+
+	for (i = RECORD_NUMBERS_SIZE - 1; i >= 0; i--, number >>= 8)
+		bytes[i] = (uint8_t)number;
 }
 
 static bool
