@@ -102,7 +102,7 @@ struct connection {
 	struct loop_timer retransmit; /* DTLS: the peer does not answer */
 	struct arrival *successor; /* who started anew here; NULL: nobody */
 	uint8_t cookie[DTLS_COOKIE_SIZE]; /* DTLS: the peer's */
-	bool half_open; /* DTLS: counted as such */
+	bool half_open; /* DTLS: it has a place of that (half_open.h) */
 	uint32_t in_pieces; /* DTLS: bytes of its ClientHello; 0: it came whole
 			     */
 	bool buffers_gone; /* DTLS: libssl's (dtls.h) */

@@ -47,9 +47,7 @@ struct dtls_acceptor {
 	struct textbuf strays; /* of strangers, see above */
 	struct loop_task stray;
 	struct dtls_pieces pieces;
-	unsigned half_open; /* connections that still shake hands */
-	unsigned half_open_max;
-	int64_t warned_ms; /* that there are too many; 0: never */
+	int64_t warned_ms; /* that too many shake hands; 0: never */
 };
 
 /* Returns 0, or -1 (reported). */

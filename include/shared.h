@@ -47,6 +47,7 @@ struct shared {
 	struct fetch_board *fetches; /* NULL: nothing is ever fetched */
 	struct peer_claims *claims; /* NULL: there are no datagrams */
 	struct fragment_board *fragments; /* the same */
+	struct half_open *half_open; /* NULL: as well */
 	unsigned allowed; /* sessions, as the statistics table says */
 	bool external; /* the table leaves out what the cache holds */
 };

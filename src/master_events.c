@@ -8,6 +8,7 @@
 #include "accept_quota.h"
 #include "accept_turn.h"
 #include "fragment_board.h"
+#include "half_open.h"
 #include "log.h"
 #include "master_state.h"
 #include "output.h"
@@ -209,6 +210,7 @@ master_child_died(struct master *master, unsigned slot, pid_t pid, int status)
 	if (master->shared->claims != NULL) {
 		peer_claims_bury(master->shared->claims, slot);
 		fragment_board_bury(master->shared->fragments, slot);
+		half_open_bury(master->shared->half_open, slot);
 	}
 	console_worker_died(&master->console, slot);
 	report_answer(&master->report, slot, master->report.request);

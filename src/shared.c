@@ -8,6 +8,7 @@
 #include "config.h"
 #include "fetch_board.h"
 #include "fragment_board.h"
+#include "half_open.h"
 #include "lifeline.h"
 #include "peer_claims.h"
 #include "randomness.h"
@@ -36,12 +37,13 @@ enum {
 	FETCHES,
 	CLAIMS,
 	FRAGMENTS,
+	HALF_OPEN,
 	SESSIONS,
 	PARTS
 };
 
-static int
-shared_open_peers(struct shared *, const struct shm_part *, unsigned);
+static int shared_open_peers(
+    struct shared *, const struct config *, const struct shm_part *, unsigned);
 static struct session_limits shared_limits(const struct config *);
 static void shared_name_cache(char *, size_t, const struct config *);
 static unsigned shared_allowed(const struct config *);
@@ -69,6 +71,8 @@ shared_open(struct shared *shared, const struct config *config,
 		    config->dtls ? peer_claims_size() : 0, 0 },
 		[FRAGMENTS] = { "fragments of peers",
 		    config->dtls ? fragment_board_size(slots) : 0, 0 },
+		[HALF_OPEN] = { "handshakes open",
+		    config->dtls ? half_open_size(slots) : 0, 0 },
 		[SESSIONS] = { cache, session_cache_size(limits), 0 },
 	};
 
@@ -100,7 +104,8 @@ shared_open(struct shared *shared, const struct config *config,
 		    fetch_board_init(shm_at(&shared->shm, &parts[FETCHES]),
 			shared_answer_max(config))) == NULL)
 		return -1;
-	if (config->dtls && shared_open_peers(shared, parts, slots) == -1)
+	if (config->dtls &&
+	    shared_open_peers(shared, config, parts, slots) == -1)
 		return -1;
 	shared->sessions =
 	    session_cache_init(shm_at(&shared->shm, &parts[SESSIONS]),
@@ -136,12 +141,15 @@ shared_stats_table(const struct shared *shared, struct textbuf *table)
 }
 
 static int
-shared_open_peers(
-    struct shared *shared, const struct shm_part *parts, unsigned slots)
+shared_open_peers(struct shared *shared, const struct config *config,
+    const struct shm_part *parts, unsigned slots)
 {
 	shared->claims = peer_claims_init(shm_at(&shared->shm, &parts[CLAIMS]));
 	shared->fragments =
 	    fragment_board_init(shm_at(&shared->shm, &parts[FRAGMENTS]), slots);
+	shared->half_open =
+	    half_open_init(shm_at(&shared->shm, &parts[HALF_OPEN]),
+		(unsigned)config->half_open, slots);
 	return shared->fragments == NULL ? -1 : 0;
 }
 

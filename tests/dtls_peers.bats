@@ -105,3 +105,37 @@ descriptors_at_most() # count
 	is_sanitized || [ "$after" -le $((before + 512)) ]
 	wait_for 10 descriptors_at_most "$open"
 }
+
+# Peers of 127.0.0.2 that come with their cookies and say no more. So many of
+# them are served.
+start_crowd() # name, peers, served
+{
+	launch "$1" "$BUILD/tests/load/hellos" "$PORT" crowd "$2"
+	wait_for 60 file_has "$1.out" 'crowd: '
+	assert_contains "$(<"$1.out")" " served $3 "
+}
+
+# covers: -half_open
+@test "one host that leaves its handshakes open does not lock others out" {
+	start_server -dtls -workers 2 -half_open 320 -echo -quiet
+	start_crowd crowd 320 160
+	assert_contains "$(server_err)" 'peers of 127.0.0.2 shake hands'
+	tls_load --dtls --connections 50 --timer 250 >load.out
+	assert_contains "$(<load.out)" 'ok 50 failed 0'
+	running crowd
+}
+
+# covers: -half_open
+@test "what a killed worker had open is given back" {
+	local pid
+
+	start_server -dtls -workers 3 -half_open 32 -echo -quiet
+	start_crowd first 40 16
+	for pid in $(workers); do
+		kill -KILL "$pid"
+		wait_for 10 is_gone "$pid"
+		sleep 0.3
+	done
+	wait_for 10 has_workers 3
+	start_crowd second 40 16
+}

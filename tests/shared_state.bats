@@ -88,6 +88,10 @@ unit() {
 	unit fragment_board_test
 }
 
+@test "DTLS: no source keeps others out, at once and when some are killed" {
+	unit half_open_test
+}
+
 @test "memory in slabs: blocks are whole, from any thread, and go back" {
 	unit slab_test
 }

@@ -114,7 +114,6 @@ connection_take_datagrams(
 	transport->owner = connection;
 	connection->in_pieces = arrival->in_pieces;
 	connection->half_open = true;
-	connection->worker->acceptor.dtls->half_open++;
 }
 
 /* An IPv6 socket may do so, too. */

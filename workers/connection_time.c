@@ -7,7 +7,9 @@
 #include "config.h"
 #include "dtls.h"
 #include "dtls_acceptor.h"
+#include "half_open.h"
 #include "log.h"
+#include "shared.h"
 #include "worker.h"
 
 /* How long a connection is held for the master's word. */
@@ -99,9 +101,12 @@ connection_set_state(struct connection *connection, enum connection_state state)
 void
 connection_not_half_open(struct connection *connection)
 {
+	struct worker *worker = connection->worker;
+
 	if (!connection->half_open)
 		return;
-	connection->worker->acceptor.dtls->half_open--;
+	half_open_leave(
+	    worker->setup->shared->half_open, worker->slot, &connection->peer);
 	connection->half_open = false;
 	if (connection->in_pieces > 0)
 		dtls_acceptor_heard_all(connection);

@@ -1,19 +1,20 @@
 #include <sys/socket.h>
 
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "accept_quota.h"
-#include "config.h"
 #include "datagram.h"
 #include "datagrams.h"
 #include "dtls.h"
 #include "dtls_acceptor.h"
 #include "dtls_hello.h"
 #include "fault.h"
+#include "half_open.h"
 #include "log.h"
 #include "peer_claims.h"
 #include "shared.h"
@@ -39,7 +40,8 @@ static void
 dtls_acceptor_reply(struct dtls_acceptor *, const struct dtls_hello *, bool);
 static enum accept_result dtls_acceptor_give_socket(
     struct dtls_acceptor *, struct arrival *, const struct dtls_hello *, bool);
-static bool dtls_acceptor_room(struct dtls_acceptor *);
+static bool dtls_acceptor_enter(struct dtls_acceptor *);
+static void dtls_acceptor_leave(struct dtls_acceptor *);
 static int dtls_acceptor_socket(const struct datagram *);
 static int dtls_acceptor_connect(int, const struct datagram *);
 static enum hello dtls_acceptor_hear_again(
@@ -72,7 +74,6 @@ int
 dtls_acceptor_open(struct dtls_acceptor *acceptor, struct worker *worker)
 {
 	const struct worker_setup *setup = worker->setup;
-	const struct config *config = setup->config;
 	struct shared_board *board = setup->shared->board;
 	struct sockaddr_in6 own = { 0 }; /* or an IPv4 one */
 	socklen_t size = sizeof(own);
@@ -81,9 +82,6 @@ dtls_acceptor_open(struct dtls_acceptor *acceptor, struct worker *worker)
 	acceptor->worker = worker;
 	acceptor->stray.run = dtls_acceptor_on_stray;
 	acceptor->stray.arg = acceptor;
-	acceptor->half_open_max =
-	    ((unsigned)config->half_open + config->workers - 1) /
-	    config->workers;
 	textbuf_init(&acceptor->strays);
 	if (getsockname(setup->listener_fd, (struct sockaddr *)&own, &size) ==
 	    -1) {
@@ -250,16 +248,21 @@ dtls_acceptor_take(struct dtls_acceptor *acceptor, struct arrival *arrival)
 	case HELLO_GOOD:
 		break;
 	}
-	if (!dtls_acceptor_room(acceptor) ||
-	    !accept_quota_claim(quota, worker->slot))
+	if (!dtls_acceptor_enter(acceptor))
 		return ACCEPT_NOTHING;
+	if (!accept_quota_claim(quota, worker->slot)) {
+		dtls_acceptor_leave(acceptor);
+		return ACCEPT_NOTHING;
+	}
 	fault_point("accept-claimed");
 	result =
 	    dtls_acceptor_give_socket(acceptor, arrival, &hello, in_pieces);
-	if (result == ACCEPT_TOOK)
+	if (result == ACCEPT_TOOK) {
 		acceptor_took(worker);
-	else
-		accept_quota_give_back(quota, worker->slot);
+		return result;
+	}
+	accept_quota_give_back(quota, worker->slot);
+	dtls_acceptor_leave(acceptor);
 	return result;
 }
 
@@ -337,16 +340,42 @@ dtls_acceptor_give_socket(struct dtls_acceptor *acceptor,
 	return ACCEPT_TOOK;
 }
 
+/* False: its sender has to wait. */
 static bool
-dtls_acceptor_room(struct dtls_acceptor *acceptor)
+dtls_acceptor_enter(struct dtls_acceptor *acceptor)
 {
-	if (acceptor->half_open < acceptor->half_open_max)
+	const struct datagram *datagram = acceptor->datagram;
+	struct worker *worker = acceptor->worker;
+	enum half_open_verdict verdict = half_open_enter(
+	    worker->setup->shared->half_open, worker->slot, &datagram->from);
+	char host[NI_MAXHOST] = "a host";
+
+	if (verdict == HALF_OPEN_ENTERED)
 		return true;
-	if (acceptor_may_warn(acceptor->worker, &acceptor->warned_ms))
+	if (!acceptor_may_warn(worker, &acceptor->warned_ms))
+		return false;
+	if (verdict == HALF_OPEN_FULL) {
 		log_warnx("worker %u: as many peers shake hands as -half_open "
 			  "allows: others have to wait",
-		    acceptor->worker->number);
+		    worker->number);
+		return false;
+	}
+	(void)getnameinfo((const struct sockaddr *)&datagram->from,
+	    datagram->address_size, host, sizeof(host), NULL, 0,
+	    NI_NUMERICHOST);
+	log_warnx("worker %u: as many peers of %s shake hands as -half_open "
+		  "leaves room for others: it has to wait",
+	    worker->number, host);
 	return false;
+}
+
+static void
+dtls_acceptor_leave(struct dtls_acceptor *acceptor)
+{
+	struct worker *worker = acceptor->worker;
+
+	half_open_leave(worker->setup->shared->half_open, worker->slot,
+	    &acceptor->datagram->from);
 }
 
 static int
@@ -578,6 +607,7 @@ dtls_acceptor_successor(struct connection *connection,
 		fatalx("out of memory");
 	arrival->peer = connection->peer;
 	arrival->peer_size = connection->peer_size;
+	half_open_replace(shared->half_open, worker->slot, &arrival->peer);
 	dtls_acceptor_introduce(arrival, hello, data, size);
 	if (!in_pieces)
 		datagrams_queue(&arrival->in, data, size);

@@ -13,6 +13,9 @@
  *	hellos PORT late COUNT
  *		COUNT peers come back with their cookies once standard input
  *		has ended
+ *	hellos PORT crowd COUNT
+ *		COUNT peers of one host, 127.0.0.2, come back with their
+ *		cookies, and say nothing more until standard input ends
  *	hellos PORT copies COUNT
  *		COUNT peers come back with their cookies, ten times at once
  *
@@ -330,6 +333,35 @@ come_back(unsigned peers, unsigned copies, bool late)
 	tell("back", &answers);
 }
 
+static void
+crowd(unsigned peers)
+{
+	static struct peer peer[PEERS_MAX];
+	struct answers answers = { 0 };
+	unsigned i;
+
+	if (peers > PEERS_MAX)
+		errx(1, "at most %d", PEERS_MAX);
+	for (i = 0; i < peers; i++) {
+		open_peer(&peer[i], 1);
+		fetch_cookie(&peer[i]);
+		send_to(peer[i].fd, peer[i].hello.data, peer[i].hello.size);
+	}
+	poll(NULL, 0, SILENCE_MS);
+	for (i = 0; i < peers; i++) {
+		struct answers its = { 0 };
+
+		hear(peer[i].fd, &its, SILENCE_MS, 0);
+		answers.cookies += its.cookies;
+		answers.served += its.served > 0;
+	}
+	tell("crowd", &answers);
+	while (getchar() != EOF)
+		;
+	for (i = 0; i < peers; i++)
+		close_peer(&peer[i]);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -348,6 +380,8 @@ main(int argc, char *argv[])
 		stolen();
 	else if (strcmp(mode, "late") == 0)
 		come_back(n, 1, true);
+	else if (strcmp(mode, "crowd") == 0)
+		crowd(n);
 	else if (strcmp(mode, "copies") == 0)
 		come_back(n, COPIES, false);
 	else

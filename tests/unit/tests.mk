@@ -12,7 +12,7 @@ UNIT_TESTS = machine_test shm_test shlock_test lifeline_test \
 	accept_turn_test stats_test ticket_keys_test \
 	ticket_rotation_test fetch_board_test dtls_hello_test \
 	dtls_cookie_test record_numbers_test peer_claims_test \
-	fragment_board_test slab_test escape_test masking_test
+	fragment_board_test half_open_test slab_test escape_test masking_test
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%) \
 	$(BUILD)/tests/unit/session_bench
 UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
@@ -56,6 +56,7 @@ $(BUILD)/tests/unit/dtls_cookie_test: src/dtls_cookie.c src/cookie.c \
 	src/textbuf.c $(UNIT_SAYS)
 $(BUILD)/tests/unit/dtls_cookie_test: UNIT_LIBS = -lcrypto
 $(BUILD)/tests/unit/record_numbers_test: workers/record_numbers.c
+$(BUILD)/tests/unit/half_open_test: src/half_open.c
 $(BUILD)/tests/unit/peer_claims_test: src/peer_claims.c
 $(BUILD)/tests/unit/fragment_board_test: src/fragment_board.c src/shlock.c \
 	src/fault.c $(UNIT_SAYS)
