@@ -458,10 +458,10 @@ server_after() # command that the shell runs before, option...
 	run_server -accept 127.0.0.1:0 -cert huge
 	assert_equal "$status" 1
 	assert_contains "$stderr" 's_server: huge: 32212254720 bytes'
-	for option in key cert_chain dcert dhparam CAfile CAstore verifyCAfile \
-	    chainCAfile CRL status_file psk_session srpvfile serverinfo xcert \
-	    ticket_keys; do
-		run_server -accept 127.0.0.1:0 "${own[@]}" "-$option" huge
+	for option in -key -cert_chain -dcert -dhparam -CAfile -CAstore \
+	    -verifyCAfile -chainCAfile -CRL -status_file -psk_session \
+	    -srpvfile -serverinfo -xcert -ticket_keys; do
+		run_server -accept 127.0.0.1:0 "${own[@]}" "$option" huge
 		assert_equal "$option $status" "$option 1"
 		assert_matches "$stderr" \
 		    's_server: (-ticket_keys )?huge: 32212254720 bytes'
