@@ -449,7 +449,7 @@ server_after() # command that the shell runs before, option...
 
 ### Files that are read
 
-# covers: -cert -key -CRL -CAfile -ticket_keys
+# covers: -cert
 @test "a file of 30 GB is refused by its name, whatever is to be read from it" {
 	local own=(-cert "$CERTS/server.pem" -key "$CERTS/server-key.pem")
 	local option
