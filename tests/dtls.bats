@@ -122,6 +122,19 @@ mask_trace()
 	    -e 's/^( *[0-9a-f]{4} ?- ).*/\1/'
 }
 
+# A client whose hello is four datagrams long.
+@test "a hello in several datagrams is told of as one" {
+	local long
+
+	long=$(printf 'a-protocol-with-number-%d,' {1..50})
+	# shellcheck disable=SC2034 # used by the rows
+	LONG=${long%,}
+	rows <<-'END'
+	- | $RSA -dtls -mtu 256 -state | -dtls -mtu 512 -alpn $LONG | hello\n | has=hello\_verify\_request
+	- | $RSA -dtls | -dtls -mtu 512 -alpn $LONG | hello\n | has=hello
+	END
+}
+
 ### Commands, and the end of input
 
 # covers: r R k K c B
