@@ -61,7 +61,9 @@ static bool
 tls_text_is_own(const char *line, size_t size, bool *in_pem)
 {
 	static const char *const headings[] = { "Received ", "Sent ",
-		"Header:", "Certificate:", "OCSP Response Data:", "------" };
+		"Header:", "Certificate:", "OCSP Response Data:", "------",
+		"<TRAILING GARBAGE AFTER CERTIFICATE>",
+		"Message length parse error!" };
 	size_t i;
 
 	if (tls_text_begins(line, size, "-----END "))

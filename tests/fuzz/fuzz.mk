@@ -9,7 +9,7 @@ FUZZ_CC	= clang $(CPPFLAGS) -Itests/fuzz $(filter-out $(SAN),$(ALL_CFLAGS)) \
 	$(LDFLAGS)
 
 $(FUZZ_BUILD)/dtls_hello: workers/dtls_hello.c
-$(FUZZ_BUILD)/http: workers/http.c src/textbuf.c src/log.c src/text.c
+$(FUZZ_BUILD)/http: workers/http.c src/escape.c src/textbuf.c src/log.c src/text.c
 $(FUZZ_BUILD)/tls_hello: workers/tls_hello.c
 
 $(FUZZERS:%=$(FUZZ_BUILD)/%): $(FUZZ_BUILD)/%: tests/fuzz/%.c \

@@ -3,6 +3,7 @@
  * passes for a path leads nowhere else.
  */
 #include "http.h"
+#include "escape.h"
 #include "fuzz.h"
 
 static void
@@ -29,7 +30,7 @@ check_escape(const char *line)
 	struct textbuf text;
 
 	textbuf_init(&text);
-	http_escape(&text, line);
+	escape_html(&text, line);
 	HOLDS(text.size >= strlen(line));
 	HOLDS(text.size == 0 || strpbrk(text.data, "<>") == NULL);
 	textbuf_free(&text);
