@@ -7,6 +7,7 @@
 #define TLS_FILE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -15,9 +16,19 @@
 
 /*
  * What cannot be read may be followed by what can; but for a large file without
- * sense the library would need minutes.
+ * sense the library would need minutes. So many objects in a row are looked at,
+ * and for so long.
  */
 #define TLS_FILE_UNREADABLE_MAX 16
+#define TLS_FILE_PATIENCE_MS	1000
+
+/* Of one search, 0 at first. */
+struct tls_file_patience {
+	int unreadable; /* in a row */
+	int64_t since_ms; /* the first of them */
+};
+/* After each object: could it be read? False: look at no more. */
+bool tls_file_goes_on(struct tls_file_patience *, bool readable);
 
 /*
  * name is what messages call the object: "server certificate". phrase opens

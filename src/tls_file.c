@@ -9,6 +9,7 @@
 
 #include "crypto_engine.h"
 #include "file_limit.h"
+#include "monotime.h"
 #include "passphrase.h"
 #include "text.h"
 #include "tls_error.h"
@@ -251,18 +252,31 @@ static OSSL_STORE_INFO *
 tls_file_next(struct tls_file *file)
 {
 	OSSL_STORE_INFO *info;
-	int unreadable = 0;
+	struct tls_file_patience patience = { 0 };
+	bool goes_on = true;
 
-	while (!OSSL_STORE_eof(file->store) &&
-	    unreadable < TLS_FILE_UNREADABLE_MAX) {
+	while (goes_on && !OSSL_STORE_eof(file->store)) {
 		info = OSSL_STORE_load(file->store);
 		if (info != NULL &&
 		    OSSL_STORE_INFO_get_type(info) == file->expect)
 			return info;
-		unreadable = info == NULL ? unreadable + 1 : 0;
+		goes_on = tls_file_goes_on(&patience, info != NULL);
 		OSSL_STORE_INFO_free(info);
 	}
 	return NULL;
+}
+
+bool
+tls_file_goes_on(struct tls_file_patience *patience, bool readable)
+{
+	if (readable) {
+		patience->unreadable = 0;
+		return true;
+	}
+	if (patience->unreadable++ == 0)
+		patience->since_ms = monotime_ms();
+	return patience->unreadable < TLS_FILE_UNREADABLE_MAX ||
+	    monotime_ms() - patience->since_ms < TLS_FILE_PATIENCE_MS;
 }
 
 /* The first object of the kind. */

@@ -141,15 +141,14 @@ trust_has_any(const struct trust_source *source)
 	    source->propquery, NULL, NULL, NULL, NULL, NULL);
 	OSSL_STORE_INFO *info;
 	bool found = store == NULL;
-	int unreadable = 0;
+	struct tls_file_patience patience = { 0 };
+	bool goes_on = true;
 
-	while (!found && !OSSL_STORE_eof(store) &&
-	    unreadable < TLS_FILE_UNREADABLE_MAX) {
-		if ((info = OSSL_STORE_load(store)) == NULL) {
-			unreadable++;
-			continue;
-		}
-		found = OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_CERT;
+	while (!found && goes_on && !OSSL_STORE_eof(store)) {
+		info = OSSL_STORE_load(store);
+		found = info != NULL &&
+		    OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_CERT;
+		goes_on = tls_file_goes_on(&patience, info != NULL);
 		OSSL_STORE_INFO_free(info);
 	}
 	OSSL_STORE_close(store);
