@@ -187,20 +187,21 @@ fetch_board_give(struct fetch_board *board, int number,
 	entry->state = FETCH_DONE;
 }
 
-/* Nothing to repair: see the contract. */
+/*
+ * Nothing to repair: see the contract. A holder that is stopped, or copies a
+ * long answer, is waited for once, not by each handshake that asks again.
+ */
 static bool
 fetch_board_lock(struct fetch_board *board)
 {
-	switch (shlock_lock(&board->lock)) {
-	case SHLOCK_BUSY:
-		return false;
-	case SHLOCK_OWNER_DIED:
+	static bool hurried; /* this process */
+	enum shlock_result result =
+	    hurried ? shlock_try(&board->lock) : shlock_lock(&board->lock);
+
+	hurried = result == SHLOCK_BUSY;
+	if (result == SHLOCK_OWNER_DIED)
 		shlock_repaired(&board->lock);
-		break;
-	case SHLOCK_HELD:
-		break;
-	}
-	return true;
+	return !hurried;
 }
 
 static enum fetch_verdict

@@ -209,9 +209,10 @@ fragment_board_disown(struct fragment_board *board,
 
 	if (!drawer_lock(drawer, now_ms))
 		return;
-	owner = drawer_owner(drawer, key, now_ms);
-	if (owner != NULL && owner->slot == slot)
-		owner->is_one = false;
+	/* However long ago: who collects gets what is of old words, too. */
+	for (owner = drawer->owner; owner < drawer->owner + OWNERS; owner++)
+		if (owner->slot == slot && key_equal(&owner->key, key))
+			owner->is_one = false;
 	shlock_unlock(&drawer->lock);
 }
 

@@ -6,6 +6,7 @@
 #include "tls_text.h"
 
 static bool tls_text_is_own(const char *, size_t, bool *);
+static bool tls_text_is_base64(const char *, size_t);
 static bool tls_text_begins(const char *, size_t, const char *);
 static int tls_text_append(const void *, size_t, void *);
 
@@ -70,13 +71,34 @@ tls_text_is_own(const char *line, size_t size, bool *in_pem)
 		*in_pem = false;
 	else if (tls_text_begins(line, size, "-----BEGIN CERTIFICATE-----"))
 		*in_pem = true;
-	else if (*line != ' ' && *line != '\n' && !*in_pem) {
+	else if (*line != ' ' && *line != '\n' &&
+	    !(*in_pem && tls_text_is_base64(line, size))) {
+		*in_pem = false;
 		for (i = 0; i < sizeof(headings) / sizeof(*headings); i++)
 			if (tls_text_begins(line, size, headings[i]))
 				return true;
 		return false;
 	}
 	return true;
+}
+
+/* A line of PEM: 64 characters, or the last one. */
+static bool
+tls_text_is_base64(const char *line, size_t size)
+{
+	const char *end = memchr(line, '\n', size);
+	size_t length = end == NULL ? size : (size_t)(end - line), i;
+
+	for (i = 0; i < length; i++)
+		if (strchr(
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			"0123456789+/=",
+			line[i]) == NULL ||
+		    line[i] == '\0')
+			return false;
+	return length == 64 ||
+	    (end != NULL && length < 64 &&
+		tls_text_begins(end + 1, size - length - 1, "-----END "));
 }
 
 static bool

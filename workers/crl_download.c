@@ -103,11 +103,13 @@ crl_download_is_genuine(const X509_STORE_CTX *store)
 {
 	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(store);
 	int anchor = X509_STORE_CTX_get_num_untrusted(store);
-	int i = X509_STORE_CTX_get_error_depth(store);
+	int depth = X509_STORE_CTX_get_error_depth(store), i;
 
 	if (anchor >= sk_X509_num(chain))
 		return false;
-	for (; i < anchor; i++)
+	/* From the trusted end: a long chain of a client's own costs nothing.
+	 */
+	for (i = anchor - 1; i >= depth; i--)
 		if (!crl_download_is_issued(
 			sk_X509_value(chain, i), sk_X509_value(chain, i + 1)))
 			return false;

@@ -67,6 +67,7 @@ static enum hello dtls_acceptor_judge(struct dtls_acceptor *,
 static size_t dtls_acceptor_answer(struct dtls_acceptor *,
     const struct sockaddr_storage *, const struct dtls_hello *, uint8_t *);
 static int64_t dtls_acceptor_now_s(const struct dtls_acceptor *);
+static bool dtls_acceptor_enter_again(const struct connection *);
 static bool dtls_acceptor_successor(struct connection *,
     const struct dtls_hello *, const uint8_t *, size_t, bool);
 
@@ -525,7 +526,7 @@ dtls_acceptor_gather(struct dtls_acceptor *acceptor, struct arrival *arrival,
 
 	dtls_pieces_claim(&acceptor->pieces, datagram, hello,
 	    worker->loop.now_ms, &arrival->in);
-	while (budget-- > 0 &&
+	while (budget-- > 0 && arrival->in.size < DTLS_ACCEPTOR_IN_MAX &&
 	    datagram_receive(
 		datagram, worker->setup->listener_fd, acceptor->port)) {
 		if (!dtls_pieces_is_more(&acceptor->pieces, datagram)) {
@@ -583,6 +584,20 @@ dtls_acceptor_now_s(const struct dtls_acceptor *acceptor)
 	return acceptor->worker->loop.now_ms / 1000;
 }
 
+/* Who has shaken hands has no place any more that it could take over. */
+static bool
+dtls_acceptor_enter_again(const struct connection *connection)
+{
+	struct worker *worker = connection->worker;
+	struct half_open *half_open = worker->setup->shared->half_open;
+
+	if (!connection->half_open)
+		return half_open_enter(half_open, worker->slot,
+			   &connection->peer) == HALF_OPEN_ENTERED;
+	half_open_replace(half_open, worker->slot, &connection->peer);
+	return true;
+}
+
 /* True: it is served, now or never. */
 static bool
 dtls_acceptor_successor(struct connection *connection,
@@ -596,18 +611,24 @@ dtls_acceptor_successor(struct connection *connection,
 
 	/* A server that quits takes nobody any more. */
 	if (connection->successor != NULL || worker->quitting ||
-	    !accept_quota_claim(shared->quota, worker->slot))
+	    !dtls_acceptor_enter_again(connection))
 		return true;
+	if (!accept_quota_claim(shared->quota, worker->slot)) {
+		half_open_leave(
+		    shared->half_open, worker->slot, &connection->peer);
+		return true;
+	}
 	if (!peer_claims_take(shared->claims, hello->cookie, worker->slot,
 		worker->loop.now_ms)) {
 		accept_quota_give_back(shared->quota, worker->slot);
+		half_open_leave(
+		    shared->half_open, worker->slot, &connection->peer);
 		return true;
 	}
 	if ((arrival = calloc(1, sizeof(*arrival))) == NULL)
 		fatalx("out of memory");
 	arrival->peer = connection->peer;
 	arrival->peer_size = connection->peer_size;
-	half_open_replace(shared->half_open, worker->slot, &arrival->peer);
 	dtls_acceptor_introduce(arrival, hello, data, size);
 	if (!in_pieces)
 		datagrams_queue(&arrival->in, data, size);

@@ -204,6 +204,34 @@ test_nothing_is_kept_for_long(void)
 }
 
 /* What came last is there, and no more than fits. */
+/*
+ * Who collects gets the pieces of old owners in the same drawer, too. If such a
+ * word could not be disowned, what is put back would come round for ever.
+ */
+static void
+test_an_old_owner_can_be_no_owner(void)
+{
+	struct fragment_board *board = board_new();
+	struct fragment_key key = key_of(1), found;
+	uint8_t its[FRAGMENT_MARK];
+	int64_t later = NOW + KEPT + 1;
+	unsigned i, rounds_left = 1000;
+
+	CHECK(claim_finds(board, 1, 3, NOW, ""));
+	CHECK(put(board, 1, 0, "a", later) == NOBODY);
+	for (i = 2; i < 200; i++) {
+		claim_finds(board, i, 3, later, "");
+		put(board, i, 0, "b", later);
+	}
+	while (fragment_board_collect(board, 3, later, &found, its, &out)) {
+		CHECK(rounds_left-- > 0);
+		if (memcmp(&found, &key, sizeof(key)) == 0) {
+			fragment_board_disown(board, &key, 3, later);
+			put(board, 1, 0, "a", later);
+		}
+	}
+}
+
 static void
 test_the_old_make_room(void)
 {
@@ -359,6 +387,7 @@ main(int argc, char *argv[])
 	UNIT_RUN(test_who_claims_last_owns_it);
 	UNIT_RUN(test_looking_and_dropping);
 	UNIT_RUN(test_nothing_is_kept_for_long);
+	UNIT_RUN(test_an_old_owner_can_be_no_owner);
 	UNIT_RUN(test_the_old_make_room);
 	UNIT_RUN(test_owners_outlive_a_flood);
 	UNIT_RUN(test_processes_killed_inside);
