@@ -118,7 +118,8 @@ ocsp_read_url(struct ocsp *ocsp, const char *url)
 		return 0;
 	ERR_clear_error();
 	text_printf(TEXT_ERR, "Error parsing -status_url argument\n");
-	log_warnx("-status_url %s: not the URL of a responder", url);
+	/* The URL may hold a password. */
+	log_warnx("-status_url: not the URL of a responder");
 	return -1;
 }
 

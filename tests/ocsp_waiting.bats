@@ -218,7 +218,7 @@ refuses() # line, option...
 	refuses '-status_file /: ' -status_file /
 	refuses '-status_file' -status_file "$CERTS/ca.pem"
 	refuses 'Error parsing -status_url argument' -status_url foo:bar
-	refuses '-status_url http://: not the URL' -status_url http://
+	refuses '-status_url: not the URL' -status_url http://
 	refuses "Can't parse \"x\" as a number" -status_timeout x
 }
 
