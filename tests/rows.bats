@@ -112,7 +112,7 @@ hide_worker()
 	END
 	failing_rows <<-'END'
 		- | -cert none.pem | | | refused has=no\_such\_text
-		- | -verify abc -Verify | | | refused
+		- | -verify 1 -Verify | | | refused
 		- | -tls1_2 -dhparam none.pem | | | refused
 	END
 	assert_contains "$output" '2 of 3 rows failed'
