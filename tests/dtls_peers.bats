@@ -108,9 +108,9 @@ descriptors_at_most() # count
 
 # Peers of 127.0.0.2 that come with their cookies and say no more. So many of
 # them are served.
-start_crowd() # name, peers, served
+start_crowd() # name, peers, served, mode (default crowd)
 {
-	launch "$1" "$BUILD/tests/load/hellos" "$PORT" crowd "$2"
+	launch "$1" "$BUILD/tests/load/hellos" "$PORT" "${4:-crowd}" "$2"
 	wait_for 60 file_has "$1.out" 'crowd: '
 	assert_contains "$(<"$1.out")" " served $3 "
 }
@@ -138,4 +138,13 @@ start_crowd() # name, peers, served
 	done
 	wait_for 10 has_workers 3
 	start_crowd second 40 16
+}
+
+# covers: -half_open
+@test "one host that starts anew where it has shaken hands locks nobody out" {
+	start_server -dtls -workers 1 -half_open 8 -echo -quiet
+	start_crowd crowd 12 4 anew
+	tls_load --dtls --connections 20 --parallel 2 --timer 250 >load.out
+	assert_contains "$(<load.out)" 'ok 20 failed 0'
+	running crowd
 }

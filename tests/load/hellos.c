@@ -16,6 +16,9 @@
  *	hellos PORT crowd COUNT
  *		COUNT peers of one host, 127.0.0.2, come back with their
  *		cookies, and say nothing more until standard input ends
+ *	hellos PORT anew COUNT
+ *		the same, but each has shaken hands before, from the same port,
+ *		and has left without a goodbye
  *	hellos PORT copies COUNT
  *		COUNT peers come back with their cookies, ten times at once
  *
@@ -111,7 +114,7 @@ say(struct peer *peer)
 }
 
 static void
-open_peer(struct peer *peer, unsigned number)
+begin_hello(struct peer *peer)
 {
 	SSL_CTX *ctx = SSL_CTX_new(DTLS_client_method());
 
@@ -123,8 +126,14 @@ open_peer(struct peer *peer, unsigned number)
 	SSL_set_options(peer->ssl, SSL_OP_NO_QUERY_MTU);
 	SSL_set_mtu(peer->ssl, 1400);
 	SSL_set_connect_state(peer->ssl);
-	peer->fd = socket_of(number);
 	say(peer);
+}
+
+static void
+open_peer(struct peer *peer, unsigned number)
+{
+	peer->fd = socket_of(number);
+	begin_hello(peer);
 }
 
 static void
@@ -190,6 +199,42 @@ fetch_cookie(struct peer *peer)
 	if (BIO_write(SSL_get_rbio(peer->ssl), data, (int)size) != (int)size)
 		errx(1, "out of memory");
 	say(peer);
+}
+
+/* What came, for libssl's client. */
+static void
+take(struct peer *peer)
+{
+	uint8_t data[DATAGRAM_MAX];
+	size_t size = receive(peer->fd, data, sizeof(data), PATIENCE_MS);
+
+	if (size == 0)
+		errx(1, "a handshake has no answer");
+	if (BIO_write(SSL_get_rbio(peer->ssl), data, (int)size) != (int)size)
+		errx(1, "out of memory");
+}
+
+/* To the end; then the peer is a new one, of the same port. */
+static void
+shake_hands(struct peer *peer)
+{
+	uint8_t data[DATAGRAM_MAX];
+	int n;
+
+	fetch_cookie(peer);
+	send_to(peer->fd, peer->hello.data, peer->hello.size);
+	while (SSL_do_handshake(peer->ssl) != 1) {
+		n = BIO_read(SSL_get_wbio(peer->ssl), data, sizeof(data));
+		if (n > 0)
+			send_to(peer->fd, data, (size_t)n);
+		else
+			take(peer);
+	}
+	/* What a slow server has repeated is no answer to the next hello. */
+	while (receive(peer->fd, data, sizeof(data), 0) > 0)
+		;
+	SSL_free(peer->ssl);
+	begin_hello(peer);
 }
 
 static void
@@ -334,7 +379,7 @@ come_back(unsigned peers, unsigned copies, bool late)
 }
 
 static void
-crowd(unsigned peers)
+crowd(unsigned peers, bool anew)
 {
 	static struct peer peer[PEERS_MAX];
 	struct answers answers = { 0 };
@@ -344,6 +389,10 @@ crowd(unsigned peers)
 		errx(1, "at most %d", PEERS_MAX);
 	for (i = 0; i < peers; i++) {
 		open_peer(&peer[i], 1);
+		if (anew)
+			shake_hands(&peer[i]);
+	}
+	for (i = 0; i < peers; i++) {
 		fetch_cookie(&peer[i]);
 		send_to(peer[i].fd, peer[i].hello.data, peer[i].hello.size);
 	}
@@ -381,7 +430,9 @@ main(int argc, char *argv[])
 	else if (strcmp(mode, "late") == 0)
 		come_back(n, 1, true);
 	else if (strcmp(mode, "crowd") == 0)
-		crowd(n);
+		crowd(n, false);
+	else if (strcmp(mode, "anew") == 0)
+		crowd(n, true);
 	else if (strcmp(mode, "copies") == 0)
 		come_back(n, COPIES, false);
 	else
