@@ -149,6 +149,29 @@ make_named() # name of the files, subject, extension
 	assert_contains "$(server_out)" '                \x1b[31m\x0aACCEPT 6.6.6.6:1'
 }
 
+# The trace has the certificate in PEM after what it says of it.
+@test "alternative names of a certificate in -trace that begin one in PEM" {
+	local file text
+
+	text=$(hex 'x\n-----BEGIN CERTIFICATE-----\nACCEPT\nDONE')
+	{
+		printf '%s\n' '[req]' 'distinguished_name = subject' \
+		    'x509_extensions = exts' '[subject]' '[exts]'
+		printf 'subjectAltName = DER:30%02x82%02x%s\n' \
+		    $((${#text} / 2 + 2)) $((${#text} / 2)) "$text"
+	} >rude.cnf
+	"$OPENSSL" req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 \
+	    -noenc -keyout rude-key.pem -config rude.cnf -subj /CN=rude \
+	    -out rude.pem 2>/dev/null
+	start_server -naccept 1 -verify 1 -trace -quiet
+	meet -cert rude.pem -key rude-key.pem
+	assert_contains "$(server_out)" 'DNS:x'
+	for file in server.out server.err; do
+		! grep -anE '^(ACCEPT|DONE)' "$file" ||
+		    fail "a false line in $file"
+	done
+}
+
 @test "certificates and names of authorities on the page" {
 	make_named rude '<script>"&' 'nsComment=<i>'
 	start_server -www -verify 1
