@@ -203,6 +203,72 @@ make_other() # name, issuer's certificate, issuer's key, extension...
 	assert_equal "$(requests list)" 1
 }
 
+# chain.pem: so many certificates below one with the authority's name and a key
+# of its own, slow to verify; the client's is leaf.pem.
+make_own_chain() # count
+{
+	local i subject key
+
+	for key in own:brainpoolP512r1 leaf:P-256; do
+		"$OPENSSL" genpkey -algorithm EC -out "${key%:*}-key.pem" \
+		    -pkeyopt "ec_paramgen_curve:${key#*:}"
+		"$OPENSSL" pkey -in "${key%:*}-key.pem" -pubout \
+		    -out "${key%:*}.pub"
+	done
+	subject=$("$OPENSSL" x509 -in "$CA.pem" -noout -subject -nameopt \
+	    RFC2253,sep_comma_plus,-dn_rev)
+	subject=${subject#subject=}
+	"$OPENSSL" req -x509 -new -key own-key.pem -subj "/${subject//,//}" \
+	    -out link0.pem
+	printf '%s\n' 'basicConstraints=CA:TRUE' 'authorityKeyIdentifier=none' \
+	    >link.ext
+	for ((i = 1; i <= $1; i++)); do
+		key=own
+		[ "$i" -lt "$1" ] || key=leaf
+		"$OPENSSL" x509 -new -subj "/CN=$i" -force_pubkey "$key.pub" \
+		    -CA "link$((i - 1)).pem" -CAkey own-key.pem -set_serial "$i" \
+		    -days 2 -extfile link.ext -out "link$i.pem"
+	done
+	mv "link$1.pem" leaf.pem
+	for ((i = $1 - 1; i > 0; i--)); do
+		cat "link$i.pem"
+	done >chain.pem
+}
+
+# Ticks of CPU that a worker spends on three handshakes with that chain.
+chain_costs() # option...
+{
+	local i pid before after
+
+	start_server -quiet -ign_eof -workers 1 -verify 100 \
+	    -verifyCAfile "$CA.pem" "$@"
+	pid=$(worker 1)
+	before=$(awk '{ print $14 + $15 }' "/proc/$pid/stat")
+	for i in 1 2 3; do
+		client -cert leaf.pem -key leaf-key.pem -cert_chain chain.pem \
+		    -tls1_2 </dev/null >client.out 2>&1 || :
+	done
+	after=$(awk '{ print $14 + $15 }' "/proc/$pid/stat")
+	COST=$((after - before))
+	stop_server
+	[ "$(count_lines "$(server_err)" 'depth=0 ')" -ge 3 ]
+}
+
+# A list is looked for at each of its n certificates. If all below were verified
+# each time, that would be n * n / 2 signatures.
+# covers: -crl_download
+@test "a long chain that a client made itself costs not much more with lists" {
+	local plain
+
+	make_own_chain 30
+	chain_costs
+	plain=$COST
+	chain_costs -crl_download -crl_check_all
+	assert_contains "$(server_err)" 'unable to get certificate CRL'
+	echo "# $plain ticks, with lists $COST" >&3
+	[ "$COST" -le $((5 * plain + 10 * SLOW)) ]
+}
+
 requests_are() # name, count
 {
 	[ "$(requests "$1")" -eq "$2" ]
