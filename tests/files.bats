@@ -143,6 +143,10 @@ Content-type: x/y
 	assert_equal "$output" $'HTTP/1.0 404 no\r\nContent-type: x/y\r\n\r'
 	run -0 talk_until_end 'HEAD /page.html HTTP/1.0\r\n\r\n'
 	assert_equal "$output" ''
+	# One that begins like a head.
+	echo 'HTTPS is no head' >almost
+	run -0 talk_until_end 'HEAD /almost HTTP/1.0\r\n\r\n'
+	assert_equal "$output" ''
 }
 
 @test "a head of a file ends, however long it is" {

@@ -92,12 +92,15 @@ http_head_take(struct http_head *head, const char *data, size_t size)
 	size_t i;
 
 	for (i = 0; i < size && !head->over; i++) {
-		if ((head->size < strlen(HTTP_BEGIN) &&
-			data[i] != HTTP_BEGIN[head->size]) ||
-		    head->size == HTTP_LINE_MAX) {
+		head->over = head->size == HTTP_LINE_MAX;
+		if (head->size < strlen(HTTP_BEGIN) &&
+		    data[i] != HTTP_BEGIN[head->size]) {
+			/* What agreed so far is no head either. */
 			head->over = true;
-			break;
+			i = 0;
 		}
+		if (head->over)
+			break;
 		head->size++;
 		head->over = data[i] == '\n' && !head->in_line;
 		if (data[i] != '\r')
