@@ -12,6 +12,7 @@
 #define SHLOCK_H
 
 #include <pthread.h>
+#include <stdbool.h>
 
 #define SHLOCK_WAIT_MS 2
 
@@ -28,6 +29,11 @@ struct shlock {
 /* In shared memory, once, before the fork. Returns 0, or -1 (reported). */
 int shlock_init(struct shlock *);
 enum shlock_result shlock_lock(struct shlock *);
+/*
+ * For who asks often: a holder that is stopped is waited for once. *hurried is
+ * the caller's, one for each lock, and false at first.
+ */
+enum shlock_result shlock_lock_hurried(struct shlock *, bool *hurried);
 /* Never waits: for the master. */
 enum shlock_result shlock_try(struct shlock *);
 void shlock_repaired(struct shlock *);

@@ -195,13 +195,17 @@ static bool
 fetch_board_lock(struct fetch_board *board)
 {
 	static bool hurried; /* this process */
-	enum shlock_result result =
-	    hurried ? shlock_try(&board->lock) : shlock_lock(&board->lock);
 
-	hurried = result == SHLOCK_BUSY;
-	if (result == SHLOCK_OWNER_DIED)
+	switch (shlock_lock_hurried(&board->lock, &hurried)) {
+	case SHLOCK_BUSY:
+		return false;
+	case SHLOCK_OWNER_DIED:
 		shlock_repaired(&board->lock);
-	return !hurried;
+		break;
+	case SHLOCK_HELD:
+		break;
+	}
+	return true;
 }
 
 static enum fetch_verdict

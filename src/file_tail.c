@@ -148,10 +148,9 @@ static enum shlock_result
 file_tail_lock(struct file_tail *tail)
 {
 	struct file_tail_state *state = tail->state;
-	enum shlock_result result = tail->hurried ? shlock_try(&state->lock)
-						  : shlock_lock(&state->lock);
+	enum shlock_result result =
+	    shlock_lock_hurried(&state->lock, &tail->hurried);
 
-	tail->hurried = result == SHLOCK_BUSY;
 	if (result == SHLOCK_OWNER_DIED) {
 		shlock_repaired(&state->lock);
 		state->torn = state->torn || file_tail_last(tail) != '\n';

@@ -53,6 +53,16 @@ shlock_lock(struct shlock *lock)
 }
 
 enum shlock_result
+shlock_lock_hurried(struct shlock *lock, bool *hurried)
+{
+	enum shlock_result result =
+	    *hurried ? shlock_try(lock) : shlock_lock(lock);
+
+	*hurried = result == SHLOCK_BUSY;
+	return result;
+}
+
+enum shlock_result
 shlock_try(struct shlock *lock)
 {
 	return shlock_result(pthread_mutex_trylock(&lock->mutex));
