@@ -39,5 +39,10 @@ void record_numbers_header(struct record_numbers *, uint8_t *header);
 /* All records of a datagram. What is none is left alone, to its end. */
 void record_numbers_datagram(
     struct record_numbers *, uint8_t *datagram, size_t size);
+/*
+ * What a peer sent, before libssl sees it: a record of epoch 0 whose number is
+ * below *next gets that one. *next, 0 at first, is then the number behind it.
+ */
+void record_numbers_follow(uint64_t *next, uint8_t *datagram, size_t size);
 
 #endif

@@ -11,12 +11,6 @@
 #include "datagrams.h"
 #include "tracing.h"
 
-/* RFC 6347, section 4.1 */
-#define DATAGRAMS_RECORD_HEADER 13
-#define DATAGRAMS_RECORD_EPOCH	3
-#define DATAGRAMS_RECORD_NUMBER 5
-#define DATAGRAMS_RECORD_LENGTH 11
-
 #define DATAGRAMS_UDP_HEADER	8
 #define DATAGRAMS_IPV4_HEADER	20
 #define DATAGRAMS_IPV6_HEADER	40
@@ -32,9 +26,6 @@ static ssize_t datagrams_next(struct transport *, void *, size_t);
 static ssize_t datagrams_from_queue(struct transport *, void *, size_t);
 static ssize_t datagrams_from_socket(
     struct transport *, struct sockaddr_storage *, void *, size_t);
-static void datagrams_renumber(struct transport *, uint8_t *, size_t);
-static uint64_t datagrams_number(const uint8_t *, size_t);
-static void datagrams_set_number(uint8_t *, size_t, uint64_t);
 static void datagrams_send(struct transport *, const void *, size_t);
 static bool datagrams_hinted(struct transport *);
 static size_t datagrams_peek(const struct textbuf *, size_t, const char **);
@@ -105,7 +96,8 @@ datagrams_bio_read(BIO *bio, char *data, int size)
 	if (transport->trace)
 		tracing_io(false, bio, data, (size_t)size, n);
 	if (n > 0 && transport->renumbers)
-		datagrams_renumber(transport, (uint8_t *)data, (size_t)n);
+		record_numbers_follow(
+		    &transport->in_number, (uint8_t *)data, (size_t)n);
 	return (int)n;
 }
 
@@ -252,49 +244,6 @@ datagrams_from_socket(struct transport *transport,
 		return 0;
 	transport->read_error = errno;
 	return -1;
-}
-
-static void
-datagrams_renumber(struct transport *transport, uint8_t *data, size_t size)
-{
-	uint64_t number;
-	size_t length;
-
-	for (; size >= DATAGRAMS_RECORD_HEADER;
-	     data += length, size -= length) {
-		length = DATAGRAMS_RECORD_HEADER +
-		    (size_t)datagrams_number(data + DATAGRAMS_RECORD_LENGTH, 2);
-		if (length > size)
-			break;
-		if (datagrams_number(data + DATAGRAMS_RECORD_EPOCH, 2) != 0)
-			continue;
-		number = datagrams_number(data + DATAGRAMS_RECORD_NUMBER, 6);
-		if (number < transport->in_number) {
-			number = transport->in_number;
-			datagrams_set_number(
-			    data + DATAGRAMS_RECORD_NUMBER, 6, number);
-		}
-		transport->in_number = number + 1;
-	}
-}
-
-static uint64_t
-datagrams_number(const uint8_t *at, size_t width)
-{
-	uint64_t number = 0;
-
-	while (width-- > 0)
-		number = number << 8 | *at++;
-	return number;
-}
-
-static void
-datagrams_set_number(uint8_t *at, size_t width, uint64_t number)
-{
-	while (width-- > 0) {
-		at[width] = (uint8_t)number;
-		number >>= 8;
-	}
 }
 
 /*

@@ -11,6 +11,8 @@
 #define LENGTH_AT      11
 
 static uint64_t record_numbers_first(const struct record_numbers *);
+static size_t record_size(const uint8_t *);
+static bool record_is_epoch_0(const uint8_t *);
 static uint64_t record_number(const uint8_t *);
 static void record_put_number(uint8_t *, uint64_t);
 static bool record_in_clear(const uint8_t *);
@@ -62,13 +64,33 @@ record_numbers_datagram(
 	while (size >= RECORD_NUMBERS_HEADER &&
 	    datagram[VERSION_AT] == VERSION_MAJOR) {
 		record_numbers_header(numbers, datagram);
-		record = RECORD_NUMBERS_HEADER +
-		    ((size_t)datagram[LENGTH_AT] << 8 |
-			datagram[LENGTH_AT + 1]);
+		record = record_size(datagram);
 		if (record > size)
 			return;
 		datagram += record;
 		size -= record;
+	}
+}
+
+void
+record_numbers_follow(uint64_t *next, uint8_t *datagram, size_t size)
+{
+	uint64_t number;
+	size_t record;
+
+	for (; size >= RECORD_NUMBERS_HEADER;
+	     datagram += record, size -= record) {
+		record = record_size(datagram);
+		if (record > size)
+			break;
+		if (!record_is_epoch_0(datagram))
+			continue;
+		number = record_number(datagram + NUMBER_AT);
+		if (number < *next) {
+			number = *next;
+			record_put_number(datagram + NUMBER_AT, number);
+		}
+		*next = number + 1;
 	}
 }
 
@@ -104,6 +126,19 @@ static bool
 record_in_clear(const uint8_t *header)
 {
 	return header[0] >= TYPE_MIN && header[0] <= TYPE_MAX &&
-	    header[VERSION_AT] == VERSION_MAJOR && header[EPOCH_AT] == 0 &&
-	    header[EPOCH_AT + 1] == 0;
+	    header[VERSION_AT] == VERSION_MAJOR && record_is_epoch_0(header);
+}
+
+static bool
+record_is_epoch_0(const uint8_t *header)
+{
+	return header[EPOCH_AT] == 0 && header[EPOCH_AT + 1] == 0;
+}
+
+/* With its header. */
+static size_t
+record_size(const uint8_t *header)
+{
+	return RECORD_NUMBERS_HEADER +
+	    ((size_t)header[LENGTH_AT] << 8 | header[LENGTH_AT + 1]);
 }
