@@ -38,7 +38,7 @@ FOUNDATION = text log textbuf escape monotime signals channel machine \
 CONFIGURATION = config config_set config_identity options option_table masking
 SHARED	= shared session_cache session_repair session_ring session_shard \
 	accept_quota accept_turn stats stats_json ticket_keys ticket_files \
-	fetch_board peer_claims fragment_board half_open
+	fetch_board peer_claims peer_network fragment_board half_open
 TLS	= tls_error tls_names tls_text listener tls_context credentials \
 	tls_file passphrase self_signed tls_renewal nameopt verification \
 	verify_param trust security_debug sni alpn keylog certificate_choice \

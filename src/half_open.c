@@ -10,12 +10,12 @@
  */
 #include "half_open.h"
 
-#include <netinet/in.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "peer_network.h"
 
 #define CACHE_LINE	 64
 #define HALF_OPEN_ROWS	 2
@@ -41,7 +41,6 @@ static uint64_t
 half_open_of(const struct half_open *, const struct sockaddr_storage *);
 static unsigned half_open_place(
     const struct half_open *, const struct sockaddr_storage *, unsigned);
-static uint64_t half_open_source(const struct sockaddr_storage *);
 static uint64_t half_open_mix(uint64_t);
 
 size_t
@@ -158,28 +157,8 @@ static unsigned
 half_open_place(const struct half_open *half_open,
     const struct sockaddr_storage *source, unsigned row)
 {
-	return half_open_mix(
-		   half_open_source(source) ^ half_open->secret[row]) %
+	return half_open_mix(peer_network(source) ^ half_open->secret[row]) %
 	    HALF_OPEN_COUNTS;
-}
-
-/* An IPv4 address, also one in IPv6's form, or the network of an IPv6 one. */
-static uint64_t
-half_open_source(const struct sockaddr_storage *source)
-{
-	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)source;
-	const struct sockaddr_in *four = (const struct sockaddr_in *)source;
-	uint32_t address;
-	uint64_t network;
-
-	if (source->ss_family == AF_INET)
-		return four->sin_addr.s_addr;
-	if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr)) {
-		memcpy(&address, six->sin6_addr.s6_addr + 12, sizeof(address));
-		return address;
-	}
-	memcpy(&network, six->sin6_addr.s6_addr, sizeof(network));
-	return network;
 }
 
 /* Each bit of the result hangs on each bit: the finalizer of SplitMix64. */

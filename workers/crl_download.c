@@ -1,6 +1,3 @@
-#include <netinet/in.h>
-#include <string.h>
-
 #include <openssl/async.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -15,6 +12,7 @@
 #include "fetching.h"
 #include "log.h"
 #include "monotime.h"
+#include "peer_network.h"
 #include "text.h"
 #include "textbuf.h"
 #include "tls_context.h"
@@ -27,7 +25,6 @@ static struct connection *crl_download_connection(const X509_STORE_CTX *);
 static bool crl_download_is_genuine(const X509_STORE_CTX *);
 static bool crl_download_is_issued(X509 *, X509 *);
 static X509 *crl_download_issuer(const X509_STORE_CTX *);
-static uint64_t crl_download_asker(const struct connection *);
 static X509_CRL *crl_download_get(struct connection *, X509 *, int, X509 *);
 static bool crl_download_wait(
     struct connection *, const struct textbuf *, struct fetch_answer *);
@@ -176,7 +173,7 @@ crl_download_wait(struct connection *connection, const struct textbuf *request,
 		answer->stamp =
 		    crl_cache_stamp(&connection->worker->crls, request);
 		verdict = fetching_ask(connection->worker, request,
-		    crl_download_asker(connection), since_ms, answer);
+		    peer_network(&connection->peer), since_ms, answer);
 		if (verdict != FETCH_PENDING)
 			break;
 		if (!crl_download_may_wait(connection, since_ms) ||
@@ -184,32 +181,6 @@ crl_download_wait(struct connection *connection, const struct textbuf *request,
 			return false;
 	}
 	return verdict == FETCH_ANSWERED;
-}
-
-/*
- * The client's address; of IPv6 what one host has of it, since it can choose
- * the rest. A local socket has none.
- */
-static uint64_t
-crl_download_asker(const struct connection *connection)
-{
-	const struct sockaddr_in *ipv4 =
-	    (const struct sockaddr_in *)&connection->peer;
-	const struct in6_addr *ipv6 =
-	    &((const struct sockaddr_in6 *)&connection->peer)->sin6_addr;
-	uint32_t address = ipv4->sin_addr.s_addr;
-	uint64_t network;
-
-	if (connection->peer.ss_family == AF_INET6 &&
-	    !IN6_IS_ADDR_V4MAPPED(ipv6)) {
-		memcpy(&network, ipv6, sizeof(network));
-		return network != 0 ? network : UINT64_MAX;
-	}
-	if (connection->peer.ss_family == AF_INET6)
-		memcpy(&address, &ipv6->s6_addr[12], sizeof(address));
-	else if (connection->peer.ss_family != AF_INET)
-		return 0;
-	return UINT64_C(1) << 32 | address;
 }
 
 /* Who is leaving does not wait, nor who is in no job. */

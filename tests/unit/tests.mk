@@ -56,7 +56,7 @@ $(BUILD)/tests/unit/dtls_cookie_test: src/dtls_cookie.c src/cookie.c \
 	src/textbuf.c $(UNIT_SAYS)
 $(BUILD)/tests/unit/dtls_cookie_test: UNIT_LIBS = -lcrypto
 $(BUILD)/tests/unit/record_numbers_test: workers/record_numbers.c
-$(BUILD)/tests/unit/half_open_test: src/half_open.c
+$(BUILD)/tests/unit/half_open_test: src/half_open.c src/peer_network.c
 $(BUILD)/tests/unit/peer_claims_test: src/peer_claims.c
 $(BUILD)/tests/unit/fragment_board_test: src/fragment_board.c src/shlock.c \
 	src/fault.c $(UNIT_SAYS)
