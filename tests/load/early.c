@@ -37,6 +37,7 @@
 #include <openssl/ssl.h>
 
 #include "loopback.h"
+#include "session_file.h"
 
 #define WAIT_S	    20
 #define RECORD_HEAD 5 /* RFC 8446, section 5.1 */
@@ -298,14 +299,9 @@ keep_session(SSL *ssl, SSL_SESSION *session)
 static void
 offer_session(SSL *ssl, const char *path)
 {
-	FILE *file = fopen(path, "r");
-	SSL_SESSION *session;
+	SSL_SESSION *session = session_file_read(path);
 
-	if (file == NULL)
-		err(1, "%s", path);
-	session = PEM_read_SSL_SESSION(file, NULL, NULL, NULL);
-	fclose(file);
-	if (session == NULL || SSL_set_session(ssl, session) != 1)
+	if (SSL_set_session(ssl, session) != 1)
 		errx(1, "%s: no session", path);
 	SSL_SESSION_free(session);
 }

@@ -41,6 +41,8 @@
 
 #include <openssl/ssl.h>
 
+#include "memory_client.h"
+
 #define DATAGRAM_MAX 65536
 #define PEERS_MAX    1000
 #define COPIES	     10
@@ -116,16 +118,7 @@ say(struct peer *peer)
 static void
 begin_hello(struct peer *peer)
 {
-	SSL_CTX *ctx = SSL_CTX_new(DTLS_client_method());
-
-	if (ctx == NULL || (peer->ssl = SSL_new(ctx)) == NULL)
-		errx(1, "out of memory");
-	SSL_CTX_free(ctx);
-	SSL_set_bio(peer->ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-	BIO_set_mem_eof_return(SSL_get_rbio(peer->ssl), -1);
-	SSL_set_options(peer->ssl, SSL_OP_NO_QUERY_MTU);
-	SSL_set_mtu(peer->ssl, 1400);
-	SSL_set_connect_state(peer->ssl);
+	peer->ssl = memory_client(1400);
 	say(peer);
 }
 

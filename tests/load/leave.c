@@ -31,6 +31,7 @@
 #include <openssl/ssl.h>
 
 #include "loopback.h"
+#include "session_file.h"
 
 #define WAIT_S 20
 
@@ -68,21 +69,6 @@ write_session(SSL *ssl, SSL_SESSION *session)
 	return 0;
 }
 
-static SSL_SESSION *
-read_session(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	SSL_SESSION *session;
-
-	if (file == NULL)
-		err(1, "%s", path);
-	session = PEM_read_SSL_SESSION(file, NULL, NULL, NULL);
-	fclose(file);
-	if (session == NULL)
-		errx(1, "%s: no session", path);
-	return session;
-}
-
 static void
 open_client(struct client *client, int version, const char *path)
 {
@@ -104,7 +90,7 @@ open_client(struct client *client, int version, const char *path)
 	SSL_set_app_data(client->ssl, client);
 	if (path == NULL)
 		return;
-	session = read_session(path);
+	session = session_file_read(path);
 	SSL_set_session(client->ssl, session);
 	SSL_SESSION_free(session);
 }

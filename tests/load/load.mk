@@ -3,13 +3,11 @@
 LOAD	= main settings values engine client answer endpoint echo tls report
 LOAD_OBJECTS = $(LOAD:%=$(BUILD)/tests/load/%.o)
 TLS_LOAD = $(BUILD)/tests/load/tls_load
-RELAY	= $(BUILD)/tests/load/relay
-WITH_VALUES = $(RELAY) $(BUILD)/tests/load/pieces
-ON_LOOPBACK = $(BUILD)/tests/load/alternate $(BUILD)/tests/load/unread_answers \
-	$(BUILD)/tests/load/leave $(BUILD)/tests/load/late_reader \
-	$(BUILD)/tests/load/early
-TRICKS	= $(BUILD)/tests/load/replay $(BUILD)/tests/load/hellos \
-	$(BUILD)/tests/load/numbers
+LOAD_AT	= $(BUILD)/tests/load
+RELAY	= $(LOAD_AT)/relay
+TRICKS	= $(RELAY) $(LOAD_AT)/alternate $(LOAD_AT)/early $(LOAD_AT)/hellos \
+	$(LOAD_AT)/late_reader $(LOAD_AT)/leave $(LOAD_AT)/numbers \
+	$(LOAD_AT)/pieces $(LOAD_AT)/replay $(LOAD_AT)/unread_answers
 LOADED	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_engine.so \
 	$(BUILD)/tests/load/fixed_random.so \
 	$(BUILD)/tests/load/strange_group.so \
@@ -17,19 +15,21 @@ LOADED	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_engine.so \
 	$(BUILD)/tests/load/narrow.so
 
 ## load: the load client of the tests
-load: $(TLS_LOAD) $(WITH_VALUES) $(ON_LOOPBACK) $(TRICKS) $(LOADED)
+load: $(TLS_LOAD) $(TRICKS) $(LOADED)
 
 $(TLS_LOAD): $(LOAD_OBJECTS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(LOAD_OBJECTS) $(LIBS)
 
-$(WITH_VALUES): %: %.o $(BUILD)/tests/load/values.o
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-
-$(ON_LOOPBACK): %: %.o $(BUILD)/tests/load/loopback.o
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+# What some of them share.
+$(RELAY) $(LOAD_AT)/pieces: $(LOAD_AT)/values.o
+$(LOAD_AT)/alternate $(LOAD_AT)/early $(LOAD_AT)/late_reader \
+    $(LOAD_AT)/leave $(LOAD_AT)/unread_answers: $(LOAD_AT)/loopback.o
+$(LOAD_AT)/hellos $(LOAD_AT)/numbers $(LOAD_AT)/pieces: \
+    $(LOAD_AT)/memory_client.o
+$(LOAD_AT)/early $(LOAD_AT)/leave: $(LOAD_AT)/session_file.o
 
 $(TRICKS): %: %.o
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(LIBS)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # Without sanitizers, since what is built without them loads these, too.
 $(LOADED): $(BUILD)/%.so: %.c
@@ -37,6 +37,7 @@ $(LOADED): $(BUILD)/%.so: %.c
 	$(CC) $(CPPFLAGS) $(filter-out $(SAN),$(ALL_CFLAGS)) -fPIC -shared \
 	    -o $@ $< $(LIBS)
 
--include $(LOAD_OBJECTS:.o=.d) $(WITH_VALUES:=.d) $(ON_LOOPBACK:=.d) $(TRICKS:=.d)
+-include $(LOAD_OBJECTS:.o=.d) $(TRICKS:=.d) $(LOAD_AT)/loopback.d \
+    $(LOAD_AT)/memory_client.d $(LOAD_AT)/session_file.d
 
 .PHONY: load

@@ -25,6 +25,8 @@
 
 #include <openssl/ssl.h>
 
+#include "memory_client.h"
+
 #define DATAGRAM_MAX 65536
 #define PATIENCE_MS  10000
 
@@ -135,16 +137,7 @@ hear(struct client *client, int limit_ms)
 static void
 open_client(struct client *client, const struct sockaddr_in *server)
 {
-	SSL_CTX *ctx = SSL_CTX_new(DTLS_client_method());
-
-	if (ctx == NULL || (client->ssl = SSL_new(ctx)) == NULL)
-		errx(1, "out of memory");
-	SSL_CTX_free(ctx);
-	SSL_set_bio(client->ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-	BIO_set_mem_eof_return(SSL_get_rbio(client->ssl), -1);
-	SSL_set_options(client->ssl, SSL_OP_NO_QUERY_MTU);
-	SSL_set_mtu(client->ssl, 1400);
-	SSL_set_connect_state(client->ssl);
+	client->ssl = memory_client(1400);
 	client->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (client->fd == -1 ||
 	    connect(client->fd, (const struct sockaddr *)server,

@@ -38,6 +38,7 @@
 
 #include <openssl/ssl.h>
 
+#include "memory_client.h"
 #include "values.h"
 
 #define DATAGRAM_MAX 65536
@@ -184,18 +185,9 @@ make_longer(SSL *ssl, size_t extra)
 static void
 open_peer(struct peer *peer)
 {
-	SSL_CTX *ctx = SSL_CTX_new(DTLS_client_method());
-
 	memset(peer, 0, sizeof(*peer));
-	if (ctx == NULL || (peer->ssl = SSL_new(ctx)) == NULL)
-		errx(1, "out of memory");
-	SSL_CTX_free(ctx);
-	SSL_set_bio(peer->ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-	BIO_set_mem_eof_return(SSL_get_rbio(peer->ssl), -1);
-	SSL_set_options(peer->ssl, SSL_OP_NO_QUERY_MTU);
-	SSL_set_mtu(peer->ssl, 16000);
+	peer->ssl = memory_client(16000);
 	make_longer(peer->ssl, settings[EXTRA]);
-	SSL_set_connect_state(peer->ssl);
 	peer->fd = socket_to_server(settings[FROM]);
 }
 
