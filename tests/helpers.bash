@@ -127,15 +127,16 @@ now_ms()
 	echo $((${now%.*} * 1000 + 10#${now#*.} / 1000))
 }
 
-# Call until it is true, at most so many seconds.
+# Call until it is true, at most so many seconds; but 50 times at least, since
+# the machine may have stood still for that long, or its clock have been set.
 wait_for() # seconds, command...
 {
-	local end
+	local end calls=0
 
 	end=$(($(now_ms) + $1 * 1000 * SLOW))
 	shift
 	until "$@"; do
-		if [ "$(now_ms)" -gt "$end" ]; then
+		if [ $((++calls)) -ge 50 ] && [ "$(now_ms)" -gt "$end" ]; then
 			fail "waited in vain for: $*"
 			return 1
 		fi

@@ -187,7 +187,8 @@ titles_of_children()
 # A title that is just being written may be seen in part.
 titles_are() # text
 {
-	[ "$(titles_of_children)" = "$1" ]
+	titles_of_children >titles
+	[ "$(<titles)" = "$1" ]
 }
 
 # covers: -unix -6
