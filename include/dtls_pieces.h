@@ -55,7 +55,7 @@ enum dtls_piece dtls_pieces_put_again(struct dtls_pieces *,
  * The hello at hand is dealt with. Returns the bytes of the datagrams that it
  * came in; 0 if another worker was faster.
  */
-size_t dtls_pieces_drop(struct dtls_pieces *, int64_t now_ms);
+size_t dtls_pieces_drop(struct dtls_pieces *);
 /*
  * The peer of this hello is ours: append the datagrams that are there (as
  * datagrams_queue does). cookie: of DTLS_COOKIE_SIZE bytes.
@@ -66,8 +66,8 @@ void dtls_pieces_claim(struct dtls_pieces *, const struct datagram *,
  * It is ours no more. The datagram has the peer's addresses, and the hello so
  * many bytes.
  */
-void dtls_pieces_disown(struct dtls_pieces *, const struct datagram *,
-    uint32_t length, int64_t now_ms);
+void dtls_pieces_disown(
+    struct dtls_pieces *, const struct datagram *, uint32_t length);
 /* Is the datagram a piece of the hello that was claimed last? */
 bool dtls_pieces_is_more(const struct dtls_pieces *, const struct datagram *);
 /*

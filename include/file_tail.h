@@ -32,7 +32,6 @@ struct file_tail {
 	char *name; /* in messages: the option and the path; owned */
 	struct file_tail_state alone; /* until there are others */
 	struct file_tail_state *state;
-	bool hurried; /* the lock was not to be had in time */
 };
 
 #define FILE_TAIL_NONE                 \

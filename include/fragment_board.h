@@ -60,8 +60,8 @@ uint32_t fragment_board_put(struct fragment_board *,
 void fragment_board_look(struct fragment_board *, const struct fragment_key *,
     uint32_t below, int64_t now_ms, struct fragments *);
 /* Take all of a word away. Returns how many bytes of data that was. */
-size_t fragment_board_drop(
-    struct fragment_board *, const struct fragment_key *, int64_t now_ms);
+size_t
+fragment_board_drop(struct fragment_board *, const struct fragment_key *);
 /*
  * The word is this slot's from now on, whosever it was; what is there is taken
  * away. mark: FRAGMENT_MARK bytes by which the owner will know it again.
@@ -75,8 +75,8 @@ void fragment_board_claim(struct fragment_board *, const struct fragment_key *,
 bool fragment_board_collect(struct fragment_board *, uint32_t slot,
     int64_t now_ms, struct fragment_key *, uint8_t *mark, struct fragments *);
 /* The slot does not own the word any more, if it did. */
-void fragment_board_disown(struct fragment_board *, const struct fragment_key *,
-    uint32_t slot, int64_t now_ms);
+void fragment_board_disown(
+    struct fragment_board *, const struct fragment_key *, uint32_t slot);
 /* The process of this slot is dead. Never waits: for the master. */
 void fragment_board_bury(struct fragment_board *, uint32_t slot);
 

@@ -3,7 +3,11 @@
  *
  * Death: the next locker gets SHLOCK_OWNER_DIED, holds the lock, must repair
  * or empty what the lock guards, and then call shlock_repaired().
- * Stop (SIGSTOP, a debugger): waits end after SHLOCK_WAIT_MS.
+ * Stop (SIGSTOP, a debugger): the first wait ends after SHLOCK_WAIT_MS. Until
+ * somebody has held the lock again, no process waits for it any more.
+ *
+ * On a busy machine a holder that runs may lose its processor for a while. The
+ * wait is longer than that, so that it is not taken for a stopped one.
  *
  * No system call but the lock's own, no allocation and no logging while one is
  * held.
@@ -12,28 +16,26 @@
 #define SHLOCK_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
-#define SHLOCK_WAIT_MS 2
+#define SHLOCK_WAIT_MS 50
 
 enum shlock_result {
 	SHLOCK_HELD,
 	SHLOCK_OWNER_DIED, /* held, but what it guards may be half-written */
-	SHLOCK_BUSY, /* not held: the wait ran out */
+	SHLOCK_BUSY, /* not held: the wait ran out, or was spared */
 };
 
 struct shlock {
 	pthread_mutex_t mutex; /* robust, process-shared */
+	/* A wait has run out. Any process reads and writes this. */
+	_Atomic bool stuck;
 };
 
 /* In shared memory, once, before the fork. Returns 0, or -1 (reported). */
 int shlock_init(struct shlock *);
 enum shlock_result shlock_lock(struct shlock *);
-/*
- * For who asks often: a holder that is stopped is waited for once. *hurried is
- * the caller's, one for each lock, and false at first.
- */
-enum shlock_result shlock_lock_hurried(struct shlock *, bool *hurried);
 /* Never waits: for the master. */
 enum shlock_result shlock_try(struct shlock *);
 void shlock_repaired(struct shlock *);

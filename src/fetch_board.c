@@ -187,16 +187,11 @@ fetch_board_give(struct fetch_board *board, int number,
 	entry->state = FETCH_DONE;
 }
 
-/*
- * Nothing to repair: see the contract. A holder that is stopped, or copies a
- * long answer, is waited for once, not by each handshake that asks again.
- */
+/* Nothing to repair: see the contract. */
 static bool
 fetch_board_lock(struct fetch_board *board)
 {
-	static bool hurried; /* this process */
-
-	switch (shlock_lock_hurried(&board->lock, &hurried)) {
+	switch (shlock_lock(&board->lock)) {
 	case SHLOCK_BUSY:
 		return false;
 	case SHLOCK_OWNER_DIED:

@@ -45,7 +45,6 @@ file_tail_open(
 		return -1;
 	if (asprintf(&tail->name, "%s %s", option, path) == -1)
 		fatalx("out of memory");
-	tail->hurried = false;
 	tail->state = &tail->alone;
 	if (file_tail_init(tail->state) == -1)
 		return -1;
@@ -140,16 +139,12 @@ file_tail_last(const struct file_tail *tail)
 	    : -1;
 }
 
-/*
- * Without it two records could be glued, at worst. So one that is stopped
- * while it holds the lock is waited for once.
- */
+/* Without it two records could be glued, at worst. */
 static enum shlock_result
 file_tail_lock(struct file_tail *tail)
 {
 	struct file_tail_state *state = tail->state;
-	enum shlock_result result =
-	    shlock_lock_hurried(&state->lock, &tail->hurried);
+	enum shlock_result result = shlock_lock(&state->lock);
 
 	if (result == SHLOCK_OWNER_DIED) {
 		shlock_repaired(&state->lock);

@@ -16,8 +16,6 @@
 #define OWNERS 16 /* a drawer */
 /* Makes room for many at once, as the rest has to move. */
 #define ROOM_AT_ONCE (FRAGMENT_BOARD_BYTES / 4)
-/* Who has waited in vain spares others the wait for so long. */
-#define STUCK_MS 100
 
 struct entry {
 	struct fragment_key key;
@@ -36,7 +34,6 @@ struct owner {
 
 struct drawer {
 	struct shlock lock;
-	_Atomic int64_t stuck_ms; /* the lock was not to be had; 0: never */
 	/* Under the lock: */
 	struct owner owner[OWNERS];
 	size_t used; /* of the log */
@@ -55,7 +52,7 @@ _Static_assert(FRAGMENT_BOARD_DRAWERS == 32, "waiting has a bit a drawer");
 
 static unsigned
 board_drawer(const struct fragment_board *, const struct fragment_key *);
-static bool drawer_lock(struct drawer *, int64_t);
+static bool drawer_lock(struct drawer *);
 static bool drawer_locked(struct drawer *, enum shlock_result);
 static void drawer_empty(struct drawer *);
 static void drawer_expire(struct drawer *, int64_t);
@@ -104,7 +101,7 @@ fragment_board_put(struct fragment_board *board, const struct fragment_key *key,
 	const struct owner *owner;
 
 	if (fragment->size > sizeof(drawer->log) - sizeof(struct entry) ||
-	    !drawer_lock(drawer, now_ms))
+	    !drawer_lock(drawer))
 		return slot;
 	drawer_expire(drawer, now_ms);
 	drawer_make_room(drawer, sizeof(struct entry) + fragment->size);
@@ -126,7 +123,7 @@ fragment_board_look(struct fragment_board *board,
 	struct drawer *drawer = &board->drawer[board_drawer(board, key)];
 
 	out->size = 0;
-	if (!drawer_lock(drawer, now_ms))
+	if (!drawer_lock(drawer))
 		return;
 	drawer_expire(drawer, now_ms);
 	drawer_copy(drawer, key, below, out);
@@ -134,13 +131,13 @@ fragment_board_look(struct fragment_board *board,
 }
 
 size_t
-fragment_board_drop(struct fragment_board *board,
-    const struct fragment_key *key, int64_t now_ms)
+fragment_board_drop(
+    struct fragment_board *board, const struct fragment_key *key)
 {
 	struct drawer *drawer = &board->drawer[board_drawer(board, key)];
 	size_t dropped;
 
-	if (!drawer_lock(drawer, now_ms))
+	if (!drawer_lock(drawer))
 		return 0;
 	dropped = drawer_remove(drawer, key);
 	shlock_unlock(&drawer->lock);
@@ -156,7 +153,7 @@ fragment_board_claim(struct fragment_board *board,
 	struct owner *owner;
 
 	out->size = 0;
-	if (slot >= board->slots || !drawer_lock(drawer, now_ms))
+	if (slot >= board->slots || !drawer_lock(drawer))
 		return;
 	owner = drawer_new_owner(drawer, key, now_ms);
 	owner->key = *key;
@@ -185,7 +182,7 @@ fragment_board_collect(struct fragment_board *board, uint32_t slot,
 		drawer = &board->drawer[ffs((int)bit) - 1];
 		/* First: who puts more meanwhile sets it anew. */
 		atomic_fetch_and(waiting, ~bit);
-		if (!drawer_lock(drawer, now_ms))
+		if (!drawer_lock(drawer))
 			continue;
 		owner = drawer_collect(drawer, slot, now_ms, out);
 		if (owner != NULL) {
@@ -201,13 +198,13 @@ fragment_board_collect(struct fragment_board *board, uint32_t slot,
 }
 
 void
-fragment_board_disown(struct fragment_board *board,
-    const struct fragment_key *key, uint32_t slot, int64_t now_ms)
+fragment_board_disown(
+    struct fragment_board *board, const struct fragment_key *key, uint32_t slot)
 {
 	struct drawer *drawer = &board->drawer[board_drawer(board, key)];
 	struct owner *owner;
 
-	if (!drawer_lock(drawer, now_ms))
+	if (!drawer_lock(drawer))
 		return;
 	/* However long ago: who collects gets what is of old words, too. */
 	for (owner = drawer->owner; owner < drawer->owner + OWNERS; owner++)
@@ -262,19 +259,10 @@ board_drawer(const struct fragment_board *board, const struct fragment_key *key)
 	return (unsigned)(hash >> 32) % FRAGMENT_BOARD_DRAWERS;
 }
 
-/* A holder that was stopped costs one wait in STUCK_MS, however much comes. */
 static bool
-drawer_lock(struct drawer *drawer, int64_t now_ms)
+drawer_lock(struct drawer *drawer)
 {
-	int64_t stuck_ms = atomic_load(&drawer->stuck_ms);
-	enum shlock_result result;
-
-	if (stuck_ms != 0 && now_ms - stuck_ms < STUCK_MS)
-		return drawer_locked(drawer, shlock_try(&drawer->lock));
-	result = shlock_lock(&drawer->lock);
-	if (result == SHLOCK_BUSY)
-		atomic_store(&drawer->stuck_ms, now_ms);
-	return drawer_locked(drawer, result);
+	return drawer_locked(drawer, shlock_lock(&drawer->lock));
 }
 
 /* True: it is held, and what it guards makes sense. */

@@ -6,6 +6,7 @@
 #include "log.h"
 
 static enum shlock_result shlock_result(int);
+static bool shlock_stuck(const struct shlock *);
 
 int
 shlock_init(struct shlock *lock)
@@ -40,7 +41,7 @@ shlock_lock(struct shlock *lock)
 	enum shlock_result result;
 
 	/* Nearly always free: spare the clock. */
-	if ((result = shlock_try(lock)) != SHLOCK_BUSY)
+	if ((result = shlock_try(lock)) != SHLOCK_BUSY || shlock_stuck(lock))
 		return result;
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += SHLOCK_WAIT_MS * 1000000L;
@@ -48,24 +49,23 @@ shlock_lock(struct shlock *lock)
 		until.tv_nsec -= 1000000000L;
 		until.tv_sec++;
 	}
-	return shlock_result(
+	result = shlock_result(
 	    pthread_mutex_clocklock(&lock->mutex, CLOCK_MONOTONIC, &until));
-}
-
-enum shlock_result
-shlock_lock_hurried(struct shlock *lock, bool *hurried)
-{
-	enum shlock_result result =
-	    *hurried ? shlock_try(lock) : shlock_lock(lock);
-
-	*hurried = result == SHLOCK_BUSY;
+	atomic_store_explicit(
+	    &lock->stuck, result == SHLOCK_BUSY, memory_order_relaxed);
 	return result;
 }
 
 enum shlock_result
 shlock_try(struct shlock *lock)
 {
-	return shlock_result(pthread_mutex_trylock(&lock->mutex));
+	enum shlock_result result =
+	    shlock_result(pthread_mutex_trylock(&lock->mutex));
+
+	if (result != SHLOCK_BUSY && shlock_stuck(lock))
+		atomic_store_explicit(
+		    &lock->stuck, false, memory_order_relaxed);
+	return result;
 }
 
 void
@@ -95,4 +95,10 @@ shlock_result(int error)
 	default:
 		return SHLOCK_BUSY;
 	}
+}
+
+static bool
+shlock_stuck(const struct shlock *lock)
+{
+	return atomic_load_explicit(&lock->stuck, memory_order_relaxed);
 }

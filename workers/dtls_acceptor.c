@@ -188,7 +188,7 @@ dtls_acceptor_heard_all(const struct connection *connection)
 	if (dtls_acceptor_hold(
 		acceptor, connection, &connection->peer, NULL, 0))
 		dtls_pieces_disown(&acceptor->pieces, acceptor->datagram,
-		    connection->in_pieces, worker->loop.now_ms);
+		    connection->in_pieces);
 }
 
 void
@@ -302,9 +302,7 @@ dtls_acceptor_reply(struct dtls_acceptor *acceptor,
 	size_t size =
 	    dtls_acceptor_answer(acceptor, &datagram->from, hello, answer);
 
-	if (in_pieces &&
-	    dtls_pieces_drop(&acceptor->pieces, acceptor->worker->loop.now_ms) <
-		size)
+	if (in_pieces && dtls_pieces_drop(&acceptor->pieces) < size)
 		return;
 	datagram_reply(
 	    datagram, acceptor->worker->setup->listener_fd, answer, size);
@@ -440,8 +438,7 @@ dtls_acceptor_answer_again(struct connection *connection,
 	size_t size =
 	    dtls_acceptor_answer(acceptor, &connection->peer, hello, answer);
 
-	if (in_pieces &&
-	    dtls_pieces_drop(&acceptor->pieces, worker->loop.now_ms) < size)
+	if (in_pieces && dtls_pieces_drop(&acceptor->pieces) < size)
 		return;
 	(void)send(connection->transport.fd, answer, size,
 	    MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -74,15 +74,14 @@ dtls_pieces_put_again(struct dtls_pieces *pieces,
 	if (!pieces_of(datagram, &piece, &pieces->key))
 		return DTLS_PIECE_NONE;
 	/* Of an earlier hello from there. */
-	fragment_board_disown(
-	    pieces->board, &pieces->key, pieces->slot, now_ms);
+	fragment_board_disown(pieces->board, &pieces->key, pieces->slot);
 	return pieces_join(pieces, datagram, piece.offset, now_ms, hello);
 }
 
 size_t
-dtls_pieces_drop(struct dtls_pieces *pieces, int64_t now_ms)
+dtls_pieces_drop(struct dtls_pieces *pieces)
 {
-	return fragment_board_drop(pieces->board, &pieces->key, now_ms);
+	return fragment_board_drop(pieces->board, &pieces->key);
 }
 
 void
@@ -98,11 +97,11 @@ dtls_pieces_claim(struct dtls_pieces *pieces, const struct datagram *datagram,
 
 void
 dtls_pieces_disown(struct dtls_pieces *pieces, const struct datagram *datagram,
-    uint32_t length, int64_t now_ms)
+    uint32_t length)
 {
 	struct fragment_key key = pieces_key(datagram, 1, length);
 
-	fragment_board_disown(pieces->board, &key, pieces->slot, now_ms);
+	fragment_board_disown(pieces->board, &key, pieces->slot);
 }
 
 bool
@@ -139,8 +138,7 @@ dtls_pieces_give_back(struct dtls_pieces *pieces, int64_t now_ms)
 	struct fragment fragment;
 	size_t at = 0;
 
-	fragment_board_disown(
-	    pieces->board, &pieces->key, pieces->slot, now_ms);
+	fragment_board_disown(pieces->board, &pieces->key, pieces->slot);
 	while (fragments_next(pieces->found, &at, &fragment))
 		pieces_put(pieces, &fragment, now_ms);
 }

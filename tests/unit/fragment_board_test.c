@@ -155,9 +155,9 @@ test_who_claims_last_owns_it(void)
 	CHECK(claim_finds(board, 1, 2, NOW, "a"));
 	CHECK(collect_finds_nothing(board, 0, NOW));
 	CHECK(put(board, 1, 0, "b", NOW) == 2);
-	fragment_board_disown(board, &key, 0, NOW);
+	fragment_board_disown(board, &key, 0);
 	CHECK(put(board, 1, 0, "c", NOW) == 2);
-	fragment_board_disown(board, &key, 2, NOW);
+	fragment_board_disown(board, &key, 2);
 	CHECK(put(board, 1, 0, "d", NOW) == NOBODY);
 	CHECK(collect_finds_nothing(board, 2, NOW));
 	CHECK(claim_finds(board, 1, 1, NOW, "bcd"));
@@ -183,8 +183,8 @@ test_looking_and_dropping(void)
 	CHECK(put(board, 8, 0, "other", NOW) == NOBODY);
 	CHECK(look_finds(board, 7, 90, NOW, "first"));
 	CHECK(look_finds(board, 7, 91, NOW, "lastfirst"));
-	CHECK(fragment_board_drop(board, &key, NOW) == 9);
-	CHECK(fragment_board_drop(board, &key, NOW) == 0);
+	CHECK(fragment_board_drop(board, &key) == 9);
+	CHECK(fragment_board_drop(board, &key) == 0);
 	CHECK(look_finds(board, 7, 91, NOW, ""));
 	CHECK(look_finds(board, 8, 91, NOW, "other"));
 }
@@ -226,7 +226,7 @@ test_an_old_owner_can_be_no_owner(void)
 	while (fragment_board_collect(board, 3, later, &found, its, &out)) {
 		CHECK(rounds_left-- > 0);
 		if (memcmp(&found, &key, sizeof(key)) == 0) {
-			fragment_board_disown(board, &key, 3, later);
+			fragment_board_disown(board, &key, 3);
 			put(board, 1, 0, "a", later);
 		}
 	}
@@ -304,7 +304,7 @@ put_and_take(void *arg)
 			fragment_board_claim(putter->board, &key,
 			    putter->number % SLOTS, mark, NOW, &out);
 		if (unit_below(&state, 16) == 0)
-			(void)fragment_board_drop(putter->board, &key, NOW);
+			(void)fragment_board_drop(putter->board, &key);
 		(void)fragment_board_collect(putter->board,
 		    putter->number % SLOTS, NOW, &key, its, &out);
 	}

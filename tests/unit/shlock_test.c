@@ -82,10 +82,39 @@ test_stopped_holder(void)
 	ms = unit_now_ms() - start;
 	printf("# waited %.2f ms\n", ms);
 	CHECK(ms >= SHLOCK_WAIT_MS && ms < 2000);
+	/* Nobody waits again. */
+	start = unit_now_ms();
+	CHECK(shlock_lock(&guarded->lock) == SHLOCK_BUSY);
+	CHECK(unit_now_ms() - start < SHLOCK_WAIT_MS);
 	CHECK(kill(pid, SIGCONT) == 0);
 	CHECK(unit_reap(pid));
 	CHECK(shlock_try(&guarded->lock) == SHLOCK_HELD);
 	shlock_unlock(&guarded->lock);
+}
+
+static void
+hold_without_processor(void *arg)
+{
+	struct guarded *guarded = arg;
+
+	CHECK(shlock_lock(&guarded->lock) == SHLOCK_HELD);
+	guarded->n = 1;
+	usleep(10 * 1000);
+	shlock_unlock(&guarded->lock);
+}
+
+/* A holder that gets no processor for a while is not a stopped one. */
+static void
+test_slow_holder(void)
+{
+	struct guarded *guarded = guarded_new();
+	pid_t pid = unit_fork(hold_without_processor, guarded);
+
+	while (*(volatile uint64_t *)&guarded->n == 0)
+		;
+	CHECK(shlock_lock(&guarded->lock) == SHLOCK_HELD);
+	shlock_unlock(&guarded->lock);
+	CHECK(unit_reap(pid));
 }
 
 static void
@@ -141,7 +170,8 @@ test_death_wakes_who_waits(void)
 
 	CHECK(kill(pid, SIGKILL) == 0);
 	for (i = 0; i < 1000; i++)
-		if ((result = shlock_lock(&guarded->lock)) != SHLOCK_BUSY)
+		if ((result = shlock_lock(&guarded->lock)) != SHLOCK_BUSY ||
+		    usleep(1000) == -1)
 			break;
 	CHECK(result == SHLOCK_OWNER_DIED);
 	shlock_repaired(&guarded->lock);
@@ -153,6 +183,7 @@ int
 main(void)
 {
 	UNIT_RUN(test_excludes);
+	UNIT_RUN(test_slow_holder);
 	UNIT_RUN(test_stopped_holder);
 	UNIT_RUN(test_dead_holder);
 	UNIT_RUN(test_dead_repairer);
