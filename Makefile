@@ -31,37 +31,12 @@ ALL_CFLAGS = -std=c11 $(WARNINGS) $(CFLAGS) $(SAN) -pthread \
 ALL_LDFLAGS = $(LDFLAGS) $(SAN) -pthread
 LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 
-# The layers, from the bottom up; scripts/check-layers holds them apart.
-FOUNDATION = text log textbuf escape monotime signals channel machine \
-	descriptors shm shlock lifeline fault proctitle secrets slab \
-	writable writer file_tail file_limit
-CONFIGURATION = config config_set config_identity options option_table masking
-SHARED	= shared session_cache session_repair session_ring session_shard \
-	accept_quota accept_turn stats stats_json ticket_keys ticket_files \
-	fetch_board peer_claims peer_network fragment_board half_open
-TLS	= tls_error tls_names tls_text listener tls_context credentials \
-	tls_file passphrase self_signed tls_renewal nameopt verification \
-	verify_param trust security_debug sni alpn keylog certificate_choice \
-	ocsp fetch crl_point protocol_list npn psk srp srtp records \
-	tls_features certified_key extra_certificates sent_chain \
-	crypto_setup crypto_engine crypto_memory tls_random cookie \
-	dtls_cookie
-HELPER	= fetcher
-MASTER	= process helper reload accept_watch relay title master master_time \
-	master_events pollset console output ready report stats_file ticket_rotation
-WORKERS	= worker loop acceptor dtls_acceptor dtls_hello dtls_pieces datagram \
-	orphan connection connection_step connection_time stream transport \
-	datagrams record_numbers refusal handshake \
-	async early_data stateless tls_hello dtls resumption tickets outbox \
-	outlet tracing extensions transcript transcript_hello http \
-	http_exchange commands handler_interactive failure brief handler_rev \
-	handler_echo handler_www handler_file status_page fetching status \
-	crl_download crl_cache
+# A folder is a layer; scripts/check-layers says what each may know.
+SOURCES	:= $(wildcard src/*.c src/*/*.c src/*/*/*.c workers/*.c workers/*/*.c)
+HEADERS	:= $(wildcard include/*.h include/*/*.h include/*/*/*.h)
+# The files of modules that are named alone.
+modules	= $(foreach module,$1,$(filter %/$(module).c,$(SOURCES)))
 
-SOURCES	= $(FOUNDATION:%=src/%.c) $(CONFIGURATION:%=src/%.c) \
-	$(SHARED:%=src/%.c) $(TLS:%=src/%.c) $(HELPER:%=src/%.c) \
-	$(MASTER:%=src/%.c) \
-	$(WORKERS:%=workers/%.c) src/main.c
 OBJECTS	= $(SOURCES:%.c=$(BUILD)/%.o)
 PROGRAM	= $(BUILD)/s_server
 

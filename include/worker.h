@@ -8,16 +8,16 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
-#include "acceptor.h"
-#include "channel.h"
-#include "connection_state.h"
-#include "cookie.h"
-#include "crl_cache.h"
-#include "loop.h"
-#include "outlet.h"
-#include "session_cache.h"
-#include "stats.h"
-#include "status.h"
+#include "accept/acceptor.h"
+#include "base/loop.h"
+#include "connection/connection_state.h"
+#include "foundation/channel.h"
+#include "sessions/session_cache.h"
+#include "shared/stats.h"
+#include "text/outlet.h"
+#include "tls/cookie.h"
+#include "waiting/crl_cache.h"
+#include "waiting/status.h"
 
 struct config;
 struct shared;

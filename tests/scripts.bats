@@ -122,12 +122,8 @@ bare_machine() # exit status of apt-get
 # A copy of what check-layers looks at, to plant mistakes in.
 copy_tree()
 {
-	mkdir -p tree/tests/{unit,load,bench,fuzz}
-	cp -r "$ROOT/Makefile" "$ROOT/src" "$ROOT/workers" "$ROOT/include" tree
-	cp "$ROOT/tests/unit/tests.mk" tree/tests/unit
-	cp "$ROOT/tests/load/load.mk" tree/tests/load
-	cp "$ROOT/tests/bench/bench.mk" tree/tests/bench
-	cp "$ROOT/tests/fuzz/fuzz.mk" tree/tests/fuzz
+	mkdir tree
+	cp -r "$ROOT/src" "$ROOT/workers" "$ROOT/include" tree
 }
 
 @test "the layers hold" {
@@ -149,24 +145,30 @@ copy_tree()
 		header=${header//[\"<>]/}
 		assert_contains "$output" "$header"
 	done <<-'EOT'
-	src/master.c "worker.h"
-	src/master.c "tls_context.h"
-	src/master.c <openssl/ssl.h>
-	workers/worker.c "master.h"
-	workers/acceptor.c <openssl/ssl.h>
-	workers/loop.c "connection.h"
-	src/session_cache.c <openssl/ssl.h>
-	src/log.c "config.h"
-	src/config.c "shared.h"
-	src/tls_context.c "connection.h"
-	include/process.h "worker.h"
+	src/master/master.c "worker.h"
+	src/master/master.c "tls/tls_context.h"
+	src/master/master.c <openssl/ssl.h>
+	workers/accept/acceptor.c <openssl/ssl.h>
+	workers/accept/acceptor.c "connection/connection.h"
+	workers/base/loop.c "shared/shared.h"
+	workers/handlers/brief.c "net/transport.h"
+	workers/text/outlet.c "master/master.h"
+	src/sessions/session_cache.c <openssl/ssl.h>
+	src/foundation/log.c "config/config.h"
+	src/config/config.c "shared/shared.h"
+	src/tls/tls_context.c "connection/connection.h"
+	src/tls/base/tls_error.c "tls/ocsp.h"
+	src/fetch/fetch.c "master/master.h"
+	include/master/process.h "worker.h"
+	src/foundation/log.c "foundation/nothing.h"
 	EOT
 	rm -rf tree
 	copy_tree
-	echo >tree/src/stray.c
+	mkdir tree/src/new
+	echo >tree/src/new/stray.c
 	run "$SCRIPTS/check-layers" tree
 	assert_equal "$status" 1
-	assert_contains "$output" 'src/stray.c: is in no layer'
+	assert_contains "$output" 'src/new/stray.c: is in no layer'
 }
 
 # A tree with one test, of the options that a server with this -help has.
@@ -232,11 +234,11 @@ coverage_of() # test, line of -help...
 	echo 'void gone(void) __attribute__((deprecated));
 		static inline void call_it(void) { gone(); }' >deprecated.h
 	run plain_make BUILD="$PWD/user" CFLAGS="-include $PWD/deprecated.h" \
-	    "$PWD/user/src/text.o"
+	    "$PWD/user/src/foundation/text.o"
 	assert_equal "$status" 0
 	assert_contains "$output" deprecated-declarations
 	run plain_make BUILD="$PWD/ours" CFLAGS="-include $PWD/deprecated.h" \
-	    WERROR=1 "$PWD/ours/src/text.o"
+	    WERROR=1 "$PWD/ours/src/foundation/text.o"
 	assert_equal "$status" 2
 	assert_contains "$output" deprecated-declarations
 	# Nor does one in any other program that users build.

@@ -6,16 +6,16 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
-#include "config.h"
-#include "fault.h"
-#include "log.h"
-#include "orphan.h"
-#include "proctitle.h"
-#include "session_cache.h"
-#include "shared.h"
-#include "signals.h"
-#include "slab.h"
-#include "stateless.h"
+#include "base/orphan.h"
+#include "config/config.h"
+#include "foundation/fault.h"
+#include "foundation/log.h"
+#include "foundation/proctitle.h"
+#include "foundation/signals.h"
+#include "foundation/slab.h"
+#include "link/stateless.h"
+#include "sessions/session_cache.h"
+#include "shared/shared.h"
 #include "worker.h"
 
 /* How long the last words may wait for the master. */

@@ -3,7 +3,7 @@
  * several, can be answered with no more bytes than it has, and be made again
  * without its cookie.
  */
-#include "dtls_hello.h"
+#include "base/dtls_hello.h"
 #include "fuzz.h"
 
 /* The longest ClientHello that one record can hold. */

@@ -8,12 +8,12 @@ FUZZ_CC	= clang $(CPPFLAGS) -Itests/fuzz $(filter-out $(SAN),$(ALL_CFLAGS)) \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	$(LDFLAGS)
 
-$(FUZZ_BUILD)/dtls_hello: workers/dtls_hello.c
-$(FUZZ_BUILD)/http: workers/http.c src/escape.c src/textbuf.c src/log.c src/text.c
-$(FUZZ_BUILD)/tls_hello: workers/tls_hello.c
+$(FUZZ_BUILD)/dtls_hello: $(call modules,dtls_hello)
+$(FUZZ_BUILD)/http: $(call modules,http escape textbuf log text)
+$(FUZZ_BUILD)/tls_hello: $(call modules,tls_hello)
 
 $(FUZZERS:%=$(FUZZ_BUILD)/%): $(FUZZ_BUILD)/%: tests/fuzz/%.c \
-	    tests/fuzz/entry.c tests/fuzz/fuzz.h $(wildcard include/*.h) Makefile \
+	    tests/fuzz/entry.c tests/fuzz/fuzz.h $(HEADERS) Makefile \
 	    tests/fuzz/fuzz.mk
 	@mkdir -p $(@D)
 	$(FUZZ_CC) -o $@ $(filter %.c,$^) \

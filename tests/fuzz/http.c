@@ -2,8 +2,8 @@
  * Requests of clients, in pieces: their lines are the bytes that came, and what
  * passes for a path leads nowhere else.
  */
-#include "http.h"
-#include "escape.h"
+#include "base/http.h"
+#include "foundation/escape.h"
 #include "fuzz.h"
 
 static void

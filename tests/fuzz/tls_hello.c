@@ -2,7 +2,7 @@
  * The first bytes of a client: once they are a whole ClientHello, or wrong,
  * more of them are, too.
  */
-#include "tls_hello.h"
+#include "base/tls_hello.h"
 #include "fuzz.h"
 
 /* The first two bytes say where the rest is cut. */

@@ -5,7 +5,7 @@
  */
 #include <signal.h>
 
-#include "accept_quota.h"
+#include "shared/accept_quota.h"
 #include "unit.h"
 
 #define SLOTS 4

@@ -3,7 +3,7 @@
  */
 #include <poll.h>
 
-#include "accept_turn.h"
+#include "shared/accept_turn.h"
 #include "unit.h"
 
 #define SLOTS 4

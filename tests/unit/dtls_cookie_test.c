@@ -4,7 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "dtls_cookie.h"
+#include "tls/dtls_cookie.h"
 #include "unit.h"
 
 #define P DTLS_COOKIE_PERIOD_S

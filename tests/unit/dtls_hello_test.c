@@ -6,7 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "dtls_hello.h"
+#include "base/dtls_hello.h"
 #include "unit.h"
 
 #define DATAGRAM_MAX 2048

@@ -1,5 +1,5 @@
 /* What a peer chose, made harmless. */
-#include "escape.h"
+#include "foundation/escape.h"
 #include "unit.h"
 
 #define CHECK_BLOCK(in, out) check_block(in, sizeof(in) - 1, out)

@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fetch_board.h"
-#include "shlock.h"
+#include "foundation/shlock.h"
+#include "shared/fetch_board.h"
 
 /* The time that the board sees. */
 static int64_t now_ms = 1000;

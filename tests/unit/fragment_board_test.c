@@ -6,7 +6,7 @@
  */
 #include <signal.h>
 
-#include "fragment_board.h"
+#include "shared/fragment_board.h"
 #include "unit.h"
 
 #define SLOTS  4

@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 #include <signal.h>
 
-#include "half_open.h"
+#include "shared/half_open.h"
 #include "unit.h"
 
 #define SLOTS	8

@@ -1,7 +1,7 @@
 /* The master's life as a word in shared memory. */
 #include <signal.h>
 
-#include "lifeline.h"
+#include "foundation/lifeline.h"
 #include "unit.h"
 
 struct told {

@@ -3,7 +3,7 @@
 
 #include <ftw.h>
 
-#include "machine.h"
+#include "foundation/machine.h"
 #include "unit.h"
 
 static char root[] = "/tmp/machine_test.XXXXXX";

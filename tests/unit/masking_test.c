@@ -1,5 +1,5 @@
 /* Command lines as others may see them. */
-#include "masking.h"
+#include "config/masking.h"
 #include "unit.h"
 
 #define WORDS_MAX 8

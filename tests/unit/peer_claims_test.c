@@ -5,7 +5,7 @@
  */
 #include <signal.h>
 
-#include "peer_claims.h"
+#include "shared/peer_claims.h"
 #include "unit.h"
 
 #define PROCESSES  4

@@ -1,7 +1,7 @@
 /*
  * Records as libssl writes them, and what goes out.
  */
-#include "record_numbers.h"
+#include "net/record_numbers.h"
 #include "unit.h"
 
 #define RECORD_MAX 64

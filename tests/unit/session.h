@@ -6,7 +6,7 @@
 #ifndef SESSION_H
 #define SESSION_H
 
-#include "session_cache.h"
+#include "sessions/session_cache.h"
 #include "unit.h"
 
 #define FOREVER		 INT64_MAX

@@ -8,8 +8,8 @@
  */
 #include <sys/mman.h>
 
+#include "foundation/shlock.h"
 #include "session.h"
-#include "shlock.h"
 
 #define PROCESSES     4
 #define CALLS	      1000000

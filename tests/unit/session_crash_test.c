@@ -5,9 +5,9 @@
  */
 #include <signal.h>
 
+#include "foundation/shlock.h"
 #include "session.h"
-#include "session_ring.h"
-#include "shlock.h"
+#include "sessions/session_ring.h"
 
 #define LIMIT	    8
 #define STEPS_MAX   1000

@@ -1,7 +1,7 @@
 /* Locks between processes: death and stop of the holder. */
 #include <signal.h>
 
-#include "shlock.h"
+#include "foundation/shlock.h"
 #include "unit.h"
 
 #define PROCESSES 4

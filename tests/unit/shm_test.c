@@ -1,5 +1,5 @@
 /* The one shared region. */
-#include "shm.h"
+#include "foundation/shm.h"
 #include "unit.h"
 
 static void

@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "slab.h"
+#include "foundation/slab.h"
 #include "unit.h"
 
 #define BLOCKS	  4000

@@ -1,9 +1,9 @@
 /* Counters of several processes, what they say together, as a table and as
  * JSON. */
-#include "session_cache.h"
-#include "stats.h"
-#include "stats_json.h"
-#include "textbuf.h"
+#include "foundation/textbuf.h"
+#include "sessions/session_cache.h"
+#include "shared/stats.h"
+#include "shared/stats_json.h"
 #include "unit.h"
 
 #define WORKERS 3

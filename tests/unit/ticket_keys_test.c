@@ -13,8 +13,8 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-#include "randomness.h"
-#include "ticket_keys.h"
+#include "foundation/randomness.h"
+#include "sessions/ticket_keys.h"
 #include "unit.h"
 
 #define READERS	 3

@@ -1,11 +1,11 @@
 /*
  * When ticket keys are rotated, and when never.
  */
-#include "config.h"
-#include "monotime.h"
-#include "randomness.h"
-#include "ticket_keys.h"
-#include "ticket_rotation.h"
+#include "config/config.h"
+#include "foundation/monotime.h"
+#include "foundation/randomness.h"
+#include "master/ticket_rotation.h"
+#include "sessions/ticket_keys.h"
 #include "unit.h"
 
 #define HOUR_S 3600

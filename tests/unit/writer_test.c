@@ -4,10 +4,10 @@
  */
 #include <errno.h>
 
-#include "log.h"
+#include "foundation/log.h"
+#include "foundation/writable.h"
+#include "foundation/writer.h"
 #include "unit.h"
-#include "writable.h"
-#include "writer.h"
 
 #define TEST_FD	  5
 #define TEST_ROOM 100

@@ -1,0 +1,82 @@
+/*
+ * Accepting peers of DTLS. All workers share one UDP socket, the listener.
+ * Nothing is kept of a peer before its cookie has come back (RFC 6347, section
+ * 4.2.1), but for pieces of a hello, for a moment (dtls_pieces.h): what begins
+ * as a ClientHello is answered with a HelloVerifyRequest and forgotten, and
+ * everything else is dropped.
+ *
+ * A peer whose cookie is good gets a socket of its own, bound to the address it
+ * wrote to and connected to it. From then on the kernel gives its datagrams to
+ * that socket alone, so they reach its worker whatever becomes of the others;
+ * and with the worker the socket goes, so nobody answers in its place.
+ *
+ * What may come between the good cookie and connect(2):
+ * - The same ClientHello again, into the listener. Its cookie is claimed in
+ *   shared memory (peer_claims.h), so no other worker takes it.
+ * - More of the peer's datagrams, into the listener, if its ClientHello is in
+ *   several, and before the one with the cookie, too: dtls_pieces.h says what
+ *   becomes of them.
+ * - What strangers send: the new socket, while bound and not yet connected, is
+ *   as good as the listener to the kernel, which may even put a datagram there
+ *   after connect(2) that it had found the way for before. So whoever reads the
+ *   socket looks from whom it is; what is of strangers is treated as if the
+ *   listener had got it.
+ */
+#ifndef DTLS_ACCEPTOR_H
+#define DTLS_ACCEPTOR_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "accept/acceptor.h"
+#include "accept/dtls_pieces.h"
+#include "base/loop.h"
+#include "tls/dtls_cookie.h"
+
+struct connection;
+struct worker;
+
+struct datagram;
+
+struct dtls_acceptor {
+	struct worker *worker;
+	struct cookie_maker cookies;
+	in_port_t port; /* the listener's, network byte order */
+	struct datagram *datagram; /* at hand; owned */
+	struct textbuf strays; /* of strangers, see above */
+	struct loop_task stray;
+	struct dtls_pieces pieces;
+	int64_t warned_ms; /* that too many shake hands; 0: never */
+};
+
+/* Returns 0, or -1 (reported). */
+int dtls_acceptor_open(struct dtls_acceptor *, struct worker *);
+/* No more peers, but that one may start anew. */
+void dtls_acceptor_stop(struct dtls_acceptor *);
+/*
+ * Serve the listener until a peer has shown its cookie, or for so many
+ * datagrams. TOOK: the arrival is the caller's.
+ */
+enum accept_result
+dtls_acceptor_accept(struct dtls_acceptor *, struct arrival *);
+/*
+ * Give our peers what other workers have read of theirs. True: there was
+ * something.
+ */
+bool dtls_acceptor_collect(struct dtls_acceptor *);
+
+/*
+ * A transport's intercept. It gives strangers' datagrams to the acceptor (see
+ * above); and whoever lives under the peer's address may have started anew
+ * without a word (RFC 6347, section 4.2.8). Such a ClientHello needs a cookie
+ * as well; when it has one, the connection has a successor.
+ */
+bool dtls_acceptor_intercept(
+    void *connection, const struct sockaddr_storage *, const uint8_t *, size_t);
+/* What comes of its hello in pieces is not its own any more. */
+void dtls_acceptor_heard_all(const struct connection *);
+/* Its socket goes to its successor, which starts; the connection ends. */
+void dtls_acceptor_succeed(struct connection *);
+
+#endif

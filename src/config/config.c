@@ -1,0 +1,181 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "config/option_table.h"
+#include "config/options.h"
+#include "foundation/log.h"
+#include "foundation/text.h"
+
+/* How long a handshake waits for a server when no option says it. */
+#define CONFIG_FETCH_LIMIT_S   60
+#define CONFIG_FETCH_LONGEST_S (24 * 60 * 60)
+#define TLS1_3		       0x0304
+
+static int config_check_datagrams(const struct config *);
+static int config_check_identities(const struct config *);
+static unsigned config_online_cpus(void);
+
+void
+config_init(struct config *config, int argc, char **words)
+{
+	memset(config, 0, sizeof(*config));
+	config->argc = argc;
+	config->words = words;
+	STAILQ_INIT(&config->ssl_conf);
+	STAILQ_INIT(&config->x509);
+	STAILQ_INIT(&config->crypto);
+	TAILQ_INIT(&config->extra);
+	config->naccept = -1;
+	config->ticket_rotate_s = -1;
+	config->workers = config_online_cpus();
+	config->ready_fd = -1;
+	config->verify_depth = -1;
+	/* To libcrypto 0 means: also try again for ever. */
+	config->status_timeout_s = -1;
+	config->cache_size = -1;
+	config->max_early_data = -1;
+	config->recv_max_early_data = -1;
+	options_set_defaults(config);
+}
+
+int
+config_check(const struct config *config)
+{
+	if (config->nextprotoneg != NULL && config->min_version == TLS1_3) {
+		text_printf(
+		    TEXT_ERR, "Cannot supply -nextprotoneg with TLSv1.3\n");
+		log_warnx("Use -help for summary.");
+		return -1;
+	}
+	if (config_check_datagrams(config) == -1)
+		return -1;
+	if (config->sendfile && config->mode != MODE_FILE &&
+	    config->mode != MODE_HTTP) {
+		text_printf(
+		    TEXT_ERR, "Can't use -sendfile without -WWW or -HTTP\n");
+		return -1;
+	}
+	/* In the stock program this fails every client of TLS 1.3. */
+	if (config->early_data && config->stateless) {
+		log_warnx("-stateless leaves no room for -early_data");
+		return -1;
+	}
+	/* It would bind to a name in a space that no file system shows. */
+	if (config->unix_path != NULL && *config->unix_path == '\0') {
+		log_warnx("-unix needs the path of a socket");
+		return -1;
+	}
+	if (config->context != NULL && config->context_hex_size > 0) {
+		log_warnx("-context and -context_hex exclude each other");
+		return -1;
+	}
+	if (config->ticket_keys.count > 0 && config->ticket_rotate_s > 0) {
+		log_warnx(
+		    "-ticket_rotate %d: keys of -ticket_keys do not rotate",
+		    config->ticket_rotate_s);
+		return -1;
+	}
+	if (config->crl_download && config->verify_ca_file == NULL &&
+	    config->verify_ca_path == NULL && config->verify_ca_store == NULL)
+		log_warnx("warning: -crl_download has no effect without "
+			  "-verifyCAfile, -verifyCApath or -verifyCAstore");
+	return config_check_identities(config);
+}
+
+/* In the order and the words of the stock program. */
+static int
+config_check_datagrams(const struct config *config)
+{
+	const struct {
+		bool is_wrong;
+		const char *message;
+	} checks[] = {
+		{ config->dtls && config->mode >= MODE_WWW,
+		    "Can't use -HTTP, -www or -WWW with DTLS" },
+		{ config->listen && !config->dtls,
+		    "Can only use -listen with DTLS" },
+		{ config->dtls && config->mode == MODE_REV,
+		    "Can't use -rev with DTLS" },
+		{ config->dtls && config->stateless,
+		    "Can only use --stateless with TLS" },
+		{ config->dtls && config->unix_path != NULL,
+		    "Can't use unix sockets and datagrams together" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		if (checks[i].is_wrong) {
+			text_printf(TEXT_ERR, "%s\n", checks[i].message);
+			return -1;
+		}
+	return 0;
+}
+
+/* What the stock program drops in silence. */
+static int
+config_check_identities(const struct config *config)
+{
+	const struct extra_identity *extra = TAILQ_FIRST(&config->extra);
+
+	if (extra != NULL && extra->identity.cert_file == NULL) {
+		log_warnx("options of an extra certificate without -xcert");
+		return -1;
+	}
+	if (config->other_identity.cert_file == NULL &&
+	    (config->other_identity.key_file != NULL ||
+		config->other_identity.chain_file != NULL)) {
+		log_warnx("-%s needs -dcert",
+		    config->other_identity.key_file != NULL ? "dkey"
+							    : "dcert_chain");
+		return -1;
+	}
+	return 0;
+}
+
+bool
+config_keeps_sessions(const struct config *config)
+{
+	return !config->no_cache && config->cache_size != 0;
+}
+
+bool
+config_fetches(const struct config *config)
+{
+	return config->crl_download ||
+	    (config->status && config->status_file == NULL);
+}
+
+int
+config_fetch_limit_ms(const struct config *config)
+{
+	int limit_s = config->status_timeout_s;
+
+	if (limit_s <= 0)
+		limit_s = CONFIG_FETCH_LIMIT_S;
+	else if (limit_s > CONFIG_FETCH_LONGEST_S)
+		limit_s = CONFIG_FETCH_LONGEST_S;
+	return limit_s * 1000;
+}
+
+bool
+config_uses_jobs(const struct config *config)
+{
+	return config->async || config->crl_download;
+}
+
+bool
+config_uses_console(const struct config *config)
+{
+	return config->mode == MODE_INTERACTIVE;
+}
+
+static unsigned
+config_online_cpus(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (cpus < 1)
+		return 1;
+	return cpus > CONFIG_WORKERS_MAX ? CONFIG_WORKERS_MAX : (unsigned)cpus;
+}

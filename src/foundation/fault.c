@@ -1,0 +1,84 @@
+#include "foundation/fault.h"
+
+#ifdef FAULTS
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "foundation/log.h"
+
+static int fault_worker = -1;
+static bool fault_stopped;
+
+static const char *fault_action(const char *);
+static void fault_stop(void);
+
+void
+fault_set_worker(int worker)
+{
+	fault_worker = worker;
+}
+
+void
+fault_point(const char *point)
+{
+	const char *action = fault_action(point);
+
+	if (action == NULL || strncmp(action, "fail", 4) == 0)
+		return;
+	if (strncmp(action, "stop", 4) == 0)
+		fault_stop();
+	else if (strncmp(action, "kill", 4) == 0)
+		kill(getpid(), SIGKILL);
+	else if (strncmp(action, "leak", 4) == 0)
+		memset(malloc(17), 1, 17);
+	else if (strncmp(action, "fatal", 5) == 0)
+		fatalx("fault %s", point);
+	else
+		poll(NULL, 0, (int)strtol(action, NULL, 10));
+}
+
+bool
+fault_fails(const char *point)
+{
+	const char *action = fault_action(point);
+
+	if (action == NULL || strncmp(action, "fail", 4) != 0)
+		return false;
+	log_warnx("fault %s", point);
+	return true;
+}
+
+/* What to do at this point; NULL: nothing. */
+static const char *
+fault_action(const char *point)
+{
+	const char *spec = getenv("S_SERVER_FAULT"), *action, *worker;
+	size_t length = strlen(point);
+
+	if (spec == NULL || strncmp(spec, point, length) != 0 ||
+	    spec[length] != ':')
+		return NULL;
+	action = spec + length + 1;
+	worker = strchr(action, ':');
+	if (worker != NULL && strtol(worker + 1, NULL, 10) != fault_worker)
+		return NULL;
+	return action;
+}
+
+/* Once: who lets the process go on wants to see it go on. */
+static void
+fault_stop(void)
+{
+	if (fault_stopped)
+		return;
+	fault_stopped = true;
+	kill(getpid(), SIGSTOP);
+}
+#else
+/* ISO C wants a declaration in every translation unit. */
+typedef int fault_is_compiled_out;
+#endif

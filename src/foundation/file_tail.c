@@ -1,0 +1,241 @@
+#include "foundation/file_tail.h"
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "foundation/log.h"
+#include "foundation/monotime.h"
+
+/* Where a reader is slow the same is not told again and again. */
+#define FILE_TAIL_TELL_MS 1000
+
+/* To be told once the lock is free. */
+struct file_tail_news {
+	int error; /* errno; 0: none */
+	uint64_t lost_bytes;
+};
+
+static int file_tail_descriptor(const char *, bool);
+static int file_tail_init(struct file_tail_state *);
+static int file_tail_last(const struct file_tail *);
+static enum shlock_result file_tail_lock(struct file_tail *);
+static void file_tail_append(
+    struct file_tail *, const struct iovec *, int, struct file_tail_news *);
+static size_t file_tail_put(int, struct iovec *, int, int *);
+static void file_tail_advance(struct iovec **, int *, size_t);
+static void
+file_tail_count(struct file_tail_state *, size_t, int, struct file_tail_news *);
+static void
+file_tail_tell(const struct file_tail *, const struct file_tail_news *);
+
+int
+file_tail_open(
+    struct file_tail *tail, const char *option, const char *path, bool empty)
+{
+	int last;
+
+	if ((tail->fd = file_tail_descriptor(path, empty)) == -1)
+		return -1;
+	if (asprintf(&tail->name, "%s %s", option, path) == -1)
+		fatalx("out of memory");
+	tail->state = &tail->alone;
+	if (file_tail_init(tail->state) == -1)
+		return -1;
+	/* An earlier program may have had no room for the end of it. */
+	last = file_tail_last(tail);
+	tail->state->torn = last != '\n' && last != -1;
+	return 0;
+}
+
+void
+file_tail_close(struct file_tail *tail)
+{
+	struct file_tail_news news = { 0, 0 };
+
+	if (tail->fd == -1)
+		return;
+	news.lost_bytes = tail->state->lost_bytes;
+	file_tail_tell(tail, &news);
+	close(tail->fd);
+	free(tail->name);
+	tail->fd = -1;
+	tail->name = NULL;
+}
+
+int
+file_tail_share(struct file_tail *tail, struct file_tail_state *state)
+{
+	if (tail->fd == -1)
+		return 0;
+	*state = tail->alone;
+	tail->state = state;
+	return file_tail_init(state);
+}
+
+bool
+file_tail_is_empty(const struct file_tail *tail)
+{
+	return lseek(tail->fd, 0, SEEK_END) == 0;
+}
+
+void
+file_tail_write(struct file_tail *tail, const struct iovec *record, int parts)
+{
+	struct file_tail_news news = { 0, 0 };
+	enum shlock_result lock;
+
+	if (tail->fd == -1)
+		return;
+	lock = file_tail_lock(tail);
+	file_tail_append(tail, record, parts, &news);
+	if (lock != SHLOCK_BUSY)
+		shlock_unlock(&tail->state->lock);
+	file_tail_tell(tail, &news);
+}
+
+/*
+ * For reading as well if that is allowed: so the last byte can be seen, and a
+ * FIFO has a reader always. Non-blocking: a FIFO stops nobody.
+ */
+static int
+file_tail_descriptor(const char *path, bool empty)
+{
+	int flags = O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC |
+	    (empty ? O_TRUNC : 0);
+	int fd = open(path, O_RDWR | flags, 0600);
+
+	if (fd == -1 && (errno == EACCES || errno == EPERM))
+		fd = open(path, O_WRONLY | flags, 0600);
+	return fd;
+}
+
+/* All but the lock is as it was. */
+static int
+file_tail_init(struct file_tail_state *state)
+{
+	return shlock_init(&state->lock);
+}
+
+/* The last byte of the file, of an empty one an end of line; -1: unknown. */
+static int
+file_tail_last(const struct file_tail *tail)
+{
+	struct stat st;
+	char last;
+
+	if (fstat(tail->fd, &st) == -1 || !S_ISREG(st.st_mode))
+		return -1;
+	if (st.st_size == 0)
+		return '\n';
+	return pread(tail->fd, &last, 1, st.st_size - 1) == 1
+	    ? (unsigned char)last
+	    : -1;
+}
+
+/* Without it two records could be glued, at worst. */
+static enum shlock_result
+file_tail_lock(struct file_tail *tail)
+{
+	struct file_tail_state *state = tail->state;
+	enum shlock_result result = shlock_lock(&state->lock);
+
+	if (result == SHLOCK_OWNER_DIED) {
+		shlock_repaired(&state->lock);
+		state->torn = state->torn || file_tail_last(tail) != '\n';
+	}
+	return result;
+}
+
+static void
+file_tail_append(struct file_tail *tail, const struct iovec *record, int count,
+    struct file_tail_news *news)
+{
+	struct file_tail_state *state = tail->state;
+	struct iovec parts[1 + FILE_TAIL_PARTS];
+	char newline[] = "\n";
+	size_t size = 0, done, end = state->torn;
+	int error = 0, i;
+
+	parts[0] = (struct iovec){ .iov_base = newline, .iov_len = end };
+	for (i = 0; i < count; i++) {
+		parts[1 + i] = record[i];
+		size += record[i].iov_len;
+	}
+	done = file_tail_put(tail->fd, parts, 1 + count, &error);
+	if (done >= end) {
+		done -= end;
+		state->torn = done > 0 && done < size;
+	}
+	file_tail_count(state, size - done, error, news);
+}
+
+/* One write(2), or more if it was short. Returns bytes written. */
+static size_t
+file_tail_put(int fd, struct iovec *parts, int count, int *error)
+{
+	size_t done = 0;
+	ssize_t n;
+
+	for (file_tail_advance(&parts, &count, 0); count > 0;
+	     file_tail_advance(&parts, &count, n > 0 ? (size_t)n : 0)) {
+		n = writev(fd, parts, count);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			*error = n == 0 ? EIO : errno;
+			break;
+		}
+		done += (size_t)n;
+	}
+	return done;
+}
+
+/* Over so many bytes, and then over what is empty. */
+static void
+file_tail_advance(struct iovec **parts, int *count, size_t size)
+{
+	for (; *count > 0 && size >= (*parts)->iov_len; (*parts)++, (*count)--)
+		size -= (*parts)->iov_len;
+	if (*count > 0) {
+		(*parts)->iov_base = (char *)(*parts)->iov_base + size;
+		(*parts)->iov_len -= size;
+	}
+}
+
+static void
+file_tail_count(struct file_tail_state *state, size_t lost, int error,
+    struct file_tail_news *news)
+{
+	if (lost == 0 && state->lost_bytes == 0)
+		return;
+	state->lost_bytes += lost;
+	if (lost > 0 && !state->told) {
+		news->error = error;
+		state->told = true;
+		state->told_ms = monotime_ms();
+	} else if (lost == 0 &&
+	    monotime_ms() >= state->told_ms + FILE_TAIL_TELL_MS) {
+		news->lost_bytes = state->lost_bytes;
+		state->lost_bytes = 0;
+		state->told = false;
+	}
+}
+
+static void
+file_tail_tell(const struct file_tail *tail, const struct file_tail_news *news)
+{
+	if (news->error != 0)
+		log_warnx("cannot write to %s: %s", tail->name,
+		    news->error == EAGAIN ? "nobody reads it"
+					  : strerror(news->error));
+	if (news->lost_bytes > 0)
+		log_warnx("%" PRIu64 " bytes of %s were lost", news->lost_bytes,
+		    tail->name);
+}

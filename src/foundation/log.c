@@ -1,0 +1,110 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "foundation/log.h"
+#include "foundation/text.h"
+
+static void
+log_line(const char *, va_list, int) __attribute__((format(printf, 1, 0)));
+
+static void log_fatal_line(const char *, va_list, int)
+    __attribute__((format(printf, 1, 0)));
+static _Noreturn void log_exit(void);
+
+static struct {
+	void (*run)(void *);
+	void *arg;
+	bool begun; /* this process is on its way out */
+} log_last;
+
+void
+log_before_exit(void (*run)(void *), void *arg)
+{
+	log_last.run = run;
+	log_last.arg = arg;
+}
+
+void
+log_warn(const char *fmt, ...)
+{
+	int error = errno;
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_line(fmt, ap, error);
+	va_end(ap);
+}
+
+void
+log_warnx(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_line(fmt, ap, 0);
+	va_end(ap);
+}
+
+void
+fatal(const char *fmt, ...)
+{
+	int error = errno;
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_fatal_line(fmt, ap, error);
+	va_end(ap);
+	log_exit();
+}
+
+void
+fatalx(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_fatal_line(fmt, ap, 0);
+	va_end(ap);
+	log_exit();
+}
+
+/* Not of what fails for this line itself, or in what runs last. */
+static void
+log_fatal_line(const char *fmt, va_list ap, int error)
+{
+	/* Who gathers text to look at it later will not. */
+	text_divert(NULL, NULL);
+	if (log_last.begun)
+		return;
+	log_last.begun = true;
+	log_line(fmt, ap, error);
+}
+
+static void
+log_exit(void)
+{
+	void (*run)(void *) = log_last.run;
+
+	log_last.run = NULL;
+	if (run != NULL)
+		run(log_last.arg);
+	_exit(1);
+}
+
+/* The line is written whole, so that lines of two processes never mix. */
+static void
+log_line(const char *fmt, va_list ap, int error)
+{
+	char message[1024];
+
+	vsnprintf(message, sizeof(message), fmt, ap);
+	if (error != 0)
+		text_printf(
+		    TEXT_ERR, "s_server: %s: %s\n", message, strerror(error));
+	else
+		text_printf(TEXT_ERR, "s_server: %s\n", message);
+}

@@ -1,0 +1,104 @@
+#include "foundation/shlock.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "foundation/log.h"
+
+static enum shlock_result shlock_result(int);
+static bool shlock_stuck(const struct shlock *);
+
+int
+shlock_init(struct shlock *lock)
+{
+	pthread_mutexattr_t attr;
+	int error;
+
+	if ((error = pthread_mutexattr_init(&attr)) != 0)
+		goto out;
+	/*
+	 * An error in any of these must not pass: a lock that is private to
+	 * a process or not robust works until the day it matters.
+	 */
+	if ((error = pthread_mutexattr_setpshared(
+		 &attr, PTHREAD_PROCESS_SHARED)) == 0 &&
+	    (error = pthread_mutexattr_setrobust(
+		 &attr, PTHREAD_MUTEX_ROBUST)) == 0)
+		error = pthread_mutex_init(&lock->mutex, &attr);
+	pthread_mutexattr_destroy(&attr);
+out:
+	if (error == 0)
+		return 0;
+	errno = error;
+	log_warn("cannot make a lock between processes");
+	return -1;
+}
+
+enum shlock_result
+shlock_lock(struct shlock *lock)
+{
+	struct timespec until;
+	enum shlock_result result;
+
+	/* Nearly always free: spare the clock. */
+	if ((result = shlock_try(lock)) != SHLOCK_BUSY || shlock_stuck(lock))
+		return result;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += SHLOCK_WAIT_MS * 1000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_nsec -= 1000000000L;
+		until.tv_sec++;
+	}
+	result = shlock_result(
+	    pthread_mutex_clocklock(&lock->mutex, CLOCK_MONOTONIC, &until));
+	atomic_store_explicit(
+	    &lock->stuck, result == SHLOCK_BUSY, memory_order_relaxed);
+	return result;
+}
+
+enum shlock_result
+shlock_try(struct shlock *lock)
+{
+	enum shlock_result result =
+	    shlock_result(pthread_mutex_trylock(&lock->mutex));
+
+	if (result != SHLOCK_BUSY && shlock_stuck(lock))
+		atomic_store_explicit(
+		    &lock->stuck, false, memory_order_relaxed);
+	return result;
+}
+
+void
+shlock_repaired(struct shlock *lock)
+{
+	pthread_mutex_consistent(&lock->mutex);
+}
+
+void
+shlock_unlock(struct shlock *lock)
+{
+	pthread_mutex_unlock(&lock->mutex);
+}
+
+/*
+ * Whatever else an error may mean (ENOTRECOVERABLE: somebody forgot
+ * shlock_repaired), the lock is not held.
+ */
+static enum shlock_result
+shlock_result(int error)
+{
+	switch (error) {
+	case 0:
+		return SHLOCK_HELD;
+	case EOWNERDEAD:
+		return SHLOCK_OWNER_DIED;
+	default:
+		return SHLOCK_BUSY;
+	}
+}
+
+static bool
+shlock_stuck(const struct shlock *lock)
+{
+	return atomic_load_explicit(&lock->stuck, memory_order_relaxed);
+}

@@ -1,0 +1,113 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "foundation/text.h"
+
+static void text_direct(enum text_stream, const void *, size_t, void *);
+
+static struct {
+	text_sink *sink;
+	void *arg;
+	text_sink *diverted; /* NULL: it is not */
+	void *diverted_arg;
+	bool silent_out;
+} text = { .sink = text_direct };
+
+void
+text_set_sink(text_sink *sink, void *arg)
+{
+	text.sink = sink == NULL ? text_direct : sink;
+	text.arg = arg;
+}
+
+void
+text_divert(text_sink *sink, void *arg)
+{
+	text.diverted = sink;
+	text.diverted_arg = arg;
+}
+
+void
+text_silence_out(bool silent)
+{
+	text.silent_out = silent;
+}
+
+bool
+text_is_heard(enum text_stream stream)
+{
+	return (stream != TEXT_OUT && stream != TEXT_BLOCK_OUT) ||
+	    !text.silent_out;
+}
+
+bool
+text_is_error(enum text_stream stream)
+{
+	return stream == TEXT_ERR || stream == TEXT_BLOCK_ERR;
+}
+
+bool
+text_is_lines(enum text_stream stream)
+{
+	return stream < TEXT_BLOCK_OUT;
+}
+
+void
+text_write(enum text_stream stream, const void *data, size_t size)
+{
+	if (size == 0 || !text_is_heard(stream))
+		return;
+	if (text.diverted != NULL)
+		text.diverted(stream, data, size, text.diverted_arg);
+	else
+		text.sink(stream, data, size, text.arg);
+}
+
+void
+text_vprintf(enum text_stream stream, const char *fmt, va_list ap)
+{
+	char line[1024], *whole;
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	if (n >= 0 && (size_t)n < sizeof(line)) {
+		text_write(stream, line, (size_t)n);
+	} else if (n >= 0 && (n = vasprintf(&whole, fmt, again)) != -1) {
+		text_write(stream, whole, (size_t)n);
+		free(whole);
+	}
+	va_end(again);
+}
+
+void
+text_printf(enum text_stream stream, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vprintf(stream, fmt, ap);
+	va_end(ap);
+}
+
+static void
+text_direct(enum text_stream stream, const void *data, size_t size, void *arg)
+{
+	const char *p = data;
+	ssize_t n;
+
+	(void)arg;
+	while (size > 0) {
+		n = write(text_is_error(stream) ? STDERR_FILENO : STDOUT_FILENO,
+		    p, size);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;
+		p += n;
+		size -= (size_t)n;
+	}
+}

@@ -1,0 +1,322 @@
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "foundation/log.h"
+#include "master/listener.h"
+
+/* Clients that may wait to be accepted; the kernel takes its own limit. */
+#define LISTENER_BACKLOG 4096
+/* Bytes of datagrams that wait to be read; a burst of clients is many. */
+#define LISTENER_BUFFER (8 * 1024 * 1024)
+
+static int listener_open_unix(struct listener *, const struct config *);
+static int listener_remove_old(const char *);
+static void listener_own_path(struct listener *, const char *);
+static bool listener_owns_path(const struct listener *);
+static int listener_open_inet(struct listener *, const struct config *);
+static int
+listener_try_all(struct listener *, const struct addrinfo *, int, bool);
+static int listener_try(struct listener *, const struct addrinfo *, bool);
+static int listener_set_stream(int);
+static int listener_set_ipv6_only(int, int, bool);
+static int listener_set_datagrams(int, int);
+static int listener_stop_datagrams(int);
+static void listener_learn_address(struct listener *);
+static void listener_name(const struct config *, char *, size_t);
+
+int
+listener_open(struct listener *listener, const struct config *config)
+{
+	int result;
+
+	*listener = (struct listener){ .fd = -1, .datagrams = config->dtls };
+	result = config->unix_path != NULL
+	    ? listener_open_unix(listener, config)
+	    : listener_open_inet(listener, config);
+	if (result == 0)
+		listener_learn_address(listener);
+	return result;
+}
+
+void
+listener_describe(const struct listener *listener, char *line, int size)
+{
+	snprintf(line, (size_t)size, "ACCEPT%s%s%s",
+	    *listener->address != '\0' ? " " : "",
+	    listener->unix_path != NULL ? "localhost:" : "", listener->address);
+}
+
+void
+listener_stop(struct listener *listener)
+{
+	if (!listener->datagrams)
+		shutdown(listener->fd, SHUT_RDWR);
+	else if (listener_stop_datagrams(listener->fd) == -1)
+		log_warn("cannot stop listening");
+}
+
+void
+listener_close(struct listener *listener)
+{
+	/* While it is open no successor's path has its inode's number. */
+	if (listener->unix_path != NULL && listener_owns_path(listener))
+		unlink(listener->unix_path);
+	close(listener->fd);
+}
+
+static int
+listener_open_unix(struct listener *listener, const struct config *config)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const char *path = config->unix_path;
+
+	if (strlcpy(address.sun_path, path, sizeof(address.sun_path)) >=
+	    sizeof(address.sun_path)) {
+		log_warnx("-unix %s: longer than %zu bytes", path,
+		    sizeof(address.sun_path) - 1);
+		return -1;
+	}
+	if (config->unlink && listener_remove_old(path) == -1)
+		return -1;
+	listener->fd =
+	    socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (listener->fd == -1 ||
+	    bind(listener->fd, (struct sockaddr *)&address, sizeof(address)) ==
+		-1) {
+		log_warn("cannot listen on %s", path);
+		if (listener->fd != -1)
+			close(listener->fd);
+		return -1;
+	}
+	listener_own_path(listener, path);
+	if (listen(listener->fd, LISTENER_BACKLOG) == -1) {
+		log_warn("cannot listen on %s", path);
+		listener_close(listener);
+		return -1;
+	}
+	return 0;
+}
+
+/* -unlink: a socket; anything else is somebody's mistake. */
+static int
+listener_remove_old(const char *path)
+{
+	struct stat st;
+	int found = lstat(path, &st);
+
+	if (found == 0 && !S_ISSOCK(st.st_mode)) {
+		log_warnx("-unlink: %s is not a socket", path);
+		return -1;
+	}
+	if ((found == -1 || unlink(path) == -1) && errno != ENOENT) {
+		log_warn("cannot unlink %s", path);
+		return -1;
+	}
+	return 0;
+}
+
+/* The socket has just been bound there. */
+static void
+listener_own_path(struct listener *listener, const char *path)
+{
+	struct stat st;
+
+	listener->unix_path = path;
+	if (lstat(path, &st) == -1)
+		return;
+	listener->device = st.st_dev;
+	listener->inode = st.st_ino;
+}
+
+static bool
+listener_owns_path(const struct listener *listener)
+{
+	struct stat st;
+
+	return lstat(listener->unix_path, &st) == 0 &&
+	    st.st_dev == listener->device && st.st_ino == listener->inode;
+}
+
+static int
+listener_open_inet(struct listener *listener, const struct config *config)
+{
+	struct addrinfo hints = { .ai_flags = AI_PASSIVE };
+	struct addrinfo *list;
+	char name[NI_MAXHOST + NI_MAXSERV];
+	bool only = config->family == FAMILY_IPV6;
+	int error, result;
+
+	hints.ai_socktype = config->dtls ? SOCK_DGRAM : SOCK_STREAM;
+	hints.ai_family = config->family == FAMILY_IPV4 ? AF_INET
+	    : config->family == FAMILY_IPV6		? AF_INET6
+							: AF_UNSPEC;
+	listener_name(config, name, sizeof(name));
+	error = getaddrinfo(config->host, config->port, &hints, &list);
+	if (error != 0) {
+		log_warnx("cannot listen on %s: %s", name, gai_strerror(error));
+		return -1;
+	}
+	result = -1;
+	/* The IPv6 wildcard serves IPv4 too, so it is the first choice. */
+	if (config->host == NULL)
+		result = listener_try_all(listener, list, AF_INET6, only);
+	if (result == -1)
+		result = listener_try_all(listener, list, AF_UNSPEC, only);
+	if (result == -1)
+		log_warn("cannot listen on %s", name);
+	freeaddrinfo(list);
+	return result;
+}
+
+/* Leaves errno; AF_UNSPEC: any family. */
+static int
+listener_try_all(struct listener *listener, const struct addrinfo *list,
+    int family, bool ipv6_only)
+{
+	errno = EAFNOSUPPORT;
+	for (; list != NULL; list = list->ai_next)
+		if ((family == AF_UNSPEC || family == list->ai_family) &&
+		    listener_try(listener, list, ipv6_only) == 0)
+			return 0;
+	return -1;
+}
+
+/* Leaves errno. */
+static int
+listener_try(
+    struct listener *listener, const struct addrinfo *address, bool ipv6_only)
+{
+	int type = listener->datagrams ? SOCK_DGRAM : SOCK_STREAM;
+	int fd, reason;
+
+	fd = socket(address->ai_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd == -1)
+		return -1;
+	if ((!listener->datagrams && listener_set_stream(fd) == -1) ||
+	    listener_set_ipv6_only(fd, address->ai_family, ipv6_only) == -1 ||
+	    bind(fd, address->ai_addr, address->ai_addrlen) == -1 ||
+	    (listener->datagrams
+		    ? listener_set_datagrams(fd, address->ai_family)
+		    : listen(fd, LISTENER_BACKLOG)) == -1) {
+		reason = errno;
+		close(fd);
+		errno = reason;
+		return -1;
+	}
+	listener->fd = fd;
+	return 0;
+}
+
+/* Accepted sockets inherit TCP_NODELAY, which saves a call for each. */
+static int
+listener_set_stream(int fd)
+{
+	int on = 1;
+
+	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ==
+		    -1 ||
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == -1
+	    ? -1
+	    : 0;
+}
+
+static int
+listener_set_ipv6_only(int fd, int family, bool ipv6_only)
+{
+	int only = ipv6_only;
+
+	return family != AF_INET6
+	    ? 0
+	    : setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
+}
+
+/* Once it is bound. */
+static int
+listener_set_datagrams(int fd, int family)
+{
+	int on = 1, size = LISTENER_BUFFER;
+
+	/* Without the right to more than all may have, as much as that. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) ==
+		-1 &&
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) == -1)
+		return -1;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == -1)
+		return -1;
+	return family == AF_INET6
+	    ? setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on))
+	    : setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on));
+}
+
+/*
+ * Connected to itself it hears nobody else. One of any address takes that of
+ * the loopback by it; where IPv6 has none that of IPv4 does.
+ */
+static int
+listener_stop_datagrams(int fd)
+{
+	static const struct in6_addr mapped_loopback = {
+		.s6_addr = { [10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1 }
+	};
+	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
+	struct sockaddr_in *ipv4 = (struct sockaddr_in *)&address;
+	struct sockaddr_in6 *ipv6 = (struct sockaddr_in6 *)&address;
+	socklen_t size = sizeof(address);
+
+	if (getsockname(fd, (struct sockaddr *)&address, &size) == -1)
+		return -1;
+	if (address.ss_family == AF_INET &&
+	    ipv4->sin_addr.s_addr == htonl(INADDR_ANY))
+		ipv4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (address.ss_family == AF_INET6 &&
+	    IN6_IS_ADDR_UNSPECIFIED(&ipv6->sin6_addr)) {
+		ipv6->sin6_addr = in6addr_loopback;
+		if (connect(fd, (struct sockaddr *)&address, size) == 0)
+			return 0;
+		ipv6->sin6_addr = mapped_loopback;
+	}
+	return connect(fd, (struct sockaddr *)&address, size);
+}
+
+/* Of the port that the kernel chose, where it was to choose one. */
+static void
+listener_learn_address(struct listener *listener)
+{
+	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
+	socklen_t address_size = sizeof(address);
+	char host[LISTENER_ADDRESS_MAX], port[NI_MAXSERV];
+	char *name = listener->address;
+
+	if (listener->unix_path != NULL)
+		strlcpy(name, listener->unix_path, LISTENER_ADDRESS_MAX);
+	else if (getsockname(listener->fd, (struct sockaddr *)&address,
+		     &address_size) == 0 &&
+	    getnameinfo((struct sockaddr *)&address, address_size, host,
+		sizeof(host), port, sizeof(port),
+		NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+		snprintf(name, LISTENER_ADDRESS_MAX,
+		    address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
+		    port);
+}
+
+/* As given, for error messages. */
+static void
+listener_name(const struct config *config, char *name, size_t size)
+{
+	const char *host = config->host == NULL ? "*" : config->host;
+
+	snprintf(name, size, strchr(host, ':') != NULL ? "[%s]:%s" : "%s:%s",
+	    host, config->port);
+}

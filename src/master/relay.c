@@ -1,0 +1,112 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "foundation/log.h"
+#include "foundation/textbuf.h"
+#include "master/output.h"
+#include "master/process.h"
+#include "master/relay.h"
+
+/* A piece of a partial block; its bytes follow. */
+struct relay_piece {
+	enum text_stream stream;
+	uint32_t size;
+};
+
+static bool relay_take(struct relay *, unsigned, unsigned);
+static void
+relay_block(struct relay *, unsigned, struct textbuf *, const struct message *);
+static void relay_release(struct relay *, struct textbuf *, unsigned);
+
+int
+relay_open(
+    struct relay *relay, struct process_table *table, struct output *output)
+{
+	relay->table = table;
+	relay->output = output;
+	relay->partial = calloc(
+	    (size_t)table->slots * TEXT_OUTLETS, sizeof(*relay->partial));
+	if (relay->partial != NULL)
+		return 0;
+	log_warn("cannot listen to %u workers", table->children);
+	return -1;
+}
+
+void
+relay_close(struct relay *relay)
+{
+	free(relay->partial);
+}
+
+void
+relay_read(struct relay *relay, unsigned slot, unsigned outlet)
+{
+	while (!output_full(relay->output, outlet) &&
+	    relay_take(relay, slot, outlet))
+		;
+}
+
+void
+relay_bury(struct relay *relay, unsigned slot)
+{
+	unsigned i;
+
+	/* However full the output is: it cannot be had later. */
+	for (i = 0; i < TEXT_OUTLETS; i++) {
+		while (relay_take(relay, slot, i))
+			;
+		textbuf_free(&relay->partial[slot * TEXT_OUTLETS + i]);
+	}
+}
+
+static bool
+relay_take(struct relay *relay, unsigned slot, unsigned outlet)
+{
+	struct channel *text = &relay->table->slot[slot].text[outlet];
+	struct message message;
+
+	if (channel_receive(text, &message, relay->body) != 1)
+		return false;
+	relay_block(relay, outlet,
+	    &relay->partial[slot * TEXT_OUTLETS + outlet], &message);
+	return true;
+}
+
+/* A block of several packets is written when its last one is there. */
+static void
+relay_block(struct relay *relay, unsigned outlet, struct textbuf *partial,
+    const struct message *message)
+{
+	bool more = (message->flags & MESSAGE_FLAG_MORE) != 0;
+	struct relay_piece piece = {
+		.stream = (enum text_stream)message->stream,
+		.size = message->size,
+	};
+
+	if (!more && partial->size == 0) {
+		output_write(
+		    piece.stream, relay->body, piece.size, relay->output);
+		return;
+	}
+	textbuf_append(partial, &piece, sizeof(piece));
+	textbuf_append(partial, relay->body, piece.size);
+	if (!more)
+		relay_release(relay, partial, outlet);
+}
+
+static void
+relay_release(struct relay *relay, struct textbuf *partial, unsigned outlet)
+{
+	struct relay_piece piece;
+	size_t at;
+
+	output_begin_block(relay->output, outlet);
+	for (at = 0; at < partial->size; at += piece.size) {
+		memcpy(&piece, partial->data + at, sizeof(piece));
+		at += sizeof(piece);
+		output_write(piece.stream, partial->data + at, piece.size,
+		    relay->output);
+	}
+	output_end_block(relay->output, outlet);
+	textbuf_free(partial);
+}

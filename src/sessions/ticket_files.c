@@ -1,0 +1,112 @@
+#include "sessions/ticket_files.h"
+
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "foundation/log.h"
+#include "sessions/ticket_keys.h"
+
+#define FILE_SHORT (TICKET_KEY_NAME_SIZE + 2 * TICKET_SECRET_SHORT)
+#define FILE_LONG  (TICKET_KEY_NAME_SIZE + 2 * TICKET_SECRET_LONG)
+
+static int file_load(const struct config *, const char *, struct ticket_key *);
+static int file_open(const char *, struct stat *);
+static void
+file_parse(const uint8_t *, size_t, enum ticket_format, struct ticket_key *);
+
+int
+ticket_files_load(const struct config *config, struct ticket_key_list *list)
+{
+	const struct strings *files = &config->ticket_keys;
+	size_t i;
+
+	memset(list, 0, sizeof(*list));
+	if (files->count > TICKET_KEYS_MAX) {
+		log_warnx("-ticket_keys %s: only %d keys may be given",
+		    files->item[TICKET_KEYS_MAX], TICKET_KEYS_MAX);
+		return -1;
+	}
+	for (i = 0; i < files->count; i++) {
+		if (file_load(config, files->item[i], &list->key[i]) == -1) {
+			ticket_key_list_wipe(list);
+			return -1;
+		}
+		list->key[i].renew = i > 0;
+	}
+	list->count = files->count;
+	return 0;
+}
+
+static int
+file_load(const struct config *config, const char *path, struct ticket_key *key)
+{
+	bool apache = config->ticket_format == TICKET_FORMAT_APACHE;
+	uint8_t bytes[FILE_LONG];
+	int fd, result = -1;
+	struct stat st;
+	ssize_t got;
+
+	if ((fd = file_open(path, &st)) == -1)
+		return -1;
+	if (st.st_size != FILE_SHORT && (st.st_size != FILE_LONG || apache)) {
+		log_warnx("-ticket_keys %s: %jd bytes, not %s", path,
+		    (intmax_t)st.st_size, apache ? "48" : "48 or 80");
+	} else if ((got = read(fd, bytes, (size_t)st.st_size)) == -1) {
+		log_warn("-ticket_keys %s", path);
+	} else if (got != st.st_size) {
+		log_warnx("-ticket_keys %s: changed while it was read", path);
+	} else {
+		if ((st.st_mode & (S_IRGRP | S_IROTH)) != 0)
+			log_warnx("-ticket_keys %s: warning: others than its "
+				  "owner may read it",
+			    path);
+		file_parse(bytes, (size_t)got, config->ticket_format, key);
+		result = 0;
+	}
+	explicit_bzero(bytes, sizeof(bytes));
+	close(fd);
+	return result;
+}
+
+/* A FIFO would hold up the start, or give its key only once. */
+static int
+file_open(const char *path, struct stat *st)
+{
+	int fd;
+
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd == -1) {
+		log_warn("-ticket_keys %s", path);
+		return -1;
+	}
+	if (fstat(fd, st) == -1)
+		log_warn("-ticket_keys %s", path);
+	else if (!S_ISREG(st->st_mode))
+		log_warnx("-ticket_keys %s: not a regular file", path);
+	else
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* nginx puts the AES key first in a short file, and last in a long one. */
+static void
+file_parse(const uint8_t *bytes, size_t size, enum ticket_format format,
+    struct ticket_key *key)
+{
+	size_t secret = (size - TICKET_KEY_NAME_SIZE) / 2;
+	const uint8_t *first = bytes + TICKET_KEY_NAME_SIZE;
+	const uint8_t *second = first + secret;
+	bool aes_first = size == FILE_SHORT && format == TICKET_FORMAT_NGINX;
+
+	memcpy(key->name, bytes, TICKET_KEY_NAME_SIZE);
+	memcpy(key->aes, aes_first ? first : second, secret);
+	memcpy(key->hmac, aes_first ? second : first, secret);
+	key->aes_size = key->hmac_size = (uint16_t)secret;
+	key->expires_s = TICKET_KEY_FOREVER;
+}

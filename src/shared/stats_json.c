@@ -1,0 +1,302 @@
+/*
+ * No string in it comes from outside, so nothing needs to be escaped.
+ */
+#include "shared/stats_json.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+
+#include "foundation/textbuf.h"
+#include "sessions/session_cache.h"
+#include "shared/stats.h"
+
+/* A number of an object: a counter, or what several of them say. */
+struct json_field {
+	const char *key; /* NULL ends an object */
+	enum stats_counter stat;
+	uint64_t (*derive)(const struct stats_numbers *); /* or NULL */
+};
+
+static const struct json_field connections[] = {
+	{ "accepted", STAT_CONNECTIONS, NULL },
+	{ "open", 0, stats_open },
+	{ "ended", STAT_ENDED, NULL },
+	{ "lost", STAT_LOST, NULL },
+	{ "timed_out", STAT_TIMED_OUT, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct json_field handshakes[] = {
+	{ "started", STAT_ACCEPTS, NULL },
+	{ "in_progress", 0, stats_in_handshake },
+	{ "finished", 0, stats_all_finished },
+	{ "failed", 0, stats_all_failed },
+	{ "lost", STAT_HANDSHAKES_LOST, NULL },
+	{ "renegotiations", STAT_RENEGOTIATIONS, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct json_field failures[] = {
+	{ "alert_sent", STAT_FAILED_ALERT_SENT, NULL },
+	{ "alert_received", STAT_FAILED_ALERT_RECEIVED, NULL },
+	{ "timeout", STAT_FAILED_TIMEOUT, NULL },
+	{ "closed", STAT_FAILED_CLOSED, NULL },
+	{ "not_tls", STAT_FAILED_NOT_TLS, NULL },
+	{ "ended", STAT_FAILED_ENDED, NULL },
+	{ "other", STAT_FAILED_OTHER, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct json_field early_data[] = {
+	{ "accepted", STAT_EARLY_ACCEPTED, NULL },
+	{ "rejected", STAT_EARLY_REJECTED, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct json_field bytes[] = {
+	{ "socket_in", STAT_SOCKET_IN, NULL },
+	{ "socket_out", STAT_SOCKET_OUT, NULL },
+	{ "data_in", STAT_DATA_IN, NULL },
+	{ "data_out", STAT_DATA_OUT, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct json_field sessions[] = {
+	{ "hits", STAT_HITS, NULL },
+	{ "misses", STAT_MISSES, NULL },
+	{ "timeouts", STAT_TIMEOUTS, NULL },
+	{ "callback_hits", STAT_CALLBACK_HITS, NULL },
+	{ NULL, 0, NULL },
+};
+
+static const struct {
+	const char *key;
+	const struct json_field *fields;
+} objects[] = {
+	{ "connections", connections },
+	{ "handshakes", handshakes },
+	{ "failures", failures },
+	{ "early_data", early_data },
+	{ "bytes", bytes },
+	{ "sessions", sessions },
+};
+
+static const char *const version_names[STATS_VERSIONS] = { "TLSv1", "TLSv1.1",
+	"TLSv1.2", "TLSv1.3", "DTLSv1", "DTLSv1.2" };
+
+/* By which versions a kind came about: first to last. */
+static const struct {
+	const char *key;
+	enum stats_kind kind;
+	unsigned first, last;
+} kinds[] = {
+	{ "full", STATS_FULL, 0, 5 },
+	{ "tls12_id", STATS_BY_ID, 0, 2 },
+	{ "tls12_ticket", STATS_BY_TICKET, 0, 2 },
+	{ "tls13_ticket", STATS_BY_TICKET, 3, 3 },
+	{ "tls13_stateful", STATS_BY_ID, 3, 3 },
+	{ "tls13_psk", STATS_BY_PSK, 3, 3 },
+	{ "dtls_id", STATS_BY_ID, 4, 5 },
+	{ "dtls_ticket", STATS_BY_TICKET, 4, 5 },
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void json_head(struct textbuf *, const struct stats_json_frame *);
+static void json_numbers(struct textbuf *, const struct stats_numbers *);
+static void json_fields(
+    struct textbuf *, const struct json_field *, const struct stats_numbers *);
+static void json_versions(struct textbuf *, const struct stats_numbers *);
+static void json_kinds(struct textbuf *, const struct stats_numbers *);
+static void json_cache(struct textbuf *, const struct session_cache_counts *);
+static void json_times(struct textbuf *, const struct stats_numbers *);
+static void json_workers(struct textbuf *, const struct stats *);
+static void json_next(struct textbuf *);
+static void json_open(struct textbuf *, const char *, const char *);
+static void json_number(struct textbuf *, const char *, uint64_t);
+static void json_item(struct textbuf *, uint64_t);
+
+void
+stats_json(const struct stats *stats, const struct session_cache_counts *cache,
+    const struct stats_json_frame *frame, struct textbuf *text)
+{
+	struct stats_numbers total;
+
+	stats_total(stats, &total);
+	textbuf_puts(text, "{");
+	json_head(text, frame);
+	json_open(text, "totals", "{");
+	json_numbers(text, &total);
+	textbuf_puts(text, "}");
+	json_open(text, "cache", "{");
+	json_cache(text, cache);
+	textbuf_puts(text, "}");
+	json_open(text, "handshake_times", "{");
+	json_times(text, &total);
+	textbuf_puts(text, "}");
+	json_open(text, "per_worker", "[");
+	json_workers(text, stats);
+	textbuf_puts(text, "]}\n");
+}
+
+static void
+json_head(struct textbuf *text, const struct stats_json_frame *frame)
+{
+	char time[32] = "";
+	struct tm utc;
+	unsigned i;
+
+	if (gmtime_r(&frame->time, &utc) != NULL)
+		strftime(time, sizeof(time), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	json_number(text, "version", STATS_JSON_VERSION);
+	textbuf_printf(text,
+	    ",\"reason\":\"%s\",\"pid\":%ld,\"time\":\"%s\","
+	    "\"uptime_s\":%" PRId64 ".%03d",
+	    frame->reason, frame->pid, time, frame->uptime_ms / 1000,
+	    (int)(frame->uptime_ms % 1000));
+	json_open(text, "silent", "[");
+	for (i = 0; i < frame->silent_count; i++)
+		json_item(text, frame->silent[i]);
+	textbuf_puts(text, "]");
+}
+
+/* What the totals have, and each worker. */
+static void
+json_numbers(struct textbuf *text, const struct stats_numbers *numbers)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT(objects); i++) {
+		json_open(text, objects[i].key, "{");
+		json_fields(text, objects[i].fields, numbers);
+		textbuf_puts(text, "}");
+	}
+	json_open(text, "versions", "{");
+	json_versions(text, numbers);
+	textbuf_puts(text, "}");
+	json_open(text, "kinds", "{");
+	json_kinds(text, numbers);
+	textbuf_puts(text, "}");
+	json_number(text, "deaths", numbers->value[STAT_DEATHS]);
+}
+
+static void
+json_fields(struct textbuf *text, const struct json_field *field,
+    const struct stats_numbers *numbers)
+{
+	for (; field->key != NULL; field++)
+		json_number(text, field->key,
+		    field->derive != NULL ? field->derive(numbers)
+					  : numbers->value[field->stat]);
+}
+
+static void
+json_versions(struct textbuf *text, const struct stats_numbers *numbers)
+{
+	unsigned version, kind;
+	uint64_t sum;
+
+	for (version = 0; version < STATS_VERSIONS; version++) {
+		for (kind = 0, sum = 0; kind < STATS_KINDS; kind++)
+			sum += stats_finished(
+			    numbers, version, (enum stats_kind)kind);
+		json_number(text, version_names[version], sum);
+	}
+}
+
+static void
+json_kinds(struct textbuf *text, const struct stats_numbers *numbers)
+{
+	unsigned version;
+	uint64_t sum;
+	size_t i;
+
+	for (i = 0; i < COUNT(kinds); i++) {
+		sum = 0;
+		for (version = kinds[i].first; version <= kinds[i].last;
+		     version++)
+			sum += stats_finished(numbers, version, kinds[i].kind);
+		json_number(text, kinds[i].key, sum);
+	}
+}
+
+static void
+json_cache(struct textbuf *text, const struct session_cache_counts *counts)
+{
+	json_number(text, "items", counts->items);
+	json_number(text, "inserts", counts->inserts);
+	json_number(text, "hits", counts->hits);
+	json_number(text, "misses", counts->misses);
+	json_number(text, "timeouts", counts->timeouts);
+	json_number(text, "evictions", counts->evictions);
+	json_number(text, "too_large", counts->too_large);
+	json_number(text, "busy", counts->busy);
+	json_number(text, "repairs", counts->repairs);
+}
+
+/* The last bucket has no upper limit. */
+static void
+json_times(struct textbuf *text, const struct stats_numbers *numbers)
+{
+	unsigned i;
+
+	json_open(text, "below_us", "[");
+	for (i = 0; i < STATS_BUCKETS - 1; i++)
+		json_item(text, UINT64_C(2) << i);
+	textbuf_puts(text, ",null]");
+	json_open(text, "full", "[");
+	for (i = 0; i < STATS_BUCKETS; i++)
+		json_item(text, numbers->value[STAT_TIMES_FULL + i]);
+	textbuf_puts(text, "]");
+	json_open(text, "resumed", "[");
+	for (i = 0; i < STATS_BUCKETS; i++)
+		json_item(text, numbers->value[STAT_TIMES_RESUMED + i]);
+	textbuf_puts(text, "]");
+}
+
+static void
+json_workers(struct textbuf *text, const struct stats *stats)
+{
+	struct stats_numbers numbers;
+	unsigned i;
+
+	for (i = 0; i < stats_workers(stats); i++) {
+		stats_of_worker(stats, i, &numbers);
+		json_next(text);
+		textbuf_puts(text, "{");
+		json_number(text, "worker", i + 1);
+		json_numbers(text, &numbers);
+		textbuf_puts(text, "}");
+	}
+}
+
+/* A comma, unless something has just been opened. */
+static void
+json_next(struct textbuf *text)
+{
+	char last = text->data[text->size - 1];
+
+	if (last != '{' && last != '[')
+		textbuf_puts(text, ",");
+}
+
+static void
+json_open(struct textbuf *text, const char *key, const char *bracket)
+{
+	json_next(text);
+	textbuf_printf(text, "\"%s\":%s", key, bracket);
+}
+
+static void
+json_number(struct textbuf *text, const char *key, uint64_t value)
+{
+	json_next(text);
+	textbuf_printf(text, "\"%s\":%" PRIu64, key, value);
+}
+
+static void
+json_item(struct textbuf *text, uint64_t value)
+{
+	json_next(text);
+	textbuf_printf(text, "%" PRIu64, value);
+}

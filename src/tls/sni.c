@@ -1,0 +1,47 @@
+#include <string.h>
+#include <strings.h>
+
+#include "config/config.h"
+#include "foundation/escape.h"
+#include "foundation/text.h"
+#include "foundation/textbuf.h"
+#include "tls/sni.h"
+#include "tls/tls_context.h"
+
+static int sni_choose(SSL *, int *, void *);
+
+/*
+ * A handshake begins in the first context; the second has the callback too, as
+ * libssl asks the current context in a renegotiation.
+ */
+void
+sni_install(struct tls_context *tls)
+{
+	SSL_CTX_set_tlsext_servername_callback(tls->ctx, sni_choose);
+	SSL_CTX_set_tlsext_servername_arg(tls->ctx, tls);
+	SSL_CTX_set_tlsext_servername_callback(tls->ctx2, sni_choose);
+	SSL_CTX_set_tlsext_servername_arg(tls->ctx2, tls);
+}
+
+static int
+sni_choose(SSL *ssl, int *alert, void *arg)
+{
+	const struct tls_context *tls = arg;
+	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+	struct textbuf escaped;
+
+	(void)alert;
+	if (name == NULL)
+		return SSL_TLSEXT_ERR_OK;
+	textbuf_init(&escaped);
+	text_printf(TEXT_OUT, "Hostname in TLS extension: \"%s\"\n",
+	    escape_string(&escaped, name));
+	textbuf_free(&escaped);
+	if (strcasecmp(name, tls->config->servername) != 0)
+		return tls->config->servername_fatal
+		    ? SSL_TLSEXT_ERR_ALERT_FATAL
+		    : SSL_TLSEXT_ERR_ALERT_WARNING;
+	text_printf(TEXT_OUT, "Switching server context.\n");
+	SSL_set_SSL_CTX(ssl, tls->ctx2);
+	return SSL_TLSEXT_ERR_OK;
+}

@@ -1,0 +1,66 @@
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <openssl/ssl.h>
+
+#include "config/config.h"
+#include "foundation/log.h"
+#include "foundation/text.h"
+#include "tls/tls_features.h"
+
+#ifdef OPENSSL_NO_SSL3_METHOD
+#define TLS_FEATURES_SSL3 false
+#else
+#define TLS_FEATURES_SSL3 true
+#endif
+#ifdef OPENSSL_NO_SCTP
+#define TLS_FEATURES_SCTP false
+#else
+#define TLS_FEATURES_SCTP true
+#endif
+#ifdef OPENSSL_NO_KTLS
+#define TLS_FEATURES_KTLS false
+#else
+#define TLS_FEATURES_KTLS true
+#endif
+
+static bool tls_features_lack(bool, bool, const char *, const char *);
+
+int
+tls_features_check(const struct config *config)
+{
+	bool ssl3 = config->min_version == SSL3_VERSION;
+
+	if (tls_features_lack(ssl3, TLS_FEATURES_SSL3, "ssl3", "SSL 3.0") ||
+	    tls_features_lack(
+		config->sctp, TLS_FEATURES_SCTP, "sctp", "SCTP") ||
+	    tls_features_lack(config->sctp_label_bug, TLS_FEATURES_SCTP,
+		"sctp_label_bug", "SCTP") ||
+	    tls_features_lack(
+		config->ktls, TLS_FEATURES_KTLS, "ktls", "kernel TLS"))
+		return -1;
+	/* As a kernel without it would have it in the stock program. */
+	if (config->ktls)
+		log_warnx("-ktls: records are made by the server, not by the "
+			  "kernel");
+	if (config->sctp && !config->dtls) {
+		text_printf(TEXT_ERR, "Can't use -sctp without DTLS\n");
+		return -1;
+	}
+	if (config->sctp || config->sctp_label_bug) {
+		log_warnx("DTLS is served over UDP, not over SCTP");
+		return -1;
+	}
+	return 0;
+}
+
+static bool
+tls_features_lack(bool asked, bool there, const char *option, const char *what)
+{
+	if (!asked || there)
+		return false;
+	log_warnx("Option -%s is not available: the TLS library was built "
+		  "without %s",
+	    option, what);
+	return true;
+}

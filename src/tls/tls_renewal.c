@@ -1,0 +1,170 @@
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/config.h"
+#include "foundation/log.h"
+#include "foundation/text.h"
+#include "foundation/textbuf.h"
+#include "sessions/ticket_files.h"
+#include "sessions/ticket_keys.h"
+#include "tls/identity/tls_file.h"
+#include "tls/tls_context.h"
+#include "tls/tls_renewal.h"
+
+/* How a line of ours begins; libssl's and the stock program's do not. */
+#define RENEWAL_OURS "s_server: "
+/* What is said though nothing is wrong. */
+#define RENEWAL_ASIDE "Security callback: "
+/* In a line of libssl's: thread, "error", code, library, function, reason. */
+#define RENEWAL_REASON 5
+
+static bool renewal_can_read(const struct config *);
+static bool renewal_can_read_identity(const struct identity *);
+static bool renewal_is_regular(const char *);
+static void renewal_hear(enum text_stream, const void *, size_t, void *);
+static void renewal_warn(char *);
+static void renewal_complain(char *);
+static const char *renewal_reason(char *);
+
+struct tls_context *
+tls_renewal_make(const struct config *config, struct ticket_key_list *keys)
+{
+	struct tls_context *tls;
+	struct textbuf words;
+	bool good;
+
+	ticket_key_list_wipe(keys);
+	if (!renewal_can_read(config))
+		return NULL;
+	if ((tls = calloc(1, sizeof(*tls))) == NULL)
+		fatalx("out of memory");
+	textbuf_init(&words);
+	text_divert(renewal_hear, &words);
+	good = tls_context_open(tls, config) == 0 &&
+	    ticket_files_load(config, keys) == 0;
+	text_divert(NULL, NULL);
+	if (good) {
+		renewal_warn(words.data);
+	} else {
+		renewal_complain(words.data);
+		tls_context_close(tls);
+		free(tls);
+		tls = NULL;
+	}
+	textbuf_free(&words);
+	return tls;
+}
+
+static bool
+renewal_can_read(const struct config *config)
+{
+	const char *const files[] = { config->dhparam, config->ca_file,
+		config->verify_ca_file, config->crl_file, config->status_file,
+		config->psk_session, config->srpvfile, config->chain_ca_file,
+		config->serverinfo };
+	const struct extra_identity *extra;
+	size_t i;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (!renewal_is_regular(files[i]))
+			return false;
+	TAILQ_FOREACH (extra, &config->extra, entry)
+		if (!renewal_can_read_identity(&extra->identity))
+			return false;
+	return renewal_can_read_identity(&config->identity) &&
+	    renewal_can_read_identity(&config->identity2) &&
+	    renewal_can_read_identity(&config->other_identity);
+}
+
+static bool
+renewal_can_read_identity(const struct identity *identity)
+{
+	return renewal_is_regular(identity->cert_file) &&
+	    renewal_is_regular(identity->key_file) &&
+	    renewal_is_regular(identity->chain_file);
+}
+
+/*
+ * Reported if not. One that is missing is for others to tell; so is another
+ * kind of URI. NULL: there is none.
+ */
+static bool
+renewal_is_regular(const char *path)
+{
+	struct stat status;
+
+	if (path == NULL)
+		return true;
+	if (stat(tls_file_path(path), &status) == -1 || S_ISREG(status.st_mode))
+		return true;
+	log_warnx(
+	    "nothing is reloaded: %s is not a file that can be read again",
+	    path);
+	return false;
+}
+
+/* A text_sink: gathers what goes to standard error. */
+static void
+renewal_hear(
+    enum text_stream stream, const void *data, size_t size, void *words)
+{
+	if (stream == TEXT_ERR)
+		textbuf_append(words, data, size);
+}
+
+static void
+renewal_warn(char *words)
+{
+	char *line;
+
+	while ((line = strsep(&words, "\n")) != NULL)
+		if (strncmp(line, RENEWAL_OURS, strlen(RENEWAL_OURS)) == 0)
+			log_warnx("%s", line + strlen(RENEWAL_OURS));
+}
+
+/*
+ * In one line: ours, which names the culprit, if there is any; otherwise what
+ * could not be done and the last of the library's reasons, which is the most
+ * precise one.
+ */
+static void
+renewal_complain(char *words)
+{
+	const char *what = NULL, *reason = NULL, *last;
+	char *line;
+
+	while ((line = strsep(&words, "\n")) != NULL)
+		if (strncmp(line, RENEWAL_OURS, strlen(RENEWAL_OURS)) == 0) {
+			what = line + strlen(RENEWAL_OURS);
+			reason = NULL;
+		} else if (what == NULL) {
+			/* -security_debug is not what failed. */
+			if (strncmp(line, RENEWAL_ASIDE,
+				strlen(RENEWAL_ASIDE)) != 0)
+				what = line;
+		} else if ((last = renewal_reason(line)) != NULL) {
+			reason = last;
+		}
+	log_warnx("nothing is reloaded: %s%s%s",
+	    what != NULL ? what : "out of memory", reason != NULL ? ": " : "",
+	    reason != NULL ? reason : "");
+}
+
+/* NULL: it is not a line of the library's. */
+static const char *
+renewal_reason(char *line)
+{
+	const char *field = NULL;
+	int i;
+
+	for (i = 0; i <= RENEWAL_REASON; i++) {
+		field = strsep(&line, ":");
+		if (i == 1 && (field == NULL || strcmp(field, "error") != 0))
+			return NULL;
+	}
+	return field;
+}

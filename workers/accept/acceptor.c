@@ -1,0 +1,309 @@
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "accept/acceptor.h"
+#include "accept/dtls_acceptor.h"
+#include "config/config.h"
+#include "foundation/fault.h"
+#include "foundation/lifeline.h"
+#include "foundation/log.h"
+#include "shared/accept_quota.h"
+#include "shared/accept_turn.h"
+#include "shared/shared.h"
+#include "worker.h"
+
+#define ACCEPTOR_RETRY_MS 1000
+#define ACCEPTOR_WARN_MS  10000 /* not more often */
+
+static void acceptor_on_listener(void *, uint32_t);
+static void acceptor_on_turn(void *, uint32_t);
+static void acceptor_on_again(void *);
+static void acceptor_on_retry(void *);
+static void acceptor_wake(struct acceptor *);
+static void acceptor_take(struct acceptor *);
+static enum accept_result acceptor_accept(struct acceptor *, struct arrival *);
+static void acceptor_pause(struct acceptor *, const char *);
+static void acceptor_pass_on(struct acceptor *);
+static bool acceptor_more_waits(const struct acceptor *);
+static struct accept_turn *acceptor_turn(const struct acceptor *);
+static void acceptor_set_state(struct acceptor *, enum accept_state);
+
+int
+acceptor_open(struct acceptor *acceptor, struct worker *worker)
+{
+	memset(acceptor, 0, sizeof(*acceptor));
+	acceptor->worker = worker;
+	acceptor->listener =
+	    (struct loop_event){ acceptor_on_listener, acceptor, -1 };
+	acceptor->turn = (struct loop_event){ acceptor_on_turn, acceptor, -1 };
+	acceptor->again.run = acceptor_on_again;
+	acceptor->again.arg = acceptor;
+	acceptor->retry.run = acceptor_on_retry;
+	acceptor->retry.arg = acceptor;
+	if (worker->setup->config->dtls) {
+		acceptor->dtls = malloc(sizeof(*acceptor->dtls));
+		if (acceptor->dtls == NULL)
+			fatalx("out of memory");
+		if (dtls_acceptor_open(acceptor->dtls, worker) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
+acceptor_begin(struct acceptor *acceptor)
+{
+	struct worker *worker = acceptor->worker;
+	struct accept_turn *turn = acceptor_turn(acceptor);
+
+	if (acceptor->state != ACCEPTOR_WAITING)
+		return 0;
+	if (loop_add(&worker->loop, &acceptor->turn,
+		accept_turn_fd(turn, worker->slot), EPOLLIN | EPOLLET) == -1 ||
+	    loop_add(&worker->loop, &acceptor->listener,
+		worker->setup->listener_fd,
+		EPOLLIN | EPOLLET | EPOLLEXCLUSIVE) == -1)
+		return -1;
+	acceptor->state = ACCEPTOR_OPEN;
+	return 0;
+}
+
+void
+acceptor_stop(struct acceptor *acceptor)
+{
+	struct loop *loop = &acceptor->worker->loop;
+
+	acceptor->state = ACCEPTOR_STOPPED;
+	acceptor_set_state(acceptor, ACCEPT_ABSENT);
+	loop_remove(loop, &acceptor->listener);
+	loop_task_stop(loop, &acceptor->again);
+	loop_timer_stop(loop, &acceptor->retry);
+	if (acceptor->dtls == NULL) {
+		loop_remove(loop, &acceptor->turn);
+		return;
+	}
+	/* Others still bring what they read for a peer that was accepted. */
+	dtls_acceptor_stop(acceptor->dtls);
+	/* The port is free when nobody holds it any more. */
+	close(acceptor->worker->setup->listener_fd);
+}
+
+void
+acceptor_will_wait(struct acceptor *acceptor)
+{
+	if (acceptor->state == ACCEPTOR_OPEN)
+		acceptor_set_state(acceptor, ACCEPT_IDLE);
+}
+
+void
+acceptor_has_waited(struct acceptor *acceptor)
+{
+	if (acceptor->state == ACCEPTOR_OPEN)
+		acceptor_set_state(acceptor, ACCEPT_BUSY);
+}
+
+void
+acceptor_resume(struct acceptor *acceptor)
+{
+	if (acceptor->state != ACCEPTOR_PAUSED)
+		return;
+	acceptor->state = ACCEPTOR_OPEN;
+	loop_timer_stop(&acceptor->worker->loop, &acceptor->retry);
+	acceptor_set_state(acceptor, ACCEPT_BUSY);
+	loop_defer(&acceptor->worker->loop, &acceptor->again);
+}
+
+void
+acceptor_took(struct worker *worker)
+{
+	struct shared *shared = worker->setup->shared;
+
+	accept_turn_took(shared->turn, worker->slot);
+	worker_count(worker, STAT_CONNECTIONS);
+	if (accept_quota_use(shared->quota, worker->slot))
+		worker_say(worker, MESSAGE_QUOTA_USED, 0);
+}
+
+bool
+acceptor_may_warn(const struct worker *worker, int64_t *warned_ms)
+{
+	int64_t now_ms = worker->loop.now_ms;
+
+	if (*warned_ms != 0 && now_ms - *warned_ms < ACCEPTOR_WARN_MS)
+		return false;
+	*warned_ms = now_ms;
+	return true;
+}
+
+static void
+acceptor_on_listener(void *arg, uint32_t events)
+{
+	(void)events;
+	acceptor_wake(arg);
+}
+
+/* Edge-triggered: the count need not be read for the next turn to be seen. */
+static void
+acceptor_on_turn(void *arg, uint32_t events)
+{
+	struct acceptor *acceptor = arg;
+
+	(void)events;
+	/* It may be woken for this alone. */
+	if (acceptor->dtls != NULL && dtls_acceptor_collect(acceptor->dtls) &&
+	    !accept_turn_is_of(acceptor_turn(acceptor), acceptor->worker->slot))
+		return;
+	if (acceptor->state == ACCEPTOR_STOPPED)
+		return;
+	fault_point_if(acceptor_more_waits(acceptor), "accept-turn");
+	acceptor_take(acceptor);
+}
+
+static void
+acceptor_on_again(void *arg)
+{
+	acceptor_wake(arg);
+}
+
+static void
+acceptor_on_retry(void *arg)
+{
+	acceptor_resume(arg);
+}
+
+/* A connection waits: take it, or hand the turn to whom it belongs. */
+static void
+acceptor_wake(struct acceptor *acceptor)
+{
+	struct accept_turn *turn = acceptor_turn(acceptor);
+	unsigned self = acceptor->worker->slot, next;
+
+	if (acceptor->state != ACCEPTOR_OPEN)
+		return;
+	next = accept_turn_next(turn, self);
+	if (next == self)
+		acceptor_take(acceptor);
+	else if (acceptor_more_waits(acceptor)) {
+		fault_point("accept-wakeup");
+		accept_turn_hand(turn, next);
+	}
+}
+
+static void
+acceptor_take(struct acceptor *acceptor)
+{
+	struct arrival arrival = { .peer_size = sizeof(arrival.peer) };
+
+	if (acceptor->state == ACCEPTOR_STOPPED)
+		return;
+	/* Nobody would print, count or end what begins now. */
+	if (lifeline_is_cut(acceptor->worker->setup->shared->lifeline))
+		_exit(1);
+	if (outlets_overflow(acceptor->worker))
+		acceptor_pause(acceptor, "cannot get rid of its text");
+	if (acceptor->state == ACCEPTOR_PAUSED) {
+		acceptor_pass_on(acceptor);
+		return;
+	}
+	switch (acceptor->dtls != NULL
+		? dtls_acceptor_accept(acceptor->dtls, &arrival)
+		: acceptor_accept(acceptor, &arrival)) {
+	case ACCEPT_NOTHING:
+		return;
+	case ACCEPT_MORE:
+		loop_defer(&acceptor->worker->loop, &acceptor->again);
+		return;
+	case ACCEPT_FULL:
+		acceptor_pause(acceptor, "is out of descriptors");
+		acceptor_pass_on(acceptor);
+		return;
+	case ACCEPT_TOOK:
+		break;
+	}
+	acceptor_pass_on(acceptor);
+	connection_start(acceptor->worker, &arrival);
+}
+
+static enum accept_result
+acceptor_accept(struct acceptor *acceptor, struct arrival *arrival)
+{
+	struct worker *worker = acceptor->worker;
+	struct accept_quota *quota = worker->setup->shared->quota;
+
+	if (!accept_quota_claim(quota, worker->slot))
+		return ACCEPT_NOTHING;
+	fault_point("accept-claimed");
+	do
+		arrival->fd = accept4(worker->setup->listener_fd,
+		    (struct sockaddr *)&arrival->peer, &arrival->peer_size,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+	while (arrival->fd == -1 && (errno == EINTR || errno == ECONNABORTED));
+	if (arrival->fd == -1) {
+		int error = errno;
+
+		accept_quota_give_back(quota, worker->slot);
+		return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+			error == ENOMEM
+		    ? ACCEPT_FULL
+		    : ACCEPT_NOTHING;
+	}
+	acceptor_took(worker);
+	return ACCEPT_TOOK;
+}
+
+/* Connections wait in the kernel's queue meanwhile. */
+static void
+acceptor_pause(struct acceptor *acceptor, const char *why)
+{
+	struct loop *loop = &acceptor->worker->loop;
+
+	if (acceptor_may_warn(acceptor->worker, &acceptor->warned_ms))
+		log_warnx("worker %u %s: accepting pauses",
+		    acceptor->worker->number, why);
+	acceptor->state = ACCEPTOR_PAUSED;
+	acceptor_set_state(acceptor, ACCEPT_PAUSED);
+	loop_timer_set(loop, &acceptor->retry, ACCEPTOR_RETRY_MS);
+}
+
+/* Another connection may wait already: whoever comes next shall look. */
+static void
+acceptor_pass_on(struct acceptor *acceptor)
+{
+	struct accept_turn *turn = acceptor_turn(acceptor);
+	unsigned self = acceptor->worker->slot, next;
+
+	if (!acceptor_more_waits(acceptor))
+		return;
+	next = accept_turn_next(turn, self);
+	if (next != self)
+		accept_turn_hand(turn, next);
+	else if (acceptor->state == ACCEPTOR_OPEN)
+		loop_defer(&acceptor->worker->loop, &acceptor->again);
+}
+
+static bool
+acceptor_more_waits(const struct acceptor *acceptor)
+{
+	struct pollfd pollfd = { .fd = acceptor->worker->setup->listener_fd,
+		.events = POLLIN };
+
+	return poll(&pollfd, 1, 0) == 1 && (pollfd.revents & POLLIN) &&
+	    !(pollfd.revents & POLLHUP);
+}
+
+static struct accept_turn *
+acceptor_turn(const struct acceptor *acceptor)
+{
+	return acceptor->worker->setup->shared->turn;
+}
+
+static void
+acceptor_set_state(struct acceptor *acceptor, enum accept_state state)
+{
+	accept_turn_set_state(
+	    acceptor_turn(acceptor), acceptor->worker->slot, state);
+}

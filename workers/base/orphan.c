@@ -1,0 +1,44 @@
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/orphan.h"
+#include "foundation/log.h"
+
+/* A signal handler has no argument of its own. */
+static int orphan_listener = -1;
+static pid_t orphan_master;
+
+static void orphan_on_signal(int);
+
+/* Until prctl has changed it, the master's death means KILL: see process.c. */
+void
+orphan_init(int listener_fd)
+{
+	struct sigaction action;
+
+	orphan_listener = listener_fd;
+	orphan_master = getppid();
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = orphan_on_signal;
+	action.sa_flags = SA_RESTART;
+	sigemptyset(&action.sa_mask);
+	if (sigaction(SIGCONT, &action, NULL) == -1 ||
+	    prctl(PR_SET_PDEATHSIG, SIGCONT) == -1)
+		fatal("cannot watch the master");
+}
+
+/* Also whenever somebody lets a stopped worker go on. */
+static void
+orphan_on_signal(int number)
+{
+	(void)number;
+	if (getppid() == orphan_master)
+		return;
+	shutdown(orphan_listener, SHUT_RDWR);
+	close(orphan_listener);
+	_exit(1);
+}

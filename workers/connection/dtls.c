@@ -1,0 +1,181 @@
+#include <sys/time.h>
+
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+
+#include "config/config.h"
+#include "connection/connection_state.h"
+#include "connection/dtls.h"
+#include "foundation/log.h"
+#include "link/stream.h"
+#include "net/datagrams.h"
+
+/* RFC 6347, section 4.1 */
+#define DTLS_RECORD_HEADER 13
+#define DTLS_EPOCH_AT	   3
+
+static size_t dtls_least_protected(SSL *);
+static int dtls_give_cookie(SSL *, unsigned char *, unsigned *);
+static int dtls_know_cookie(SSL *, const unsigned char *, unsigned);
+
+void
+dtls_install(SSL_CTX *ctx)
+{
+	SSL_CTX_set_cookie_generate_cb(ctx, dtls_give_cookie);
+	SSL_CTX_set_cookie_verify_cb(ctx, dtls_know_cookie);
+}
+
+void
+dtls_prepare(SSL *ssl, const struct config *config)
+{
+	SSL_set_options(ssl, SSL_OP_COOKIE_EXCHANGE);
+	if (config->mtu == 0)
+		return;
+	SSL_set_options(ssl, SSL_OP_NO_QUERY_MTU);
+	DTLS_set_link_mtu(ssl, config->mtu);
+}
+
+enum handshake_result
+dtls_listen_step(struct connection *connection)
+{
+	size_t unsent = handshake_before(connection);
+	BIO_ADDR *peer = BIO_ADDR_new();
+	int result = DTLSv1_listen(connection->ssl, peer);
+
+	BIO_ADDR_free(peer);
+	return result > 0 ? HANDSHAKE_DONE
+			  : handshake_stuck(connection, result, unsent);
+}
+
+const void *
+dtls_header_sent(SSL *ssl, const void *header, uint8_t *copy)
+{
+	struct connection *connection = SSL_get_app_data(ssl);
+
+	if (!connection->transport.datagrams)
+		return header;
+	memcpy(copy, header, RECORD_NUMBERS_HEADER);
+	record_numbers_header(&connection->transport.numbers, copy);
+	return copy;
+}
+
+int64_t
+dtls_timeout_ms(SSL *ssl)
+{
+	struct timeval left;
+
+	if (DTLSv1_get_timeout(ssl, &left) != 1)
+		return -1;
+	/* Not too early, when nothing would be due yet. */
+	return left.tv_sec * INT64_C(1000) + left.tv_usec / 1000 + 1;
+}
+
+int
+dtls_retransmit(SSL *ssl)
+{
+	return (int)DTLSv1_handle_timeout(ssl);
+}
+
+bool
+dtls_is_too_short(SSL *ssl, const uint8_t *data, size_t size)
+{
+	size_t length, least = dtls_least_protected(ssl);
+
+	while (size >= DTLS_RECORD_HEADER) {
+		length = (size_t)data[DTLS_RECORD_HEADER - 2] << 8 |
+		    data[DTLS_RECORD_HEADER - 1];
+		if (length < least &&
+		    (data[DTLS_EPOCH_AT] | data[DTLS_EPOCH_AT + 1]) != 0)
+			return true;
+		length += DTLS_RECORD_HEADER;
+		if (length > size)
+			break;
+		data += length;
+		size -= length;
+	}
+	return false;
+}
+
+void
+dtls_give_buffers_back(struct connection *connection)
+{
+	if (connection->transport.datagrams && !SSL_in_init(connection->ssl) &&
+	    SSL_free_buffers(connection->ssl))
+		connection->buffers_gone = true;
+}
+
+void
+dtls_take_buffers(struct connection *connection)
+{
+	if (!connection->buffers_gone)
+		return;
+	if (SSL_alloc_buffers(connection->ssl) != 1)
+		fatalx("out of memory");
+	connection->buffers_gone = false;
+}
+
+bool
+dtls_discard(struct connection *connection)
+{
+	struct transport *transport = &connection->transport;
+	uint8_t dropped[STREAM_RECORD];
+	int budget = TRANSPORT_DISCARDS;
+
+	/* libssl reads no more after an error, nor while it shakes hands. */
+	if (SSL_in_init(connection->ssl))
+		datagrams_discard(transport);
+	else
+		while (budget-- > 0 &&
+		    SSL_read(connection->ssl, dropped, sizeof(dropped)) > 0)
+			;
+	ERR_clear_error();
+	return (SSL_get_shutdown(connection->ssl) & SSL_RECEIVED_SHUTDOWN) ||
+	    transport->read_error != 0 || transport->write_error != 0;
+}
+
+/*
+ * What an AEAD cipher adds: its tag and, but for ChaCha20, an explicit nonce
+ * (RFC 5288, 6655 and 7905). libssl drops what is too short for another.
+ */
+static size_t
+dtls_least_protected(SSL *ssl)
+{
+	const SSL_CIPHER *cipher = SSL_get_current_cipher(ssl);
+	const size_t nonce = 8, tag = 16, short_tag = 8;
+
+	if (cipher == NULL)
+		cipher = SSL_get_pending_cipher(ssl);
+	if (cipher == NULL || !SSL_CIPHER_is_aead(cipher))
+		return 0;
+	switch (SSL_CIPHER_get_cipher_nid(cipher)) {
+	case NID_chacha20_poly1305:
+		return tag;
+	case NID_aes_128_ccm:
+	case NID_aes_256_ccm:
+		/* Its tag may be the short one. */
+		return nonce + short_tag;
+	default:
+		return nonce + tag;
+	}
+}
+
+static int
+dtls_give_cookie(SSL *ssl, unsigned char *cookie, unsigned *size)
+{
+	const struct connection *connection = SSL_get_app_data(ssl);
+
+	memcpy(cookie, connection->cookie, sizeof(connection->cookie));
+	*size = sizeof(connection->cookie);
+	return 1;
+}
+
+static int
+dtls_know_cookie(SSL *ssl, const unsigned char *cookie, unsigned size)
+{
+	const struct connection *connection = SSL_get_app_data(ssl);
+
+	return size == sizeof(connection->cookie) &&
+	    CRYPTO_memcmp(cookie, connection->cookie, size) == 0;
+}

@@ -1,0 +1,187 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/bioerr.h>
+#include <openssl/err.h>
+
+#include "config/config.h"
+#include "connection/connection.h"
+#include "foundation/escape.h"
+#include "foundation/text.h"
+#include "handlers/http_exchange.h"
+#include "handlers/status_page.h"
+#include "tls/base/tls_error.h"
+
+enum file_kind {
+	FILE_OPENED,
+	FILE_DIRECTORY,
+	FILE_FAILED, /* the error queue tells why */
+};
+
+static enum handler_verdict
+file_readable(struct connection *, const uint8_t *, size_t);
+static http_answer file_answer;
+static void
+file_serve(struct connection *, struct http_exchange *, const char *);
+static void file_name(const char *);
+static enum file_kind
+file_open(const char *, const char *, bool, struct http_exchange *);
+static bool file_is_served(const struct stat *);
+static enum file_kind file_refuse(const char *, const char *, int);
+static void file_header(struct textbuf *, const char *);
+
+const struct handler handler_file = {
+	.name = "file",
+	.begin = http_exchange_begin,
+	.failed = http_exchange_failed,
+	.readable = file_readable,
+	.writable = http_exchange_writable,
+	.ended = http_exchange_ended,
+	.shut = http_exchange_shut,
+	.close = http_exchange_close,
+};
+
+static enum handler_verdict
+file_readable(struct connection *connection, const uint8_t *data, size_t size)
+{
+	return http_exchange_readable(connection, data, size, file_answer);
+}
+
+static bool
+file_answer(
+    struct connection *connection, struct http_exchange *exchange, char *target)
+{
+	struct textbuf *text = &exchange->text;
+	char *path = target + 1;
+
+	if (connection_config(connection)->mode == MODE_FILE &&
+	    strncmp(target, "/stats ", 7) == 0) {
+		status_page(connection, text);
+		return true;
+	}
+	if (*target != '/')
+		return false;
+	switch (http_path(path)) {
+	case HTTP_PATH_ENDLESS:
+		file_header(text, "text/plain");
+		textbuf_printf(text, "'%s' is an invalid file name\r\n", path);
+		break;
+	case HTTP_PATH_DOTS:
+		file_header(text, "text/plain");
+		textbuf_printf(text, "'%s' contains '..' or ':'\r\n", path);
+		break;
+	case HTTP_PATH_ABSOLUTE:
+		file_header(text, "text/plain");
+		textbuf_printf(text, "'%s' is an invalid path\r\n", path);
+		break;
+	case HTTP_PATH_GOOD:
+		file_serve(connection, exchange, path);
+		break;
+	}
+	return true;
+}
+
+static void
+file_serve(struct connection *connection, struct http_exchange *exchange,
+    const char *path)
+{
+	const struct config *config = connection_config(connection);
+	const char *mode = config->http_server_binmode ? "rb" : "r";
+	bool wanted = !exchange->head_only || config->mode == MODE_HTTP;
+	struct textbuf *text = &exchange->text;
+
+	tls_error_clear();
+	switch (file_open(path, mode, wanted, exchange)) {
+	case FILE_OPENED:
+		if (!config->quiet)
+			file_name(path);
+		/* Records are never made by the kernel. */
+		if (config->sendfile)
+			text_printf(TEXT_ERR,
+			    "Warning: sendfile requested but KTLS is not "
+			    "available\n");
+		if (config->mode == MODE_FILE)
+			file_header(text, http_content_type(path));
+		break;
+	case FILE_DIRECTORY:
+		file_header(text, "text/plain");
+		textbuf_printf(text, "'%s' is a directory\r\n", path);
+		break;
+	case FILE_FAILED:
+		file_header(text, "text/plain");
+		textbuf_printf(
+		    text, "Error opening '%s' mode='%s'\r\n", path, mode);
+		tls_error_append(text);
+		break;
+	}
+}
+
+static void
+file_name(const char *path)
+{
+	struct textbuf escaped;
+
+	textbuf_init(&escaped);
+	text_printf(TEXT_ERR, "FILE:%s\n", escape_string(&escaped, path));
+	textbuf_free(&escaped);
+}
+
+/*
+ * Regular files and FIFOs only: anything else could block, and opening a device
+ * may do things. What was looked at may be replaced before it is opened, so the
+ * descriptor is looked at again. A FIFO whose data is not wanted stays shut:
+ * its writer would take us for a reader.
+ */
+static enum file_kind
+file_open(const char *path, const char *mode, bool wanted,
+    struct http_exchange *exchange)
+{
+	struct stat st;
+	int fd;
+
+	if (stat(path, &st) == -1)
+		return file_refuse(path, mode, errno);
+	if (S_ISDIR(st.st_mode))
+		return FILE_DIRECTORY;
+	if (!file_is_served(&st))
+		return file_refuse(path, mode, EINVAL);
+	fd = -1;
+	if (wanted || !S_ISFIFO(st.st_mode)) {
+		fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		if (fd == -1)
+			return file_refuse(path, mode, errno);
+		if (fstat(fd, &st) == -1 || !file_is_served(&st)) {
+			close(fd);
+			return file_refuse(path, mode, EINVAL);
+		}
+	}
+	exchange->fd = fd;
+	exchange->file_size = S_ISFIFO(st.st_mode) ? -1 : st.st_size;
+	return FILE_OPENED;
+}
+
+static bool
+file_is_served(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) || S_ISFIFO(st->st_mode);
+}
+
+/* In the words of the library's own file functions. */
+static enum file_kind
+file_refuse(const char *path, const char *mode, int error)
+{
+	ERR_raise_data(ERR_LIB_SYS, error, "calling fopen(%s, %s)", path, mode);
+	ERR_raise(
+	    ERR_LIB_BIO, error == ENOENT ? BIO_R_NO_SUCH_FILE : ERR_R_SYS_LIB);
+	return FILE_FAILED;
+}
+
+static void
+file_header(struct textbuf *text, const char *type)
+{
+	textbuf_printf(
+	    text, "HTTP/1.0 200 ok\r\nContent-type: %s\r\n\r\n", type);
+}

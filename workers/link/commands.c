@@ -1,0 +1,117 @@
+#include <stdbool.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "connection/connection_state.h"
+#include "foundation/text.h"
+#include "link/commands.h"
+#include "link/stream.h"
+#include "tls/base/tls_error.h"
+
+struct command {
+	char letter;
+	/* What the client is asked for from now on; 0: as before. */
+	int verify;
+	int (*start)(SSL *);
+	/* If it does not start there is nothing to send. */
+	bool must_start;
+};
+
+static int command_update(SSL *);
+static int command_update_both(SSL *);
+
+static const struct command commands[] = {
+	{ 'r', 0, SSL_renegotiate, false },
+	{ 'R', SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE, SSL_renegotiate,
+	    false },
+	{ 'k', 0, command_update, false },
+	{ 'K', 0, command_update_both, false },
+	{ 'c', SSL_VERIFY_PEER, SSL_verify_client_post_handshake, true },
+};
+
+/* These count only alone on their line. */
+const struct command *
+command_find(const char *unit, size_t size)
+{
+	size_t i;
+
+	if (size < 2 || (unit[1] != '\n' && unit[1] != '\r'))
+		return NULL;
+	for (i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (commands[i].letter == unit[0])
+			return &commands[i];
+	return NULL;
+}
+
+/*
+ * What does not start in this version of TLS leaves a reason in the error
+ * queue, which is not to turn up behind a later error.
+ */
+void
+command_run(const struct command *command, struct connection *connection)
+{
+	SSL *ssl = connection->ssl;
+
+	ERR_clear_error();
+	/* As the stock program, which shows where a record held no data. */
+	SSL_set_read_ahead(ssl, 0);
+	if (command->verify != 0)
+		SSL_set_verify(ssl, command->verify, NULL);
+	if (command->start(ssl) != 1 && command->must_start) {
+		text_printf(TEXT_OUT, "Failed to initiate request\n");
+		tls_error_print();
+		return;
+	}
+	text_printf(
+	    TEXT_OUT, "SSL_do_handshake -> %d\n", stream_handshake(connection));
+	ERR_clear_error();
+}
+
+void
+connection_command(struct connection *connection, const struct command *command)
+{
+	connection->command = command;
+}
+
+int
+connection_renegotiate(struct connection *connection, bool with_certificate)
+{
+	SSL *ssl = connection->ssl;
+	int result;
+
+	ERR_clear_error();
+	if (with_certificate)
+		SSL_set_verify(
+		    ssl, SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE, NULL);
+	result = SSL_renegotiate(ssl);
+	text_printf(TEXT_OUT, "SSL_renegotiate -> %d\n", result);
+	ERR_clear_error();
+	if (result != 1)
+		return 0;
+	if ((result = stream_handshake(connection)) > 0)
+		return 1;
+	text_printf(TEXT_OUT, "SSL_do_handshake() Retval %d\n",
+	    SSL_get_error(ssl, result));
+	tls_error_print();
+	return -1;
+}
+
+bool
+connection_renegotiates(const struct connection *connection)
+{
+	return connection->renegotiates;
+}
+
+static int
+command_update(SSL *ssl)
+{
+	return SSL_key_update(ssl, SSL_KEY_UPDATE_NOT_REQUESTED);
+}
+
+static int
+command_update_both(SSL *ssl)
+{
+	return SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED);
+}

@@ -1,0 +1,317 @@
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <openssl/ssl.h>
+
+#include "net/datagram.h"
+#include "net/datagrams.h"
+#include "text/tracing.h"
+
+#define DATAGRAMS_UDP_HEADER	8
+#define DATAGRAMS_IPV4_HEADER	20
+#define DATAGRAMS_IPV6_HEADER	40
+#define DATAGRAMS_IPV4_FALLBACK 576 /* RFC 791: every host takes these */
+#define DATAGRAMS_IPV6_FALLBACK 1280 /* RFC 8200, section 5 */
+
+static int datagrams_bio_read(BIO *, char *, int);
+static int datagrams_bio_write(BIO *, const char *, int);
+static bool datagrams_verifies(const char *, int);
+static long datagrams_bio_ctrl(BIO *, int, long, void *);
+static ssize_t datagrams_receive(struct transport *, void *, size_t);
+static ssize_t datagrams_next(struct transport *, void *, size_t);
+static ssize_t datagrams_from_queue(struct transport *, void *, size_t);
+static ssize_t datagrams_from_socket(
+    struct transport *, struct sockaddr_storage *, void *, size_t);
+static void datagrams_send(struct transport *, const void *, size_t);
+static bool datagrams_hinted(struct transport *);
+static size_t datagrams_peek(const struct textbuf *, size_t, const char **);
+static long datagrams_overhead(const struct transport *);
+static long datagrams_path_mtu(const struct transport *);
+
+void
+datagrams_set_method(BIO_METHOD *method)
+{
+	BIO_meth_set_read(method, datagrams_bio_read);
+	BIO_meth_set_write(method, datagrams_bio_write);
+	BIO_meth_set_ctrl(method, datagrams_bio_ctrl);
+}
+
+enum transport_state
+datagrams_flush(struct transport *transport)
+{
+	struct textbuf *out = &transport->out;
+	const char *data;
+	size_t size;
+
+	while (transport->out_sent < out->size && transport->write_error == 0) {
+		if (!transport->can_write)
+			return TRANSPORT_BLOCKED;
+		size = datagrams_peek(out, transport->out_sent, &data);
+		datagrams_send(transport, data, size);
+		if (transport->can_write)
+			transport->out_sent += sizeof(uint16_t) + size;
+	}
+	textbuf_free(out);
+	transport->out_sent = 0;
+	return transport->write_error == 0 ? TRANSPORT_FLUSHED
+					   : TRANSPORT_BROKEN;
+}
+
+void
+datagrams_queue(struct textbuf *queue, const void *data, size_t size)
+{
+	uint16_t length = (uint16_t)size;
+
+	textbuf_append(queue, &length, sizeof(length));
+	textbuf_append(queue, data, length);
+}
+
+void
+datagrams_discard(struct transport *transport)
+{
+	uint8_t dropped[DATAGRAM_MAX];
+
+	transport->peeks = false;
+	while (datagrams_receive(transport, dropped, sizeof(dropped)) > 0)
+		;
+}
+
+static int
+datagrams_bio_read(BIO *bio, char *data, int size)
+{
+	struct transport *transport = BIO_get_data(bio);
+	ssize_t n;
+
+	BIO_clear_retry_flags(bio);
+	n = datagrams_receive(transport, data, (size_t)size);
+	if (n == -1 && errno == EAGAIN) {
+		transport->starved = true;
+		BIO_set_retry_read(bio);
+		return -1;
+	}
+	if (transport->trace)
+		tracing_io(false, bio, data, (size_t)size, n);
+	if (n > 0 && transport->renumbers)
+		record_numbers_follow(
+		    &transport->in_number, (uint8_t *)data, (size_t)n);
+	return (int)n;
+}
+
+/* What goes out is queued, and so is never refused on the way. */
+static int
+datagrams_bio_write(BIO *bio, const char *data, int size)
+{
+	struct transport *transport = BIO_get_data(bio);
+	struct textbuf *out = &transport->out;
+	char *written;
+	size_t at;
+
+	BIO_clear_retry_flags(bio);
+	if (transport->write_error != 0) {
+		errno = transport->write_error;
+		return -1;
+	}
+	at = out->size;
+	datagrams_queue(out, data, (size_t)size);
+	written = out->data + at + sizeof(uint16_t);
+	record_numbers_datagram(
+	    &transport->numbers, (uint8_t *)written, (size_t)size);
+	if (transport->trace)
+		tracing_io(true, bio, written, (size_t)size, size);
+	if (transport->first_is_sent && datagrams_verifies(data, size)) {
+		out->size = at;
+		record_numbers_begin(&transport->numbers);
+	}
+	transport->first_is_sent = false;
+	return size;
+}
+
+/* Is it a HelloVerifyRequest? */
+static bool
+datagrams_verifies(const char *data, int size)
+{
+	return size > RECORD_NUMBERS_HEADER && data[0] == SSL3_RT_HANDSHAKE &&
+	    data[RECORD_NUMBERS_HEADER] == DTLS1_MT_HELLO_VERIFY_REQUEST;
+}
+
+static long
+datagrams_bio_ctrl(BIO *bio, int command, long number, void *pointer)
+{
+	struct transport *transport = BIO_get_data(bio);
+	(void)pointer;
+	switch (command) {
+	case BIO_CTRL_FLUSH:
+	case BIO_CTRL_DUP:
+	case BIO_CTRL_DGRAM_SET_PEER:
+		return 1;
+	case BIO_CTRL_DGRAM_SET_PEEK_MODE:
+		transport->peeks = number != 0;
+		return 1;
+	case BIO_CTRL_DGRAM_QUERY_MTU:
+		return datagrams_path_mtu(transport);
+	case BIO_CTRL_DGRAM_GET_MTU_OVERHEAD:
+		return datagrams_overhead(transport);
+	case BIO_CTRL_DGRAM_GET_FALLBACK_MTU:
+		return (transport->over_ipv4 ? DATAGRAMS_IPV4_FALLBACK
+					     : DATAGRAMS_IPV6_FALLBACK) -
+		    datagrams_overhead(transport);
+	default:
+		return 0;
+	}
+}
+
+/* As recv(2); what the owner intercepts is not seen. */
+static ssize_t
+datagrams_receive(struct transport *transport, void *data, size_t size)
+{
+	ssize_t n;
+
+	do {
+		if (transport->turn++ >= DATAGRAMS_A_TURN) {
+			transport->yielded = true;
+			n = -1;
+			errno = EAGAIN;
+			break;
+		}
+		n = datagrams_next(transport, data, size);
+	} while (n == 0);
+	if (n > 0)
+		transport->read_bytes += (size_t)n;
+	return n;
+}
+
+/* 0: it was not for libssl, which would take an empty one for the end. */
+static ssize_t
+datagrams_next(struct transport *transport, void *data, size_t size)
+{
+	struct sockaddr_storage from;
+	ssize_t n;
+
+	if (transport->in_read < transport->in.size)
+		return datagrams_from_queue(transport, data, size);
+	n = datagrams_from_socket(transport, &from, data, size);
+	if (n > 0 && transport->intercept != NULL &&
+	    transport->intercept(transport->owner, &from, data, (size_t)n))
+		return 0;
+	return n;
+}
+
+static ssize_t
+datagrams_from_queue(struct transport *transport, void *data, size_t size)
+{
+	const char *from;
+	size_t n = datagrams_peek(&transport->in, transport->in_read, &from);
+	size_t taken = n < size ? n : size;
+
+	memcpy(data, from, taken);
+	if (transport->peeks)
+		return (ssize_t)taken;
+	transport->in_read += sizeof(uint16_t) + n;
+	if (transport->in_read == transport->in.size) {
+		textbuf_free(&transport->in);
+		transport->in_read = 0;
+	}
+	return (ssize_t)taken;
+}
+
+static ssize_t
+datagrams_from_socket(struct transport *transport,
+    struct sockaddr_storage *from, void *data, size_t size)
+{
+	socklen_t from_size;
+	ssize_t n;
+
+	errno = EAGAIN;
+	if (!transport->can_read || transport->peeks)
+		return -1;
+	do {
+		memset(from, 0, sizeof(*from));
+		from_size = sizeof(*from);
+		n = recvfrom(transport->fd, data, size, 0,
+		    (struct sockaddr *)from, &from_size);
+	} while (n == -1 && errno == EINTR);
+	if (n != -1)
+		return n;
+	if (errno == EAGAIN || errno == EWOULDBLOCK) {
+		transport->can_read = false;
+		return -1;
+	}
+	if (errno != ECONNREFUSED || datagrams_hinted(transport))
+		return 0;
+	transport->read_error = errno;
+	return -1;
+}
+
+/*
+ * The peer's host says that nobody listens: it has gone. Whatever else keeps a
+ * datagram from arriving may pass, and it is sent again as if it was lost. What
+ * it said of an earlier one is told in place of sending this one.
+ */
+static void
+datagrams_send(struct transport *transport, const void *data, size_t size)
+{
+	bool again = true;
+	ssize_t n;
+
+	while ((n = send(transport->fd, data, size, MSG_NOSIGNAL)) == -1)
+		if (errno == ECONNREFUSED && again &&
+		    datagrams_hinted(transport))
+			again = false;
+		else if (errno != EINTR)
+			break;
+	if (n >= 0)
+		transport->written_bytes += (size_t)n;
+	else if (errno == EAGAIN || errno == EWOULDBLOCK)
+		transport->can_write = false;
+	else if (errno == ECONNREFUSED && !datagrams_hinted(transport))
+		transport->write_error = errno;
+}
+
+/* True: the refusal is not to be believed yet. */
+static bool
+datagrams_hinted(struct transport *transport)
+{
+	if (transport->hints_only)
+		transport->refused = true;
+	return transport->hints_only;
+}
+
+static size_t
+datagrams_peek(const struct textbuf *queue, size_t at, const char **data)
+{
+	uint16_t length;
+
+	memcpy(&length, queue->data + at, sizeof(length));
+	*data = queue->data + at + sizeof(length);
+	return length;
+}
+
+/* The bytes that IP and UDP put before a datagram. */
+static long
+datagrams_overhead(const struct transport *transport)
+{
+	return DATAGRAMS_UDP_HEADER +
+	    (transport->over_ipv4 ? DATAGRAMS_IPV4_HEADER
+				  : DATAGRAMS_IPV6_HEADER);
+}
+
+/* 0: not known, which libssl takes for the least there may be. */
+static long
+datagrams_path_mtu(const struct transport *transport)
+{
+	long overhead = datagrams_overhead(transport);
+	int fd = transport->fd, mtu = 0;
+	socklen_t size = sizeof(mtu);
+
+	/* A socket for both speaks IPv6 of itself. */
+	if (getsockopt(fd, IPPROTO_IP, IP_MTU, &mtu, &size) == -1 &&
+	    getsockopt(fd, IPPROTO_IPV6, IPV6_MTU, &mtu, &size) == -1)
+		return 0;
+	if (mtu <= overhead)
+		return 0;
+	return mtu - overhead;
+}

@@ -1,0 +1,120 @@
+#include <errno.h>
+
+#include "base/dtls_hello.h"
+#include "connection/connection_state.h"
+#include "net/refusal.h"
+#include "text/tracing.h"
+#include "worker.h"
+
+/* How long it is only a hint, and how long an answer is waited for. */
+#define REFUSAL_MS 1000
+
+static void refusal_on_timer(void *);
+static void refusal_wait(struct connection *);
+static void refusal_ask(struct connection *);
+static void refusal_end(struct connection *);
+
+void
+refusal_init(struct connection *connection)
+{
+	struct refusal *refusal = &connection->refusal;
+
+	refusal->timer.run = refusal_on_timer;
+	refusal->timer.arg = connection;
+}
+
+void
+refusal_stop(struct connection *connection)
+{
+	loop_timer_stop(&connection->worker->loop, &connection->refusal.timer);
+}
+
+void
+refusal_look(struct connection *connection)
+{
+	struct refusal *refusal = &connection->refusal;
+	struct loop *loop = &connection->worker->loop;
+
+	if (!connection->transport.refused)
+		return;
+	connection->transport.refused = false;
+	refusal->written_bytes = connection->transport.written_bytes;
+	if (refusal->since_ms == 0) {
+		refusal->since_ms = loop->now_ms;
+		loop_timer_set(loop, &refusal->timer, REFUSAL_MS);
+	} else if (loop->now_ms - refusal->since_ms >= REFUSAL_MS) {
+		refusal->final = true;
+		loop_timer_set(loop, &refusal->timer, 0);
+	}
+}
+
+void
+refusal_forget(struct connection *connection)
+{
+	struct refusal *refusal = &connection->refusal;
+
+	if (refusal->since_ms == 0)
+		return;
+	refusal_stop(connection);
+	refusal->since_ms = 0;
+	refusal->asked = refusal->final = false;
+}
+
+/* A question without an answer: the hint was false, or is no longer true. */
+static void
+refusal_on_timer(void *arg)
+{
+	struct connection *connection = arg;
+	struct refusal *refusal = &connection->refusal;
+
+	connection->worker->current = connection;
+	if (!connection->transport.hints_only)
+		return;
+	if (refusal->final)
+		refusal_end(connection);
+	else if (refusal->asked)
+		refusal_forget(connection);
+	else
+		refusal_wait(connection);
+}
+
+/* What is said anyway is a question as well. */
+static void
+refusal_wait(struct connection *connection)
+{
+	struct refusal *refusal = &connection->refusal;
+
+	refusal->asked = true;
+	loop_timer_set(&connection->worker->loop, &refusal->timer, REFUSAL_MS);
+	if (connection->transport.written_bytes == refusal->written_bytes)
+		refusal_ask(connection);
+}
+
+/* With the ServerHello's number, which the peer has had. */
+static void
+refusal_ask(struct connection *connection)
+{
+	struct transport *transport = &connection->transport;
+	uint8_t question[DTLS_HELLO_VERIFY_MAX];
+	struct dtls_hello hello = { 0 };
+	size_t size;
+
+	record_numbers_hello(&transport->numbers, hello.record_sequence);
+	size = dtls_hello_verify_request(
+	    &hello, connection->cookie, sizeof(connection->cookie), question);
+	if (transport->trace)
+		tracing_io(true, SSL_get_wbio(connection->ssl), question, size,
+		    (long)size);
+	transport_write_clear(transport, question, size);
+	connection_run(connection);
+}
+
+static void
+refusal_end(struct connection *connection)
+{
+	struct transport *transport = &connection->transport;
+
+	transport->read_error = transport->write_error = ECONNREFUSED;
+	connection_close(connection, END_ERROR);
+	connection_run(connection);
+}

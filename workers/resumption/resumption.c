@@ -1,0 +1,233 @@
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/err.h>
+#include <openssl/rand.h>
+
+#include "config/config.h"
+#include "connection/connection_state.h"
+#include "foundation/fault.h"
+#include "foundation/text.h"
+#include "resumption/resumption.h"
+#include "resumption/tickets.h"
+#include "sessions/session_cache.h"
+#include "shared/shared.h"
+#include "tls/tls_context.h"
+#include "worker.h"
+
+/*
+ * libssl's internal store is empty and shut, but for a session that is taken.
+ * So nothing is ever evicted from it, which would call resumption_remove() for
+ * a session that is still good.
+ */
+#define RESUMPTION_STORE_SHUT \
+	(SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL)
+#define RESUMPTION_STORE_OPEN \
+	(SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL_LOOKUP)
+
+/* To find an ID that begins with -id_prefix and is not in use. */
+#define RESUMPTION_ATTEMPTS 10
+
+static int resumption_make_id(SSL *, unsigned char *, unsigned *);
+static int resumption_new(SSL *, SSL_SESSION *);
+static SSL_SESSION *resumption_get(SSL *, const unsigned char *, int, int *);
+static SSL_SESSION *resumption_fetch(SSL *, const unsigned char *, size_t);
+static void resumption_remove(SSL_CTX *, SSL_SESSION *);
+static bool resumption_by_id(SSL *);
+static struct connection *resumption_connection(SSL *);
+static bool resumption_is_single_use(SSL *);
+static struct worker *resumption_worker(SSL *);
+static struct session_cache *resumption_cache(SSL *);
+static bool resumption_is_told(SSL *);
+
+void
+resumption_install(
+    SSL_CTX *ctx, const struct config *config, struct shared *shared)
+{
+	SSL_CTX_set_app_data(ctx, shared);
+	tickets_install(ctx);
+	/* Without a cache, too: what was asked for in vain is counted. */
+	SSL_CTX_sess_set_get_cb(ctx, resumption_get);
+	if (config->id_prefix != NULL)
+		SSL_CTX_set_generate_session_id(ctx, resumption_make_id);
+	if (!config_keeps_sessions(config)) {
+		SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+		return;
+	}
+	SSL_CTX_set_session_cache_mode(ctx, RESUMPTION_STORE_SHUT);
+	SSL_CTX_sess_set_new_cb(ctx, resumption_new);
+	SSL_CTX_sess_set_remove_cb(ctx, resumption_remove);
+}
+
+/* Of *id_size bytes. Returns 0 if no ID is to be had. */
+static int
+resumption_make_id(SSL *ssl, unsigned char *id, unsigned *id_size)
+{
+	const char *prefix = resumption_worker(ssl)->setup->config->id_prefix;
+	size_t prefix_size = strnlen(prefix, *id_size);
+	int i;
+
+	for (i = 0; i < RESUMPTION_ATTEMPTS; i++) {
+		if (RAND_bytes(id, (int)*id_size) != 1)
+			return 0;
+		memcpy(id, prefix, prefix_size);
+		if (!session_cache_has(resumption_cache(ssl), id, *id_size,
+			(int64_t)time(NULL)))
+			return 1;
+	}
+	return 0;
+}
+
+/* Serialised before any lock is taken. Always 0: no reference is kept. */
+static int
+resumption_new(SSL *ssl, SSL_SESSION *session)
+{
+	unsigned char *data = resumption_worker(ssl)->session, *end = data;
+	const unsigned char *id;
+	unsigned id_size;
+	int size;
+
+	/* As the stock program, which keeps stateless tickets as well. */
+	if (resumption_is_told(ssl))
+		text_printf(TEXT_ERR, "New session added to external cache\n");
+	if (!resumption_by_id(ssl))
+		return 0;
+	fault_point("session-store");
+	size = i2d_SSL_SESSION(session, NULL);
+	if (size > 0 && size <= SESSION_BYTES_MAX)
+		size = i2d_SSL_SESSION(session, &end);
+	if (size <= 0)
+		return 0;
+	id = SSL_SESSION_get_id(session, &id_size);
+	session_cache_put(resumption_cache(ssl), id, id_size, data,
+	    (size_t)size,
+	    (int64_t)SSL_SESSION_get_time(session) +
+		SSL_SESSION_get_timeout(session));
+	OPENSSL_cleanse(data, (size_t)(end - data));
+	return 0;
+}
+
+static SSL_SESSION *
+resumption_get(
+    SSL *ssl, const unsigned char *id, int id_size, int *keep_reference)
+{
+	struct worker *worker = resumption_worker(ssl);
+	bool told = resumption_is_told(ssl), too_old;
+	SSL_SESSION *session;
+
+	*keep_reference = 0;
+	errno = 0;
+	session = resumption_fetch(ssl, id, (size_t)id_size);
+	too_old = errno == ETIME;
+	resumption_connection(ssl)->by_id = session != NULL;
+	if (told)
+		text_printf(TEXT_ERR, "Lookup session: cache %s\n",
+		    session != NULL ? "hit" : "miss");
+	if (too_old)
+		worker_count(worker, STAT_TIMEOUTS);
+	else if (told && session != NULL)
+		worker_count(worker, STAT_CALLBACK_HITS);
+	else if (!told && session == NULL)
+		worker_count(worker, STAT_MISSES);
+	return session;
+}
+
+/*
+ * A session for early data is taken: of any number of connections that offer
+ * it, on any workers, one gets it (RFC 8446, section 8.1). To libssl that one
+ * has to look like the owner of the session: it asks SSL_CTX_remove_session()
+ * next, which says yes only of what its internal store holds. So for just as
+ * long the store is open; see resumption_remove().
+ *
+ * With -ext_cache it stays shut: there the stock program takes no early data.
+ *
+ * errno is ETIME if the session was there, but too old.
+ */
+static SSL_SESSION *
+resumption_fetch(SSL *ssl, const unsigned char *id, size_t id_size)
+{
+	unsigned char *data = resumption_worker(ssl)->session;
+	const unsigned char *begin = data;
+	SSL_SESSION *session = NULL;
+	bool take = resumption_is_single_use(ssl);
+	size_t size;
+
+	size = session_cache_get(resumption_cache(ssl), id, id_size, data,
+	    SESSION_BYTES_MAX, (int64_t)time(NULL), take);
+	if (size > 0)
+		session = d2i_SSL_SESSION(NULL, &begin, (long)size);
+	if (session != NULL && take && !resumption_is_told(ssl)) {
+		fault_point("session-taken");
+		SSL_CTX_set_session_cache_mode(
+		    resumption_worker(ssl)->setup->tls->ctx,
+		    RESUMPTION_STORE_OPEN);
+	}
+	OPENSSL_cleanse(data, size);
+	return session;
+}
+
+static void
+resumption_remove(SSL_CTX *ctx, SSL_SESSION *session)
+{
+	struct shared *shared = SSL_CTX_get_app_data(ctx);
+	const unsigned char *id;
+	unsigned id_size;
+
+	SSL_CTX_set_session_cache_mode(ctx, RESUMPTION_STORE_SHUT);
+	id = SSL_SESSION_get_id(session, &id_size);
+	if (id_size > 0)
+		session_cache_remove(shared->sessions, id, id_size);
+}
+
+/*
+ * The new-session callback also runs for every stateless TLS 1.3 ticket, which
+ * holds its session itself. With early data and anti-replay TLS 1.3 tickets
+ * are stateful as well (RFC 8446, section 8.1).
+ */
+static bool
+resumption_by_id(SSL *ssl)
+{
+	return SSL_version(ssl) != TLS1_3_VERSION ||
+	    (SSL_get_options(ssl) & SSL_OP_NO_TICKET) != 0 ||
+	    resumption_is_single_use(ssl);
+}
+
+/* libssl's own condition, which does not ask whether early data is read. */
+static bool
+resumption_is_single_use(SSL *ssl)
+{
+	return SSL_version(ssl) == TLS1_3_VERSION &&
+	    SSL_get_max_early_data(ssl) > 0 &&
+	    (SSL_get_options(ssl) & SSL_OP_NO_ANTI_REPLAY) == 0;
+}
+
+static struct connection *
+resumption_connection(SSL *ssl)
+{
+	return SSL_get_app_data(ssl);
+}
+
+static struct worker *
+resumption_worker(SSL *ssl)
+{
+	return resumption_connection(ssl)->worker;
+}
+
+static struct session_cache *
+resumption_cache(SSL *ssl)
+{
+	return resumption_worker(ssl)->setup->shared->sessions;
+}
+
+/*
+ * With -ext_cache what happens in the cache is said aloud, and counted as the
+ * stock program counts: its cache is external to libssl only then.
+ */
+static bool
+resumption_is_told(SSL *ssl)
+{
+	const struct config *config = resumption_worker(ssl)->setup->config;
+
+	return config->ext_cache && config_keeps_sessions(config);
+}

@@ -1,0 +1,352 @@
+#include <stdint.h>
+#include <stdio.h>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+
+#include "config/config.h"
+#include "connection/connection.h"
+#include "connection/dtls.h"
+#include "foundation/file_tail.h"
+#include "foundation/log.h"
+#include "foundation/text.h"
+#include "foundation/textbuf.h"
+#include "text/extensions.h"
+#include "text/tracing.h"
+#include "tls/base/tls_names.h"
+#include "tls/base/tls_text.h"
+
+static void tracing_state(const SSL *, int, int);
+static void tracing_exit(const SSL *, const char *, int);
+static bool tracing_waits(const SSL *);
+static void tracing_message(int, int, int, const void *, size_t, SSL *, void *);
+#ifdef OPENSSL_NO_SSL_TRACE
+#define tracing_words NULL /* tracing_open refuses it */
+#else
+static void tracing_words(int, int, int, const void *, size_t, SSL *, void *);
+#endif
+static const void *
+tracing_sent(SSL *, int, int, const void *, size_t, uint8_t *);
+static void
+tracing_describe(struct textbuf *, int, int, const unsigned char *, size_t);
+static void tracing_bytes(struct textbuf *, const unsigned char *, size_t);
+static void tracing_emit(const void *, size_t);
+static const char *tracing_name(const struct tls_name *, int, const char *);
+
+static struct file_tail tracing_file = FILE_TAIL_NONE;
+
+static const struct tls_name tracing_contents[] = {
+	{ SSL3_RT_CHANGE_CIPHER_SPEC, "ChangeCipherSpec" },
+	{ SSL3_RT_ALERT, "Alert" },
+	{ SSL3_RT_HANDSHAKE, "Handshake" },
+	{ SSL3_RT_APPLICATION_DATA, "ApplicationData" },
+	{ SSL3_RT_HEADER, "RecordHeader" },
+	{ SSL3_RT_INNER_CONTENT_TYPE, "InnerContent" },
+	{ 0, NULL },
+};
+
+static const struct tls_name tracing_handshakes[] = {
+	{ SSL3_MT_HELLO_REQUEST, ", HelloRequest" },
+	{ SSL3_MT_CLIENT_HELLO, ", ClientHello" },
+	{ SSL3_MT_SERVER_HELLO, ", ServerHello" },
+	{ DTLS1_MT_HELLO_VERIFY_REQUEST, ", HelloVerifyRequest" },
+	{ SSL3_MT_NEWSESSION_TICKET, ", NewSessionTicket" },
+	{ SSL3_MT_END_OF_EARLY_DATA, ", EndOfEarlyData" },
+	{ SSL3_MT_ENCRYPTED_EXTENSIONS, ", EncryptedExtensions" },
+	{ SSL3_MT_CERTIFICATE, ", Certificate" },
+	{ SSL3_MT_SERVER_KEY_EXCHANGE, ", ServerKeyExchange" },
+	{ SSL3_MT_CERTIFICATE_REQUEST, ", CertificateRequest" },
+	{ SSL3_MT_SERVER_DONE, ", ServerHelloDone" },
+	{ SSL3_MT_CERTIFICATE_VERIFY, ", CertificateVerify" },
+	{ SSL3_MT_CLIENT_KEY_EXCHANGE, ", ClientKeyExchange" },
+	{ SSL3_MT_FINISHED, ", Finished" },
+	{ SSL3_MT_CERTIFICATE_URL, ", CertificateUrl" },
+	{ SSL3_MT_CERTIFICATE_STATUS, ", CertificateStatus" },
+	{ SSL3_MT_SUPPLEMENTAL_DATA, ", SupplementalData" },
+	{ SSL3_MT_KEY_UPDATE, ", KeyUpdate" },
+	{ SSL3_MT_NEXT_PROTO, ", NextProto" },
+	{ SSL3_MT_MESSAGE_HASH, ", MessageHash" },
+	{ 0, NULL },
+};
+
+static const struct tls_name tracing_alerts[] = {
+	{ SSL_AD_CLOSE_NOTIFY, " close_notify" },
+	{ SSL_AD_UNEXPECTED_MESSAGE, " unexpected_message" },
+	{ SSL_AD_BAD_RECORD_MAC, " bad_record_mac" },
+	{ SSL_AD_DECRYPTION_FAILED, " decryption_failed" },
+	{ SSL_AD_RECORD_OVERFLOW, " record_overflow" },
+	{ SSL_AD_DECOMPRESSION_FAILURE, " decompression_failure" },
+	{ SSL_AD_HANDSHAKE_FAILURE, " handshake_failure" },
+	{ SSL_AD_BAD_CERTIFICATE, " bad_certificate" },
+	{ SSL_AD_UNSUPPORTED_CERTIFICATE, " unsupported_certificate" },
+	{ SSL_AD_CERTIFICATE_REVOKED, " certificate_revoked" },
+	{ SSL_AD_CERTIFICATE_EXPIRED, " certificate_expired" },
+	{ SSL_AD_CERTIFICATE_UNKNOWN, " certificate_unknown" },
+	{ SSL_AD_ILLEGAL_PARAMETER, " illegal_parameter" },
+	{ SSL_AD_UNKNOWN_CA, " unknown_ca" },
+	{ SSL_AD_ACCESS_DENIED, " access_denied" },
+	{ SSL_AD_DECODE_ERROR, " decode_error" },
+	{ SSL_AD_DECRYPT_ERROR, " decrypt_error" },
+	{ 60, " export_restriction" }, /* RFC 2246, reserved since */
+	{ SSL_AD_PROTOCOL_VERSION, " protocol_version" },
+	{ SSL_AD_INSUFFICIENT_SECURITY, " insufficient_security" },
+	{ SSL_AD_INTERNAL_ERROR, " internal_error" },
+	{ SSL_AD_INAPPROPRIATE_FALLBACK, " inappropriate_fallback" },
+	{ SSL_AD_USER_CANCELLED, " user_canceled" },
+	{ SSL_AD_NO_RENEGOTIATION, " no_renegotiation" },
+	{ SSL_AD_MISSING_EXTENSION, " missing_extension" },
+	{ SSL_AD_UNSUPPORTED_EXTENSION, " unsupported_extension" },
+	{ SSL_AD_CERTIFICATE_UNOBTAINABLE, " certificate_unobtainable" },
+	{ SSL_AD_UNRECOGNIZED_NAME, " unrecognized_name" },
+	{ SSL_AD_BAD_CERTIFICATE_STATUS_RESPONSE,
+	    " bad_certificate_status_response" },
+	{ SSL_AD_BAD_CERTIFICATE_HASH_VALUE, " bad_certificate_hash_value" },
+	{ SSL_AD_UNKNOWN_PSK_IDENTITY, " unknown_psk_identity" },
+	{ SSL_AD_CERTIFICATE_REQUIRED, " certificate_required" },
+	{ 0, NULL },
+};
+
+int
+tracing_open(const struct config *config)
+{
+#ifdef OPENSSL_NO_SSL_TRACE
+	if (config->messages == MESSAGES_WORDS) {
+		log_warnx("-trace: the TLS library was built without it");
+		return -1;
+	}
+#endif
+	if (config->msgfile == NULL ||
+	    file_tail_open(&tracing_file, "-msgfile", config->msgfile, true) ==
+		0)
+		return 0;
+	log_warn("-msgfile %s", config->msgfile);
+	return -1;
+}
+
+int
+tracing_fd(void)
+{
+	return tracing_file.fd;
+}
+
+int
+tracing_share(struct file_tail_state *state)
+{
+	return file_tail_share(&tracing_file, state);
+}
+
+void
+tracing_close(void)
+{
+	file_tail_close(&tracing_file);
+}
+
+void
+tracing_attach(SSL *ssl, const struct config *config)
+{
+	if (config->state)
+		SSL_set_info_callback(ssl, tracing_state);
+	if (config->messages == MESSAGES_BYTES)
+		SSL_set_msg_callback(ssl, tracing_message);
+	else if (config->messages == MESSAGES_WORDS)
+		SSL_set_msg_callback(ssl, tracing_words);
+	if (config->tlsextdebug)
+		extensions_attach(ssl);
+}
+
+void
+tracing_io(
+    bool is_write, const void *bio, const void *data, size_t asked, long result)
+{
+	struct textbuf text;
+
+	textbuf_init(&text);
+	textbuf_printf(&text, "%s %p [%p] (%zu bytes => ",
+	    is_write ? "write to" : "read from", bio, data, asked);
+	if (result > 0) {
+		textbuf_printf(&text, "%ld (0x%lX))\n", result, result);
+		tls_text_dump(&text, data, (size_t)result);
+	} else {
+		textbuf_printf(&text, "%ld)\n", result);
+	}
+	text_write(TEXT_OUT, text.data, text.size);
+	textbuf_free(&text);
+}
+
+/* -state */
+static void
+tracing_state(const SSL *ssl, int where, int value)
+{
+	const char *call =
+	    (where & SSL_ST_ACCEPT) != 0 ? "SSL_accept" : "undefined";
+
+	if (where & SSL_CB_LOOP)
+		text_printf(
+		    TEXT_ERR, "%s:%s\n", call, SSL_state_string_long(ssl));
+	else if (where & SSL_CB_ALERT)
+		text_printf(TEXT_ERR, "SSL3 alert %s:%s:%s\n",
+		    (where & SSL_CB_READ) ? "read" : "write",
+		    SSL_alert_type_string_long(value),
+		    SSL_alert_desc_string_long(value));
+	else if (where & SSL_CB_EXIT)
+		tracing_exit(ssl, call, value);
+}
+
+/*
+ * A call that only waits for the peer would have gone on in a blocking one: it
+ * failed for those alone who asked for such.
+ */
+static void
+tracing_exit(const SSL *ssl, const char *call, int value)
+{
+	if (value == 0)
+		text_printf(TEXT_ERR, "%s:failed in %s\n", call,
+		    SSL_state_string_long(ssl));
+	else if (value < 0 && !tracing_waits(ssl))
+		text_printf(TEXT_ERR, "%s:error in %s\n", call,
+		    SSL_state_string_long(ssl));
+}
+
+static bool
+tracing_waits(const SSL *ssl)
+{
+	const struct config *config = connection_config(SSL_get_app_data(ssl));
+
+	if (config->nbio && config->mode == MODE_INTERACTIVE)
+		return false;
+	switch (SSL_want(ssl)) {
+	case SSL_READING:
+		return BIO_should_retry(SSL_get_rbio(ssl));
+	case SSL_WRITING:
+		return BIO_should_retry(SSL_get_wbio(ssl));
+	default:
+		return false;
+	}
+}
+
+/* -msg */
+static void
+tracing_message(int is_write, int version, int content, const void *data,
+    size_t size, SSL *ssl, void *arg)
+{
+	uint8_t header[RECORD_NUMBERS_HEADER];
+	struct textbuf text;
+
+	(void)arg;
+	data = tracing_sent(ssl, is_write, content, data, size, header);
+	textbuf_init(&text);
+	textbuf_puts(&text, is_write ? ">>> " : "<<< ");
+	tracing_describe(&text, version, content, data, size);
+	tracing_bytes(&text, data, size);
+	tracing_emit(text.data, text.size);
+	textbuf_free(&text);
+}
+
+#ifndef OPENSSL_NO_SSL_TRACE
+/*
+ * -trace: libssl's own description. Of a piece of a certificate it makes none,
+ * and the error that this leaves is nothing for the handshake to fail of.
+ */
+static void
+tracing_words(int is_write, int version, int content, const void *data,
+    size_t size, SSL *ssl, void *arg)
+{
+	uint8_t header[RECORD_NUMBERS_HEADER];
+	struct textbuf text;
+	BIO *bio;
+
+	(void)arg;
+	data = tracing_sent(ssl, is_write, content, data, size, header);
+	if ((bio = BIO_new(BIO_s_mem())) == NULL)
+		return;
+	ERR_set_mark();
+	SSL_trace(is_write, version, content, data, size, ssl, bio);
+	ERR_pop_to_mark();
+	textbuf_init(&text);
+	tls_text_quote(&text, bio);
+	if (text.size > 0)
+		tracing_emit(text.data, text.size);
+	textbuf_free(&text);
+}
+#endif
+
+/* The header of a record of DTLS, as it is on the wire. */
+static const void *
+tracing_sent(SSL *ssl, int is_write, int content, const void *data, size_t size,
+    uint8_t *copy)
+{
+	if (!is_write || content != SSL3_RT_HEADER ||
+	    size != RECORD_NUMBERS_HEADER)
+		return data;
+	return dtls_header_sent(ssl, data, copy);
+}
+
+static void
+tracing_describe(struct textbuf *text, int version, int content,
+    const unsigned char *data, size_t size)
+{
+	const char *name = tls_name_of_version(version);
+
+	if (name == NULL) {
+		textbuf_printf(text,
+		    "Not TLS data or unknown version "
+		    "(version=%d, content_type=%d) [length %04zx]\n",
+		    version, content, size);
+		return;
+	}
+	textbuf_printf(text, "%s, ", name);
+	name = tls_name_find(tracing_contents, content);
+	if (name != NULL)
+		textbuf_puts(text, name);
+	else
+		textbuf_printf(text, "Unknown (content_type=%d)", content);
+	textbuf_printf(text, " [length %04zx]", size);
+	if (content == SSL3_RT_ALERT && size == 2)
+		textbuf_printf(text, "%s%s",
+		    data[0] == SSL3_AL_WARNING	   ? ", warning"
+			: data[0] == SSL3_AL_FATAL ? ", fatal"
+						   : ", ???",
+		    tracing_name(tracing_alerts, data[1], " ???"));
+	else if (content == SSL3_RT_ALERT)
+		textbuf_puts(text, ", ???");
+	else if (content == SSL3_RT_HANDSHAKE)
+		textbuf_puts(text,
+		    size == 0
+			? "???"
+			: tracing_name(tracing_handshakes, data[0], "???"));
+	textbuf_puts(text, "\n");
+}
+
+static void
+tracing_bytes(struct textbuf *text, const unsigned char *data, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		if (i % 16 == 0)
+			textbuf_puts(text, i == 0 ? "   " : "\n   ");
+		textbuf_printf(text, " %02x", data[i]);
+	}
+	if (size > 0)
+		textbuf_puts(text, "\n");
+}
+
+static void
+tracing_emit(const void *data, size_t size)
+{
+	struct iovec record = { .iov_base = (void *)(uintptr_t)data,
+		.iov_len = size };
+
+	if (tracing_file.fd == -1)
+		text_write(TEXT_MESSAGES, data, size);
+	else
+		file_tail_write(&tracing_file, &record, 1);
+}
+
+static const char *
+tracing_name(const struct tls_name *table, int value, const char *unknown)
+{
+	const char *name = tls_name_find(table, value);
+
+	return name != NULL ? name : unknown;
+}
