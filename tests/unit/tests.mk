@@ -1,5 +1,5 @@
 # Unit tests of the shared state: "make unit" builds them,
-# tests/shared_state.bats runs them.
+# tests/unit/shared_state.bats runs them.
 
 UNIT_SAYS = log text
 UNIT_CACHE = session_cache session_shard session_repair session_ring shlock \

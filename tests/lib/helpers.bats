@@ -1,0 +1,58 @@
+# What the tests rely on must itself be able to fail.
+
+load ../lib/helpers
+
+# In place of a server: it obeys all signals but TERM.
+start_deaf() # name
+{
+	END_S=1
+	launch "$1" bash -c 'trap "" TERM; echo ACCEPT
+		while :; do read -rt 1; done'
+	wait_for 10 file_has "$1.out" ACCEPT
+	DEAF=${PIDS[$1]}
+}
+
+@test "stop_server fails if the server had to be killed, and leaves nothing" {
+	local result=0
+
+	start_deaf server
+	SERVERS+=("$DEAF::server")
+	stop_server 2>said || result=$?
+	assert_equal "$result" 1
+	assert_contains "$(cat said)" "server ($DEAF) did not end by TERM"
+	assert_equal "$STATUS" 137
+	no_session "$DEAF"
+}
+
+@test "stop_server is content with any signal that is obeyed" {
+	start_deaf server
+	SERVERS+=("$DEAF::server")
+	stop_server HUP
+	assert_equal "$STATUS" 129
+}
+
+@test "the teardown fails if anything had to be killed, and leaves nothing" {
+	local result=0
+
+	start_deaf server
+	SERVERS+=("$DEAF::server")
+	common_teardown 2>said || result=$?
+	assert_equal "$result" 1
+	assert_contains "$(cat said)" "server ($DEAF) did not end by TERM"
+	no_session "$DEAF"
+	common_teardown
+}
+
+@test "a comparison fails if one side had to be killed" {
+	local result=0
+
+	deaf_scenario() # name, client option...
+	{
+		plain_scenario "$@"
+		start_deaf "$1-deaf"
+	}
+	same_as_stock '' '' 'text\n'
+	same_as_stock -f deaf_scenario '' '' 'text\n' 2>said || result=$?
+	assert_equal "$result" 1
+	assert_matches "$(cat said)" 'server-deaf .* did not end by TERM'
+}

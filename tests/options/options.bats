@@ -1,0 +1,465 @@
+# The command line: the stock program's grammar and errors, our own options,
+# the help, and the manual page that names them all.
+
+load ../lib/helpers
+
+# Each line of standard input is a command line, as a shell reads it.
+each_line() # function that gets the options
+{
+	local line words failed=0
+
+	while IFS= read -r line; do
+		[ -n "$line" ] || continue
+		eval "words=($line)"
+		"$1" "${words[@]}" || { echo "^ with: $line" >&2; failed=1; }
+	done
+	return "$failed"
+}
+
+# Both end with status 1, after the same text.
+# Ours has a second line, which names the option, or the word that is too much.
+without_culprits()
+{
+	sed -E '/^s_server: (Option -[^ ]+ wants a |Extra argument ")/d'
+}
+
+fails_as_stock() # option...
+{
+	local expected
+
+	run_stock "$@"
+	assert_equal "$status" 1 || return 1
+	expected=$(printf '%s\n---\n%s' "$output" "$stderr" | mask)
+	run_server "$@"
+	assert_equal "$status" 1 || return 1
+	assert_equal "$(printf '%s\n---\n%s' "$output" "$stderr" | mask |
+	    without_culprits)" "$expected"
+}
+
+refused() # message, option...
+{
+	local message=$1
+
+	shift
+	run_server "$@"
+	assert_equal "$status" 1 || return 1
+	assert_equal "$output" '' || return 1
+	assert_equal "$stderr" "s_server: $message"
+}
+
+HINT=$'\ns_server: Use -help for summary.'
+
+not_a_number() # value, option
+{
+	printf '%s\n' "Can't parse \"$1\" as a number" \
+	    "s_server: Option -$2 wants a number${HINT}"
+}
+
+@test "what cannot be used of the command line is named" {
+	refused "$(not_a_number abc naccept)" -naccept abc
+	refused "$(not_a_number 1k mtu)" -mtu=1k
+	refused "Value \"3000000000\" outside integer range
+s_server: Option -verify wants a number from -2147483648 to 2147483647$HINT" \
+	    -verify 3000000000
+	refused "Not a directory: none
+s_server: Option -CApath wants a directory$HINT" -CApath none
+	run_server -psk 0g
+	assert_equal "$stderr" "Not a hex number '0g'
+s_server: Option -psk wants a hex number"
+	refused "Extra argument \"stray\"$HINT" -quiet stray -www
+	refused "Extra argument \"\"$HINT" ''
+	refused "Extra argument \"-x\"$HINT" -- -x
+}
+
+@test "unknown options, missing and unwanted values, stray arguments" {
+	each_line fails_as_stock <<-'EOF'
+		-x
+		--x=1
+		---x
+		-
+		-=x
+		-ssl2
+		-no_ssl2
+		''
+		stray
+		-quiet stray
+		-- stray
+		-- -quiet
+		-quiet -- -x
+		-port
+		-unix
+		-CAfile
+		-rand
+		-provider-path
+		-quiet=1
+		--quiet=
+		-4=1
+		-dtls1=2
+		-help=1
+		-early_data=1
+	EOF
+}
+
+@test "values that are no numbers, or not in their range" {
+	each_line fails_as_stock <<-'EOF'
+		-port=
+		-port abc
+		-port 5x
+		-port -1
+		-port=3000000000
+		-naccept 0
+		-naccept -7
+		-naccept 1x
+		-naccept 09
+		-naccept 99999999999999999999
+		-naccept 3000000000
+		-naccept 0xzz
+		-verify ''
+		-verify ' '
+		-verify '5 '
+		-verify -3000000000
+		-Verify abc
+		-verify_depth abc
+		-verify_depth 3000000000
+		-keymatexportlen 0
+		-keymatexportlen x
+		-num_tickets abc
+		-num_tickets 3000000000
+		-mtu -1
+		-read_buf 0
+		-split_send_frag 0
+		-max_send_frag -1
+		-max_pipelines 0
+		-max_early_data -1
+		-max_early_data -5x
+		-recv_max_early_data -1
+		-recv_max_early_data 3000000000
+		-status_timeout 1x
+		-auth_level x
+		-attime abc
+		-attime 99999999999999999999999
+	EOF
+}
+
+@test "values that are no format, directory, address, hex number, name" {
+	each_line fails_as_stock <<-'EOF'
+		-certform XXX
+		-certform ''
+		-certform pEm
+		-certform PEMx
+		-certform p12
+		-certform engine
+		-certform t
+		-keyform XXX
+		-keyform b
+		-keyform Pkcs12
+		-dcertform h
+		-dkeyform q
+		-xcertform XXX
+		-xkeyform e
+		-CRLform pvk
+		-CApath /none
+		-CApath=
+		-CApath=/etc/passwd
+		-chainCApath /none
+		-verifyCApath /none
+		-accept abc:def:1
+		-accept ::1
+		-accept '[::1'
+		-accept '[::1]x'
+		-accept '[::1]:0:1'
+		-psk xyz
+		-psk 0x12
+		-purpose foo
+		-verify_name foo
+	EOF
+}
+
+# With -x at the end, to see that the value before it was taken.
+@test "values that only look wrong are taken as the stock program does" {
+	each_line fails_as_stock <<-'EOF'
+		-verify -1 -x
+		-verify 010 -x
+		-verify ' 5' -x
+		-verify +5 -x
+		-attime -5 -x
+		-certform Dxx -x
+		-certform p -x
+		-keyform d -x
+		-keyform PVK -x
+		-keyform pkcs12 -x
+		-keyform http -x
+		-keyform 12x -x
+		-psk '' -x
+		-psk abc -x
+		-purpose timestampsign -x
+		-verify_name smime_sign -x
+	EOF
+}
+
+# covers: -no_ssl3
+@test "protocol flags that exclude each other" {
+	each_line fails_as_stock <<-'EOF'
+		-tls1 -tls1_2
+		-tls1_2 -tls1_2
+		-tls1 -tls1_2 -x
+		-x -tls1 -tls1_2
+		-dtls -tls1_2
+		-dtls1 -dtls1_2
+		-tls1_2 -no_tls1
+		-no_tls1 -tls1_2
+		-no_tls1 -x -tls1_2
+		-tls1_3 -no_ssl3
+		-dtls -no_tls1_3
+	EOF
+}
+
+@test "the depth of -verify is told unless -quiet or -brief came before" {
+	each_line fails_as_stock <<-'EOF'
+		-verify 3 -x
+		-Verify 2 -x
+		-Verify 3 -verify 2 -x
+		-verify 3 -quiet -verify 2 -x
+		-verify 3 -brief -Verify 2 -x
+		-rev -verify 3 -x
+		-www -verify 3 -x
+	EOF
+}
+
+# covers: -debug_broken_protocol -legacy_server_connect
+# covers: -no_legacy_server_connect
+@test "values that SSL_CONF_cmd does not take" {
+	cp "$CERTS/server.pem" "$CERTS/server-key.pem" .
+	each_line fails_as_stock <<-'EOF'
+		-key server-key.pem -cipher NOPE
+		-key server-key.pem -ciphersuites NOPE
+		-key server-key.pem -groups NOPE
+		-key server-key.pem -curves NOPE
+		-key server-key.pem -named_curve NOPE
+		-key server-key.pem -sigalgs NOPE
+		-key server-key.pem -client_sigalgs NOPE
+		-key server-key.pem -min_protocol NOPE
+		-key server-key.pem -max_protocol NOPE
+		-key server-key.pem -num_tickets -1
+		-key server-key.pem -record_padding 99999
+		-key server-key.pem -debug_broken_protocol
+		-key server-key.pem -legacy_server_connect
+		-key server-key.pem -no_legacy_server_connect
+	EOF
+}
+
+# Both end with status 1 and name the same file first; how many lines of the
+# library follow depends on what it tried.
+names_file_as_stock() # option...
+{
+	local expected
+
+	run_stock "$@"
+	assert_equal "$status" 1 || return 1
+	expected=${stderr%%$'\n'*}
+	assert_contains "$expected" 'Could not read' || return 1
+	run_server "$@"
+	assert_equal "$status" 1 || return 1
+	assert_equal "${stderr%%$'\n'*}" "$expected"
+}
+
+# covers: -certform -keyform
+@test "-certform and -keyform are those of -cert2 and -key2 too" {
+	cp "$CERTS"/server* .
+	each_line names_file_as_stock <<-'EOF'
+		-certform DER -cert server.pem -key server-key.pem
+		-keyform DER -key server-key.pem
+		-certform DER -cert server.der -key server-key.pem -servername x -cert2 server2.pem -key2 server2-key.pem
+		-keyform DER -key server-key.der -servername x -cert2 server2.pem -key2 server2-key.pem
+	EOF
+}
+
+@test "our own checks" {
+	local long
+
+	cp "$CERTS/server.pem" "$CERTS/server-key.pem" .
+	refused '-unix needs the path of a socket' -unix ''
+	refused '-accept argument names no port' -accept :
+	long=$(printf '%033d' 0)
+	refused "-context $long: longer than 32 bytes" -context "$long" \
+	    -key server-key.pem
+	refused '-context_hex : not hexadecimal digits' -context_hex ''
+	refused '-context_hex 0x12: not hexadecimal digits' -context_hex 0x12
+	refused '-context_hex abc: an odd number of digits' -context_hex abc
+	long=$(printf '%066d' 0)
+	refused "-context_hex $long: longer than 32 bytes" -context_hex "$long"
+	refused '-context and -context_hex exclude each other' -context_hex 61 \
+	    -context a
+	refused '-ticket_keys_format NGINX: not nginx or apache' \
+	    -ticket_keys_format NGINX
+	long=$(printf '%0108d' 0)
+	run_server -unix "$long" -key server-key.pem
+	assert_equal "$status" 1
+	assert_equal "$stderr" "s_server: -unix $long: longer than 107 bytes"
+}
+
+# covers: -port
+@test "ports above 65535 are refused, port 0 is taken" {
+	refused "Value \"65536\" for option -port is above 65535$HINT" \
+	    -port 65536
+	refused 'Port "65536" for option -accept is above 65535' -accept 65536
+	refused 'Port "70000" for option -accept is above 65535' \
+	    -accept '[::1]:70000'
+	start_server -port 0
+	assert_matches "$(server_out)" 'ACCEPT .*:[1-9][0-9]*$'
+}
+
+@test "-workers wants 1 to 1024" {
+	refused "Non-positive number \"0\" for option -workers$HINT" -workers 0
+	refused "$(not_a_number abc workers)" -workers abc
+	refused "Value \"1025\" for option -workers is above 1024$HINT" \
+	    -workers=1025
+	refused "Option -workers needs a value$HINT" -workers
+}
+
+@test "times and descriptors are not negative" {
+	local name
+
+	for name in ready_fd handshake_timeout idle_timeout total_timeout \
+	    ticket_rotate; do
+		refused "Negative number \"-1\" for option -$name$HINT" \
+		    "-$name" -1
+		refused "$(not_a_number x "$name")" "-$name=x"
+	done
+}
+
+@test "one dash or two, = or a blank, and the last one wins" {
+	start_server --workers=1 -workers 3 -accept=127.0.0.1:0 --
+	assert_equal "$(pgrep -c -P "$SERVER_PID")" 3
+}
+
+@test "the last of -unix, -accept and -4 decides where to listen" {
+	start_server -unix nowhere -accept 127.0.0.1:0
+	assert_matches "$(server_out)" 'ACCEPT 127.0.0.1:'
+	stop_server
+	start_server -accept 127.0.0.1:0 -unix socket
+	assert_contains "$(server_out)" 'ACCEPT localhost:socket'
+	stop_server
+	start_server -unix nowhere -accept 0 -4
+	assert_contains "$(server_out)" 'ACCEPT 0.0.0.0:'
+	[ ! -e nowhere ]
+}
+
+### Before the first fork
+
+# In a PID namespace of its own processes are numbered one after another: the
+# number that follows a command tells how many there were.
+next_pid_after() # command...
+{
+	unshare --user --map-root-user --pid --fork --kill-child -- \
+	    sh -c '"$@" </dev/null >/dev/null 2>&1; sh -c "echo \$\$"' sh \
+	    timeout $((10 * SLOW)) "$@" 3>&-
+}
+
+forks_nothing() # option...
+{
+	assert_equal "$(next_pid_after "$S_SERVER" -workers 2 "$@")" "$ALONE"
+}
+
+@test "after an error at the start no worker was ever forked" {
+	next_pid_after true >/dev/null 2>&1 ||
+	    skip 'no namespace for processes is to be had here'
+	ALONE=$(next_pid_after "$S_SERVER" -help)
+	cp "$CERTS/server.pem" "$CERTS/server-key.pem" .
+	each_line forks_nothing <<-'EOF'
+		-x
+		-workers 0
+		-workers abc
+		-listen
+		-port 65536
+		-tls1 -tls1_2
+		-unix /nowhere/socket -key server-key.pem
+		-cert /nowhere/cert.pem
+		-key server-key.pem -cipher NOPE
+		-key server-key.pem -ready_file /nowhere/file
+	EOF
+	# The same check where there are workers, to see that it can fail.
+	next=$(next_pid_after timeout $((2 * SLOW)) "$S_SERVER" -workers 2 \
+	    -key server-key.pem -accept 127.0.0.1:0)
+	[ "$next" -ge $((ALONE + 3)) ]
+}
+
+### The help
+
+# covers: -help
+@test "-help goes to standard error and ends with status 0" {
+	run_server -help
+	assert_equal "$status" 0
+	assert_equal "$output" ''
+	assert_matches "$stderr" '^Usage: s_server \[options\]'
+	run_server -quiet --help -x
+	assert_equal "$status" 0
+}
+
+@test "-help lists all that the stock program lists, with the same values" {
+	"$OPENSSL" s_server -help 2>&1 | sed -n 's/^ \(-.\{26\}\).*/\1/p' |
+	    awk '{ print $1, $2 }' | sort >stock
+	"$S_SERVER" -help 2>&1 | sed -n 's/^ \(-.\{26\}\).*/\1/p' |
+	    awk '{ print $1, $2 }' | sort >ours
+	[ "$(wc -l <stock)" -gt 150 ]
+	assert_equal "$(comm -23 stock ours)" ''
+}
+
+@test "the texts of -help stand in one column" {
+	local columns
+
+	columns=$("$S_SERVER" -help 2>&1 | awk '
+	/^ -/ { match($0, /^ -[^ ]+ ([^ ]+ )? +[^ ]/); print RLENGTH }' |
+	    sort -u)
+	assert_matches "$columns" '^[0-9]+$'
+}
+
+# covers: -ktls
+@test "-ktls says that the kernel is not asked" {
+	start_server -ktls -quiet -ign_eof
+	assert_equal "$(<server.err)" "s_server: -ktls: records are made by$(
+	) the server, not by the kernel"
+}
+
+# covers: -ssl3 -sctp -sctp_label_bug
+@test "the options of the manual that this stock program lacks are known" {
+	local name
+	local -A lacks=([-ssl3]='SSL 3.0' [-sctp]=SCTP [-sctp_label_bug]=SCTP)
+
+	for name in -ssl3 -sctp -sctp_label_bug; do
+		refused "Option $name is not available: the TLS library was$(
+		) built without ${lacks[$name]}" "$name"
+	done
+}
+
+### The manual page
+
+MANUAL=$ROOT/man/s_server.1
+
+@test "the manual page describes what -help lists" {
+	local name
+
+	"$S_SERVER" -help 2>&1 | awk '/^ -/ { print substr($1, 2) }' >list
+	[ -s list ]
+	while read -r name; do
+		grep -qE "^\.It Fl $name( |$)" "$MANUAL" ||
+		    fail "-$name is not described"
+	done <list
+}
+
+@test "the manual page describes no option that is unknown" {
+	local name
+
+	while read -r name; do
+		"$S_SERVER" -help 2>&1 | grep -q -- "^ -$name " ||
+		    fail "-$name is unknown"
+	done < <(awk '$1 == ".It" && $2 == "Fl" { print $3 }' "$MANUAL")
+}
+
+# Whether other manuals are installed, and indexed, is not the page's fault.
+@test "mandoc has nothing to say against the manual page" {
+	command -v mandoc >/dev/null || skip 'mandoc is not installed'
+	run mandoc -Tlint -W all "$MANUAL"
+	assert_equal "$(grep -v -e 'referenced manual not found' \
+	    -e 'outdated mandoc.db' <<<"$output")" ''
+}

@@ -1,0 +1,417 @@
+# The scripts and make targets that users and harnesses call.
+
+load ../lib/helpers
+
+setup()
+{
+	common_setup
+	SCRIPTS=$ROOT/scripts
+}
+
+# make, not as a part of the make that may have called the tests.
+plain_make() # argument...
+{
+	env -u MAKEFLAGS -u MAKELEVEL -u WERROR timeout $((120 * SLOW)) \
+	    make -C "$ROOT" BUILD="$BUILD" "$@"
+}
+
+@test "openssl s_server is this server, under the caller's own pid" {
+	S_SERVER=$BUILD/s_server launch server "$SCRIPTS/openssl" s_server \
+	    -accept 127.0.0.1:0 -workers 2 -cert "$CERTS/server.pem" \
+	    -key "$CERTS/server-key.pem"
+	wait_for 10 file_has server.out ACCEPT
+	PORT=$(port_of_line server.out -accept 127.0.0.1:0)
+	SERVERS+=("${PIDS[server]}:$PORT:server")
+	assert_equal "$(readlink "/proc/${PIDS[server]}/exe")" "$S_SERVER"
+	assert_equal "$(port_of_pid "${PIDS[server]}")" "$PORT"
+	client </dev/null >/dev/null
+	stop_server
+}
+
+@test "any other openssl command is the system's, also if the script is first on PATH" {
+	run "$SCRIPTS/openssl" version
+	assert_equal "$status" 0
+	assert_equal "$output" "$(PATH=/usr/bin:/bin openssl version)"
+	ln -s "$SCRIPTS/openssl" openssl
+	PATH=$PWD:$SCRIPTS:$PATH run timeout 10 openssl version
+	assert_equal "$status" 0
+	assert_contains "$output" OpenSSL
+}
+
+@test "openssl without a system openssl says so" {
+	mkdir bin
+	ln -s "$(command -v sh)" "$(command -v readlink)" \
+	    "$(command -v dirname)" bin
+	PATH=$PWD/bin run -127 "$SCRIPTS/openssl" version
+	assert_contains "$output" 'no system openssl'
+}
+
+@test "quickstart shows clients served and resumed by all workers" {
+	BUILD=$BUILD run timeout $((120 * SLOW)) "$SCRIPTS/quickstart"
+	assert_equal "$status" 0
+	assert_contains "$output" 'ok 200 failed 0'
+	assert_contains "$output" 'worker 4: served'
+	assert_equal "$(count_lines "$output" \
+	    'pairs 100 on-another-worker 100')" 4
+	assert_equal "$(count_lines "$output" \
+	    'ok 100 failed 0 resumed 100')" 4
+	assert_contains "$output" ' 300 session cache hits'
+	assert_contains "${lines[-1]}" "$BUILD/s_server -accept 4433"
+}
+
+@test "quickstart --run leaves the server in the foreground, with its options" {
+	launch server env BUILD="$BUILD" "$SCRIPTS/quickstart" --run \
+	    -accept 127.0.0.1:0 -workers 2
+	wait_for 60 file_has server.out ACCEPT
+	PORT=$(port_of_line server.out -accept 127.0.0.1:0)
+	SERVERS+=("${PIDS[server]}:$PORT:server")
+	client </dev/null >/dev/null
+	stop_server
+}
+
+@test "install-packages says nothing when all is there" {
+	run "$SCRIPTS/install-packages" test
+	assert_equal "$status" 0
+	assert_equal "$output" ''
+}
+
+@test "install-packages without apt-get names the packages and stops" {
+	mkdir bin
+	ln -s "$(command -v bash)" "$(command -v id)" bin
+	PATH=$PWD/bin run bash "$SCRIPTS/install-packages" build
+	assert_equal "$status" 1
+	assert_contains "$output" gcc
+	assert_contains "$output" libssl-dev
+	assert_lacks "$output" shellcheck
+	PATH=$PWD/bin run bash "$SCRIPTS/install-packages" test
+	assert_equal "$status" 1
+	assert_contains "$output" bats
+}
+
+# Stand-ins for the tools of a Debian machine that has nothing yet.
+bare_machine() # exit status of apt-get
+{
+	local tool
+
+	mkdir bin
+	for tool in bash id cat rm mktemp tail env; do
+		ln -s "$(command -v "$tool")" bin
+	done
+	printf '#!/bin/bash\necho "apt-get $*" >>"%s/calls"\nexit %s\n' \
+	    "$PWD" "$1" >bin/apt-get
+	printf '#!/bin/bash\nshift\nexec "$@"\n' >bin/sudo
+	chmod +x bin/apt-get bin/sudo
+}
+
+@test "install-packages installs what is missing and says what" {
+	bare_machine 0
+	PATH=$PWD/bin run bash "$SCRIPTS/install-packages" build
+	assert_equal "$status" 0
+	assert_contains "$output" 'Installing: gcc'
+	assert_matches "$(<calls)" 'install .*libbsd-dev'
+}
+
+@test "install-packages without a network: one clear line" {
+	bare_machine 100
+	PATH=$PWD/bin run bash "$SCRIPTS/install-packages" build
+	assert_equal "$status" 1
+	assert_contains "${lines[-1]}" 'could not install'
+	assert_contains "${lines[-1]}" network
+}
+
+# A copy of what check-layers looks at, to plant mistakes in.
+copy_tree()
+{
+	mkdir tree
+	cp -r "$ROOT/src" "$ROOT/workers" "$ROOT/include" tree
+}
+
+@test "the layers hold" {
+	run "$SCRIPTS/check-layers"
+	assert_equal "$output" ''
+	assert_equal "$status" 0
+}
+
+@test "check-layers finds every kind of planted mistake" {
+	local file header
+
+	while read -r file header; do
+		rm -rf tree
+		copy_tree
+		echo "#include $header" >>"tree/$file"
+		run "$SCRIPTS/check-layers" tree
+		assert_equal "$status" 1
+		assert_contains "$output" "$file: "
+		header=${header//[\"<>]/}
+		assert_contains "$output" "$header"
+	done <<-'EOT'
+	src/master/master.c "worker.h"
+	src/master/master.c "tls/tls_context.h"
+	src/master/master.c <openssl/ssl.h>
+	workers/accept/acceptor.c <openssl/ssl.h>
+	workers/accept/acceptor.c "connection/connection.h"
+	workers/base/loop.c "shared/shared.h"
+	workers/handlers/brief.c "net/transport.h"
+	workers/text/outlet.c "master/master.h"
+	src/sessions/session_cache.c <openssl/ssl.h>
+	src/foundation/log.c "config/config.h"
+	src/config/config.c "shared/shared.h"
+	src/tls/tls_context.c "connection/connection.h"
+	src/tls/base/tls_error.c "tls/ocsp.h"
+	src/fetch/fetch.c "master/master.h"
+	include/master/process.h "worker.h"
+	src/foundation/log.c "foundation/nothing.h"
+	EOT
+	rm -rf tree
+	copy_tree
+	mkdir tree/src/new
+	echo >tree/src/new/stray.c
+	run "$SCRIPTS/check-layers" tree
+	assert_equal "$status" 1
+	assert_contains "$output" 'src/new/stray.c: is in no layer'
+}
+
+# A tree with one test, of the options that a server with this -help has.
+coverage_of() # test, line of -help...
+{
+	rm -rf tree
+	mkdir -p tree/{scripts,man} tree/tests/{lib,any}
+	cp "$SCRIPTS/coverage-options" tree/scripts
+	cp "$ROOT/tests/lib/claims.awk" tree/tests/lib
+	echo '.It Fl one' >tree/man/s_server.1
+	echo '-one' >tree/tests/lib/stock-options
+	printf '%s' "$1" >tree/tests/any/one.bats
+	shift
+	printf '%s\n' '#!/bin/sh' "printf ' %s\\n' $*" >tree/server
+	chmod +x tree/server
+	S_SERVER=./server run tree/scripts/coverage-options
+}
+
+@test "coverage-options finds what has no test, no manual, no -help" {
+	local used=$'# covers: -one\n@test "t" {\n\tstart_server -one\n}\n'
+	local row=$'@test "t" {\n\trows <<-END\n\t-one | -one\n\tEND\n}\n'
+
+	coverage_of "$used" -one
+	assert_equal "$status" 0
+	assert_matches "$output" $'-one +yes +yes +tests/any/one.bats:2\n'
+	coverage_of "$row" -one
+	assert_equal "$status" 0
+	coverage_of '' -one
+	assert_equal "$status" 1
+	assert_matches "$output" '-one +yes +yes +NONE'
+	coverage_of "$used" -one -two
+	assert_equal "$status" 1
+	assert_matches "$output" '-two +yes +no +NONE'
+	coverage_of "$used" -two
+	assert_equal "$status" 1
+	assert_matches "$output" '-one +no +yes +tests/any/one.bats:2'
+	# Claims that are not true: the option is the client's, or unknown.
+	coverage_of "${used/start_server/same_as_stock \'\'}" -one
+	assert_equal "$status" 1
+	assert_contains "$output" 'tests/any/one.bats:2: -one is not used: t'
+	coverage_of "${row/| -one/| | -one}" -one
+	assert_equal "$status" 1
+	assert_contains "$output" 'tests/any/one.bats:1: -one is not used: t'
+	coverage_of "${used//-one/-three}" -one
+	assert_equal "$status" 1
+	assert_contains "$output" 'no such option: -three'
+}
+
+@test "make install and uninstall, below DESTDIR and PREFIX" {
+	plain_make install DESTDIR="$PWD/root" PREFIX=/opt/s >/dev/null
+	assert_equal "$(cd root && find . -type f | sort)" \
+	    "$(printf '%s\n' ./opt/s/bin/s_server \
+		./opt/s/share/man/man1/s_server.1)"
+	run root/opt/s/bin/s_server -help
+	assert_equal "$status" 0
+	plain_make uninstall DESTDIR="$PWD/root" PREFIX=/opt/s >/dev/null
+	assert_equal "$(find root -type f)" ''
+}
+
+@test "a warning ends a build only with WERROR=1" {
+	local all=(all unit load bench-programs fuzz)
+
+	echo 'void gone(void) __attribute__((deprecated));
+		static inline void call_it(void) { gone(); }' >deprecated.h
+	run plain_make BUILD="$PWD/user" CFLAGS="-include $PWD/deprecated.h" \
+	    "$PWD/user/src/foundation/text.o"
+	assert_equal "$status" 0
+	assert_contains "$output" deprecated-declarations
+	run plain_make BUILD="$PWD/ours" CFLAGS="-include $PWD/deprecated.h" \
+	    WERROR=1 "$PWD/ours/src/foundation/text.o"
+	assert_equal "$status" 2
+	assert_contains "$output" deprecated-declarations
+	# Nor does one in any other program that users build.
+	assert_lacks "$(plain_make -n BUILD="$PWD/none" "${all[@]}")" -Werror
+}
+
+@test "make help lists the targets" {
+	local target
+
+	run plain_make -s help
+	assert_equal "$status" 0
+	for target in all clean help test lint unit load bench bench-plot \
+	    install uninstall; do
+		assert_matches "$output" "(^|"$'\n'")$target  +[a-z]"
+	done
+}
+
+### The load client: what the other tests rely on must be able to fail.
+
+load_client() # option...
+{
+	run --separate-stderr timeout $((60 * SLOW)) \
+	    "$BUILD/tests/load/tls_load" --connect "127.0.0.1:$PORT" "$@"
+}
+
+@test "tls_load: an answer that is not the expected one is a failure" {
+	start_server -rev -workers 2
+	load_client --connections 20 --send 'abc\n' --expect 'cba\n'
+	assert_equal "$status" 0
+	assert_matches "${lines[-1]}" '^ok 20 failed 0 resumed 0 p50 [0-9.]+ ms'
+	load_client --connections 20 --send 'abc\n' --expect 'abc\n' \
+	    --timeout 1
+	assert_equal "$status" 1
+	assert_contains "${lines[-1]}" 'ok 0 failed 20'
+	assert_contains "$stderr" 'out of time'
+}
+
+@test "tls_load: a session of another kind, or none, is a failure" {
+	start_server -www -workers 2 -no_cache
+	load_client --connections 3 --request / --resume tls13
+	assert_contains "${lines[-1]}" 'ok 3 failed 0 resumed 3'
+	load_client --connections 3 --request / --resume id
+	assert_equal "$status" 1
+	assert_contains "${lines[-1]}" 'ok 0 failed 3 resumed 0'
+	load_client --connections 3 --request / --resume stateful
+	assert_equal "$status" 1
+	assert_contains "$stderr" 'not a stateful one'
+}
+
+@test "tls_load: held connections that the server drops are failures" {
+	start_server -quiet -workers 2 -total_timeout 1
+	load_client --connections 10 --hold 3
+	assert_equal "$status" 1
+	assert_contains "$output" 'ok 0 failed 10'
+	load_client --connections 10 --silent
+	assert_equal "$status" 0
+	stop_server
+	load_client --connections 2
+	assert_equal "$status" 1
+	assert_contains "$stderr" 'Connection refused'
+}
+
+@test "tls_load: it ends when its time is over, whatever the server does" {
+	start_server -quiet
+	kill -STOP "$SERVER_PID" $(pgrep -P "$SERVER_PID")
+	within_ms 10000 'the end after 1 s' load_client --connections 5 \
+	    --timeout 1 --retry
+	assert_equal "$status" 1
+	assert_contains "${lines[-1]}" 'ok 0 failed 5'
+}
+
+@test "tls_load: early data is sent with the second connection" {
+	start_stock -early_data -naccept 6
+	PORT=$STOCK_PORT
+	load_client --connections 3 --sequential --resume early \
+	    --send 'early word\n'
+	assert_contains "${lines[0]}" 'early-data accepted 3 rejected 0'
+	assert_contains "${lines[-1]}" 'ok 3 failed 0 resumed 3'
+	wait_exit stock
+	assert_equal "$(count_lines "$(<stock.out)" 'early word')" 6
+	start_server -www
+	load_client --connections 3 --resume early --request /
+	assert_equal "$status" 1
+	assert_contains "$stderr" 'allows no early data'
+	stop_server
+	start_server -www -early_data -workers 2
+	load_client --connections 30 --parallel 5 --resume early --request / \
+	    --expect '</HTML>'
+	assert_contains "${lines[0]}" 'early-data accepted 30 rejected 0'
+	assert_contains "${lines[-1]}" 'ok 30 failed 0 resumed 30'
+}
+
+# Each second connection meets a server that does not know the session.
+@test "tls_load: what went through without being resumed is not tried again" {
+	local kind first
+
+	start_server -www
+	first=$PORT
+	start_named other -www
+	start_alternate both "$first" "$PORT"
+	for kind in id ticket tls13; do
+		load_client --connections 10 --sequential --retry --request / \
+		    --resume "$kind"
+		assert_equal "$status" 1
+		assert_contains "${lines[-1]}" 'ok 0 failed 10 resumed 0'
+		assert_contains "$stderr" 'was not resumed'
+	done
+}
+
+@test "tls_load --warm-up: each resumes the newest session, and only that counts" {
+	local kind option
+
+	while read -r kind option; do
+		# shellcheck disable=SC2086 # none, or one
+		start_server -www -workers 2 $option
+		load_client --connections 60 --parallel 5 --warm-up \
+		    --request / --resume "$kind" </dev/null
+		assert_equal "${lines[0]}" warm
+		if [ "$kind" = none ]; then
+			assert_contains "${lines[-1]}" 'ok 60 failed 0 resumed 0'
+		else
+			assert_contains "${lines[-1]}" \
+			    'ok 60 failed 0 resumed 60'
+		fi
+		assert_contains "$output" 'handshakes 60 '
+		assert_contains "$output" 'answers 60 '
+		stop_server
+	done <<-EOT
+	none
+	id
+	ticket
+	tls13
+	stateful -no_ticket
+	early -early_data
+	EOT
+	assert_contains "$output" 'early-data accepted 60 rejected 0'
+}
+
+@test "tls_load --warm-up: no session, no measurement" {
+	start_server -www -no_cache
+	load_client --connections 60 --parallel 5 --warm-up --request / \
+	    --resume id </dev/null
+	assert_equal "$status" 1
+	assert_lacks "$output" warm
+	assert_contains "${lines[-1]}" 'ok 0 failed 60'
+}
+
+@test "tls_load --warm-up: what is not resumed any more is a failure" {
+	start_server -www -workers 1 -cache_size 1
+	load_client --connections 20 --parallel 2 --warm-up --request / \
+	    --resume id </dev/null
+	assert_equal "$status" 1
+	assert_contains "$stderr" 'was not resumed'
+}
+
+@test "make-certs shows what openssl said when it failed" {
+	mkdir bin
+	printf '#!/bin/sh\necho "no entropy today" >&2\nexit 1\n' >bin/openssl
+	chmod +x bin/openssl
+	PATH=$PWD/bin:$PATH run "$SCRIPTS/make-certs" "$PWD/certs"
+	assert_equal "$status" 1
+	assert_contains "$output" 'no entropy today'
+	assert_equal "$(ls -A certs)" ''
+}
+
+@test "make-certs makes nothing anew without a reason" {
+	local before
+
+	before=$(stat -c %y "$CERTS/server.pem")
+	"$SCRIPTS/make-certs"
+	assert_equal "$(stat -c %y "$CERTS/server.pem")" "$before"
+	"$SCRIPTS/make-certs" "$PWD/certs" >/dev/null
+	run openssl verify -CAfile certs/ca.pem -untrusted certs/chain.pem \
+	    certs/server.pem certs/server-rsa.pem certs/client-chain.pem
+	assert_equal "$status" 0
+}

@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# The shared state alone, without TLS: the programs that "make unit" builds.
+# A failed check is a line on standard error that names it.
+
+unit() {
+	local name=$1
+	shift
+	timeout 300 "${BUILD:-$BATS_TEST_DIRNAME/../../build}/tests/unit/$name" "$@"
+}
+
+@test "the machine's memory is that of its control groups" {
+	unit machine_test
+}
+
+@test "shared memory: parts are laid out, zeroed, shared, not in core dumps" {
+	unit shm_test
+}
+
+@test "locks between processes survive the death and the stop of a holder" {
+	unit shlock_test
+}
+
+@test "what a full disk does not take is kept, tried again, or counted" {
+	unit writer_test
+}
+
+@test "the master's death is seen by the time it can be known" {
+	unit lifeline_test
+}
+
+@test "session cache does what a simple model does, by 1 and 4 processes" {
+	unit session_cache_test
+}
+
+@test "session cache survives processes killed and stopped inside it" {
+	unit session_crash_test
+}
+
+# One instruction at a time: no store is left out.
+@test "session cache survives a death at each store in it" {
+	run unit session_step_test
+	[ "$status" -eq 0 ]
+	[[ $output != *'# SKIP '* ]] || skip "${output#*# SKIP }"
+	[ "$(grep -c '^ok' <<<"$output")" -eq 5 ]
+}
+
+@test "-naccept's quota is exact over processes, also killed ones" {
+	unit accept_quota_test
+}
+
+@test "the turn to accept goes round, and never stays with who is gone" {
+	unit accept_turn_test
+}
+
+@test "ticket keys rotate, end, and are read whole, whatever the writer does" {
+	unit ticket_keys_test
+}
+
+@test "ticket keys rotate when it is time, and those of files never" {
+	unit ticket_rotation_test
+}
+
+@test "counters add up over processes; the table is the stock one; JSON" {
+	unit stats_test
+}
+
+@test "what is to be fetched is asked for once, and kept while it is good" {
+	unit fetch_board_test
+}
+
+@test "DTLS: a ClientHello is read within its bounds, and made as it was" {
+	unit dtls_hello_test
+}
+
+@test "DTLS: the numbers of records are those of the client's cookie" {
+	unit record_numbers_test
+}
+
+@test "DTLS: a cookie is good for one address and hello, for two periods" {
+	unit dtls_cookie_test
+}
+
+@test "DTLS: exactly one process takes a peer, also when some are killed" {
+	unit peer_claims_test
+}
+
+@test "DTLS: fragments reach whose they are, also when some are killed" {
+	unit fragment_board_test
+}
+
+@test "DTLS: no source keeps others out, at once and when some are killed" {
+	unit half_open_test
+}
+
+@test "memory in slabs: blocks are whole, from any thread, and go back" {
+	unit slab_test
+}
+
+@test "what a peer chose becomes harmless" {
+	unit escape_test
+}
