@@ -130,6 +130,7 @@ worker_open(struct worker *worker, const struct worker_setup *setup,
 	TAILQ_INIT(&worker->connections);
 	TAILQ_INIT(&worker->statuses);
 	channel_init(&worker->control, ends->control_fd);
+	channel_hear(&worker->control, PARTY_MASTER, PARTY_WORKER);
 	outlets_init(worker, ends->text_fd);
 	text_set_sink(outlets_text, worker);
 	log_before_exit(worker_last_words, worker);
@@ -223,7 +224,9 @@ worker_message(struct worker *worker, const struct message *message)
 		status_news(worker);
 		break;
 	case MESSAGE_STATS_REQUEST:
-		worker_say(worker, MESSAGE_STATS, message->id);
+		worker_say(worker,
+		    fault_fails("stats") ? MESSAGE_ACCEPT : MESSAGE_STATS,
+		    message->id);
 		break;
 	case MESSAGE_DRAIN:
 		worker_drain(worker);

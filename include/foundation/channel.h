@@ -24,6 +24,9 @@ TAILQ_HEAD(channel_queue, channel_packet);
 
 struct channel {
 	int fd; /* -1: closed */
+	/* Whose messages come here; 0: all are refused. */
+	enum message_party from, to;
+	bool refused; /* a message was: see channel_receive */
 	struct channel_queue queue; /* not yet sent */
 	size_t queued_bytes;
 };
@@ -33,7 +36,11 @@ int channel_pair(int fds[2]);
 /* All of a child's, likewise. */
 int channel_ends_open(struct channel_ends *ours, struct channel_ends *theirs);
 void channel_ends_close(const struct channel_ends *);
+/* Nothing can be received yet. */
 void channel_init(struct channel *, int fd);
+/* What is received comes from this party, and is for that one. */
+void
+channel_hear(struct channel *, enum message_party from, enum message_party to);
 void channel_close(struct channel *);
 
 /*
@@ -49,7 +56,8 @@ bool channel_waiting(const struct channel *);
 
 /*
  * The next message; its body goes to buf, of MESSAGE_BODY_MAX bytes. Returns
- * 1: there is one; 0: none now; -1: the other end is gone.
+ * 1: there is one; 0: none now; -1: the other end is gone, or sent what it must
+ * not. That is reported, and the channel refuses all that follows it.
  */
 int channel_receive(struct channel *, struct message *, void *buf);
 

@@ -1,30 +1,42 @@
 /*
- * What master and workers say to each other. Each message is one packet of
- * its channel: this header, then size bytes. The channel refuses what does not
- * have the size its type demands, so no receiver checks again.
+ * What the master and its children say to each other. Each message is one
+ * packet of its channel: this header, then size bytes. The table in message.c
+ * has a row for each type: who may send it, who may get it, and how many bytes
+ * may follow. A channel refuses what breaks its row, so no receiver checks
+ * again.
  */
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define MESSAGE_BODY_MAX (64 * 1024)
 
+/* Who is at one end of a channel. Bits: a row may name several. */
+enum message_party {
+	PARTY_MASTER = 1, /* the master's end of a control channel */
+	PARTY_OUTPUT = 2, /* the master's end of a text channel */
+	PARTY_WORKER = 4,
+	PARTY_FETCHER = 8,
+};
+
 enum message_type {
-	/* Worker to master, control channel */
-	MESSAGE_READY = 1, /* could take clients */
+	/* From a child to the master */
+	MESSAGE_READY = 1, /* can do its work: a worker could take clients */
+	/* From a worker to the master */
 	MESSAGE_OPENED, /* connection accepted; flags: it is held */
 	MESSAGE_CLOSED, /* connection gone */
 	MESSAGE_UNIT_DONE, /* the unit is with the peer: send the next */
 	MESSAGE_QUOTA_USED, /* the last connection allowed was accepted */
 	MESSAGE_STATS, /* the answer to STATS_REQUEST; id as asked */
 	MESSAGE_DRAINING, /* the answer to DRAIN: accepts no more */
-	/* And on to the fetcher: something is wanted */
-	MESSAGE_FETCH,
-	/* Fetcher to master, and on to all workers: something was fetched */
-	MESSAGE_FETCHED,
-	/* Master to worker, control channel */
+	/* From a worker to the master, and from there to the fetcher */
+	MESSAGE_FETCH, /* something is wanted */
+	/* From the fetcher to the master, and from there to all workers */
+	MESSAGE_FETCHED, /* something was fetched */
+	/* From the master to a worker */
 	MESSAGE_ACCEPT, /* clients are taken from now on */
 	MESSAGE_GO, /* no unit is coming for this held connection */
 	MESSAGE_UNIT, /* one read of standard input for this connection */
@@ -32,7 +44,7 @@ enum message_type {
 	MESSAGE_DRAIN, /* accept no more, finish what is open, exit */
 	MESSAGE_QUIT, /* end every connection in order, exit */
 	MESSAGE_ABORT, /* exit now */
-	/* Worker to master, text channel; a block may take several packets */
+	/* From a child to the output; a block may take several packets */
 	MESSAGE_TEXT,
 	MESSAGE_TYPES
 };
@@ -49,5 +61,12 @@ struct message {
 	uint16_t stream; /* TEXT: enum text_stream */
 	uint32_t reserved;
 };
+
+/*
+ * Is there such a type, may it go this way, and may so many bytes follow it as
+ * were received behind the header?
+ */
+bool message_is_allowed(const struct message *, size_t body_size,
+    enum message_party from, enum message_party to);
 
 #endif

@@ -43,6 +43,7 @@ struct process {
 
 struct process_table {
 	struct process *slot;
+	enum message_party party; /* what the children are */
 	unsigned slots; /* of all generations */
 	unsigned children; /* of one generation */
 	unsigned generation; /* the newest one */
@@ -54,8 +55,8 @@ struct process_table {
 };
 
 /* Slots for all generations of so many children. 0, or -1 (reported). */
-int process_table_open(
-    struct process_table *, unsigned children, process_main *, void *arg);
+int process_table_open(struct process_table *, enum message_party,
+    unsigned children, process_main *, void *arg);
 void process_table_close(struct process_table *);
 /*
  * A descriptor that children keep open; all others are closed in them. -1:
@@ -102,6 +103,12 @@ int process_check_room(const struct process_table *);
  */
 void process_next_generation(struct process_table *);
 void process_said_ready(struct process_table *, unsigned slot);
+/*
+ * Kill the child of this slot if one of its channels has refused a message: it
+ * is not what it should be. True: its end is on its way, and nothing more is
+ * to be heard of it.
+ */
+bool process_end_refused(struct process_table *, unsigned slot);
 /*
  * The newest generation can serve: all of it said that it is ready, or somebody
  * did, and the others had their time.

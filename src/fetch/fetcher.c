@@ -102,6 +102,7 @@ fetcher_open(struct fetcher *fetcher, int control_fd, int text_fd)
 	/* A file in memory has offsets beyond a limit of files (setrlimit). */
 	signal(SIGXFSZ, SIG_IGN);
 	channel_init(&fetcher->control, control_fd);
+	channel_hear(&fetcher->control, PARTY_MASTER, PARTY_FETCHER);
 	channel_init(&fetcher->text, text_fd);
 	text_set_sink(fetcher_text, fetcher);
 	fetch_board_restart(fetcher->setup->board);
@@ -158,10 +159,10 @@ fetcher_control(struct fetcher *fetcher)
 
 	if (channel_flush(&fetcher->control) == -1)
 		fetcher_exit(fetcher);
-	while ((received = channel_receive(
-		    &fetcher->control, &message, fetcher->body)) == 1)
-		if (message.type != MESSAGE_FETCH)
-			fetcher_exit(fetcher);
+	do
+		received =
+		    channel_receive(&fetcher->control, &message, fetcher->body);
+	while (received == 1);
 	if (received == -1)
 		fetcher_exit(fetcher);
 }

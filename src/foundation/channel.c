@@ -18,7 +18,7 @@ static int channel_write(int, const struct iovec *, size_t);
 static void
 channel_enqueue(struct channel *, const struct message *, const void *);
 static void channel_dequeue(struct channel *);
-static bool channel_valid(const struct message *, size_t);
+static bool channel_allows(struct channel *, const struct message *, size_t);
 
 int
 channel_pair(int fds[2])
@@ -67,9 +67,17 @@ channel_ends_close(const struct channel_ends *ends)
 void
 channel_init(struct channel *channel, int fd)
 {
+	memset(channel, 0, sizeof(*channel));
 	channel->fd = fd;
-	channel->queued_bytes = 0;
 	TAILQ_INIT(&channel->queue);
+}
+
+void
+channel_hear(
+    struct channel *channel, enum message_party from, enum message_party to)
+{
+	channel->from = from;
+	channel->to = to;
 }
 
 void
@@ -80,6 +88,7 @@ channel_close(struct channel *channel)
 	if (channel->fd != -1)
 		close(channel->fd);
 	channel->fd = -1;
+	channel->refused = false;
 }
 
 int
@@ -142,7 +151,7 @@ channel_receive(struct channel *channel, struct message *message, void *buf)
 	struct msghdr packet = { .msg_iov = iov, .msg_iovlen = 2 };
 	ssize_t n;
 
-	if (channel->fd == -1)
+	if (channel->fd == -1 || channel->refused)
 		return -1;
 	do
 		n = recvmsg(channel->fd, &packet, 0);
@@ -151,11 +160,7 @@ channel_receive(struct channel *channel, struct message *message, void *buf)
 		return 0;
 	if (n <= 0)
 		return -1;
-	if (!channel_valid(message, (size_t)n)) {
-		log_warnx("malformed message of %zd bytes on a channel", n);
-		return -1;
-	}
-	return 1;
+	return channel_allows(channel, message, (size_t)n) ? 1 : -1;
 }
 
 /* 1: sent; 0: no room now; -1: the other end is gone. */
@@ -203,13 +208,17 @@ channel_dequeue(struct channel *channel)
 }
 
 static bool
-channel_valid(const struct message *message, size_t received)
+channel_allows(
+    struct channel *channel, const struct message *message, size_t received)
 {
-	bool has_body =
-	    message->type == MESSAGE_TEXT || message->type == MESSAGE_UNIT;
-
-	return received >= sizeof(*message) && message->type > 0 &&
-	    message->type < MESSAGE_TYPES &&
-	    message->size == received - sizeof(*message) &&
-	    (has_body || message->size == 0);
+	if (received < sizeof(*message))
+		log_warnx("a message of %zu bytes has no head", received);
+	else if (message_is_allowed(message, received - sizeof(*message),
+		     channel->from, channel->to))
+		return true;
+	else
+		log_warnx("message %u of %zu bytes is out of order",
+		    message->type, received - sizeof(*message));
+	channel->refused = true;
+	return false;
 }

@@ -22,7 +22,8 @@ helper_open(struct helper *helper, process_main *run, void *arg, int fd,
 	if (run == NULL)
 		return 0;
 	helper->wanted = true;
-	if (process_table_open(&helper->table, 1, run, arg) == -1 ||
+	if (process_table_open(&helper->table, PARTY_FETCHER, 1, run, arg) ==
+		-1 ||
 	    relay_open(&helper->relay, &helper->table, output) == -1)
 		return -1;
 	process_keep_fd(&helper->table, fd);
@@ -79,7 +80,7 @@ helper_dispatch(struct helper *helper, const struct pollset *set)
 
 	if (pollset_events(set, helper->text_place) != 0)
 		relay_read(&helper->relay, 0, 0);
-	if (events == 0)
+	if (events == 0 || process_end_refused(&helper->table, 0))
 		return false;
 	control = &helper_process(helper)->control;
 	if (events & POLLOUT)
@@ -89,6 +90,7 @@ helper_dispatch(struct helper *helper, const struct pollset *set)
 			process_said_ready(&helper->table, 0);
 		news = news || message.type == MESSAGE_FETCHED;
 	}
+	process_end_refused(&helper->table, 0);
 	return news;
 }
 

@@ -115,7 +115,8 @@ master_open(struct master *master, const struct master_setup *setup)
 	console_open(&master->console, master->config, master->shared->board);
 	ticket_rotation_init(&master->rotation, master->config,
 	    master->shared->ticket_keys, setup->randomness);
-	if (process_table_open(table, workers, setup->run, setup->arg) == -1 ||
+	if (process_table_open(
+		table, PARTY_WORKER, workers, setup->run, setup->arg) == -1 ||
 	    report_open(&master->report, master->config, master->shared, table,
 		master->output) == -1 ||
 	    relay_open(&master->relay, table, master->output) == -1)

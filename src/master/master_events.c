@@ -126,6 +126,7 @@ master_dispatch_worker(struct master *master, unsigned slot)
 		channel_flush(&master->table.slot[slot].control);
 	if (events & ~POLLOUT)
 		master_control(master, slot);
+	process_end_refused(&master->table, slot);
 }
 
 static void
@@ -286,8 +287,7 @@ master_message(
 		helper_nudge(&master->helper);
 		break;
 	default:
-		log_warnx("worker %u sent message %u out of turn",
-		    process_number(&master->table, slot), message->type);
+		break;
 	}
 }
 

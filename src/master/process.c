@@ -21,7 +21,8 @@
 
 static const struct channel_ends process_no_ends = { -1, { -1, -1 } };
 
-static void process_set_channels(struct process *, const struct channel_ends *);
+static void process_set_channels(
+    struct process *, enum message_party, const struct channel_ends *);
 static void process_close_channels(struct process *);
 static _Noreturn void process_child(
     struct process_table *, unsigned, const struct channel_ends *, pid_t);
@@ -33,8 +34,8 @@ static bool process_died_at_once(const struct process *, int64_t);
 static void process_kill_late(struct process_table *, unsigned);
 
 int
-process_table_open(struct process_table *table, unsigned children,
-    process_main *run, void *arg)
+process_table_open(struct process_table *table, enum message_party party,
+    unsigned children, process_main *run, void *arg)
 {
 	unsigned i, slots = children * PROCESS_GENERATIONS;
 
@@ -43,12 +44,13 @@ process_table_open(struct process_table *table, unsigned children,
 		log_warn("cannot make a table of %u processes", slots);
 		return -1;
 	}
+	table->party = party;
 	table->slots = slots;
 	table->children = children;
 	table->run = run;
 	table->arg = arg;
 	for (i = 0; i < slots; i++) {
-		process_set_channels(&table->slot[i], &process_no_ends);
+		process_set_channels(&table->slot[i], party, &process_no_ends);
 	}
 	return 0;
 }
@@ -114,7 +116,7 @@ process_spawn(struct process_table *table, unsigned slot)
 		channel_ends_close(&ours);
 		return -1;
 	}
-	process_set_channels(process, &ours);
+	process_set_channels(process, table->party, &ours);
 	process->ready = false;
 	process->retired = false;
 	process->started_ms = monotime_ms();
@@ -237,6 +239,25 @@ process_said_ready(struct process_table *table, unsigned slot)
 }
 
 bool
+process_end_refused(struct process_table *table, unsigned slot)
+{
+	struct process *process = &table->slot[slot];
+	bool refused = process->control.refused;
+	unsigned i;
+
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		refused = refused || process->text[i].refused;
+	if (!refused)
+		return false;
+	log_warnx("process %u of the pool (pid %ld) said what it must not: "
+		  "it is ended",
+	    process_number(table, slot), (long)process->pid);
+	kill(process->pid, SIGKILL);
+	process_close_channels(process);
+	return true;
+}
+
+bool
 process_can_serve(const struct process_table *table)
 {
 	const struct process *process, *end;
@@ -334,13 +355,17 @@ process_kill_all(const struct process_table *table, int number)
 }
 
 static void
-process_set_channels(struct process *process, const struct channel_ends *ends)
+process_set_channels(struct process *process, enum message_party party,
+    const struct channel_ends *ends)
 {
 	unsigned i;
 
 	channel_init(&process->control, ends->control_fd);
-	for (i = 0; i < TEXT_OUTLETS; i++)
+	channel_hear(&process->control, party, PARTY_MASTER);
+	for (i = 0; i < TEXT_OUTLETS; i++) {
 		channel_init(&process->text[i], ends->text_fd[i]);
+		channel_hear(&process->text[i], party, PARTY_OUTPUT);
+	}
 }
 
 static void

@@ -122,6 +122,34 @@ accepts()
 	done
 }
 
+is_replaced() # number, process ID
+{
+	local now
+
+	now=$(worker "$1")
+	[ -n "$now" ] && [ "$now" != "$2" ]
+}
+
+# Worker 1 answers the question for its numbers with a message that only the
+# master may send.
+@test "a worker that says what it must not is replaced, all else goes on" {
+	local first second said
+
+	faulty stats:fail:1
+	start_server -rev -workers 2
+	first=$(worker 1)
+	second=$(worker 2)
+	kill -USR1 "$SERVER_PID"
+	wait_for 5 file_has server.err 'process 1 of the pool (pid '
+	wait_for 5 file_has server.err "worker 1 (pid $first) was killed by"
+	file_has server.err 'message 10 of 0 bytes is out of order'
+	wait_for 5 file_has server.out 'server accepts that finished'
+	wait_for 5 is_replaced 1 "$first"
+	assert_equal "$(worker 2)" "$second"
+	said=$(tls_load --connections 20 --sequential)
+	assert_contains "$said" 'ok 20 failed 0'
+}
+
 @test "all stopped but one: that one serves" {
 	local number said
 

@@ -12,6 +12,10 @@ unit() {
 	unit machine_test
 }
 
+@test "a message in the wrong direction, or of the wrong size, is refused" {
+	unit message_test
+}
+
 @test "shared memory: parts are laid out, zeroed, shared, not in core dumps" {
 	unit shm_test
 }
