@@ -3,7 +3,6 @@
 # shellcheck disable=SC2016,SC2034,SC2153,SC2154 # for the helpers, or by them
 
 load ../lib/helpers
-load ../lib/rows
 
 # The stock client waits half a second before it leaves.
 ROWS_AT_ONCE=6

@@ -1,7 +1,6 @@
 # -crl_download: revocation lists from where clients' certificates say.
 
 load ../lib/helpers
-load ../lib/rows
 load ../lib/ocsp
 
 CA=$CERTS/ca

@@ -1,7 +1,6 @@
 # -status: what the stock program does with a responder, a file or a proxy.
 
 load ../lib/helpers
-load ../lib/rows
 load ../lib/ocsp
 
 TRUST="-CAfile $CERTS/chain.pem"

@@ -2,7 +2,6 @@
 # the others. The engine is one of our own, slow_engine.c.
 
 load ../lib/helpers
-load ../lib/rows
 
 rsa="-cert $CERTS/server-rsa.pem -key $CERTS/server-rsa-key.pem"
 

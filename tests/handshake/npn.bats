@@ -1,7 +1,6 @@
 # -nextprotoneg, beside -alpn, and names of protocols that are odd.
 
 load ../lib/helpers
-load ../lib/rows
 
 long=$(printf 'a%.0s' {1..255})
 second="-servername two -cert2 $CERTS/server2.pem -key2 $CERTS/server2-key.pem"

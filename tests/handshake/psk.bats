@@ -1,7 +1,6 @@
 # -psk and its kin: keys shared with clients, in every version and worker.
 
 load ../lib/helpers
-load ../lib/rows
 
 key=0123456789abcdef
 shared="-nocert -psk $key"

@@ -1,7 +1,6 @@
 # How data is cut into records, and -use_srtp.
 
 load ../lib/helpers
-load ../lib/rows
 
 served="-cert $CERTS/server.pem -key $CERTS/server-key.pem -accept 127.0.0.1:0"
 # Signatures of one size.

@@ -2,7 +2,6 @@
 # -xcert, from which each handshake chooses.
 
 load ../lib/helpers
-load ../lib/rows
 
 pair="-cert $CERTS/server.pem -key $CERTS/server-key.pem"
 rsa="-dcert $CERTS/server-rsa.pem -dkey $CERTS/server-rsa-key.pem"

@@ -2,7 +2,6 @@
 # stores, of its own and the system's; in all workers, contexts, generations.
 
 load ../lib/helpers
-load ../lib/rows
 load ../lib/x509
 
 setup_file()

@@ -2,7 +2,6 @@
 # both sides say of them.
 
 load ../lib/helpers
-load ../lib/rows
 
 # Options that show a client's certificate.
 with() # name of the certificate

@@ -2,7 +2,6 @@
 # revocation lists, and where the trust comes from.
 
 load ../lib/helpers
-load ../lib/rows
 load ../lib/x509
 
 setup_file()

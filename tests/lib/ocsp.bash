@@ -2,7 +2,7 @@
 # certificates that name them.
 
 # shellcheck shell=bash
-# shellcheck disable=SC2034,SC2153,SC2154 # for helpers.bash and the tests
+# shellcheck disable=SC2034,SC2153,SC2154 # for other libraries and the tests
 
 CA=$CERTS/intermediate
 

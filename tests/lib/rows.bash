@@ -2,7 +2,6 @@
 # program with the same options and the same client, by same_as_stock.
 #
 #	load ../lib/helpers
-#	load ../lib/rows
 #
 #	@test "versions" {
 #		rows <<-'END'
@@ -41,7 +40,7 @@
 # test's folder; a few rows run at a time. All of them run, whatever fails.
 
 # shellcheck shell=bash
-# shellcheck disable=SC2034,SC2153,SC2154 # set for helpers.bash, or by it
+# shellcheck disable=SC2034,SC2153,SC2154 # shared with the other libraries
 
 ROWS_AT_ONCE=3
 

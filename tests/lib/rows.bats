@@ -1,7 +1,6 @@
 # The table of differential tests itself: that a row fails when it must.
 
 load ../lib/helpers
-load ../lib/rows
 
 # What the table on standard input says; it must fail.
 failing_rows()

@@ -3,7 +3,6 @@
 # shellcheck disable=SC2016,SC2153,SC2154 # expanded or set by the helpers
 
 load ../lib/helpers
-load ../lib/rows
 
 setup()
 {

@@ -3,7 +3,6 @@
 # certificates: chains from other stores, extensions of the server's own.
 
 load ../lib/helpers
-load ../lib/rows
 
 pair="-cert $CERTS/server.pem -key $CERTS/server-key.pem"
 rsa="-dcert $CERTS/server-rsa.pem -dkey $CERTS/server-rsa-key.pem"

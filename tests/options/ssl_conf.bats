@@ -4,7 +4,6 @@
 # shellcheck disable=SC2016,SC2034,SC2317 # for the rows
 
 load ../lib/helpers
-load ../lib/rows
 
 # What old versions and suites need.
 old='-cipher ALL:@SECLEVEL=0'

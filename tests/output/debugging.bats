@@ -3,7 +3,6 @@
 # shellcheck disable=SC2016,SC2153,SC2154 # expanded or set by the helpers
 
 load ../lib/helpers
-load ../lib/rows
 
 client_certificate='-cert $CERTS/client-ecdsa.pem -key $CERTS/client-ecdsa-key.pem'
 ask='-verify 2 -CAfile $CERTS/ca.pem'

@@ -1,7 +1,6 @@
 # -security_debug: what the security level decides, at start and in handshakes.
 
 load ../lib/helpers
-load ../lib/rows
 
 level='@SECLEVEL'
 rsa="-cert $CERTS/server-rsa.pem -key $CERTS/server-rsa-key.pem"

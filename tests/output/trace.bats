@@ -3,7 +3,6 @@
 # shellcheck disable=SC2016,SC2154 # expanded or set by the helpers
 
 load ../lib/helpers
-load ../lib/rows
 
 # Whatever is random or a time, and how long an ECDSA signature is; and the
 # data, which the stock program writes past its buffer.

@@ -5,7 +5,6 @@
 # shellcheck disable=SC2016,SC2034,SC2153,SC2154,SC2317 # for the rows
 
 load ../lib/helpers
-load ../lib/rows
 
 setup()
 {

@@ -1,0 +1,48 @@
+# Servers that have something wrong, slow or strange in them on purpose. For
+# those that are started after the call.
+
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2153,SC2154 # shared with the other libraries
+
+# Use the build with fault points, and one of them.
+faulty() # POINT:ACTION[:WORKER]
+{
+	S_SERVER=$BUILD/faults/s_server
+	[ -x "$S_SERVER" ] || skip "there is no $BUILD/faults/s_server"
+	export S_SERVER_FAULT=$1
+}
+
+# Servers from now on have tests/load/NAME.so loaded before them.
+preload() # name
+{
+	local library=$BUILD/tests/load/$1.so
+
+	! is_sanitized || skip 'sanitizers want nothing loaded before them'
+	[ -e "$library" ] || skip "there is no $library"
+	printf '#!/bin/bash\nLD_PRELOAD=%s exec "%s" "$@"\n' \
+	    "$library" "$S_SERVER" >"$1-server"
+	chmod +x "$1-server"
+	S_SERVER=$PWD/$1-server
+}
+
+# A configuration file with slow_engine.c, which takes its time to sign.
+slow_engine()
+{
+	cat <<-END
+		openssl_conf = all
+		[all]
+		engines = engines
+		[engines]
+		slow = slow
+		[slow]
+		dynamic_path = $BUILD/tests/load/slow_engine.so
+		default_algorithms = RSA
+		init = 1
+	END
+}
+
+# Do the server's processes look for leaks and bad memory accesses?
+is_sanitized()
+{
+	grep -qa __asan_init "$S_SERVER"
+}

@@ -1,0 +1,189 @@
+# Processes in the background. Each has a NAME; its files in the test's folder
+# are NAME.in (a FIFO), NAME.out and NAME.err. The caller ends each by wait_exit
+# or end_process; teardown ends those that are left.
+#
+# PIDS, INPUTS and STATUSES are by NAME: the process, the descriptor of its
+# standard input, the exit status. SERVERS are those of which nothing may be
+# left, "pid:port:NAME" each, the port empty if there is none.
+
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2153,SC2154 # shared with the other libraries
+
+# Seconds in which whatever is told to end must have ended.
+END_S=10
+declare -gA PIDS=() INPUTS=() STATUSES=()
+SERVERS=()
+
+# Start in the background, in a session of its own (so that it has no terminal
+# and all that it forks can be found again), with the default action for the
+# signals that a shell ignores for background jobs.
+#
+# Standard input is a FIFO that type_to and close_input serve, unless
+# STDIN=file was set for the call; STDIN=- closes it.
+launch() # name, command...
+{
+	local name=$1 in=${STDIN:-} fd
+
+	shift
+	# Whoever waits for a line must not see that of an earlier run.
+	: >"$name.out"
+	: >"$name.err"
+	if [ -z "$in" ]; then
+		in=$name.in
+		[ -p "$in" ] || mkfifo "$in"
+		exec {fd}<>"$in"
+		INPUTS[$name]=$fd
+	fi
+	(
+		# Before the FIFO's own descriptor is closed here: without a
+		# writer the open would wait for one, for ever if close_input
+		# was called meanwhile.
+		if [ "$in" = - ]; then
+			exec <&-
+		else
+			exec <"$in"
+		fi
+		# Bats waits for whoever holds 3; a FIFO never ends
+		# while a sibling holds it.
+		exec 3>&-
+		for fd in "${INPUTS[@]}"; do
+			exec {fd}>&-
+		done
+		exec setsid env --default-signal=INT,QUIT,PIPE,HUP \
+		    "$@" >"$name.out" 2>"$name.err"
+	) &
+	PIDS[$name]=$!
+}
+
+type_to() # name, text (with backslash escapes)
+{
+	printf '%b' "$2" >&"${INPUTS[$1]}"
+}
+
+# The end of file that Ctrl-D or the end of a pipe would be.
+close_input() # name
+{
+	local fd=${INPUTS[$1]:-}
+
+	[ -z "$fd" ] || exec {fd}>&-
+	unset "INPUTS[$1]"
+}
+
+# A process that is a zombie only waits for us.
+is_gone() # pid
+{
+	local stat
+
+	{ read -r stat </proc/"$1"/stat; } 2>/dev/null || return 0
+	[[ ${stat##*) } == Z* ]]
+}
+
+running() # name
+{
+	! is_gone "${PIDS[$1]}"
+}
+
+# Wait for its own end; its exit status (128 + signal) is then in STATUS.
+wait_exit() # name, seconds (default 10)
+{
+	local pid=${PIDS[$1]}
+
+	wait_for "${2:-10}" is_gone "$pid" || return 1
+	STATUS=0
+	wait "$pid" 2>/dev/null || STATUS=$?
+	STATUSES[$1]=$STATUS
+	unset "PIDS[$1]"
+	close_input "$1"
+}
+
+# Make it end if it is still there; whatever it is, it is reaped after this.
+# Fails if it did not obey and had to be killed.
+end_process() # name, signal (default TERM)
+{
+	local pid=${PIDS[$1]:-} signal=${2:-TERM} failed=0
+
+	[ -n "$pid" ] || return 0
+	kill -s "$signal" "$pid" 2>/dev/null || :
+	kill -s CONT "$pid" 2>/dev/null || :
+	if ! wait_for "$END_S" is_gone "$pid"; then
+		fail "$1 ($pid) did not end by $signal" || failed=1
+		kill -s KILL -- "-$pid" 2>/dev/null || :
+	fi
+	wait_exit "$1" || failed=1
+	return "$failed"
+}
+
+# Bats shows the output only if the test failed.
+end_all()
+{
+	local name failed=0
+
+	for name in "${!PIDS[@]}"; do
+		show_files "$name"
+		end_process "$name" || failed=1
+	done
+	return "$failed"
+}
+
+# In a process of its own: what the test has started is not for it to end, and
+# its FIFOs are not for it to hold open.
+forget_processes()
+{
+	local fd
+
+	for fd in "${INPUTS[@]}"; do
+		exec {fd}>&-
+	done
+	PIDS=() INPUTS=() STATUSES=() SERVERS=()
+}
+
+# No process of a server's session, no socket of its port, no sanitizer report.
+assert_nothing_left()
+{
+	local entry pid port name left failed=0
+
+	for entry in "${SERVERS[@]}"; do
+		IFS=: read -r pid port name <<<"$entry"
+		if ! wait_for "$END_S" no_session "$pid"; then
+			ps -o pid,ppid,stat,args -s "$pid" >&2
+			pgrep -s "$pid" | xargs -r kill -KILL || :
+			failed=1
+		fi
+		if [ -n "$port" ] && ! wait_for "$END_S" is_free "$port"; then
+			ss -ltunpH "sport = :$port" >&2
+			fail "port $port is still listening" || failed=1
+		fi
+		if grep -aE 'Sanitizer|runtime error:' "$name.err" >&2; then
+			failed=1
+		fi
+	done
+	SERVERS=()
+	return "$failed"
+}
+
+# Zombies have ended; when init reaps those that the server left is its affair.
+no_session() # pid of its leader
+{
+	! pgrep -r R,S,D,T,t,I -s "$1" >/dev/null
+}
+
+is_free() # port
+{
+	[ "$(listeners "$1")" -eq 0 ]
+}
+
+listeners() # port
+{
+	ss -ltunH "sport = :$1" | wc -l
+}
+
+show_files() # name
+{
+	local file
+
+	for file in "$1.out" "$1.err"; do
+		[ -s "$file" ] || continue
+		echo "--- $file (last 40 lines)"
+		tail -n 40 -- "$file"
+	done
+}

@@ -1,0 +1,49 @@
+# Waiting for a condition, never for a time: a busy machine takes its own.
+#
+# Each deadline is multiplied by SLOW.
+
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2153,SC2154 # shared with the other libraries
+
+now_ms()
+{
+	local now=$EPOCHREALTIME
+
+	echo $((${now%.*} * 1000 + 10#${now#*.} / 1000))
+}
+
+# Call until it is true, at most so many seconds; but 50 times at least, since
+# the machine may have stood still for that long, or its clock have been set.
+wait_for() # seconds, command...
+{
+	local end calls=0
+
+	end=$(($(now_ms) + $1 * 1000 * SLOW))
+	shift
+	until "$@"; do
+		if [ $((++calls)) -ge 50 ] && [ "$(now_ms)" -gt "$end" ]; then
+			fail "waited in vain for: $*"
+			return 1
+		fi
+		sleep 0.02
+	done
+}
+
+# All deadlines that the program promises are tested at ten times their value,
+# at least 2 s; the true figure is printed.
+within_ms() # limit in ms, what, command...
+{
+	local limit=$1 what=$2 begin took
+
+	shift 2
+	begin=$(now_ms)
+	"$@" || return 1
+	took=$(($(now_ms) - begin))
+	echo "# $what took $took ms (limit $limit ms)" >&3
+	[ "$took" -le $((limit * SLOW)) ] || fail "$what took $took ms"
+}
+
+file_has() # file, fixed string
+{
+	[ -e "$1" ] && grep -qaF -e "$2" -- "$1"
+}
