@@ -1,6 +1,7 @@
 /*
- * The one configuration: filled by options.c from the command line, checked by
- * config_check(), constant from then on, read by everybody.
+ * The configuration of the program. options.c fills it from the command line,
+ * config_check() checks it; after that nothing changes it, and every module may
+ * read it.
  *
  * Strings point into argv or into memory that lives as long as the program.
  */
@@ -15,24 +16,24 @@
 #include "foundation/descriptors.h"
 
 #define CONFIG_WORKERS_MAX 1024 /* -workers */
-/* -cache_bytes: several sessions of any size that is stored */
+/* -cache_bytes: room for several sessions of the greatest size */
 #define CONFIG_CACHE_BYTES_MIN (128 * 1024)
 /* -crl_max_bytes */
 #define CONFIG_CRL_BYTES_MAX  (1024 * 1024 * 1024)
 #define CONFIG_LABEL_HOST_MAX 63 /* bytes of -label_host */
 #define CONFIG_CONTEXT_MAX    32 /* bytes of a session ID context */
 
-/* What a connection does once it is shaken hands with. */
+/* What a connection does after its handshake. */
 enum server_mode {
 	MODE_INTERACTIVE, /* text to and from the console */
-	MODE_REV, /* -rev: each line comes back reversed */
-	MODE_ECHO, /* -echo: what comes goes back */
-	MODE_WWW, /* -www: a status page */
-	MODE_FILE, /* -WWW: files with a made-up header */
-	MODE_HTTP, /* -HTTP: files that hold their own header */
+	MODE_REV, /* -rev: sends each line back reversed */
+	MODE_ECHO, /* -echo: sends back what comes */
+	MODE_WWW, /* -www: sends a status page */
+	MODE_FILE, /* -WWW: sends files, and makes their HTTP header */
+	MODE_HTTP, /* -HTTP: sends files that contain their HTTP header */
 };
 
-/* An option that the TLS part makes sense of, in command line order. */
+/* An option that the TLS part interprets; a list is in command line order. */
 struct ssl_conf {
 	STAILQ_ENTRY(ssl_conf) entry;
 	const char *name; /* without its dash, as in the option table */
@@ -41,8 +42,8 @@ struct ssl_conf {
 STAILQ_HEAD(ssl_conf_list, ssl_conf);
 
 /*
- * What -certform and -keyform say of a file; any: found out by looking. A key
- * of an engine is not in a file at all.
+ * The format of a file, from -certform and -keyform. FORMAT_ANY: the file is
+ * examined. FORMAT_ENGINE: the key is in an engine, not in a file.
  */
 enum file_format { FORMAT_ANY, FORMAT_PEM, FORMAT_DER, FORMAT_ENGINE };
 
@@ -55,7 +56,7 @@ struct identity {
 	enum file_format key_format; /* -keyform */
 };
 
-/* One of -xcert. */
+/* An extra certificate, from -xcert. */
 struct extra_identity {
 	TAILQ_ENTRY(extra_identity) entry;
 	struct identity identity;
@@ -69,7 +70,7 @@ struct strings {
 	size_t count;
 };
 
-/* -console: which of the open connections is typed to. */
+/* -console: which open connections get what is typed. */
 enum console_choice { CONSOLE_OLDEST, CONSOLE_NEWEST, CONSOLE_ALL };
 
 /* What is printed of each protocol message. */
@@ -79,16 +80,19 @@ enum message_dump {
 	MESSAGES_WORDS, /* -trace */
 };
 
-/* The order of the parts in a file of 48 bytes. */
+/* -ticket_keys_format: the order of the parts in a key file of 48 bytes. */
 enum ticket_format { TICKET_FORMAT_NGINX, TICKET_FORMAT_APACHE };
 
 enum address_family { FAMILY_ANY, FAMILY_IPV4, FAMILY_IPV6, FAMILY_UNIX };
 
 struct config {
-	/* The command line as others may see it: secrets are masked. */
+	/* The command line with its secrets masked. */
 	int argc;
 	char **words;
-	/* Standard descriptors that were closed then; now the null device. */
+	/*
+	 * The standard descriptors that were closed at the start of the
+	 * program; they have been opened on the null device.
+	 */
 	bool closed[DESCRIPTORS_STANDARD];
 
 	/* Network options */
@@ -99,7 +103,7 @@ struct config {
 	bool unlink; /* -unlink */
 	int64_t naccept; /* -naccept; -1: unlimited */
 
-	/* Processes (ours) */
+	/* Processes; the stock program has none of these options */
 	unsigned workers; /* -workers; default: the online CPUs */
 	int ready_fd; /* -ready_fd; -1: none */
 	const char *ready_file; /* -ready_file */
@@ -140,8 +144,8 @@ struct config {
 	const char *context; /* -context */
 	uint8_t context_hex[CONFIG_CONTEXT_MAX]; /* -context_hex */
 	size_t context_hex_size; /* bytes; 0: not given */
-	const char *alpn; /* comma separated, as given */
-	const char *nextprotoneg; /* likewise */
+	const char *alpn; /* separated by commas, as given */
+	const char *nextprotoneg; /* the same */
 
 	/* Keys shared with clients */
 	const char *psk; /* hexadecimal digits; NULL: none */
@@ -154,7 +158,7 @@ struct config {
 	/* Verification */
 	bool verify; /* -verify or -Verify was given */
 	bool verify_must; /* -Verify: no certificate is an error */
-	int verify_depth; /* of -verify/-Verify; negative: any */
+	int verify_depth; /* from -verify or -Verify; negative: any */
 	bool verify_return_error;
 	bool verify_quiet;
 	const char *ca_file;
@@ -163,7 +167,7 @@ struct config {
 	bool no_ca_path;
 	const char *ca_store; /* -CAstore, a URI */
 	bool no_ca_store;
-	/* Instead of these, for clients: -verifyCAfile and so on */
+	/* Replace these when clients are verified: -verifyCAfile and so on */
 	const char *verify_ca_file;
 	const char *verify_ca_path;
 	const char *verify_ca_store;
@@ -174,10 +178,11 @@ struct config {
 	struct strings nameopt; /* -nameopt, each as given */
 
 	/* OCSP stapling */
-	bool status; /* -status, or one of those that imply it */
+	bool status; /* -status, or an option that implies it */
 	bool status_verbose;
-	int status_timeout_s; /* 0 and below: none given */
-	const char *status_url; /* NULL: not given, as all here */
+	int status_timeout_s; /* 0 or less: not given */
+	/* NULL: not given */
+	const char *status_url;
 	const char *status_file;
 	const char *proxy;
 	const char *no_proxy;
@@ -193,8 +198,8 @@ struct config {
 	bool ext_cache;
 	bool no_resume_ephemeral;
 	const char *id_prefix; /* NULL: none */
-	int cache_size; /* sessions, 0: none; -1: not given */
-	int64_t cache_bytes; /* of their data; 0: not given */
+	int cache_size; /* number of sessions, 0: none; -1: not given */
+	int64_t cache_bytes; /* size of their data; 0: not given */
 	unsigned session_timeout_s;
 	int ticket_rotate_s; /* -ticket_rotate; -1: not given, 0: never */
 	struct strings ticket_keys; /* -ticket_keys, each as given */
@@ -205,9 +210,9 @@ struct config {
 	bool listen; /* -listen */
 	bool timeouts; /* -timeout */
 	int mtu; /* -mtu, bytes of a packet; 0: not given */
-	int min_version; /* of -tls1_2 and so on, 0x0303; 0: none */
+	int min_version; /* from -tls1_2 and so on, such as 0x0303; 0: none */
 	int max_version;
-	struct ssl_conf_list ssl_conf; /* all options of the SSL_CONF kind */
+	struct ssl_conf_list ssl_conf; /* options that SSL_CONF_cmd(3) takes */
 	bool ignore_unexpected_eof;
 	const char *use_srtp; /* profiles; NULL: none */
 	bool sctp;
@@ -216,13 +221,13 @@ struct config {
 
 	bool async;
 
-	/* Records; bytes, 0: not given */
+	/* Records; in bytes except max_pipelines; 0: not given */
 	int max_send_frag;
 	int split_send_frag;
-	int max_pipelines; /* a number of them */
+	int max_pipelines; /* a number of pipelines */
 	int read_buf;
 
-	/* What is done and printed */
+	/* What the server does and prints */
 	enum server_mode mode;
 	bool quiet; /* -quiet, or implied by -brief */
 	bool brief; /* -brief, or implied by -rev */
@@ -231,7 +236,7 @@ struct config {
 	bool tlsextdebug;
 	const char *msgfile; /* NULL: standard output */
 	bool state;
-	int security_debug; /* 1: what is refused, 2: all; 0: nothing */
+	int security_debug; /* prints 1: what is refused, 2: all, 0: nothing */
 	bool crlf;
 	bool nbio;
 	bool nbio_test;
@@ -243,29 +248,27 @@ struct config {
 	const char *keylogfile;
 };
 
-/*
- * Set every field to its default. The words are those that others may see.
- */
+/* Set every field to its default. words: the masked command line (masking.h) */
 void config_init(struct config *, int argc, char **words);
 
 /*
- * The checks that need more than one option (behaviour.md section 2.2).
- * Returns 0, or -1 with the error already printed.
+ * Do the checks that need more than one option. Returns 0, or -1 with the error
+ * already printed.
  */
 int config_check(const struct config *);
 
-/* False: nothing is kept for sessions, only tickets resume. */
+/* Returns false if no sessions are kept, so that only tickets resume. */
 bool config_keeps_sessions(const struct config *);
 
-/* True if something may have to be fetched from an HTTP server. */
+/* Returns true if something may have to be fetched from an HTTP server. */
 bool config_fetches(const struct config *);
-/* How long that may take, in ms. */
+/* Returns the time limit of a fetch in ms. */
 int config_fetch_limit_ms(const struct config *);
 
-/* True if handshakes are jobs, which can be left in the middle. */
+/* Returns true if a handshake runs as a job (ASYNC_start_job(3)). */
 bool config_uses_jobs(const struct config *);
 
-/* True if bytes typed at the console go to a connection in this mode. */
+/* Returns true if a connection in this mode gets what is typed. */
 bool config_uses_console(const struct config *);
 
 #endif

@@ -1,13 +1,14 @@
 /*
- * The command line as others may see it, in titles and on the page of -www:
- * the option table tells which words are values, and what in them is secret.
+ * The command line with its secrets masked, for titles and the page of -www.
+ * The option table tells which words are values, and which parts of a value are
+ * secret.
  */
 #ifndef MASKING_H
 #define MASKING_H
 
 /*
- * Word for word what was given, with *** for whatever is secret; argc words,
- * and NULL after them. They live as long as the program, some of them in argv.
+ * Returns the words of argv with *** in place of secrets: argc words, then
+ * NULL. They live as long as the program; some of them point into argv.
  */
 char **masking_words(int argc, char **argv);
 

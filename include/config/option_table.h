@@ -1,7 +1,7 @@
 /*
- * The table of all options: the only place that knows their names, what their
- * values look like and where these go. options.c reads command lines and
- * writes the help by it.
+ * The table of all options: the only place that knows their names, the form of
+ * their values and the fields that the values go to. options.c uses the table
+ * to read a command line and to print the help.
  */
 #ifndef OPTION_TABLE_H
 #define OPTION_TABLE_H
@@ -14,51 +14,51 @@
 
 #define OPTION_HEX_DIGITS "0123456789abcdefABCDEF"
 
-/* What a value must look like; options.c has a table of these. */
+/* The form of a value; options.c has a table of them. */
 enum option_kind {
-	KIND_NONE, /* there is none */
+	KIND_NONE, /* the option has no value */
 	KIND_STRING,
 	KIND_URI,
 	KIND_INFILE,
 	KIND_OUTFILE,
-	KIND_DIRECTORY, /* one that exists */
+	KIND_DIRECTORY, /* must exist */
 	KIND_NUMBER, /* an int */
 	KIND_NON_NEGATIVE,
 	KIND_POSITIVE,
 	KIND_INTMAX,
 	KIND_BYTES, /* an intmax_t with a minimum */
-	KIND_PORT, /* as positive, and 0 */
-	KIND_EARLY_DATA, /* bytes: not negative, with an error of its own */
-	KIND_PEM_DER, /* format of a certificate */
-	KIND_FORMAT, /* format of a key */
+	KIND_PORT, /* a positive number or 0 */
+	KIND_EARLY_DATA, /* bytes, not negative; has its own error message */
+	KIND_PEM_DER, /* the format of a certificate */
+	KIND_FORMAT, /* the format of a key */
 	KIND_HEX,
 };
 
-/* A value that was checked. */
+/* A checked value. */
 struct option_value {
 	const char *text; /* NULL: the option has none */
-	intmax_t number; /* of the numeric kinds */
-	enum file_format format; /* of the format kinds */
+	intmax_t number; /* set for the numeric kinds */
+	enum file_format format; /* set for the format kinds */
 };
 
-/* Options of one rule count against those of the other. */
+/* Options of one rule cannot be combined with options of the other rule. */
 enum option_rule {
 	RULE_NONE,
-	RULE_ONE_PROTOCOL, /* -tls1_2: this version alone */
-	RULE_NO_PROTOCOL, /* -no_tls1_2: this one not */
+	RULE_ONE_PROTOCOL, /* -tls1_2: only this version */
+	RULE_NO_PROTOCOL, /* -no_tls1_2: not this version */
 };
 
-/* What in a value nobody else may see; masking.h. */
+/* Which part of a value is secret; see masking.h. */
 enum option_secret {
-	SECRET_IN_URI, /* of one with "://" the login, and a PIN */
-	SECRET_LOGIN, /* the same of a URL that need not have "://" */
+	SECRET_IN_URI, /* login and PIN, if the value contains "://" */
+	SECRET_LOGIN, /* the same, even if the URL does not contain "://" */
 	SECRET_ALL,
 };
 
 struct option;
 
 /*
- * Returns 0, 1 if nothing is left to do for the program, or -1 with the error
+ * Returns 0, 1 if the program has nothing left to do, or -1 with the error
  * already printed.
  */
 typedef int option_setter(
@@ -70,16 +70,16 @@ struct option {
 	enum option_rule rule;
 	enum option_secret secret;
 	option_setter *set;
-	bool is_judged; /* by the option_judge, as soon as it is read */
-	size_t field; /* offset in struct config, if one field is all */
-	int argument; /* what else the setter must know */
-	int minimum; /* of the kind bytes */
-	int maximum; /* of a number; 0: what its type holds */
-	const char *initial; /* the default, as it would be given, or NULL */
+	bool is_judged; /* the option_judge checks the value at once */
+	size_t field; /* offset in struct config, for setters of one field */
+	int argument; /* for the setter */
+	int minimum; /* for KIND_BYTES */
+	int maximum; /* for numbers; 0: the maximum of the type */
+	const char *initial; /* the default as a user writes it, or NULL */
 	const char *help;
 };
 
-/* What the help lists under one heading. */
+/* The options that the help lists under one heading. */
 struct option_section {
 	const char *title; /* NULL ends the table */
 	const struct option *options;
@@ -88,14 +88,15 @@ struct option_section {
 extern const struct option_section option_table[];
 
 /*
- * The option that a word of the command line names, with one dash or two; NULL:
- * none. Sets what stands behind its name: nothing, or "=value". In options.c.
+ * Returns the option that this word of the command line names, with one or two
+ * dashes, or NULL. *rest is set to the text after the name: "" or "=value". In
+ * options.c.
  */
 const struct option *option_named(const char *word, const char **rest);
-/* -help; in options.c. */
+/* The setter of -help; in options.c. */
 option_setter option_print_help;
 
-/* For one field, which must have this type; in config_set.c. */
+/* Setters of one field, which must have this type; in config_set.c. */
 option_setter config_set_flag;
 option_setter config_clear_flag;
 option_setter config_set_text;
@@ -103,12 +104,12 @@ option_setter config_set_int;
 option_setter config_set_unsigned;
 option_setter config_set_int64;
 option_setter config_set_format; /* an enum file_format */
-option_setter config_set_level; /* an int, to the option's argument */
-option_setter config_add_text; /* to a struct strings */
-option_setter config_add_conf; /* to a struct ssl_conf_list */
-/* Zeroed memory that lives as long as the program. */
+option_setter config_set_level; /* sets an int to the option's argument */
+option_setter config_add_text; /* adds to a struct strings */
+option_setter config_add_conf; /* adds to a struct ssl_conf_list */
+/* Returns zeroed memory that lives as long as the program. */
 void *config_keep(size_t);
-/* For more than a field. */
+/* Setters that do more than to set one field. */
 option_setter config_set_accept;
 option_setter config_set_brief;
 option_setter config_set_console;
@@ -128,7 +129,7 @@ option_setter config_set_ticket_format;
 option_setter config_set_unix;
 option_setter config_set_verify;
 option_setter config_set_version;
-/* Of certificates and keys; in config_identity.c. */
+/* Setters for certificates and keys; in config_identity.c. */
 option_setter config_set_certform;
 option_setter config_set_keyform;
 option_setter config_set_xcert;

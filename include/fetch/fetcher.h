@@ -1,10 +1,10 @@
 /*
- * The fetcher: one process beside the workers that asks HTTP servers for what
- * the workers want (fetch_board.h), so that none of them ever waits. Each
- * request has a process of its own, which looks up names, connects and reads
- * as slowly as the server likes, and is killed when its time is over: a
- * resolver that hangs cannot be interrupted in any other way, and what a
- * server sends is parsed where nothing but the one request can be hurt.
+ * The fetcher: one process beside the workers that carries out their requests
+ * to HTTP servers (fetch_board.h), so that no worker ever waits. It starts a
+ * child process for each request. The child looks up names, connects and reads,
+ * and is killed when its time is over: a resolver that hangs cannot be
+ * interrupted in any other way. Bytes of a server that harm their parser harm
+ * only this child.
  */
 #ifndef FETCHER_H
 #define FETCHER_H

@@ -1,6 +1,6 @@
 /*
- * -alpn: choosing an application protocol (RFC 7301). The server's order
- * decides; without a common protocol the handshake fails.
+ * -alpn: the choice of an application protocol (RFC 7301) in the server's order
+ * of preference. Without a common protocol the handshake fails.
  */
 #ifndef ALPN_H
 #define ALPN_H
@@ -19,7 +19,7 @@ struct alpn {
 /* Returns 0, or -1 (reported). Without the option the list is empty. */
 int alpn_open(struct alpn *, const struct config *);
 void alpn_close(struct alpn *);
-/* The context keeps a pointer to alpn. */
+/* The SSL_CTX keeps a pointer to the struct alpn. */
 void alpn_install(SSL_CTX *, struct alpn *);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * -keylogfile: the secrets of all connections, in NSS key log format, for
- * packet analysers. Workers append whole lines to the one file.
+ * packet analysers. All workers append whole lines to one file.
  */
 #ifndef KEYLOG_H
 #define KEYLOG_H
@@ -11,15 +11,15 @@ struct config;
 struct file_tail_state;
 
 /*
- * In the master: open the file, which is opened once, and have the context
- * write to it. Does nothing without the option. Returns 0, or -1 (reported).
+ * For the master: have the context write to the file. The first call opens the
+ * file. Does nothing without the option. Returns 0, or -1 (reported).
  */
 int keylog_install(SSL_CTX *, const struct config *);
-/* Before the fork: what workers have to know of each other's writing. */
+/* For the master before the fork: give the file its state in shared memory. */
 int keylog_share(struct file_tail_state *);
-/* The descriptor, which workers keep; -1: none. */
+/* Returns the descriptor, which workers must keep open, or -1. */
 int keylog_fd(void);
-/* In the master, at the end: says what was lost. */
+/* For the master at its end: prints how much was lost. */
 void keylog_close(void);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * -nextprotoneg: naming protocols by NPN, of which the client then chooses
- * one, or any other. A draft that ALPN replaced; TLS 1.3 has no place for it.
+ * -nextprotoneg: offers protocols by NPN, a draft that ALPN replaced. The
+ * client chooses one of them, or any other protocol. TLS 1.3 has no NPN.
  */
 #ifndef NPN_H
 #define NPN_H
@@ -18,7 +18,7 @@ struct npn {
 /* Returns 0, or -1 (reported). Without the option the list is empty. */
 int npn_open(struct npn *, const struct config *);
 void npn_close(struct npn *);
-/* The context keeps a pointer to npn. */
+/* The SSL_CTX keeps a pointer to the struct npn. */
 void npn_install(SSL_CTX *, struct npn *);
 
 #endif

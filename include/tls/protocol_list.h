@@ -1,6 +1,6 @@
 /*
- * Lists of application protocols: what -alpn and -nextprotoneg are given, as
- * TLS sends them.
+ * Lists of application protocols: turns the values of -alpn and -nextprotoneg
+ * into the form that TLS sends.
  */
 #ifndef PROTOCOL_LIST_H
 #define PROTOCOL_LIST_H
@@ -8,11 +8,11 @@
 #include "foundation/textbuf.h"
 
 /*
- * "a,b" becomes names with a byte of length before each (RFC 7301, section
- * 3.1). Empty names between commas are skipped, as the stock program does.
- * option, without its dash, is named by errors. names may be NULL: the list is
- * empty. Returns 0, or -1 (reported): no name, or one of more than 255 bytes.
- * The list is the caller's to free, also then.
+ * Turn "a,b" into names with a byte for the length before each one (RFC 7301,
+ * section 3.1). Empty names are skipped, as in the stock program. names NULL:
+ * the list becomes empty. option: its name without a dash, for errors. Returns
+ * 0, or -1 (reported) if there is no name, a name has more than 255 bytes or
+ * the list is too long. The caller frees the list in either case.
  */
 int protocol_list_parse(
     struct textbuf *list, const char *option, const char *names);

@@ -1,5 +1,5 @@
 /*
- * How data is cut into records: -max_send_frag, -split_send_frag,
+ * How data is divided into records: -max_send_frag, -split_send_frag,
  * -max_pipelines, -read_buf.
  */
 #ifndef RECORDS_H
@@ -9,7 +9,7 @@
 
 struct config;
 
-/* Returns 0, or -1 (reported): libssl does not permit the value. */
+/* Returns 0, or -1 (reported) if libssl does not permit a value. */
 int records_install(SSL_CTX *, const struct config *);
 
 #endif

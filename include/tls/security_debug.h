@@ -1,6 +1,6 @@
 /*
- * -security_debug: what the security level allows and refuses, in the stock
- * program's lines on TEXT_ERR.
+ * -security_debug: prints what the security level allows and refuses, with the
+ * stock program's lines, on TEXT_ERR.
  */
 #ifndef SECURITY_DEBUG_H
 #define SECURITY_DEBUG_H
@@ -9,7 +9,10 @@
 
 struct config;
 
-/* Before anything is put into the context, so that this is judged aloud too. */
+/*
+ * To be called before anything is put into the context, so that decisions about
+ * that are printed, too.
+ */
 void security_debug_install(SSL_CTX *, const struct config *);
 
 #endif

@@ -9,7 +9,7 @@
 
 struct tls_context;
 
-/* Both contexts keep a pointer to the first argument. */
+/* Both contexts of the struct tls_context keep a pointer to the struct. */
 void sni_install(struct tls_context *);
 
 #endif

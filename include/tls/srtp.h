@@ -1,6 +1,5 @@
 /*
- * -use_srtp: protection profiles for SRTP (RFC 5764), which only DTLS has a
- * place for.
+ * -use_srtp: protection profiles for SRTP (RFC 5764), which exist in DTLS only.
  */
 #ifndef SRTP_H
 #define SRTP_H

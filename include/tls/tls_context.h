@@ -1,7 +1,8 @@
 /*
- * The SSL_CTX objects, built once by the master before any fork: certificates,
- * keys, DH parameters, protocol settings, verification, SNI, ALPN, PSK, key
- * log. Workers inherit them and create SSL objects from them.
+ * The SSL_CTX objects with certificates, keys, DH parameters, protocol
+ * settings, verification, SNI, ALPN, PSK and key log. The master builds them
+ * before it forks the workers of a generation; the workers inherit them and
+ * create SSL objects from them.
  */
 #ifndef TLS_CONTEXT_H
 #define TLS_CONTEXT_H
@@ -29,17 +30,17 @@ struct tls_context {
 };
 
 /*
- * Build everything, saying on the way what the stock program says (the
+ * Build everything, and print what the stock program prints meanwhile (the
  * "Setting temp DH parameters" lines and so on). Returns 0, or -1 with the
  * error already printed. The structure must not move afterwards.
  */
 int tls_context_open(struct tls_context *, const struct config *);
-/* Does nothing if all is zero. */
+/* Does nothing if all fields are zero. */
 void tls_context_close(struct tls_context *);
 
 /*
- * A server-side SSL for a new connection: session ID context set, accept
- * state. NULL on failure, with the error stack printed.
+ * Returns an SSL for a new connection, in the state to accept a client, or NULL
+ * with the error queue printed.
  */
 SSL *tls_context_new_ssl(const struct tls_context *);
 

@@ -1,6 +1,6 @@
 /*
- * HUP, the TLS part: contexts and ticket keys made anew from the files that the
- * configuration names, beside those that serve.
+ * The TLS part of a reload (HUP): makes new contexts and ticket keys from the
+ * files that the configuration names, while the old ones stay in use.
  */
 #ifndef TLS_RENEWAL_H
 #define TLS_RENEWAL_H
@@ -10,11 +10,11 @@ struct ticket_key_list;
 struct tls_context;
 
 /*
- * As tls_context_open and ticket_files_load, but silent: what they have to say
- * is dropped, but for warnings. They ask nobody, and read regular files only:
- * another may have given all it had, or keep the master waiting for ever. The
- * caller closes and frees the context. NULL: failed, reported in one line, and
- * the list is empty.
+ * As tls_context_open and ticket_files_load, but only warnings are printed. No
+ * pass phrase is asked for, and only regular files are read: a FIFO may be
+ * empty now, and could keep the master waiting for ever. Returns the context,
+ * which the caller closes and frees, or NULL (reported in one line) with an
+ * empty list.
  */
 struct tls_context *
 tls_renewal_make(const struct config *, struct ticket_key_list *);

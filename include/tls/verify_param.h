@@ -1,7 +1,7 @@
 /*
- * The options of X.509 validation, such as -purpose and -crl_check, as the
- * parameters that X509_verify_cert(3) is to keep to. One table in
- * verify_param.c says what each of them means.
+ * The options of X.509 validation, such as -purpose and -crl_check, as
+ * parameters for X509_verify_cert(3). A table in verify_param.c says what each
+ * option means.
  */
 #ifndef VERIFY_PARAM_H
 #define VERIFY_PARAM_H
@@ -11,14 +11,14 @@
 struct config;
 
 /*
- * An option_judge: can the option, by its name without a dash, have this
- * value? Returns 0, or -1 (reported).
+ * An option_judge: checks the value of the option with this name, which has no
+ * dash. Returns 0, or -1 (reported).
  */
 int verify_param_judge(const char *name, const char *value);
 
 /*
- * All that were given, in their order. The caller frees the result. NULL:
- * failed (reported).
+ * Returns the parameters of all options that were given, applied in their
+ * order, or NULL (reported). The caller frees the result.
  */
 X509_VERIFY_PARAM *verify_param_new(const struct config *);
 

@@ -7,7 +7,7 @@
 #include "foundation/log.h"
 #include "foundation/text.h"
 
-/* How long a handshake waits for a server when no option says it. */
+/* How long a handshake waits for an HTTP server without -status_timeout. */
 #define CONFIG_FETCH_LIMIT_S   60
 #define CONFIG_FETCH_LONGEST_S (24 * 60 * 60)
 #define TLS1_3		       0x0304
@@ -31,7 +31,7 @@ config_init(struct config *config, int argc, char **words)
 	config->workers = config_online_cpus();
 	config->ready_fd = -1;
 	config->verify_depth = -1;
-	/* To libcrypto 0 means: also try again for ever. */
+	/* 0 would make libcrypto try again for ever. */
 	config->status_timeout_s = -1;
 	config->cache_size = -1;
 	config->max_early_data = -1;
@@ -56,12 +56,12 @@ config_check(const struct config *config)
 		    TEXT_ERR, "Can't use -sendfile without -WWW or -HTTP\n");
 		return -1;
 	}
-	/* In the stock program this fails every client of TLS 1.3. */
+	/* In the stock program every TLS 1.3 client fails with both options. */
 	if (config->early_data && config->stateless) {
 		log_warnx("-stateless leaves no room for -early_data");
 		return -1;
 	}
-	/* It would bind to a name in a space that no file system shows. */
+	/* bind(2) would take an abstract address, which is not a path. */
 	if (config->unix_path != NULL && *config->unix_path == '\0') {
 		log_warnx("-unix needs the path of a socket");
 		return -1;
@@ -83,7 +83,7 @@ config_check(const struct config *config)
 	return config_check_identities(config);
 }
 
-/* In the order and the words of the stock program. */
+/* The order and the words of the errors are the stock program's. */
 static int
 config_check_datagrams(const struct config *config)
 {
@@ -112,7 +112,7 @@ config_check_datagrams(const struct config *config)
 	return 0;
 }
 
-/* What the stock program drops in silence. */
+/* Refuses options that the stock program ignores without a message. */
 static int
 config_check_identities(const struct config *config)
 {

@@ -10,7 +10,7 @@
 static struct extra_identity *config_last_extra(struct config *);
 static struct extra_identity *config_new_extra(struct config *);
 
-/* The formats are those of -cert2 and -key2 too. */
+/* -certform and -keyform set the formats of -cert2 and -key2, too. */
 int
 config_set_certform(struct config *config, const struct option *option,
     const struct option_value *value)
@@ -31,7 +31,10 @@ config_set_keyform(struct config *config, const struct option *option,
 	return 0;
 }
 
-/* Each begins a set of its own; what stood before the first belongs to it. */
+/*
+ * Each -xcert begins a new set. Options of -xcert before the first one belong
+ * to its set.
+ */
 int
 config_set_xcert(struct config *config, const struct option *option,
     const struct option_value *value)
@@ -103,7 +106,7 @@ config_set_xkeyform(struct config *config, const struct option *option,
 	return 0;
 }
 
-/* The set that the options are filling. */
+/* Returns the set that the options are filling now. */
 static struct extra_identity *
 config_last_extra(struct config *config)
 {

@@ -94,7 +94,7 @@ config_set_format(struct config *config, const struct option *option,
 	return 0;
 }
 
-/* With -rev and -echo the others are of no effect, as in the stock program. */
+/* -rev and -echo win over the other modes, as in the stock program. */
 int
 config_set_mode(struct config *config, const struct option *option,
     const struct option_value *value)
@@ -204,7 +204,7 @@ config_add_text(struct config *config, const struct option *option,
 {
 	struct strings *strings = config_field(config, option);
 
-	/* There are never more of them than arguments. */
+	/* There cannot be more items than arguments. */
 	if (strings->item == NULL)
 		strings->item =
 		    config_keep((size_t)config->argc * sizeof(*strings->item));
@@ -234,7 +234,7 @@ config_set_context_hex(struct config *config, const struct option *option,
 	return 0;
 }
 
-/* Whatever is said of the status, it is wanted. */
+/* Every option of this kind also switches -status on. */
 int
 config_set_status(struct config *config, const struct option *option,
     const struct option_value *value)
@@ -279,7 +279,7 @@ config_set_console(struct config *config, const struct option *option,
 	return 0;
 }
 
-/* It becomes part of lines and of a page, so it is a plain word. */
+/* The name is printed in lines and on a page, so only plain words pass. */
 int
 config_set_label_host(struct config *config, const struct option *option,
     const struct option_value *value)
@@ -298,7 +298,7 @@ config_set_label_host(struct config *config, const struct option *option,
 	return 0;
 }
 
-/* The stock program says so at once, unless it was silenced before. */
+/* Prints at once, as the stock program does, unless -quiet stands before. */
 int
 config_set_verify(struct config *config, const struct option *option,
     const struct option_value *value)
@@ -324,7 +324,7 @@ config_set_port(struct config *config, const struct option *option,
 	return 0;
 }
 
-/* HOST:PORT, [IPV6]:PORT or PORT. A part that is empty or a star is any. */
+/* HOST:PORT, [IPV6]:PORT or PORT; an empty part or "*" means any. */
 int
 config_set_accept(struct config *config, const struct option *option,
     const struct option_value *value)
@@ -352,7 +352,7 @@ config_set_accept(struct config *config, const struct option *option,
 	return config_set_service(config, option, port);
 }
 
-/* A number, the name of a service, or nothing: any port of a given host. */
+/* A number, the name of a service, or "" for any port of a given host. */
 static int
 config_set_service(
     struct config *config, const struct option *option, const char *port)
@@ -408,7 +408,7 @@ config_refuse(const struct option *option, const struct option_value *value,
 	return -1;
 }
 
-/* The last one of -unix and what means TCP wins. */
+/* Of -unix and the options for TCP the last one wins. */
 static void
 config_use_tcp(struct config *config)
 {
@@ -423,7 +423,7 @@ config_field(struct config *config, const struct option *option)
 	return (char *)config + option->field;
 }
 
-/* On a list, so that a leak checker sees it. */
+/* The memory is on a list, so that a leak checker finds it. */
 void *
 config_keep(size_t size)
 {
@@ -449,7 +449,7 @@ config_keep_number(intmax_t number)
 	return copy;
 }
 
-/* NULL for what means any host. */
+/* Returns NULL for a text that means any host. */
 static const char *
 config_keep_host(const char *host, size_t size)
 {

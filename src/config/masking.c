@@ -7,7 +7,7 @@
 #include "foundation/textbuf.h"
 
 #define MASK "***"
-/* In a URI of a token, RFC 7512 section 2.4. */
+/* Part of the URI of a token (RFC 7512, section 2.4). */
 #define MASKING_PIN "pin-value="
 
 static char *masking_value(const struct option *, char *, const char *);
@@ -36,7 +36,7 @@ masking_words(int argc, char **argv)
 	return words;
 }
 
-/* The value may have the option before it in the same word. */
+/* value: a part of word, or all of it. */
 static char *
 masking_value(const struct option *option, char *word, const char *value)
 {
@@ -60,8 +60,8 @@ masking_value(const struct option *option, char *word, const char *value)
 }
 
 /*
- * Who logs in stands between "://", which some URLs need not have, and "@";
- * the library takes whatever is there, so that a password may hold any byte.
+ * The login stands between "://", which some URLs need not have, and "@". The
+ * library accepts any bytes there, so a password may contain any byte.
  */
 static void
 masking_uri(struct textbuf *text, const char *value, bool always_url)

@@ -1,7 +1,7 @@
 #include "config/option_table.h"
 
-/* Offset of a member, which must be of the type that the setter writes. */
-/* NOLINTBEGIN(bugprone-macro-parentheses): a type cannot have any. */
+/* The offset of a member; it must have the type that the setter writes. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type cannot have parentheses. */
 #define FIELD(type, member)                                     \
 	.field = _Generic(((struct config *)NULL)->member, type \
 			  : offsetof(struct config, member))
@@ -21,11 +21,11 @@
 	.set = config_set_level, FIELD(int, member), .argument = (value)
 #define CONF(member) .set = config_add_conf, FIELD(struct ssl_conf_list, member)
 #define SSL_CONF     CONF(ssl_conf)
-/* src/verify_param.c knows what they mean. */
+/* tls/verify_param.c knows what these options mean. */
 #define X509   CONF(x509), .is_judged = true
 #define SECRET .secret = SECRET_ALL
 #define LOGIN  .secret = SECRET_LOGIN
-/* Each of them asks for a status, whatever else it sets. */
+/* Each of these options also switches -status on. */
 #define STATUS(type, member) .set = config_set_status, FIELD(type, member)
 #define ONE_VERSION(value)                                    \
 	.rule = RULE_ONE_PROTOCOL, .set = config_set_version, \

@@ -13,13 +13,13 @@
 #include "foundation/log.h"
 #include "foundation/text.h"
 
-/* Where a command line is being read. */
+/* A command line that is being read. */
 struct parser {
 	int argc;
 	char **argv;
 	int next; /* index of the next argument */
 	option_judge *judge;
-	unsigned one_protocol; /* how many options of each rule there were */
+	unsigned one_protocol; /* number of options of each rule so far */
 	unsigned no_protocol;
 };
 
@@ -43,7 +43,7 @@ static bool format_is_ignored(const char *);
 static int help_width(void);
 static void help_line(const struct option *, int);
 
-/* How the help names a value, and what holds it to its kind. */
+/* By option_kind: the name of the value in the help, and its check. */
 static const struct {
 	const char *word;
 	kind_check *check;
@@ -111,7 +111,7 @@ options_set_defaults(struct config *config)
 	}
 }
 
-/* One option with its value: -name, --name, -name value, -name=value. */
+/* Read one option: -name, --name, -name value or -name=value. */
 static int
 options_next(struct parser *parser, struct config *config)
 {
@@ -134,7 +134,7 @@ options_next(struct parser *parser, struct config *config)
 	return option->set(config, option, &value);
 }
 
-/* rest is what stands behind the name: nothing, or "=value". */
+/* rest: the text after the name, "" or "=value". */
 static int
 options_get_value(struct parser *parser, const struct option *option,
     const char *rest, struct option_value *value)
@@ -154,7 +154,7 @@ options_get_value(struct parser *parser, const struct option *option,
 	return 0;
 }
 
-/* Told at once, in front of the errors of later options. */
+/* Called at once, so that the error comes before those of later options. */
 static int
 options_obey_rules(struct parser *parser, const struct option *option)
 {
@@ -174,8 +174,8 @@ options_obey_rules(struct parser *parser, const struct option *option)
 }
 
 /*
- * With make MUTATE=1: is this the option that is to be without effect, so that
- * the tests of it must fail?
+ * With make MUTATE=1: returns true if this option is to have no effect, so that
+ * its tests must fail.
  */
 static bool
 option_is_mutant(const struct option *option)
@@ -209,7 +209,7 @@ option_named(const char *word, const char **rest)
 	return NULL;
 }
 
-/* Behind the dashes; with none it is no option. */
+/* Returns the text after one or two dashes; without a dash, the word. */
 static const char *
 options_name(const char *word)
 {
@@ -218,7 +218,7 @@ options_name(const char *word)
 	return word + (word[1] == '-' ? 2 : 1);
 }
 
-/* An error in how an option was used. Returns -1. */
+/* Report an error in the use of an option. Returns -1. */
 static int
 options_error(const char *fmt, ...)
 {
@@ -248,8 +248,8 @@ check_nothing(const struct option *option, struct option_value *value)
 }
 
 /*
- * As the stock program does: whatever C takes for a number passes, but with a
- * leading 0 its value is decimal all the same.
+ * As in the stock program: every number of C passes, but a number with a
+ * leading 0 is read as a decimal one.
  */
 static int
 check_intmax(const struct option *option, struct option_value *value)
@@ -280,7 +280,7 @@ check_bytes(const struct option *option, struct option_value *value)
 	return 0;
 }
 
-/* What sort of number C sees there. */
+/* Returns the words for the kind of number that C reads there. */
 static const char *
 number_article(const char *text)
 {
@@ -328,7 +328,7 @@ check_positive(const struct option *option, struct option_value *value)
 	return 0;
 }
 
-/* For the stock program a port is positive; 0 is ours. */
+/* The stock program takes positive ports only; ours takes 0, too. */
 static int
 check_port(const struct option *option, struct option_value *value)
 {
@@ -362,7 +362,8 @@ check_directory(const struct option *option, struct option_value *value)
 	return 0;
 }
 
-/* Names of formats by which the stock program chooses nothing in fact. */
+/* Returns true for names of formats that have no effect in the stock program.
+ */
 static bool
 format_is_ignored(const char *text)
 {
@@ -415,7 +416,7 @@ check_hex(const struct option *option, struct option_value *value)
 	return 0;
 }
 
-/* On standard error, as the stock program does. */
+/* Prints on standard error, as the stock program does. */
 int
 option_print_help(struct config *config, const struct option *option,
     const struct option_value *value)
@@ -435,7 +436,7 @@ option_print_help(struct config *config, const struct option *option,
 	return 1;
 }
 
-/* The widest name with its value; the texts stand behind it. */
+/* Returns the width of the longest name with its value. */
 static int
 help_width(void)
 {

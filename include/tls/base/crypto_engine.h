@@ -1,5 +1,5 @@
 /*
- * The engine of -engine, and keys that it holds.
+ * The engine of -engine, and the keys in it.
  */
 #ifndef CRYPTO_ENGINE_H
 #define CRYPTO_ENGINE_H
@@ -8,17 +8,18 @@
 #include <openssl/ui.h>
 
 /*
- * Have the engine do all that it can; the last one also gives the keys. "auto"
- * stands for all that there are. Returns 0, or -1 (reported).
+ * Use the engine for everything that it supports; "auto" means all engines.
+ * After several calls the keys come from the last engine. Returns 0, or -1
+ * (reported).
  */
 int crypto_engine_open(const char *name);
 void crypto_engine_close(void);
-/* NULL: there is none. */
+/* Returns NULL if there is no engine. */
 const char *crypto_engine_name(void);
 /*
- * The private key that the engine calls by this name; the UI, with arg, asks
- * for what it needs to know. NULL: failed, with the reasons in the library's
- * queue.
+ * Returns the private key that has this name in the engine, or NULL with the
+ * reasons in the library's error queue. The UI, which gets arg, asks for a pass
+ * phrase.
  */
 EVP_PKEY *crypto_engine_key(const char *key, UI_METHOD *, void *arg);
 

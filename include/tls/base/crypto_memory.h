@@ -1,13 +1,14 @@
 /*
- * Where libcrypto, and all who allocate by it, get their memory.
+ * The memory of libcrypto, and of code that allocates with its functions.
  */
 #ifndef CRYPTO_MEMORY_H
 #define CRYPTO_MEMORY_H
 
 /*
- * From slabs (slab.h); before anything else of libcrypto is called, or it has
- * no effect. Not in a build for sanitizers, nor with S_SERVER_MALLOC in the
- * environment, for valgrind(1) and its like: they see each block of malloc(3).
+ * Have libcrypto allocate from slabs (slab.h). Has an effect only before any
+ * other function of libcrypto is called. Does nothing in a build for
+ * sanitizers, and with S_SERVER_MALLOC in the environment: sanitizers and
+ * valgrind(1) must see each block of malloc(3).
  */
 void crypto_memory_install(void);
 

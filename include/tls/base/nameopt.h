@@ -7,9 +7,9 @@
 
 struct config;
 
-/* Returns 0, or -1 (reported) if one of them is not known. */
+/* Returns 0, or -1 (reported) if one of the options is not known. */
 int nameopt_check(const struct config *);
-/* The flags for X509_NAME_print_ex(3). */
+/* Returns the flags for X509_NAME_print_ex(3). */
 unsigned long nameopt_flags(const struct config *);
 
 #endif

@@ -6,13 +6,13 @@
 
 struct textbuf;
 
-/* Print the queue on TEXT_ERR as one block, a line an error, and empty it. */
+/* Print the queue on TEXT_ERR as one block, a line for each error; empty it. */
 void tls_error_print(void);
-/* Empty the queue, at no cost if it is empty: before each call of libssl. */
+/* Empty the queue. Costs nothing if it is empty; call it before libssl. */
 void tls_error_clear(void);
-/* Append the queue, a line an error, and empty it. */
+/* Append the queue, a line for each error, and empty it. */
 void tls_error_append(struct textbuf *);
-/* First a line that says what failed, as printf(3), in the same block. */
+/* Print a line that says what failed, then the queue, as one block. */
 void tls_error_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * The TLS library's generator, for those who know none.
+ * The random generator of the TLS library, for modules that must not know the
+ * library.
  */
 #ifndef TLS_RANDOM_H
 #define TLS_RANDOM_H

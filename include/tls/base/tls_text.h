@@ -1,6 +1,6 @@
 /*
- * What libcrypto writes, made text of ours. Names that a peer chose are in it:
- * what could command a terminal is escaped (escape.h).
+ * Prints what libcrypto has written. Names that a peer chose are part of that,
+ * so bytes that could command a terminal are escaped (escape.h).
  */
 #ifndef TLS_TEXT_H
 #define TLS_TEXT_H
@@ -13,16 +13,17 @@
 
 struct textbuf;
 
-/* Say what a memory BIO holds, at once, and free it. */
+/* Print the content of a memory BIO as one block, and free the BIO. */
 void tls_text_say(enum text_stream, BIO *);
-/* Append what a memory BIO holds, and free it. */
+/* Append the content of a memory BIO, and free the BIO. */
 void tls_text_move(struct textbuf *, BIO *);
 /*
- * The same for a description of what a peer sent, whose lines are indented but
- * for some headings: any other is a peer's, and goes on in the line before it.
+ * The same for a description of what a peer sent. Such a description has only
+ * indented lines and some headings. Any other line comes from a name that
+ * contains a newline, and is joined to the line before it.
  */
 void tls_text_quote(struct textbuf *, BIO *);
-/* Append lines of hexadecimal bytes, as BIO_dump(3) has them. */
+/* Append lines of hexadecimal bytes, in the format of BIO_dump(3). */
 void tls_text_dump(struct textbuf *, const void *data, size_t size);
 
 #endif

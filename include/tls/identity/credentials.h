@@ -1,7 +1,6 @@
 /*
- * The certificates with their keys and chains that the options name, and DH
- * parameters, in any format that ossl_store-file(7) knows, and the pass phrases
- * that open them.
+ * The certificates, keys, chains and DH parameters that the options name, in
+ * any format that ossl_store-file(7) knows, and their pass phrases.
  */
 #ifndef CREDENTIALS_H
 #define CREDENTIALS_H
@@ -17,7 +16,7 @@
 struct config;
 
 struct credentials {
-	struct certified_key main; /* none: -nocert */
+	struct certified_key main; /* empty with -nocert */
 	struct certified_key second; /* for -servername */
 	struct certified_key other; /* -dcert */
 	struct extra_certificates *extra; /* -xcert; NULL: none */
@@ -25,9 +24,9 @@ struct credentials {
 };
 
 /*
- * Load what the configuration names, asking for pass phrases where -pass and
- * -dpass give none. Without any certificate and key one is made
- * (self_signed.h). Returns 0, or -1 (reported).
+ * Load what the configuration names; ask for pass phrases that -pass and -dpass
+ * do not give. If the options name no certificate and there is no server.pem,
+ * use self_signed.h. Returns 0, or -1 (reported).
  */
 int credentials_load(struct credentials *, const struct config *);
 /* Frees what the structure holds; contexts have their own references. */

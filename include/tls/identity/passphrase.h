@@ -1,8 +1,8 @@
 /*
  * Pass phrase sources: "pass:TEXT", "env:NAME", "file:PATH", "fd:N", "stdin".
  *
- * What can be had only once, from a descriptor or from the user, is remembered
- * (secrets.h), for when keys are read again.
+ * A pass phrase that can be read only once, from a descriptor or from the user,
+ * is remembered (secrets.h), so that keys can be read again.
  */
 #ifndef PASSPHRASE_H
 #define PASSPHRASE_H
@@ -10,21 +10,24 @@
 #include <stdbool.h>
 
 /*
- * The pass phrase, or this line (1 or 2) of what the source names, without its
- * newline; to be freed by passphrase_free. Line 1 is asked for before line 2.
- * NULL: failed (reported).
+ * Returns the pass phrase, or NULL (reported). From a file or descriptor it is
+ * this line (1 or 2) without its newline; line 1 must be read before line 2.
+ * The caller frees the result with passphrase_free.
  */
 char *passphrase_read(const char *source, int line);
-/* The one that the user typed for this file, or NULL. Not the caller's. */
+/*
+ * Returns the pass phrase that the user typed for this file, or NULL. The
+ * caller must not free it.
+ */
 const char *passphrase_typed(const char *path);
 void passphrase_remember_typed(const char *path, const char *phrase);
 /*
- * The program has started: standard input is the console's, the terminal is
- * not to be asked, and descriptors have been read.
+ * To be called when the program has started: after that no pass phrase is read
+ * from the terminal, from standard input or from another descriptor.
  */
 void passphrase_seal(void);
 bool passphrase_is_sealed(void);
-/* Wiped first; NULL is fine. */
+/* Wipes the memory first. NULL is allowed. */
 void passphrase_free(char *);
 
 #endif

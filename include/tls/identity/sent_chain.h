@@ -1,7 +1,7 @@
 /*
- * The chain that is sent with a certificate. Where none was given libssl makes
- * one anew for each handshake out of the certificates it trusts, and reads the
- * folder of these each time; it is made once here.
+ * The chain that is sent with a certificate. If none was given, libssl would
+ * make one in each handshake from the certificates that it trusts, and read
+ * their directory each time. This module makes the chain once.
  */
 #ifndef SENT_CHAIN_H
 #define SENT_CHAIN_H
@@ -9,8 +9,9 @@
 #include <openssl/ssl.h>
 
 /*
- * For all certificates of the context, when its stores are complete. One that
- * libssl takes exception to is left for libssl to make, in each handshake.
+ * Make the chains for all certificates of the context. To be called when its
+ * stores are complete. If libssl refuses a chain, libssl still makes it in each
+ * handshake.
  */
 void sent_chain_fix(SSL_CTX *);
 

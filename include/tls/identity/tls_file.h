@@ -1,7 +1,8 @@
 /*
- * Keys, certificates and parameters in files of any format that
- * ossl_store-file(7) knows. What is returned is the caller's; NULL: failed,
- * with the stock program's message and the library's reasons printed.
+ * Reads keys, certificates and parameters from files of any format that
+ * ossl_store-file(7) knows. The functions return an object that the caller
+ * frees, or NULL with the stock program's message and the library's reasons
+ * printed.
  */
 #ifndef TLS_FILE_H
 #define TLS_FILE_H
@@ -15,43 +16,43 @@
 #include "config/config.h"
 
 /*
- * What cannot be read may be followed by what can; but for a large file without
- * sense the library would need minutes. So many objects in a row are looked at,
- * and for so long.
+ * After an object that cannot be read, a readable one may follow in the file.
+ * But the library would need minutes for a large file without any. So the
+ * search ends after this number of unreadable objects in a row, when it has
+ * also taken this time.
  */
 #define TLS_FILE_UNREADABLE_MAX 16
 #define TLS_FILE_PATIENCE_MS	1000
 
-/* Of one search, 0 at first. */
+/* The state of one search; all fields are 0 at first. */
 struct tls_file_patience {
-	int unreadable; /* in a row */
-	int64_t since_ms; /* the first of them */
+	int unreadable; /* number of unreadable objects in a row */
+	int64_t since_ms; /* when the first of them was read */
 };
-/* After each object: could it be read? False: look at no more. */
+/* To be called after each object. Returns false if the search must end. */
 bool tls_file_goes_on(struct tls_file_patience *, bool readable);
 
 /*
- * name is what messages call the object: "server certificate". phrase opens
- * what is encrypted; NULL: the user is asked. propquery chooses, as in
- * property(7), who reads the file and who works with what it holds; NULL:
- * anybody.
+ * name: the name of the object in messages, such as "server certificate".
+ * phrase decrypts; NULL: ask the user. propquery selects, as in property(7),
+ * the provider that reads the file and uses the object; NULL: any provider.
  */
 EVP_PKEY *tls_file_key(const char *path, enum file_format, const char *name,
     const char *phrase, const char *propquery);
 X509 *tls_file_certificate(const char *path, enum file_format, const char *name,
     const char *phrase, const char *propquery);
-/* The first one of the file. */
+/* Returns the first CRL of the file. */
 X509_CRL *
 tls_file_crl(const char *path, enum file_format, const char *propquery);
-/* All certificates of the file. */
+/* Returns all certificates of the file. */
 STACK_OF(X509) *tls_file_chain(const char *path, const char *name,
     const char *phrase, const char *propquery);
 /*
- * The path in a URI of a file, in any of the forms of ossl_store-file(7); what
- * is no such URI is returned as it is.
+ * Returns the path in a file URI, in any form of ossl_store-file(7), and any
+ * other text as it is.
  */
 const char *tls_file_path(const char *uri);
-/* required: otherwise nothing is said when there are none. */
+/* Without required nothing is printed if there are no parameters. */
 EVP_PKEY *tls_file_dh(const char *path, bool required, const char *propquery);
 
 #endif

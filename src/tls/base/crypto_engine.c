@@ -1,6 +1,5 @@
 /*
- * Engines are on their way out of OpenSSL, which is no reason to have none
- * while there are.
+ * Engines are deprecated in OpenSSL 3.0, but it still has them.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
@@ -50,7 +49,7 @@ crypto_engine_key(const char *key, UI_METHOD *ui, void *arg)
 
 static ENGINE *crypto_engine_load(const char *);
 
-/* libcrypto is set up once, as its own state is. */
+/* Static, since libcrypto is set up once and has static state, too. */
 static ENGINE *crypto_engine_chosen;
 
 int
@@ -110,7 +109,7 @@ crypto_engine_key(const char *key, UI_METHOD *ui, void *arg)
 	return result;
 }
 
-/* The name may be that of a shared object. */
+/* path: the file of a shared object. */
 static ENGINE *
 crypto_engine_load(const char *path)
 {

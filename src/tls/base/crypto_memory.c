@@ -15,7 +15,7 @@ static void *crypto_memory_alloc(size_t, const char *, int);
 static void *crypto_memory_realloc(void *, size_t, const char *, int);
 static void crypto_memory_free(void *, const char *, int);
 
-/* Blocks that libcrypto has already would be free's to give back: they are. */
+/* Blocks that libcrypto allocated before this call are still freed rightly. */
 void
 crypto_memory_install(void)
 {

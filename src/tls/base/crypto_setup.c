@@ -19,7 +19,7 @@ struct crypto_provider {
 	OSSL_PROVIDER *provider;
 };
 
-/* libcrypto is set up once, as its own state is. */
+/* Static, since libcrypto is set up once and has static state, too. */
 static SLIST_HEAD(crypto_providers, crypto_provider)
     crypto_setup_providers = SLIST_HEAD_INITIALIZER(crypto_setup_providers);
 
@@ -46,7 +46,7 @@ crypto_setup_open(const struct config *config)
 	size_t i;
 	int result = 0;
 
-	/* The user's configuration file may bring providers and engines. */
+	/* The user's configuration file may load providers and engines. */
 	OPENSSL_init_ssl(
 	    OPENSSL_INIT_ENGINE_ALL_BUILTIN | OPENSSL_INIT_LOAD_CONFIG, NULL);
 	if (crypto_setup_load(config) == -1 ||
@@ -132,7 +132,7 @@ crypto_setup_provider_path(const char *path)
 	return -1;
 }
 
-/* A query that is none counts as no query, with an error nobody looks at. */
+/* libcrypto ignores a bad query; its error is seen only here. */
 static int
 crypto_setup_check_properties(const char *query)
 {
@@ -151,7 +151,7 @@ crypto_setup_check_properties(const char *query)
 	return 0;
 }
 
-/* Files with a colon between them; all that fail are told. */
+/* files: separated by colons; an error is printed for each one that fails. */
 static int
 crypto_setup_seed(const char *files)
 {

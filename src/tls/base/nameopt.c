@@ -11,7 +11,7 @@
 
 #define NAMEOPT_ALL 0xffffffffUL
 
-/* Setting one first clears what it excludes. */
+/* To set an option, first clear the flags that it excludes. */
 static const struct nameopt {
 	const char *name;
 	unsigned long flags;
@@ -75,8 +75,7 @@ nameopt_flags(const struct config *config)
 		return XN_FLAG_ONELINE;
 	for (i = 0; i < config->nameopt.count; i++)
 		nameopt_apply(&flags, config->nameopt.item[i]);
-	/* The oldest form has its own way, and is the only one without flags.
-	 */
+	/* The oldest form, the only one without flags, escapes them itself. */
 	return flags == XN_FLAG_COMPAT ? flags : flags | ASN1_STRFLGS_ESC_CTRL;
 }
 

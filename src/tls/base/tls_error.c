@@ -54,7 +54,7 @@ tls_error_append(struct textbuf *lines)
 	ERR_print_errors_cb(tls_error_line, lines);
 }
 
-/* A peer's words may be in it, such as a responder's. */
+/* An ERR_print_errors_cb. Lines may contain words of a peer: escape them. */
 static int
 tls_error_line(const char *line, size_t size, void *lines)
 {

@@ -47,7 +47,7 @@ tls_text_quote(struct textbuf *text, BIO *bio)
 		escape_line(text, at, size);
 		at += size + 1;
 		left -= (long)size + 1;
-		/* What ends the last line is not a peer's. */
+		/* The newline after the last line does not come from a peer. */
 		is_own = true;
 		if (left > 0)
 			is_own = tls_text_is_own(at, (size_t)left, &in_pem);
@@ -57,7 +57,7 @@ tls_text_quote(struct textbuf *text, BIO *bio)
 	BIO_free(bio);
 }
 
-/* Does a line begin there that is indented, empty, a heading or in PEM? */
+/* Returns true for a line that is indented, empty, a heading or in PEM. */
 static bool
 tls_text_is_own(const char *line, size_t size, bool *in_pem)
 {
@@ -115,7 +115,7 @@ tls_text_dump(struct textbuf *lines, const void *data, size_t size)
 	BIO_dump_cb(tls_text_append, lines, data, (int)size);
 }
 
-/* For BIO_dump_cb(3). */
+/* A callback of BIO_dump_cb(3). */
 static int
 tls_text_append(const void *data, size_t size, void *lines)
 {

@@ -14,8 +14,8 @@ struct chooser {
 STAILQ_HEAD(choosers, chooser);
 
 /*
- * Where libssl keeps what is ours: in a context its choosers, in a connection
- * the one that asked to wait.
+ * Indexes of our ex_data: an SSL_CTX has its choosers, an SSL has the chooser
+ * that returned CHOICE_WAIT.
  */
 static int choice_ctx_index = -1;
 static int choice_ssl_index = -1;
@@ -45,7 +45,10 @@ certificate_choice_add(SSL_CTX *ctx, certificate_chooser *choose, void *arg,
 	return 0;
 }
 
-/* Made, and libssl told, when there is none yet. NULL: out of memory. */
+/*
+ * Returns the choosers of the context; the first call makes the list and sets
+ * the callback of libssl. NULL: out of memory.
+ */
 static struct choosers *
 choice_list(SSL_CTX *ctx)
 {
@@ -70,7 +73,7 @@ choice_list(SSL_CTX *ctx)
 	return choosers;
 }
 
-/* After a wait those before the one who waited are not asked again. */
+/* After a wait, goes on with the chooser that returned CHOICE_WAIT. */
 static int
 choice_ask(SSL *ssl, void *arg)
 {

@@ -17,7 +17,7 @@ static int certified_key_mismatch(const struct certified_key *);
 static int
 certified_key_set_chain(const struct certified_key *, SSL_CTX *, bool);
 
-/* The order shows in errors and in prompts. */
+/* The order is visible in errors and prompts. */
 int
 certified_key_load(struct certified_key *pair, const struct identity *identity,
     const struct certified_key_names *names, const char *phrase,
@@ -73,7 +73,7 @@ certified_key_use(
 		tls_error_say("error setting private key");
 		return certified_key_mismatch(pair);
 	}
-	/* A key of another type is set beside the certificate, not for it. */
+	/* libssl accepts a key of another type, beside the certificate. */
 	if (SSL_CTX_check_private_key(ctx) != 1) {
 		ERR_clear_error();
 		text_printf(TEXT_ERR,
@@ -92,7 +92,7 @@ certified_key_mismatch(const struct certified_key *pair)
 	return -1;
 }
 
-/* A chain that was given is only checked: it must go up to the root. */
+/* A given chain is only checked: it must go up to the root. */
 static int
 certified_key_set_chain(
     const struct certified_key *pair, SSL_CTX *ctx, bool build_chain)

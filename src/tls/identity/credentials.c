@@ -32,9 +32,9 @@ static const struct certified_key_names credentials_other = {
 	.chain = "second server certificate chain",
 };
 
-/* Pass phrases; NULL: ask the user. */
+/* The pass phrases; NULL: ask the user. */
 struct credentials_phrases {
-	char *main; /* and second */
+	char *main; /* of the main and the second key */
 	char *other;
 };
 
@@ -79,7 +79,7 @@ credentials_free(struct credentials *credentials)
 	memset(credentials, 0, sizeof(*credentials));
 }
 
-/* The second context has no other certificate than its own. */
+/* The second context has only the certificate of -cert2. */
 int
 credentials_use(const struct credentials *credentials,
     const struct config *config, SSL_CTX *ctx, bool second)
@@ -89,7 +89,7 @@ credentials_use(const struct credentials *credentials,
 
 	if (certified_key_use(pair, ctx, config->build_chain) == -1)
 		return -1;
-	/* These extensions are of the certificate that was the last. */
+	/* libssl adds these extensions to the certificate that was set last. */
 	if (!second &&
 	    (credentials_use_serverinfo(ctx, config->serverinfo) == -1 ||
 		certified_key_use(
@@ -129,7 +129,7 @@ credentials_use_dh(const struct credentials *credentials, SSL_CTX *ctx)
 	return -1;
 }
 
-/* A source that both name gives its first line to -pass. */
+/* If -pass and -dpass name the same source, its first line is for -pass. */
 static int
 credentials_read_phrases(
     struct credentials_phrases *phrases, const struct config *config)
@@ -146,7 +146,7 @@ credentials_read_phrases(
 	return 0;
 }
 
-/* In the stock program's order, which errors and prompts show. */
+/* Errors and prompts show the order, which is the stock program's. */
 static bool
 credentials_load_all(struct credentials *credentials,
     const struct config *config, const struct credentials_phrases *phrases)
@@ -189,7 +189,7 @@ credentials_load_second(struct credentials *credentials,
 		   &credentials_second, phrase, config->propquery) == 0;
 }
 
-/* Even with -nocert, as in the stock program. */
+/* Loads the certificate of -dcert even with -nocert, as the stock program. */
 static bool
 credentials_load_other(struct credentials *credentials,
     const struct config *config, const char *phrase)
@@ -202,8 +202,8 @@ credentials_load_other(struct credentials *credentials,
 }
 
 /*
- * A -dhparam that cannot be used is an error; parameters behind the
- * certificate in its file are welcome, but nobody has promised them.
+ * A file of -dhparam must contain parameters; the file of the certificate may
+ * contain some.
  */
 static bool
 credentials_load_dh(

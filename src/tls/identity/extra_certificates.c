@@ -29,7 +29,7 @@ static const struct certified_key_names extra_names = {
 	.certificate_first = true,
 };
 
-/* What SSL_check_chain(3) finds, in the order of the report. */
+/* The results of SSL_check_chain(3), in the order in which they are printed. */
 static const struct {
 	const char *name;
 	int flag;
@@ -54,7 +54,7 @@ static bool extra_is_suite_b(SSL *);
 static bool extra_take(SSL *, const struct extra_certificate *);
 static void extra_release(void *);
 
-/* The last one first, as the stock program does; that shows in prompts. */
+/* Loads the last set first, as the stock program does; prompts show that. */
 int
 extra_certificates_load(
     struct extra_certificates **result, const struct config *config)
@@ -100,7 +100,7 @@ extra_certificates_install(struct extra_certificates *extra, SSL_CTX *ctx)
 	return certificate_choice_add(ctx, extra_choose, extra, extra_release);
 }
 
-/* With room for all, and empty. NULL: out of memory. */
+/* Returns an empty struct with room for all sets. NULL: out of memory. */
 static struct extra_certificates *
 extra_new(const struct config *config)
 {
@@ -120,8 +120,9 @@ extra_new(const struct config *config)
 }
 
 /*
- * A key in the certificate's file has that one's format. One of another
- * certificate is found out by each client, as with the stock program.
+ * A key in the certificate's file has the certificate's format. A key that does
+ * not belong to its certificate is reported, but the server starts, as the
+ * stock program does.
  */
 static int
 extra_load(struct extra_certificate *extra, const struct extra_identity *named,
@@ -139,7 +140,7 @@ extra_load(struct extra_certificate *extra, const struct extra_identity *named,
 	return 0;
 }
 
-/* A certificate_chooser. What an option or the second context set is gone. */
+/* A certificate_chooser. It replaces all certificates that were set before. */
 static enum certificate_choice
 extra_choose(SSL *ssl, void *arg)
 {

@@ -13,7 +13,7 @@
 #include "tls/identity/passphrase.h"
 
 #define PASSPHRASE_MAX 1024
-/* Before the path of a file, as the name of what was typed for it. */
+/* "typed:" and a path are the name of a typed pass phrase (secrets.h). */
 #define PASSPHRASE_TYPED "typed:"
 
 static bool passphrase_sealed;
@@ -100,7 +100,7 @@ passphrase_environment(const char *name)
 	return strdup(value);
 }
 
-/* A pipe gives its lines only once, whatever path leads to it. */
+/* The lines of a pipe can be read only once, whatever path names the pipe. */
 static char *
 passphrase_file(const char *path, const char *source, int line)
 {
@@ -111,7 +111,7 @@ passphrase_file(const char *path, const char *source, int line)
 
 	if (known != NULL)
 		return strdup(known);
-	/* A FIFO that took the file's place is not waited for. */
+	/* Do not wait for a FIFO that has replaced the file. */
 	if (passphrase_sealed)
 		flags |= O_NONBLOCK;
 	if ((fd = open(path, flags)) == -1)
@@ -129,7 +129,7 @@ passphrase_file(const char *path, const char *source, int line)
 	return phrase;
 }
 
-/* From a descriptor that gives it just once. */
+/* Reads from a descriptor, which gives the pass phrase only once. */
 static char *
 passphrase_once(int fd, const char *source, int line)
 {
@@ -169,7 +169,7 @@ passphrase_name(char *name, size_t size, const char *source, int line)
 	snprintf(name, size, "line %d of %s", line, source);
 }
 
-/* Byte by byte: what follows the line is somebody else's. */
+/* Reads byte by byte, because others read what follows the line. */
 static char *
 passphrase_descriptor(int fd, const char *source)
 {

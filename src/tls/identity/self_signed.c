@@ -13,7 +13,7 @@ static bool self_signed_fill(X509 *, EVP_PKEY *);
 static bool self_signed_number(X509 *);
 static bool self_signed_extend(X509 *, int, const char *);
 
-/* Made once: clients may have been told to trust it. */
+/* Made once, since users may have told their clients to trust it. */
 static X509 *self_signed_certificate;
 static EVP_PKEY *self_signed_key;
 
@@ -73,7 +73,10 @@ self_signed_fill(X509 *certificate, EVP_PKEY *key)
 	    X509_sign(certificate, key, EVP_sha256()) != 0;
 }
 
-/* A browser that has met an earlier one refuses another with its number. */
+/*
+ * The serial number is random: a browser that has seen an earlier certificate
+ * refuses another one with the same number.
+ */
 static bool
 self_signed_number(X509 *certificate)
 {

@@ -45,14 +45,14 @@ sent_chain_fix_current(SSL_CTX *ctx)
 	chain = sent_chain_make(ctx, SSL_CTX_get0_certificate(ctx));
 	if (chain == NULL)
 		return false;
-	/* What is not trusted is sent as well, as far as it goes. */
+	/* A chain that ends at no trusted certificate is sent as well. */
 	X509_free(sk_X509_shift(chain));
 	fixed = sk_X509_num(chain) == 0 || SSL_CTX_set1_chain(ctx, chain) == 1;
 	sk_X509_pop_free(chain, X509_free);
 	return fixed;
 }
 
-/* From the certificate on; NULL: failed. */
+/* Returns the chain, which begins with the certificate, or NULL. */
 static STACK_OF(X509) *
 sent_chain_make(SSL_CTX *ctx, X509 *certificate)
 {

@@ -15,17 +15,17 @@
 #include "tls/identity/passphrase.h"
 #include "tls/identity/tls_file.h"
 
-/* A file that is being read, and how messages call what is sought in it. */
+/* A file that is being read, and the object that is looked for in it. */
 struct tls_file {
 	const char *path;
 	const char *name;
-	const char *noun; /* of its kind; NULL: the name says it */
-	bool many; /* any number of them */
+	const char *noun; /* its kind for messages; NULL: the name says it */
+	bool many; /* any number of objects is looked for */
 	enum file_format format;
 	int expect; /* OSSL_STORE_INFO_ */
 	const char *phrase; /* NULL: ask */
 	const char *propquery; /* NULL: none */
-	UI_METHOD *ui; /* gives the phrase, or asks */
+	UI_METHOD *ui; /* returns the phrase or asks for it */
 	OSSL_STORE_CTX *store;
 };
 
@@ -223,7 +223,7 @@ tls_file_open_ui(struct tls_file *file)
 	    : tls_file_asking();
 }
 
-/* The path is what the engine calls the key. */
+/* The path is the engine's name of the key. */
 static EVP_PKEY *
 tls_file_engine_key(struct tls_file *file)
 {
@@ -247,7 +247,7 @@ tls_file_engine_key(struct tls_file *file)
 	return key;
 }
 
-/* NULL: there is none any more. */
+/* Returns the next object, or NULL if there are no more. */
 static OSSL_STORE_INFO *
 tls_file_next(struct tls_file *file)
 {
@@ -279,7 +279,7 @@ tls_file_goes_on(struct tls_file_patience *patience, bool readable)
 	    monotime_ms() - patience->since_ms < TLS_FILE_PATIENCE_MS;
 }
 
-/* The first object of the kind. */
+/* Returns the first object of the kind. */
 static OSSL_STORE_INFO *
 tls_file_only(struct tls_file *file)
 {
@@ -307,7 +307,7 @@ tls_file_missed(const struct tls_file *file)
 	tls_file_say(file, file->many ? "read any " : "read ", "");
 }
 
-/* The kind of thing is named where the name does not hold it. */
+/* Prints the noun, too, unless the name contains it. */
 static void
 tls_file_say(
     const struct tls_file *file, const char *failed, const char *plural)
@@ -338,7 +338,7 @@ tls_file_phrase(char *phrase, int size, int writing, void *arg)
 	return (int)length;
 }
 
-/* The library's dialogue with the terminal, but naming the file. */
+/* Returns the library's dialogue with the terminal, which names the file. */
 static UI_METHOD *
 tls_file_asking(void)
 {
@@ -356,7 +356,7 @@ tls_file_asking(void)
 	return ui;
 }
 
-/* As the terminal's own, but what was typed is remembered. */
+/* As the library's own reader, but the answer is remembered. */
 static int
 tls_file_read_answer(UI *ui, UI_STRING *question)
 {
