@@ -82,10 +82,6 @@ valgrind: all unit load
 mutate-options:
 	./scripts/mutate-options
 
-## bench-dtls: the same for DTLS, and the memory of a peer
-bench-dtls:
-	./scripts/bench-dtls
-
 ## install: program and manual page, below $(DESTDIR)$(PREFIX)
 install: $(PROGRAM)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
@@ -107,5 +103,5 @@ help:
 	@echo 'Variables: SANITIZE=1 FAULTS=1 MUTATE=1 WERROR=1 BUILD= PREFIX=' \
 	    'DESTDIR='
 
-.PHONY: all bench-dtls certs clean coverage-options help install lint \
+.PHONY: all certs clean coverage-options help install lint \
 	mutate-options test uninstall valgrind

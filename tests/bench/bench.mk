@@ -26,7 +26,7 @@ $(BENCH)/%.o: CPPFLAGS += -Itests/load
 
 ## bench: what a connection costs, against the peers that are installed
 bench:
-	./scripts/bench
+	./scripts/bench-handshakes
 
 ## bench-plot: the figures of the last make bench as pictures
 bench-plot:
@@ -48,9 +48,13 @@ bench-growth:
 bench-memory:
 	./scripts/bench-memory
 
+## bench-dtls: the cost of DTLS, and the memory of a peer
+bench-dtls:
+	./scripts/bench-dtls
+
 ## check-cost: instructions and system calls, against those of the baseline
 check-cost:
 	./scripts/check-cost
 
-.PHONY: bench bench-bulk bench-growth bench-memory bench-plot bench-programs \
-	bench-start check-cost
+.PHONY: bench bench-bulk bench-dtls bench-growth bench-memory bench-plot \
+	bench-programs bench-start check-cost

@@ -110,7 +110,7 @@ measure(SSL **idle, size_t count)
 	return used / (double)count;
 }
 
-/* KiB of a line of smaps_rollup that is as scripts/bench.bash counts, or 0. */
+/* KiB of a line of smaps_rollup, as scripts/bench/figures.bash counts, or 0. */
 static unsigned long
 line_kib(const char *line)
 {

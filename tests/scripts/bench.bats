@@ -1,4 +1,4 @@
-# scripts/bench and scripts/bench-plot: that they measure, say what they cannot
+# scripts/bench-handshakes and scripts/bench-plot: that they measure, say what they cannot
 # measure, and leave nothing. No figure is right or wrong.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2153,SC2154 # for the helpers
@@ -14,7 +14,7 @@ setup()
 # In a session of its own, in which nothing may be left. OUTPUT is what it said.
 bench() # option...
 {
-	launch bench env BUILD="$BUILD" "$ROOT/scripts/bench" \
+	launch bench env BUILD="$BUILD" "$ROOT/scripts/bench-handshakes" \
 	    --rows "$PWD/rows.tsv" --rounds 1 --connections 20 --parallel 5 "$@"
 	SERVERS+=("${PIDS[bench]}::bench")
 	wait_exit bench 100
@@ -90,7 +90,7 @@ row_of() # server
 }
 
 @test "bench: interrupted, it leaves nothing" {
-	launch bench env BUILD="$BUILD" TMPDIR="$PWD" "$ROOT/scripts/bench" \
+	launch bench env BUILD="$BUILD" TMPDIR="$PWD" "$ROOT/scripts/bench-handshakes" \
 	    --servers ours --work tls13-rsa --connections 100000 \
 	    --rows "$PWD/rows.tsv"
 	SERVERS+=("${PIDS[bench]}::bench")
@@ -112,10 +112,10 @@ client_runs()
 
 	while read -r arguments; do
 		# shellcheck disable=SC2086 # several
-		run "$ROOT/scripts/bench" $arguments
+		run "$ROOT/scripts/bench-handshakes" $arguments
 		assert_equal "$status" 1
 		assert_equal "${#lines[@]}" 1
-		assert_matches "$output" '^bench: '
+		assert_matches "$output" '^bench-handshakes: '
 	done <<-EOT
 	--rounds
 	--rounds 0
@@ -125,9 +125,9 @@ client_runs()
 	--nothing
 	here
 	EOT
-	BUILD=$BUILD run "$ROOT/scripts/bench" --ours /nowhere
+	BUILD=$BUILD run "$ROOT/scripts/bench-handshakes" --ours /nowhere
 	assert_equal "$status" 1
-	assert_equal "$output" 'bench: no program: /nowhere'
+	assert_equal "$output" 'bench-handshakes: no program: /nowhere'
 }
 
 @test "bench-plot draws the rows, or says why not" {
@@ -137,7 +137,7 @@ client_runs()
 	assert_equal "${#lines[@]}" 1
 	run "$ROOT/scripts/bench-plot" "$ROOT/Makefile"
 	assert_equal "$status" 1
-	assert_contains "$output" 'not the rows of scripts/bench'
+	assert_contains "$output" 'not the rows of scripts/bench-handshakes'
 	command -v gnuplot >/dev/null || skip 'gnuplot is not installed'
 	bench --servers ours,bare,libssl --work tls12-id,tls13-ecdsa
 	run "$ROOT/scripts/bench-plot" "$PWD/rows.tsv"

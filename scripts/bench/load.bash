@@ -1,0 +1,112 @@
+# The clients, which are tls_load; $loads are those that run in the background.
+
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # the scripts share their variables
+
+loads=()
+# Connections that one load client holds.
+held_each=5000
+held_within=120	# seconds; a server that has no more descriptors waits
+
+# To its end, but so that a signal to the script is obeyed at once.
+tls_load() # option of tls_load...
+{
+	local pid status=0
+
+	"$build/tests/load/tls_load" --connect "127.0.0.1:$port" "$@" &
+	pid=$!
+	loads+=("$pid")
+	wait "$pid" || status=$?
+	forget_load "$pid"
+	return "$status"
+}
+
+# In the background, tls_load --warm-up: once warm it goes on when descriptor 6
+# is closed. False: it has ended instead. It writes to load and trouble below
+# $scratch, and is $!, the last of $loads.
+warm_up() # option of tls_load...
+{
+	: >"$scratch/load"
+	"$build/tests/load/tls_load" --connect "127.0.0.1:$port" --warm-up \
+	    "$@" <"$scratch/go" >"$scratch/load" 2>"$scratch/trouble" &
+	loads+=($!)
+	exec 6>"$scratch/go"
+	until grep -qx warm "$scratch/load"; do
+		kill -0 $! 2>/dev/null || return 1
+		sleep 0.02
+	done
+}
+
+# Clients that are warm before: sets $used to what $server uses for the rest.
+measure_load() # option of tls_load...
+{
+	local before
+
+	used=0
+	if warm_up "$@"; then
+		before=$(cpu_us "$server")
+		exec 6>&-
+		wait $! || :
+		# The last ones are ended, and the server is at rest.
+		sleep 0.05
+		used=$(($(cpu_us "$server") - before))
+	else
+		exec 6>&-
+	fi
+	forget_load $!
+}
+
+forget_load() # pid
+{
+	local pid others=()
+
+	for pid in "${loads[@]}"; do
+		[ "$pid" = "$1" ] || others+=("$pid")
+	done
+	loads=("${others[@]}")
+}
+
+end_loads()
+{
+	[ "${#loads[@]}" -gt 0 ] || return 0
+	kill "${loads[@]}" 2>/dev/null || :
+	wait "${loads[@]}" 2>/dev/null || :
+	loads=()
+}
+
+# Opens connections and leaves them open, until end_loads or the end of the
+# server. Each client process comes from an address of its own. False: they could
+# not be held, which it says.
+hold() # connections, option of tls_load...
+{
+	local left=$1 number n
+
+	shift
+	while ((left > 0)); do
+		n=$((left < held_each ? left : held_each))
+		left=$((left - n))
+		number=${#loads[@]}
+		: >"$scratch/held.$number"
+		"$build/tests/load/tls_load" --connect "127.0.0.1:$port" \
+		    --bind "127.0.0.$((2 + number))" --connections "$n" \
+		    --parallel 50 --hold 3600 --timeout 3600 "$@" \
+		    </dev/null >"$scratch/held.$number" 2>&1 &
+		loads+=($!)
+		await_held "$number" "$n" || return 1
+	done
+}
+
+await_held() # number of the client, connections
+{
+	local said=$scratch/held.$1 end=$((SECONDS + held_within))
+
+	until grep -q '^holding\|^tls_load:' "$said" ||
+	    ! kill -0 "${loads[$1]}" 2>/dev/null || ((SECONDS > end)); do
+		sleep 0.05
+	done
+	grep -qx "holding $2" "$said" && return 0
+	[ -s "$said" ] || echo "no end of it in $held_within s" >"$said"
+	echo "${0##*/}: $2 connections could not be held:" \
+	    "$(head -n 1 "$said")" >&2
+	return 1
+}

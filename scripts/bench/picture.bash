@@ -1,0 +1,20 @@
+# Pictures of the figures, by gnuplot. The part is for those that draw.
+
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # the scripts share their variables
+
+can_draw()
+{
+	command -v gnuplot >/dev/null
+}
+
+# What gnuplot is to draw comes on standard input.
+draw_picture() # terminal (svg or png), size, file
+{
+	{
+		echo "set terminal $1 size $2"
+		echo "set output '$3'"
+		cat
+	} | gnuplot >"$scratch/said" 2>&1 ||
+	    die "gnuplot: $(tail -n 1 "$scratch/said")"
+}
