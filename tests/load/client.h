@@ -86,6 +86,4 @@ void client_tick(struct client *, int64_t now_us);
 void client_give_up(struct client *);
 void client_free(struct client *);
 
-int64_t client_now_us(void);
-
 #endif

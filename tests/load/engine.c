@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "clock.h"
 #include "engine.h"
 #include "report.h"
 #include "settings.h"
@@ -72,7 +73,7 @@ engine_run(struct client_world *world, int64_t *took_us)
 		return -1;
 	}
 	engine_begin_count(&engine);
-	while (engine_has_work(&engine) && client_now_us() < engine.end_us) {
+	while (engine_has_work(&engine) && clock_now_us() < engine.end_us) {
 		engine_start(&engine);
 		engine_wait(&engine);
 		engine_sweep(&engine);
@@ -81,7 +82,7 @@ engine_run(struct client_world *world, int64_t *took_us)
 		if (engine.settings->hold)
 			engine_hold(&engine);
 	}
-	*took_us = client_now_us() - engine.start_us;
+	*took_us = clock_now_us() - engine.start_us;
 	engine_give_up(&engine);
 	close(engine.epoll_fd);
 	return 0;
@@ -93,7 +94,7 @@ engine_begin_count(struct engine *engine)
 	const struct settings *settings = engine->settings;
 
 	engine->made = 0;
-	engine->start_us = client_now_us();
+	engine->start_us = clock_now_us();
 	engine->end_us = engine->start_us +
 	    (settings->duration_s + settings->timeout_s) * ENGINE_SECOND_US;
 }
@@ -108,7 +109,7 @@ engine_has_more(const struct engine *engine)
 		return engine->made < settings->parallel;
 	if (settings->duration_s == 0)
 		return engine->made < settings->connections;
-	return client_now_us() - engine->start_us <
+	return clock_now_us() - engine->start_us <
 	    settings->duration_s * ENGINE_SECOND_US;
 }
 
@@ -134,7 +135,7 @@ engine_next_job(struct engine *engine)
 {
 	struct job *job = TAILQ_FIRST(&engine->waiting);
 
-	if (job != NULL && job->retry_us <= client_now_us()) {
+	if (job != NULL && job->retry_us <= clock_now_us()) {
 		TAILQ_REMOVE(&engine->waiting, job, entry);
 		return job;
 	}
@@ -259,7 +260,7 @@ engine_settle(struct engine *engine, struct client *client)
 static void
 engine_again(struct engine *engine, struct job *job, int64_t delay_us)
 {
-	job->retry_us = client_now_us() + delay_us;
+	job->retry_us = clock_now_us() + delay_us;
 	if (delay_us == 0)
 		TAILQ_INSERT_HEAD(&engine->waiting, job, entry);
 	else
@@ -319,7 +320,7 @@ engine_warm(struct engine *engine)
 static void
 engine_sweep(struct engine *engine)
 {
-	int64_t now_us = client_now_us();
+	int64_t now_us = clock_now_us();
 	struct client *client, *next;
 	enum client_state before;
 	bool wrote;
@@ -352,12 +353,12 @@ engine_hold(struct engine *engine)
 	if (engine->release_us == 0) {
 		printf("holding %u\n", engine->held);
 		fflush(stdout);
-		engine->release_us = client_now_us() +
+		engine->release_us = clock_now_us() +
 		    engine->settings->hold_s * ENGINE_SECOND_US;
 	}
 	if (engine->settings->hold_until_eof
 		? !engine_input_ended(0)
-		: client_now_us() < engine->release_us)
+		: clock_now_us() < engine->release_us)
 		return;
 	engine->released = true;
 	for (client = TAILQ_FIRST(&engine->clients); client != NULL;

@@ -1,6 +1,7 @@
 # The load client of the tests, and small programs of one trick: "make load".
 
-LOAD	= main settings values engine client answer endpoint echo tls report
+LOAD	= main settings values engine clock client client_shake client_talk \
+	client_end client_socket answer endpoint echo tls report
 LOAD_OBJECTS = $(LOAD:%=$(BUILD)/tests/load/%.o)
 TLS_LOAD = $(BUILD)/tests/load/tls_load
 LOAD_AT	= $(BUILD)/tests/load
@@ -21,7 +22,7 @@ $(TLS_LOAD): $(LOAD_OBJECTS)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(LOAD_OBJECTS) $(LIBS)
 
 # What some of them share.
-$(RELAY) $(LOAD_AT)/pieces: $(LOAD_AT)/values.o
+$(RELAY) $(LOAD_AT)/pieces: $(LOAD_AT)/clock.o $(LOAD_AT)/values.o
 $(LOAD_AT)/alternate $(LOAD_AT)/early $(LOAD_AT)/late_reader \
     $(LOAD_AT)/leave $(LOAD_AT)/unread_answers: $(LOAD_AT)/loopback.o
 $(LOAD_AT)/hellos $(LOAD_AT)/numbers $(LOAD_AT)/pieces: \

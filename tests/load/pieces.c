@@ -33,11 +33,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <openssl/ssl.h>
 
+#include "clock.h"
 #include "memory_client.h"
 #include "values.h"
 
@@ -342,15 +342,6 @@ close_peer(struct peer *peer)
 	close(peer->fd);
 }
 
-static double
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
 /* From 0 to below; the same in each run. */
 static size_t
 below(long limit)
@@ -419,7 +410,8 @@ int
 main(int argc, char *argv[])
 {
 	static struct peer peer;
-	double begin, took, slowest = 0;
+	double took, slowest = 0;
+	int64_t begin_us;
 	unsigned i, served = 0;
 
 	if (parse(argc, argv) == -1)
@@ -432,9 +424,9 @@ main(int argc, char *argv[])
 	}
 	for (i = 0; i < settings[COUNT]; i++) {
 		open_peer(&peer);
-		begin = now_ms();
+		begin_us = clock_now_us();
 		served += shake_hands(&peer);
-		took = now_ms() - begin;
+		took = (double)(clock_now_us() - begin_us) / 1e3;
 		slowest = took > slowest ? took : slowest;
 		close_peer(&peer);
 	}

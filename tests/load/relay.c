@@ -25,9 +25,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "values.h"
 
 #define DATAGRAM_MAX 65536
@@ -102,15 +102,6 @@ struct relay {
 	unsigned short dice[3];
 };
 
-static int64_t
-now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
-}
-
 /* Whether this trouble befalls a datagram; it is counted then. */
 static bool
 befalls(struct relay *relay, enum trouble trouble)
@@ -178,7 +169,7 @@ deliver_due(struct relay *relay)
 	struct parcel *parcel;
 
 	while ((parcel = TAILQ_FIRST(&relay->parcels)) != NULL &&
-	    parcel->due_us <= now_us()) {
+	    parcel->due_us <= clock_now_us()) {
 		TAILQ_REMOVE(&relay->parcels, parcel, entry);
 		deliver(relay, parcel);
 		free(parcel);
@@ -209,7 +200,8 @@ post(struct relay *relay, struct client *client, enum direction direction,
 	parcel->size = size;
 	memcpy(parcel->data, data, size);
 	spoil(relay, parcel);
-	parcel->due_us = now_us() + relay->troubles[DELAY] * INT64_C(1000);
+	parcel->due_us =
+	    clock_now_us() + relay->troubles[DELAY] * INT64_C(1000);
 	if (befalls(relay, REORDERING))
 		parcel->due_us += REORDER_US;
 	before = TAILQ_LAST(&relay->parcels, parcel_list);
@@ -288,7 +280,7 @@ next_timeout_ms(const struct relay *relay)
 
 	if (parcel == NULL)
 		return -1;
-	wait_us = parcel->due_us - now_us();
+	wait_us = parcel->due_us - clock_now_us();
 	return wait_us <= 0 ? 0 : (int)(wait_us / 1000) + 1;
 }
 
