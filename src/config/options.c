@@ -362,8 +362,7 @@ check_directory(const struct option *option, struct option_value *value)
 	return 0;
 }
 
-/* Returns true for names of formats that have no effect in the stock program.
- */
+/* Returns true for formats that have no effect in the stock program. */
 static bool
 format_is_ignored(const char *text)
 {

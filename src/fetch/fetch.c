@@ -14,17 +14,17 @@
 #include "foundation/textbuf.h"
 #include "tls/base/tls_error.h"
 
-/* How long a failure, or an answer that is no good, is shared. */
+/* How long a failure or a bad answer is shared. */
 #define FETCH_BAD_MS 1000
-/* An answer that says nothing of a newer one (RFC 6960, section 2.4). */
+/* The same for an answer without nextUpdate (RFC 6960, section 2.4). */
 #define FETCH_UNDATED_MS 10000
-/* What the clocks may differ, as "openssl ocsp" allows. */
+/* The difference of clocks that is allowed, as in "openssl ocsp". */
 #define FETCH_SKEW_S (5 * 60)
-/* Of a head of HTTP; as much is read at once. */
+/* The greatest size of an HTTP header line, and of one read. */
 #define FETCH_LINE_MAX (16 * 1024)
 #define FETCH_DAY_MS   (24 * 60 * 60 * INT64_C(1000))
 
-/* In front of the strings and bytes of a request. */
+/* Precedes the strings and bytes of an encoded request. */
 struct fetch_head {
 	uint8_t kind, use_tls, once, unused;
 	uint32_t body_size, issuer_size;
@@ -140,7 +140,7 @@ fetch_ocsp(const struct fetch_request *request, const struct config *config,
 	return request->once ? 0 : valid_ms;
 }
 
-/* NULL: the error queue tells why. */
+/* Returns NULL with the reason in the error queue. */
 static OCSP_RESPONSE *
 fetch_response(const struct fetch_request *request, const struct config *config)
 {
@@ -165,7 +165,7 @@ fetch_response(const struct fetch_request *request, const struct config *config)
 	return response;
 }
 
-/* An OSSL_HTTP_bio_cb_t; as in the stock program nobody checks who it is. */
+/* An OSSL_HTTP_bio_cb_t. As in stock, the certificate is not checked. */
 static BIO *
 fetch_tls(BIO *bio, void *arg, int connected, int use_tls)
 {
@@ -188,8 +188,9 @@ fetch_tls(BIO *bio, void *arg, int connected, int use_tls)
 }
 
 /*
- * Whatever the responder says is stapled, as in the stock program; but only
- * what the issuer or its deputy has signed for this certificate is kept.
+ * Every response is stapled, as in the stock program. But a response is kept
+ * only if it is about this certificate and signed by the issuer, or by a
+ * responder that the issuer has authorised.
  */
 static int64_t
 fetch_ocsp_valid_ms(
@@ -248,7 +249,7 @@ fetch_is_signed(OCSP_BASICRESP *basic, X509 *issuer)
 	return is_signed;
 }
 
-/* One that the issuer has not signed is not kept, either. */
+/* A CRL that the issuer has not signed is not kept, either. */
 static int64_t
 fetch_crl(const struct fetch_request *request, const struct config *config,
     size_t size_max, struct fetch_answer *answer)
@@ -275,7 +276,7 @@ fetch_crl(const struct fetch_request *request, const struct config *config,
 	return valid_ms;
 }
 
-/* As X509_CRL_load_http(3), which takes no more than 100 KiB. */
+/* As X509_CRL_load_http(3), which reads at most 100 KiB. */
 static X509_CRL *
 fetch_load_crl(const char *url, const struct config *config, size_t size_max)
 {
@@ -312,7 +313,7 @@ fetch_is_of(X509_CRL *crl, const struct fetch_request *request)
 	return is_of;
 }
 
-/* What is too old already is asked for again soon. */
+/* An answer that is too old already is fetched again soon. */
 static int64_t
 fetch_valid_ms(const ASN1_TIME *until)
 {
@@ -325,7 +326,7 @@ fetch_valid_ms(const ASN1_TIME *until)
 	return left_ms > FETCH_BAD_MS ? left_ms : FETCH_BAD_MS;
 }
 
-/* Takes the memory, of libcrypto's; size of -1: there is none. */
+/* Copies der, if its size is allowed, and frees it. size -1: there is none. */
 static void
 fetch_keep(
     struct fetch_answer *answer, unsigned char *der, int size, size_t size_max)

@@ -20,16 +20,16 @@
 #include "foundation/textbuf.h"
 #include "shared/fetch_board.h"
 
-/* Requests at the same time. */
+/* The greatest number of requests at the same time. */
 #define FETCHER_CHILDREN 32
-/* A child has its own time limit, which says better what went wrong. */
+/* A child has its own time limit, with a better message; ours is later. */
 #define FETCHER_GRACE_MS 700
 #define FETCHER_READ	 (16 * 1024)
 
 struct fetcher_child {
 	pid_t pid; /* 0: none */
-	int fd; /* what it has to say comes from here */
-	int entry; /* of the board */
+	int fd; /* the child writes its result to this pipe */
+	int entry; /* number of the board's entry */
 	int64_t kill_ms;
 	struct textbuf result; /* a struct fetcher_result, then bytes */
 };
@@ -99,7 +99,7 @@ fetcher_open(struct fetcher *fetcher, int control_fd, int text_fd)
 {
 	proctitle_set("fetcher of %s", fetcher->setup->address);
 	signals_in_worker();
-	/* A file in memory has offsets beyond a limit of files (setrlimit). */
+	/* A memory file may exceed the limit of file sizes (setrlimit). */
 	signal(SIGXFSZ, SIG_IGN);
 	channel_init(&fetcher->control, control_fd);
 	channel_hear(&fetcher->control, PARTY_MASTER, PARTY_FETCHER);
@@ -110,7 +110,7 @@ fetcher_open(struct fetcher *fetcher, int control_fd, int text_fd)
 		_exit(1);
 }
 
-/* A text_sink. Its few lines are short, and nobody waits for them. */
+/* A text_sink. Drops the text if the pipe to the master is still full. */
 static void
 fetcher_text(enum text_stream stream, const void *data, size_t size, void *arg)
 {
@@ -124,7 +124,7 @@ fetcher_text(enum text_stream stream, const void *data, size_t size, void *arg)
 		channel_send(&fetcher->text, &message, data);
 }
 
-/* Returns how long to wait at most. */
+/* Returns the longest time to wait, in ms. */
 static int
 fetcher_prepare(struct fetcher *fetcher)
 {
@@ -150,7 +150,7 @@ fetcher_prepare(struct fetcher *fetcher)
 	return next_ms <= now_ms ? 0 : (int)(next_ms - now_ms);
 }
 
-/* What is wanted stands on the board; a message only says that there is. */
+/* A message only says that there are requests; the board contains them. */
 static void
 fetcher_control(struct fetcher *fetcher)
 {
@@ -167,7 +167,7 @@ fetcher_control(struct fetcher *fetcher)
 		fetcher_exit(fetcher);
 }
 
-/* Leave nothing behind for others to bury. */
+/* Ends and reaps all children first. */
 static _Noreturn void
 fetcher_exit(struct fetcher *fetcher)
 {
@@ -289,7 +289,7 @@ fetcher_read(struct fetcher *fetcher, struct fetcher_child *child)
 		fetcher_over(fetcher, child);
 }
 
-/* It has said all, or its time is over; then nothing of it counts. */
+/* The child has ended, or its time is over; then its result is dropped. */
 static void
 fetcher_over(struct fetcher *fetcher, struct fetcher_child *child)
 {

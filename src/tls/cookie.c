@@ -8,7 +8,7 @@
 #include "tls/base/tls_error.h"
 #include "tls/cookie.h"
 
-/* What the MAC is of; no padding, as all members are bytes. */
+/* The text of the MAC; all members are bytes, so there is no padding. */
 struct cookie_text {
 	uint8_t kind;
 	uint8_t family; /* 4 or 6; 0: a UNIX socket */
@@ -56,8 +56,8 @@ cookie_maker_close(struct cookie_maker *maker)
 }
 
 /*
- * Run for each datagram of a flood: the context keeps what the key gives, and
- * so costs a quarter of HMAC().
+ * Called for each datagram of a flood. The context keeps the state after the
+ * key, so this costs a quarter of HMAC().
  */
 bool
 cookie_make(struct cookie_maker *maker, enum cookie_kind kind,
@@ -83,8 +83,8 @@ cookie_make(struct cookie_maker *maker, enum cookie_kind kind,
 }
 
 /*
- * Only what tells peers apart: the rest of a sockaddr is padding, or a flow
- * label, which may change with each datagram.
+ * Copies only the fields that distinguish peers: the rest of a sockaddr is
+ * padding, or a flow label, which may change with each datagram.
  */
 static bool
 cookie_address(struct cookie_text *text, const struct sockaddr_storage *peer)
@@ -106,7 +106,7 @@ cookie_address(struct cookie_text *text, const struct sockaddr_storage *peer)
 	}
 }
 
-/* An IPv4 address is the same whatever socket it comes from. */
+/* A mapped IPv4 address gives the same text as a plain one. */
 static void
 cookie_address_v6(struct cookie_text *text, const struct sockaddr_storage *peer)
 {

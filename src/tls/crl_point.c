@@ -47,7 +47,7 @@ crl_point_url(const CRL_DIST_POINTS *points)
 	return url;
 }
 
-/* An IA5String may hold a NUL; what is behind it is no part of a URL. */
+/* An IA5String may contain a NUL; bytes after it are not part of the URL. */
 static const char *
 crl_point_http(const DIST_POINT *point)
 {

@@ -4,13 +4,13 @@
 
 #include "tls/dtls_cookie.h"
 
-/* version, random, session id with its length */
+/* version, random, session ID with its length */
 #define COOKIE_FIXED_MAX (2 + 32 + 1 + 32)
 
-/* How far the clocks that workers read once a turn may differ. */
+/* Each worker reads its clock once a turn; two readings differ by less. */
 #define COOKIE_SKEW_S 1
 
-/* Beside the address; no padding, as all members are bytes. */
+/* The data beside the address; only bytes, so there is no padding. */
 struct cookie_bound {
 	uint8_t period[8];
 	uint8_t fixed_size;
@@ -38,7 +38,7 @@ dtls_cookie_good(struct cookie_maker *maker,
     const struct sockaddr_storage *peer, const uint8_t *fixed,
     size_t fixed_size, int64_t now_s, const uint8_t *cookie, size_t cookie_size)
 {
-	/* Whoever made it may have read the clock a little later. */
+	/* The worker that made the cookie may have read a later time. */
 	int64_t period = (now_s + COOKIE_SKEW_S) / DTLS_COOKIE_PERIOD_S;
 	uint8_t now[DTLS_COOKIE_SIZE], before[DTLS_COOKIE_SIZE];
 	int wrong_now, wrong_before;

@@ -14,19 +14,19 @@
 #include "tls/base/tls_text.h"
 #include "tls/ocsp.h"
 
-/* What came of the attempt to make a request. */
+/* The result of making a request. */
 enum ocsp_made {
 	OCSP_MADE,
-	OCSP_NOBODY, /* to ask, or no issuer: goes without */
-	OCSP_BROKEN, /* ends the handshake, as in the stock program */
+	OCSP_NOBODY, /* no responder or no issuer: the handshake goes on */
+	OCSP_BROKEN, /* the handshake ends, as in the stock program */
 };
 
-/* A request in the making. */
+/* A request that is being made. */
 struct ocsp_draft {
 	struct fetch_request fetch;
-	char *url; /* in the certificate; NULL: none, or none of use; owned */
-	char *host, *port, *path; /* of that; owned */
-	const char *trouble; /* what the stock program says; NULL: nothing */
+	char *url; /* from the certificate; NULL: no usable one; owned */
+	char *host, *port, *path; /* the parts of this URL; owned */
+	const char *trouble; /* the stock program's message; NULL: none */
 };
 
 static int ocsp_read_url(struct ocsp *, const char *);
@@ -107,7 +107,7 @@ ocsp_staple(SSL *ssl, const struct ocsp *ocsp, ocsp_find *find, void *arg)
 	return result;
 }
 
-/* One without a host would be taken as the own machine by accident. */
+/* A URL without a host is refused; libcrypto would connect to localhost. */
 static int
 ocsp_read_url(struct ocsp *ocsp, const char *url)
 {
@@ -118,7 +118,7 @@ ocsp_read_url(struct ocsp *ocsp, const char *url)
 		return 0;
 	ERR_clear_error();
 	text_printf(TEXT_ERR, "Error parsing -status_url argument\n");
-	/* The URL may hold a password. */
+	/* The URL may contain a password. */
 	log_warnx("-status_url: not the URL of a responder");
 	return -1;
 }
@@ -176,7 +176,10 @@ ocsp_make(SSL *ssl, const struct ocsp *ocsp, X509 *certificate,
 	return made ? OCSP_MADE : OCSP_BROKEN;
 }
 
-/* That of the certificate comes first. False: what it says is no URL. */
+/*
+ * The URL of the certificate is preferred. Returns false if the certificate
+ * contains something else than a URL.
+ */
 static bool
 ocsp_find_url(
     struct ocsp_draft *draft, const struct ocsp *ocsp, X509 *certificate)
@@ -214,7 +217,7 @@ ocsp_draft_free(struct ocsp_draft *draft)
 	OPENSSL_free(draft->path);
 }
 
-/* Looked for where client certificates are verified from. */
+/* Searches the store that client certificates are verified with. */
 static X509 *
 ocsp_issuer(SSL *ssl, X509 *certificate)
 {
@@ -236,7 +239,7 @@ ocsp_issuer(SSL *ssl, X509 *certificate)
 	return issuer;
 }
 
-/* NULL: the error queue tells why. */
+/* Returns NULL with the reason in the error queue. */
 static OCSP_REQUEST *
 ocsp_question(SSL *ssl, X509 *certificate, X509 *issuer)
 {
@@ -254,7 +257,7 @@ ocsp_question(SSL *ssl, X509 *certificate, X509 *issuer)
 	return NULL;
 }
 
-/* What the client wants to be asked. */
+/* Adds the extensions that the client has sent for the request. */
 static bool
 ocsp_add_extensions(SSL *ssl, OCSP_REQUEST *question)
 {
@@ -331,7 +334,7 @@ ocsp_answered(SSL *ssl, const struct ocsp *ocsp,
 	BIO_printf(words,
 	    "Error querying OCSP responder\n"
 	    "cert_status: error querying responder\n");
-	/* The fetcher's errors, which the stock program finds in its queue. */
+	/* Errors of the fetcher; the stock program has them in its queue. */
 	if (answer->size > 0)
 		BIO_write(words, answer->data, (int)answer->size);
 	return SSL_TLSEXT_ERR_NOACK;

@@ -4,7 +4,7 @@
 #include "tls/protocol_list.h"
 
 #define PROTOCOL_NAME_MAX 255
-/* RFC 7301, section 3.1: two bytes of size; commas become sizes of names. */
+/* RFC 7301, section 3.1: the size of the list has two bytes. */
 #define PROTOCOL_LIST_MAX 65534
 
 int

@@ -11,7 +11,7 @@
 #include "tls/base/tls_error.h"
 #include "tls/psk.h"
 
-/* TLS_AES_128_GCM_SHA256: without a session, the hash is SHA-256. */
+/* TLS_AES_128_GCM_SHA256: a key without a session has the hash SHA-256. */
 static const unsigned char psk_suite[] = { 0x13, 0x01 };
 
 static bool psk_attach(struct psk *, SSL_CTX *);
@@ -26,7 +26,10 @@ static void psk_debug(const struct psk *, const char *, ...)
 static int psk_find(SSL *, const unsigned char *, size_t, SSL_SESSION **);
 static struct psk *psk_of(const SSL *);
 
-/* In a context its struct psk; in a connection anything, if it was found. */
+/*
+ * Indexes of our ex_data: an SSL_CTX has its struct psk, an SSL has a pointer
+ * that is not NULL if the key was used.
+ */
 static int psk_ctx_index = -1;
 static int psk_ssl_index = -1;
 
@@ -89,7 +92,7 @@ psk_was_found(const SSL *ssl)
 	    SSL_get_ex_data(ssl, psk_ssl_index) != NULL;
 }
 
-/* SNI may have changed the context when libssl asks. */
+/* Each context needs the pointer: SNI may have changed it in a callback. */
 static bool
 psk_attach(struct psk *psk, SSL_CTX *ctx)
 {
@@ -122,7 +125,7 @@ psk_say_hint(const struct config *config, SSL_CTX *ctx)
 	return false;
 }
 
-/* A session of -psk_session goes before the key of -psk. */
+/* The session of -psk_session is preferred to the key of -psk. */
 static bool
 psk_make_session(struct psk *psk, SSL_CTX *ctx)
 {
@@ -182,7 +185,7 @@ psk_wrap_key(const struct psk *psk, SSL_CTX *ctx)
 	return NULL;
 }
 
-/* Up to TLS 1.2. Another identity is told, and served with the same key. */
+/* Up to TLS 1.2. Another identity gets a warning and the same key. */
 static unsigned
 psk_serve(SSL *ssl, const char *identity, unsigned char *key, unsigned size)
 {
@@ -219,7 +222,7 @@ psk_meet(const struct psk *psk, const char *identity)
 	textbuf_free(&escaped);
 }
 
-/* With -debug. */
+/* Prints only with -debug. */
 static void
 psk_debug(const struct psk *psk, const char *fmt, ...)
 {
@@ -233,8 +236,8 @@ psk_debug(const struct psk *psk, const char *fmt, ...)
 }
 
 /*
- * TLS 1.3; asked for each identity that the client offers, tickets too, until
- * one is good. libssl works on copies of the session.
+ * For TLS 1.3. libssl calls this for each identity that the client offers,
+ * including tickets, until one is good. It works on copies of the session.
  */
 static int
 psk_find(

@@ -21,7 +21,7 @@ static void security_describe_certificate(struct textbuf *, int, const X509 *);
 static void security_describe_sigalg(struct textbuf *, const unsigned char *);
 static const char *security_curve(int);
 
-/* libssl's own, which decides: the same for every context. */
+/* libssl's own callback, which decides; it is the same for every context. */
 static security_judge *security_default;
 
 static const struct tls_name security_operations[] = {
@@ -100,7 +100,7 @@ security_debug_install(SSL_CTX *ctx, const struct config *config)
 	SSL_CTX_set0_security_ex_data(ctx, (void *)(uintptr_t)config);
 }
 
-/* What is decided stays libssl's: it is only told. */
+/* Prints the decision of libssl, and returns it. */
 static int
 security_debug_judge(const SSL *ssl, const SSL_CTX *ctx, int operation,
     int bits, int nid, void *other, void *arg)
@@ -124,7 +124,7 @@ security_debug_judge(const SSL *ssl, const SSL_CTX *ctx, int operation,
 	return verdict;
 }
 
-/* The kind of the object follows from the operation. */
+/* The operation determines the type of other. */
 static void
 security_describe(struct textbuf *line, int operation, int nid, void *other)
 {
@@ -169,13 +169,13 @@ security_describe_certificate(
 		textbuf_puts(line, "Public key missing");
 		return;
 	}
-	/* Keys of providers have none, so that today it stays empty. */
+	/* Keys of providers have no such name, so it stays as it is. */
 	EVP_PKEY_asn1_get0_info(
 	    NULL, NULL, NULL, NULL, &algorithm, EVP_PKEY_get0_asn1(key));
 	textbuf_printf(line, "%s, bits=%d", algorithm, EVP_PKEY_get_bits(key));
 }
 
-/* Two bytes, as in the protocol. */
+/* code: two bytes, as in the protocol. */
 static void
 security_describe_sigalg(struct textbuf *line, const unsigned char *code)
 {

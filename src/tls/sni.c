@@ -11,8 +11,8 @@
 static int sni_choose(SSL *, int *, void *);
 
 /*
- * A handshake begins in the first context; the second has the callback too, as
- * libssl asks the current context in a renegotiation.
+ * A handshake begins in the first context. The second context has the callback,
+ * too, because in a renegotiation libssl calls that of the current context.
  */
 void
 sni_install(struct tls_context *tls)

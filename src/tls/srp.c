@@ -1,4 +1,4 @@
-/* All of SRP is deprecated; nothing took its place. */
+/* All of SRP is deprecated, without a replacement. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include <openssl/srp.h>
@@ -36,11 +36,11 @@ srp_close(struct srp *srp)
 	SRP_VBASE_free(srp->verifiers);
 }
 
-/* The library's own function takes a directory for an empty file. */
+/* Refuses a directory, which the library's function takes for an empty file. */
 static SRP_VBASE *
 srp_read(const char *path, const char *seed)
 {
-	/* Neither function means to change what it is given. */
+	/* Neither function changes its argument. */
 	SRP_VBASE *verifiers = SRP_VBASE_new((char *)(uintptr_t)seed);
 	int error;
 
@@ -59,7 +59,7 @@ srp_read(const char *path, const char *seed)
 	return NULL;
 }
 
-/* With a seed there is a user of every name, but nobody has the password. */
+/* With a seed every name has a user, whose password nobody knows. */
 static int
 srp_choose(SSL *ssl, int *alert, void *arg)
 {
@@ -89,7 +89,7 @@ srp_choose(SSL *ssl, int *alert, void *arg)
 	return result;
 }
 
-/* The stock program leaves its handshake for this, and says so. */
+/* Prints what the stock program prints, which leaves its handshake here. */
 static SRP_user_pwd *
 srp_look_up(SSL *ssl, SRP_VBASE *verifiers, char *name, const char *shown)
 {
@@ -107,7 +107,7 @@ srp_look_up(SSL *ssl, SRP_VBASE *verifiers, char *name, const char *shown)
 	return user;
 }
 
-/* One whom the seed made has none, for which BIO_printf has its own word. */
+/* A user made from the seed has no info: print the word of BIO_printf. */
 static const char *
 srp_info(const SRP_user_pwd *user)
 {

@@ -9,7 +9,7 @@ int
 srtp_install(SSL_CTX *ctx, const struct config *config)
 {
 	ERR_clear_error();
-	/* The one function of libssl that is 0 when all is well. */
+	/* Unlike other functions of libssl this one returns 0 on success. */
 	if (config->use_srtp == NULL ||
 	    SSL_CTX_set_tlsext_use_srtp(ctx, config->use_srtp) == 0)
 		return 0;

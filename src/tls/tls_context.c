@@ -97,7 +97,7 @@ tls_context_load_crl(struct tls_context *tls)
 	return tls->crl != NULL;
 }
 
-/* Errors and words come in the order of the stock program. */
+/* The order of errors and messages is the stock program's. */
 static bool
 tls_context_build(
     struct tls_context *tls, const struct credentials *credentials)
@@ -127,7 +127,7 @@ tls_context_build(
 	    (tls->ctx2 == NULL || keylog_install(tls->ctx2, config) == 0);
 }
 
-/* What hardly depends on which of the two it is. NULL: failed (reported). */
+/* Makes the first or the second context. Returns NULL (reported) on failure. */
 static SSL_CTX *
 tls_context_new(const struct tls_context *tls, bool second)
 {
@@ -146,12 +146,12 @@ tls_context_new(const struct tls_context *tls, bool second)
 	SSL_CTX_set_mode(ctx,
 	    SSL_MODE_ENABLE_PARTIAL_WRITE |
 		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	/* New buffers would be more decisions than the stock program's. */
+	/* With new buffers -security_debug would print more decisions. */
 	if (config->security_debug == 0)
 		SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
 	if (config_uses_jobs(config))
 		SSL_CTX_set_mode(ctx, SSL_MODE_ASYNC);
-	/* Fewer reads; but -debug and -nbio_test show each one of stock's. */
+	/* Fewer reads; but -debug and -nbio_test show the stock program's. */
 	SSL_CTX_set_read_ahead(ctx, !config->debug && !config->nbio_test);
 	if (config->security_debug != 0)
 		security_debug_install(ctx, config);
@@ -189,7 +189,7 @@ tls_context_configure(SSL_CTX *ctx, const struct tls_context *tls, bool second)
 	    (second || trust_install_chain(ctx, config) == 0);
 }
 
-/* The library has read its configuration file when it was set up. */
+/* crypto_setup.c has read the configuration file. */
 static bool
 tls_context_use_section(SSL_CTX *ctx, const char *section)
 {
@@ -200,7 +200,7 @@ tls_context_use_section(SSL_CTX *ctx, const char *section)
 	return false;
 }
 
-/* As the stock program: a record's worth where -early_data stands alone. */
+/* As in the stock program: a record's size if only -early_data is given. */
 static void
 tls_context_set_early_data(SSL_CTX *ctx, const struct config *config)
 {
@@ -218,8 +218,9 @@ tls_context_set_early_data(SSL_CTX *ctx, const struct config *config)
 }
 
 /*
- * The client has encrypted it with the suite of the session (RFC 8446, section
- * 4.2.10). libssl looks at the hash alone, and could not read it then.
+ * Early data is encrypted with the cipher suite of the session (RFC 8446,
+ * section 4.2.10). libssl compares the hashes only, and could not decrypt the
+ * data if the suites differ.
  */
 static int
 tls_context_allow_early_data(SSL *ssl, void *arg)
@@ -234,7 +235,7 @@ tls_context_allow_early_data(SSL *ssl, void *arg)
 	    SSL_CIPHER_get_id(now) == SSL_CIPHER_get_id(then);
 }
 
-/* The prefix is put into IDs by resumption.c, which knows those in use. */
+/* resumption.c handles -id_prefix, since it knows the IDs that are in use. */
 static void
 tls_context_set_sessions(SSL_CTX *ctx, const struct config *config)
 {
@@ -259,8 +260,8 @@ tls_context_not_resumable(SSL *ssl, int is_forward_secure)
 }
 
 /*
- * With every version switched off no connection could succeed: better to hear
- * of it now.
+ * Reports at the start that all versions are switched off: every connection
+ * would fail.
  */
 static bool
 tls_context_has_version(SSL_CTX *ctx, bool is_dtls)
@@ -295,7 +296,7 @@ tls_context_has_version(SSL_CTX *ctx, bool is_dtls)
 	return false;
 }
 
-/* DTLS numbers its versions downwards. 0 is no limit. */
+/* 0 means no limit. The numbers of DTLS versions fall. */
 static bool
 tls_context_in_order(long low, long high)
 {
@@ -304,7 +305,7 @@ tls_context_in_order(long low, long high)
 	return low >> 8 == DTLS1_VERSION_MAJOR ? low >= high : low <= high;
 }
 
-/* The options that libssl itself knows. */
+/* Passes the options of struct ssl_conf to SSL_CONF_cmd(3). */
 static bool
 tls_context_commands(SSL_CTX *ctx, const struct config *config)
 {
@@ -360,8 +361,9 @@ tls_context_set_identity(
 }
 
 /*
- * What is chosen for a handshake, -xcert, has no chain yet; and libssl's own
- * way makes decisions that -security_debug shows.
+ * Not for -xcert, whose certificates are chosen in the handshake, and not with
+ * -security_debug, which prints the decisions about the chains that libssl
+ * makes.
  */
 static void
 tls_context_fix_chains(const struct tls_context *tls)
@@ -375,7 +377,7 @@ tls_context_fix_chains(const struct tls_context *tls)
 		sent_chain_fix(tls->ctx2);
 }
 
-/* Every connection would fail of it in the stock program, which then ends. */
+/* In the stock program every connection fails then, and the program ends. */
 static bool
 tls_context_check_mtu(const struct tls_context *tls)
 {
@@ -394,7 +396,7 @@ tls_context_check_mtu(const struct tls_context *tls)
 	return false;
 }
 
-/* Sessions resume only under the context they were made in. */
+/* Sessions resume only under the session ID context that they were made in. */
 static bool
 tls_context_set_id_context(SSL_CTX *ctx, const struct config *config)
 {

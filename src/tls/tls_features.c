@@ -39,7 +39,7 @@ tls_features_check(const struct config *config)
 	    tls_features_lack(
 		config->ktls, TLS_FEATURES_KTLS, "ktls", "kernel TLS"))
 		return -1;
-	/* As a kernel without it would have it in the stock program. */
+	/* The stock program does this, too, if the kernel lacks it. */
 	if (config->ktls)
 		log_warnx("-ktls: records are made by the server, not by the "
 			  "kernel");

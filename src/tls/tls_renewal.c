@@ -15,11 +15,14 @@
 #include "tls/tls_context.h"
 #include "tls/tls_renewal.h"
 
-/* How a line of ours begins; libssl's and the stock program's do not. */
+/* The beginning of our lines; other lines are libssl's or stock's. */
 #define RENEWAL_OURS "s_server: "
-/* What is said though nothing is wrong. */
+/* The beginning of a line that is not an error. */
 #define RENEWAL_ASIDE "Security callback: "
-/* In a line of libssl's: thread, "error", code, library, function, reason. */
+/*
+ * The place of the reason in a line of libssl: thread, "error", code, library,
+ * function, reason.
+ */
 #define RENEWAL_REASON 5
 
 static bool renewal_can_read(const struct config *);
@@ -89,8 +92,8 @@ renewal_can_read_identity(const struct identity *identity)
 }
 
 /*
- * Reported if not. One that is missing is for others to tell; so is another
- * kind of URI. NULL: there is none.
+ * Returns false (reported) if the path is not a regular file. Returns true for
+ * NULL, and for a missing file and other URIs, which are reported elsewhere.
  */
 static bool
 renewal_is_regular(const char *path)
@@ -107,7 +110,7 @@ renewal_is_regular(const char *path)
 	return false;
 }
 
-/* A text_sink: gathers what goes to standard error. */
+/* A text_sink that collects the text for standard error. */
 static void
 renewal_hear(
     enum text_stream stream, const void *data, size_t size, void *words)
@@ -127,9 +130,9 @@ renewal_warn(char *words)
 }
 
 /*
- * In one line: ours, which names the culprit, if there is any; otherwise what
- * could not be done and the last of the library's reasons, which is the most
- * precise one.
+ * Prints one line. If one of the lines is ours, which names the bad file, it is
+ * printed; otherwise the line that says what failed, with the last reason of
+ * the library, which is the most precise one.
  */
 static void
 renewal_complain(char *words)
@@ -142,7 +145,7 @@ renewal_complain(char *words)
 			what = line + strlen(RENEWAL_OURS);
 			reason = NULL;
 		} else if (what == NULL) {
-			/* -security_debug is not what failed. */
+			/* A line of -security_debug is not an error. */
 			if (strncmp(line, RENEWAL_ASIDE,
 				strlen(RENEWAL_ASIDE)) != 0)
 				what = line;
@@ -154,7 +157,7 @@ renewal_complain(char *words)
 	    reason != NULL ? reason : "");
 }
 
-/* NULL: it is not a line of the library's. */
+/* Returns NULL if the line is not the library's. */
 static const char *
 renewal_reason(char *line)
 {

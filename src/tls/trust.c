@@ -16,13 +16,14 @@
 #include "tls/trust.h"
 
 /*
- * The three options that name certificates for one purpose. -propquery counts
- * for those of the context, as in the stock program, not for stores beside it.
+ * The three options that name certificates for one purpose. As in the stock
+ * program, -propquery is used for the store of the context only, not for stores
+ * beside it.
  */
 struct trust_source {
 	const char *file, *path, *store; /* NULL: not given */
-	const char *error; /* what the stock program says first, or "" */
-	const char *propquery; /* of whoever reads them; NULL: anybody */
+	const char *error; /* the stock program's first line, or "" */
+	const char *propquery; /* selects the reader; NULL: any */
 };
 
 static bool trust_is_empty(const struct trust_source *);
@@ -111,9 +112,10 @@ trust_failed(const char *error, const char *name)
 }
 
 /*
- * The library reads a store anew for each certificate it looks for: that must
- * not keep a worker waiting. And of a file without certificates it says
- * nothing. What cannot be opened is for the library to tell.
+ * The library reads a store again for each certificate that it looks for, which
+ * must not make a worker wait; and it does not report a file without
+ * certificates. So both are checked here. The library reports a store that
+ * cannot be opened.
  */
 static bool
 trust_check_store(const struct trust_source *source)

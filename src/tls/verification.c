@@ -14,7 +14,7 @@
 #include "tls/verification.h"
 #include "tls/verify_param.h"
 
-/* With -policy_print the library calls once more when all is verified. */
+/* With -policy_print the library calls once more after the verification. */
 #define VERIFICATION_NOTICE 2
 
 static int verification_set_param(SSL_CTX *, const struct config *);
@@ -71,7 +71,7 @@ verification_send_ca_names(SSL_CTX *ctx, const struct config *config)
 
 	if (config->no_ca_names)
 		SSL_CTX_set_options(ctx, SSL_OP_DISABLE_TLSEXT_CA_NAMES);
-	/* Who logs in by SRP is not asked for a certificate. */
+	/* A client that logs in by SRP is not asked for a certificate. */
 	if (config->ca_file == NULL || config->srpvfile != NULL)
 		return 0;
 	if ((names = SSL_load_client_CA_file(config->ca_file)) == NULL) {
@@ -83,7 +83,7 @@ verification_send_ca_names(SSL_CTX *ctx, const struct config *config)
 	return 0;
 }
 
-/* Only hands the configuration on to the callback below. */
+/* Passes the configuration to the callback below. */
 static int
 verification_run(X509_STORE_CTX *store, void *config)
 {
@@ -91,7 +91,7 @@ verification_run(X509_STORE_CTX *store, void *config)
 	return X509_verify_cert(store);
 }
 
-/* Who has issued a revocation list is verified in a context of its own. */
+/* The issuer of a revocation list is verified in a context of its own. */
 static const struct config *
 verification_config(const X509_STORE_CTX *store)
 {
@@ -145,9 +145,10 @@ verification_describe(
 }
 
 /*
- * Without -verify_return_error a bad chain is only talked about, as long as it
- * is not longer than -verify allows. Without -verify, where a command of the
- * console asks for a certificate, or with a negative depth, any length will do.
+ * Without -verify_return_error errors of a chain are only printed, unless the
+ * chain is longer than -verify allows. Any length is allowed without -verify
+ * (a command of the console may ask for a certificate), and with a negative
+ * depth.
  */
 static int
 verification_forgive(
@@ -189,7 +190,7 @@ verification_explain(
 	BIO_printf(bio, "\n");
 }
 
-/* RFC 5280, section 6.1: what the whole chain and the user allow. */
+/* Prints the policies that the chain and the user allow (RFC 5280, 6.1). */
 static void
 verification_print_policies(BIO *bio, X509_STORE_CTX *store)
 {

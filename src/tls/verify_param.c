@@ -13,7 +13,7 @@
 #include "foundation/text.h"
 #include "tls/verify_param.h"
 
-/* Above 5 the library knows no further one. */
+/* The library has no level above 5. */
 #define VERIFY_PARAM_LEVEL_MAX 5
 
 struct verify_option;
@@ -25,7 +25,7 @@ typedef int verify_setter(
 struct verify_option {
 	const char *name;
 	verify_setter *set;
-	unsigned long flags; /* X509_V_FLAG_, of those without a value */
+	unsigned long flags; /* X509_V_FLAG_, for options without a value */
 };
 
 static verify_setter set_flags, set_policy, set_purpose, set_name, set_depth,
@@ -74,7 +74,7 @@ verify_param_judge(const char *name, const char *value)
 	X509_VERIFY_PARAM *param;
 	int result = -1;
 
-	/* For objects that openssl.cnf names. */
+	/* openssl.cnf may name objects. */
 	OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
 	param = X509_VERIFY_PARAM_new();
 	if (param == NULL)
@@ -131,7 +131,7 @@ set_flags(X509_VERIFY_PARAM *param, const struct verify_option *option,
 	return 0;
 }
 
-/* By its dotted number or the name of an object. */
+/* value: a dotted number or the name of an object. */
 static int
 set_policy(X509_VERIFY_PARAM *param, const struct verify_option *option,
     const char *value)
@@ -207,7 +207,7 @@ set_time(X509_VERIFY_PARAM *param, const struct verify_option *option,
 	return 0;
 }
 
-/* Without a name nothing would be compared. */
+/* Refuses an empty name, with which nothing would be compared. */
 static int
 set_host(X509_VERIFY_PARAM *param, const struct verify_option *option,
     const char *value)
@@ -227,7 +227,7 @@ set_email(X509_VERIFY_PARAM *param, const struct verify_option *option,
 	return verify_param_refuse(option, value, "not a mail address");
 }
 
-/* Here the stock program ends, too, but in silence. */
+/* The stock program ends here, too, but without a message. */
 static int
 set_ip(X509_VERIFY_PARAM *param, const struct verify_option *option,
     const char *value)
