@@ -1,5 +1,5 @@
 /*
- * -naccept over processes.
+ * -naccept with several processes.
  *
  *	accept_quota_test [ROUNDS [SEED]]
  */
@@ -16,7 +16,7 @@ static uint64_t rounds, seed;
 struct claimer {
 	struct accept_quota *quota;
 	unsigned slot;
-	_Atomic uint64_t *used; /* one a slot */
+	_Atomic uint64_t *used; /* for each slot */
 	bool forever;
 };
 
@@ -27,7 +27,7 @@ quota_new(int64_t limit)
 	    unit_share(accept_quota_size(SLOTS)), limit, SLOTS);
 }
 
-/* Like a worker: some claims meet nothing to accept. */
+/* Works like a worker: after some claims there is nothing to accept. */
 static void
 claim_and_use(void *arg)
 {
@@ -55,7 +55,7 @@ test_one_process(void)
 	CHECK(accept_quota_claim(quota, 0));
 	CHECK(accept_quota_claim(quota, 1));
 	CHECK(!accept_quota_claim(quota, 2));
-	CHECK(accept_quota_claim(quota, 1)); /* it is the same one */
+	CHECK(accept_quota_claim(quota, 1)); /* the same claim as before */
 	accept_quota_give_back(quota, 1);
 	accept_quota_give_back(quota, 1);
 	CHECK(accept_quota_claim(quota, 2));
@@ -89,9 +89,9 @@ test_buried_claim_counts_as_used(void)
 	CHECK(accept_quota_claim(quota, 0));
 	accept_quota_bury(quota, 0);
 	accept_quota_bury(quota, 0);
-	CHECK(accept_quota_claim(quota, 0)); /* its successor's */
+	CHECK(accept_quota_claim(quota, 0)); /* by its successor */
 	CHECK(!accept_quota_claim(quota, 1));
-	accept_quota_bury(quota, 2); /* it had none */
+	accept_quota_bury(quota, 2); /* this slot had no claim */
 	CHECK(!accept_quota_exhausted(quota));
 	accept_quota_bury(quota, 0);
 	CHECK(accept_quota_exhausted(quota));
@@ -119,8 +119,8 @@ test_four_processes_use_it_exactly(void)
 }
 
 /*
- * Workers die anywhere, are buried and replaced: never one too many, and at
- * most one is missing for each that died.
+ * Workers die at any point, are buried and replaced. There is never a
+ * connection too many, and each death costs at most one.
  */
 static void
 test_killed_claimers(void)

@@ -1,5 +1,5 @@
 /*
- * Whose turn it is to accept.
+ * Which worker accepts next.
  */
 #include <poll.h>
 
@@ -30,7 +30,7 @@ was_told(struct accept_turn *turn, unsigned slot)
 	return poll(&pollfd, 1, 0) == 1;
 }
 
-/* Whoever is woken, the turn goes round. */
+/* The turn goes round all workers, whichever worker is woken. */
 static void
 test_idle_workers_in_ring_order(void)
 {
@@ -54,7 +54,7 @@ test_busy_workers_are_passed_over(void)
 	accept_turn_set_state(turn, 1, ACCEPT_BUSY);
 	CHECK(accept_turn_next(turn, 3) == 2);
 	accept_turn_set_state(turn, 2, ACCEPT_BUSY);
-	/* Self is woken, so it is idle whatever its state. */
+	/* The worker that asks is awake, so it counts as idle. */
 	accept_turn_set_state(turn, 3, ACCEPT_BUSY);
 	CHECK(accept_turn_next(turn, 3) == 3);
 	accept_turn_close(turn);
@@ -74,7 +74,7 @@ test_never_who_accepted_last(void)
 	CHECK(accept_turn_next(turn, 1) == 3);
 	accept_turn_set_state(turn, 3, ACCEPT_PAUSED);
 	accept_turn_set_state(turn, 0, ACCEPT_ABSENT);
-	/* Unless it is the only one that could. */
+	/* Unless it is the only worker that can accept. */
 	CHECK(accept_turn_next(turn, 1) == 1);
 	accept_turn_close(turn);
 }
@@ -89,7 +89,7 @@ test_a_turn_not_taken_goes_to_another(void)
 	CHECK(was_told(turn, 1) && !was_told(turn, 2));
 	CHECK(accept_turn_rescue(turn));
 	CHECK(was_told(turn, 2) && !was_told(turn, 3));
-	/* Suspected until it says itself that it is back. */
+	/* A worker is suspected until it reports itself. */
 	CHECK(accept_turn_next(turn, 0) == 2);
 	accept_turn_took(turn, 2);
 	accept_turn_took(turn, 3);
@@ -112,7 +112,10 @@ test_nobody_is_left(void)
 	accept_turn_close(turn);
 }
 
-/* Woken for another reason, it has no turn, nor has anybody lost one. */
+/*
+ * A worker that is woken for another reason has no turn, and no other worker
+ * loses its turn.
+ */
 static void
 test_a_worker_is_woken_without_a_turn(void)
 {

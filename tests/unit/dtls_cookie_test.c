@@ -1,5 +1,5 @@
 /*
- * Cookies: for whom, for how long, and for nothing else.
+ * Cookies of DTLS: for which client and how long they are valid.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -9,7 +9,7 @@
 
 #define P DTLS_COOKIE_PERIOD_S
 
-/* As long as they can be. */
+/* The longest fixed fields. */
 static const uint8_t fixed[67] = "version, random, session id";
 static const uint8_t secret[32] = "a secret";
 static struct cookie_maker cookies;
@@ -45,7 +45,7 @@ v6(const char *address, uint16_t port, uint32_t scope)
 	return peer;
 }
 
-/* Is a cookie made for the one good for the other? */
+/* Returns true if a cookie for the one address is valid for the other. */
 static bool
 serves(struct sockaddr_storage one, struct sockaddr_storage other)
 {
@@ -59,7 +59,7 @@ serves(struct sockaddr_storage one, struct sockaddr_storage other)
 	    &cookies, &other, fixed, sizeof(fixed), 7, cookie, sizeof(cookie));
 }
 
-/* A second is for clocks that differ. */
+/* One second is added because clocks differ. */
 static void
 test_this_period_and_the_one_before(void)
 {
@@ -90,7 +90,7 @@ test_no_other_address(void)
 	CHECK(serves(v6("2001:db8::1", 1, 0), v6("2001:db8::1", 1, 0)));
 	CHECK(!serves(v6("2001:db8::1", 1, 0), v6("2001:db8::2", 1, 0)));
 	CHECK(!serves(v6("2001:db8::1", 1, 0), v6("2001:db8::1", 2, 0)));
-	/* The same bytes in the other family. */
+	/* The same bytes in another address family. */
 	CHECK(!serves(v4("32.1.13.184", 1), v6("2001:db8::", 1, 0)));
 	CHECK(!serves(v4("0.0.0.0", 1), v6("::", 1, 0)));
 	/* One link-local address on two links. */
@@ -107,7 +107,7 @@ test_mapped_addresses(void)
 	CHECK(!serves(v4("192.0.2.1", 1), v6("::192.0.2.1", 1, 0)));
 }
 
-/* What the kernel leaves there, or the peer may change, is nobody's name. */
+/* Padding and fields that the peer may change do not count. */
 static void
 test_padding_and_flow_labels_do_not_count(void)
 {
@@ -137,7 +137,7 @@ test_other_families_get_none(void)
 	    &cookies, &peer, fixed, sizeof(fixed), 7, cookie, sizeof(cookie)));
 }
 
-/* Of -stateless, which binds them to nothing but the address. */
+/* Cookies of -stateless are bound to the address only. */
 static void
 test_cookies_of_another_kind(void)
 {
@@ -164,7 +164,7 @@ test_cookies_of_another_kind(void)
 	    COOKIE_BOUND_MAX + 1, cookie));
 }
 
-/* Every bit of what the client must say again, and every length of it. */
+/* Changes every bit, and every length, of what the client must repeat. */
 static void
 test_no_other_hello(void)
 {

@@ -1,7 +1,7 @@
 /*
- * The bytes of the cookie exchange: made by hand, and libssl's own on both
- * ends. Each datagram lies at the end of an allocation of its size, so that
- * sanitizers see who reads further.
+ * The bytes of the cookie exchange: some made by hand, some made by libssl on
+ * both ends. Each datagram lies at the end of an allocation of its size, so
+ * that sanitizers notice a read beyond it.
  */
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -15,7 +15,7 @@
 #define SMALL_MTU    256
 #define CIPHER	     "PSK-AES128-CBC-SHA:@SECLEVEL=0"
 
-/* Where things are in a datagram with a ClientHello. */
+/* Offsets in a datagram with a ClientHello. */
 enum {
 	RECORD_TYPE = 0,
 	RECORD_MAJOR = 1,
@@ -62,7 +62,7 @@ set_length(struct datagram *datagram, size_t at, size_t width, size_t length)
 	}
 }
 
-/* For what is there: one record, one fragment, the whole message. */
+/* Sets the lengths for one record with one fragment, the whole message. */
 static void
 set_lengths(struct datagram *datagram)
 {
@@ -119,7 +119,7 @@ parse(const struct datagram *datagram)
 	return parse_bytes(datagram->data, datagram->size);
 }
 
-/* Is it refused with this byte changed, and taken without the change? */
+/* Returns true if the hello is refused only with this byte changed. */
 static bool
 refused_with(struct datagram datagram, size_t at, unsigned byte)
 {
@@ -193,7 +193,7 @@ test_lengths_that_lie(void)
 	CHECK(refused_with(good, RECORD_LENGTH, 0x7f));
 	CHECK(refused_with(
 	    good, RECORD_LENGTH + 1, good.data[RECORD_LENGTH + 1] + 1U));
-	/* The fragment ends behind its record, or its message. */
+	/* The fragment ends after the end of its record, or of its message. */
 	CHECK(refused_with(
 	    good, RECORD_LENGTH + 1, good.data[RECORD_LENGTH + 1] - 1U));
 	CHECK(refused_with(good, FRAGMENT_LENGTH, 1));
@@ -204,7 +204,7 @@ test_lengths_that_lie(void)
 	CHECK(refused_with(good, SESSION_ID, 33));
 	CHECK(refused_with(good, SESSION_ID, 32));
 	CHECK(refused_with(good, SESSION_ID + 1, 255));
-	/* Longer than a record may be, though it is there. */
+	/* A record longer than allowed, whose bytes are all there. */
 	lie = hello_of(0, COOKIE_SIZE);
 	set_length(&lie, RECORD_LENGTH, 2, (1 << 14) + 1);
 	{
@@ -231,7 +231,7 @@ test_every_truncation(void)
 	CHECK(parse(&good) == 0);
 	for (size = 0; size < good.size; size++)
 		CHECK(parse_bytes(good.data, size) == -1);
-	/* The same as fragments, which may be cut behind the cookie. */
+	/* The same as fragments, which may end after the cookie. */
 	for (size = BODY; size < good.size; size++) {
 		cut = good;
 		cut.size = size;
@@ -265,7 +265,7 @@ test_only_the_first_record_counts(void)
 	CHECK(memcmp(out[0], out[1], size) == 0);
 }
 
-/* One piece of a hello, as a datagram with a record. */
+/* Makes a datagram with one record that contains a piece of a hello. */
 static struct datagram
 piece_of(const struct datagram *hello, size_t from, size_t size)
 {
@@ -293,7 +293,7 @@ test_a_piece_is_told(void)
 	CHECK(memcmp(piece.data, hello.data + BODY + 10, 7) == 0);
 	CHECK(piece.record_version == 0xfeff && piece.record_sequence[5] == 6);
 	CHECK(dtls_hello_piece(&piece, datagram.data, datagram.size - 1) == -1);
-	/* To the end of the message, and a byte further. */
+	/* A piece up to the end of the message, and one byte longer. */
 	datagram = piece_of(&hello, length - 3, 3);
 	CHECK(dtls_hello_piece(&piece, datagram.data, datagram.size) == 0);
 	set_length(&datagram, FRAGMENT_OFFSET, 3, length - 2);
@@ -302,7 +302,7 @@ test_a_piece_is_told(void)
 	CHECK(dtls_hello_piece(&piece, datagram.data, datagram.size) == -1);
 }
 
-/* What the head says is what the whole says. */
+/* The first piece gives the same fields as the whole hello. */
 static void
 check_head(const struct dtls_hello_head *head, const struct datagram *whole)
 {
@@ -322,7 +322,10 @@ check_head(const struct dtls_hello_head *head, const struct datagram *whole)
 	CHECK(memcmp(one.cookie, other.cookie, one.cookie_size) == 0);
 }
 
-/* Pieces of any size, in either order, in a datagram each or all in one. */
+/*
+ * Pieces of any size, in either order, each in a datagram of its own or all in
+ * one datagram.
+ */
 static void
 test_a_head_of_pieces(void)
 {
@@ -363,7 +366,7 @@ test_a_head_of_pieces(void)
 	}
 }
 
-/* The longest cookie that there can be. */
+/* The longest possible cookie. */
 static void
 test_a_head_of_any_cookie(void)
 {
@@ -381,7 +384,7 @@ test_a_head_of_any_cookie(void)
 	check_head(&head, &hello);
 }
 
-/* Only pieces of the message that the datagram begins with. */
+/* Of a datagram, only pieces of its first message count. */
 static void
 test_a_datagram_of_two_messages(void)
 {
@@ -398,7 +401,7 @@ test_a_datagram_of_two_messages(void)
 	piece = piece_of(&hello, 30, 31);
 	dtls_hello_head_add(&head, piece.data, piece.size);
 	check_head(&head, &hello);
-	/* An id that is too long, in pieces. */
+	/* A session ID that is too long, in pieces. */
 	hello.data[SESSION_ID] = 33;
 	memset(&head, 0, sizeof(head));
 	piece = piece_of(&hello, 0, 20);
@@ -420,7 +423,7 @@ test_the_answer_is_never_longer(void)
 	struct dtls_hello hello;
 	size_t size;
 
-	/* All that may be missing behind the cookie is. */
+	/* Everything after the cookie that may be missing is missing. */
 	shortest.size = SESSION_ID + 2;
 	set_lengths(&shortest);
 	CHECK(shortest.size == DTLS_HELLO_MIN);
@@ -464,7 +467,7 @@ test_the_first_hello_has_the_number_before(void)
 		{ { 0, 0, 0, 0, 0, 1 }, { 0, 0, 0, 0, 0, 0 } },
 		{ { 0, 0, 0, 0, 1, 0 }, { 0, 0, 0, 0, 0, 0xff } },
 		{ { 1, 0, 0, 0, 0, 0 }, { 0, 0xff, 0xff, 0xff, 0xff, 0xff } },
-		/* There is none: as far away as libssl looks back. */
+		/* There is none; libssl looks back this far. */
 		{ { 0, 0, 0, 0, 0, 0 }, { 0, 0, 0, 0, 0, 63 } },
 	};
 	struct datagram second = hello_of(32, COOKIE_SIZE);
@@ -483,7 +486,7 @@ test_the_first_hello_has_the_number_before(void)
 	}
 }
 
-/* What libssl has to say, as one datagram. */
+/* Returns the size of what libssl writes next, as one datagram. */
 static void
 take(SSL *ssl, struct datagram *datagram)
 {
@@ -569,7 +572,7 @@ ssl_new(bool server, int version, long mtu)
 	return ssl;
 }
 
-/* A name of 200 bytes, so that the hello is longer than a small MTU. */
+/* Sets a name of 200 bytes, so that the hello is longer than a small MTU. */
 static void
 make_long(SSL *client)
 {
@@ -581,8 +584,8 @@ make_long(SSL *client)
 }
 
 /*
- * The way of a peer: a client of libssl's is answered by us, and what it says
- * then begins a handshake with a server of libssl's that has heard nothing yet.
+ * What happens to a peer: our code answers a client of libssl, and the client's
+ * next datagram begins a handshake with a new server of libssl.
  */
 static void
 shake_hands(int version, long mtu, bool whole)
@@ -630,7 +633,7 @@ test_libssl_on_both_ends(void)
 	shake_hands(DTLS1_2_VERSION, MTU, true);
 }
 
-/* The mem BIO joins the datagrams of both fragments. */
+/* The memory BIO joins the datagrams of both fragments. */
 static void
 test_libssl_and_fragments(void)
 {

@@ -1,4 +1,4 @@
-/* What a peer chose, made harmless. */
+/* Text that a peer chose is made harmless. */
 #include "foundation/escape.h"
 #include "unit.h"
 
@@ -7,7 +7,7 @@
 static void
 check_block(const char *in, size_t size, const char *out)
 {
-	/* On the heap, so that a sanitizer sees a byte read too much. */
+	/* On the heap, so that a sanitizer notices a read beyond the end. */
 	char *copy = malloc(size);
 	struct textbuf text;
 
@@ -21,7 +21,7 @@ check_block(const char *in, size_t size, const char *out)
 	free(copy);
 }
 
-/* Every byte alone. */
+/* Each byte alone. */
 static void
 bytes_of_a_line(void)
 {
@@ -63,17 +63,17 @@ blocks_keep_lines_and_utf8(void)
 	CHECK_BLOCK("a\r\033\177\0b", "a\\x0d\\x1b\\x7f\\x00b");
 	CHECK_BLOCK("M\303\274ller \342\202\254 \360\237\230\200",
 	    "M\303\274ller \342\202\254 \360\237\230\200");
-	/* Latin 1, and characters that are not whole. */
+	/* Latin 1, and incomplete characters. */
 	CHECK_BLOCK("M\374ller", "M\\xfcller");
 	CHECK_BLOCK("\303", "\\xc3");
 	CHECK_BLOCK("\342\202", "\\xe2\\x82");
 	CHECK_BLOCK("\360\237\230 ", "\\xf0\\x9f\\x98 ");
-	/* Control characters, alone and in UTF-8, also in a form too long. */
+	/* Control characters as bytes and in UTF-8, also in overlong form. */
 	CHECK_BLOCK("\233", "\\x9b");
 	CHECK_BLOCK("\302\233", "\\xc2\\x9b");
 	CHECK_BLOCK("\340\202\233", "\\xe0\\x82\\x9b");
 	CHECK_BLOCK("\300\212", "\\xc0\\x8a");
-	/* A surrogate, and behind the last character there is. */
+	/* A surrogate, and a number after the last character. */
 	CHECK_BLOCK("\355\240\200", "\\xed\\xa0\\x80");
 	CHECK_BLOCK("\364\220\200\200", "\\xf4\\x90\\x80\\x80");
 }

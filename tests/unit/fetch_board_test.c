@@ -1,5 +1,5 @@
 /*
- * What workers ask of the fetcher, and what it answers: fetch_board.h.
+ * Requests of workers and answers of the fetcher: fetch_board.h.
  */
 #include <assert.h>
 #include <err.h>
@@ -14,9 +14,9 @@
 #include "foundation/shlock.h"
 #include "shared/fetch_board.h"
 
-/* The time that the board sees. */
+/* The time that is given to the board. */
 static int64_t now_ms = 1000;
-/* Who asks. */
+/* The workers that ask. */
 static uint64_t test_asker;
 
 int64_t unit_monotime_ms(void);
@@ -64,7 +64,7 @@ test_board(void)
 	return fetch_board_init(memory, FETCH_ANSWER_OCSP);
 }
 
-/* expected: the answer, if there is to be one. */
+/* expected: the answer, or NULL if there must be none. */
 static enum fetch_verdict
 test_ask(struct fetch_board *board, const char *request, int64_t since_ms,
     const char *expected)
@@ -109,7 +109,7 @@ test_give(
 	fetch_board_give(board, entry, &answer, valid_ms);
 }
 
-/* Two ask for the same, a third for something else. */
+/* Two workers make the same request, a third worker another one. */
 static void
 test_one_request(void)
 {
@@ -133,7 +133,7 @@ test_one_request(void)
 	free(board);
 }
 
-/* One that is not to be shared is for those who waited for it. */
+/* An answer that is not shared is only for the workers that waited for it. */
 static void
 test_validity(void)
 {
@@ -154,7 +154,7 @@ test_validity(void)
 	free(board);
 }
 
-/* What is being fetched stays; of what is there the oldest goes. */
+/* Entries that are being fetched stay; of the answers the oldest is dropped. */
 static void
 test_full(void)
 {
@@ -169,7 +169,7 @@ test_full(void)
 	assert(test_ask(board, "more", now_ms, NULL) == FETCH_PENDING);
 	test_give(board, test_take(board, "0"), "long", 3000);
 	test_give(board, test_take(board, "1"), "short", 2000);
-	/* Nobody has had them yet. */
+	/* No worker has read them yet. */
 	now_ms += 999;
 	assert(test_ask(board, "more", now_ms, NULL) == FETCH_PENDING);
 	now_ms++;
@@ -182,7 +182,7 @@ test_full(void)
 	free(board);
 }
 
-/* What a fetcher that died was at is fetched by the next. */
+/* The next fetcher fetches what a fetcher that died was fetching. */
 static void
 test_restart(void)
 {
@@ -196,7 +196,7 @@ test_restart(void)
 	free(board);
 }
 
-/* Who asked died before the fetcher heard of it. */
+/* The worker that asked dies before the fetcher sees its request. */
 static void
 test_told_again(void)
 {
@@ -214,7 +214,7 @@ test_told_again(void)
 	free(board);
 }
 
-/* A worker stopped with the lock keeps the fetcher from nothing. */
+/* A worker that is stopped with the lock does not stop the fetcher. */
 static void
 test_stopped(void)
 {
@@ -231,7 +231,7 @@ test_stopped(void)
 	board = fetch_board_init(memory, FETCH_ANSWER_OCSP);
 	assert(test_ask(board, "a", now_ms, NULL) == FETCH_ASKED);
 	if ((pid = fork()) == 0) {
-		/* The lock is the first of it. */
+		/* The board begins with the lock. */
 		shlock_lock(memory);
 		raise(SIGSTOP);
 	}
@@ -246,7 +246,7 @@ test_stopped(void)
 	munmap(memory, size);
 }
 
-/* One waits for its own, others do not wait for it. */
+/* A worker waits for its own request; other workers do not wait for it. */
 static void
 test_askers(void)
 {
@@ -259,7 +259,7 @@ test_askers(void)
 		assert(test_ask(board, name, now_ms, NULL) == FETCH_ASKED);
 	assert(test_ask(board, "x", now_ms, NULL) == FETCH_PENDING);
 	assert(test_ask(board, "a", now_ms, NULL) == FETCH_PENDING);
-	/* What another has asked for costs nothing. */
+	/* A request that another worker has made does not count. */
 	test_asker = 8;
 	assert(test_ask(board, "x", now_ms, NULL) == FETCH_ASKED);
 	test_asker = 7;

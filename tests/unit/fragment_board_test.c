@@ -48,7 +48,7 @@ put(struct fragment_board *board, unsigned word, uint32_t offset,
 	return fragment_board_put(board, &key, &fragment, now_ms);
 }
 
-/* What was copied out, joined. */
+/* Joins the pieces that were copied out. */
 static bool
 out_is(const char *text)
 {
@@ -203,10 +203,11 @@ test_nothing_is_kept_for_long(void)
 	CHECK(put(board, 1, 0, "d", NOW + 3 * KEPT + 1) == NOBODY);
 }
 
-/* What came last is there, and no more than fits. */
+/* The last pieces are there, and no more than fit. */
 /*
- * Who collects gets the pieces of old owners in the same drawer, too. If such a
- * word could not be disowned, what is put back would come round for ever.
+ * A caller that collects gets the pieces of old owners in the same drawer, too.
+ * If such a word could not be disowned, pieces that are put back would be
+ * collected again for ever.
  */
 static void
 test_an_old_owner_can_be_no_owner(void)
@@ -267,7 +268,7 @@ test_the_old_make_room(void)
 	CHECK(out.size > sizeof(data) / 2);
 }
 
-/* A flood of others' words takes no owner's place. */
+/* A flood of words of other peers does not replace an owner. */
 static void
 test_owners_outlive_a_flood(void)
 {
@@ -286,7 +287,7 @@ struct putter {
 	unsigned number;
 };
 
-/* Puts and takes for ever. */
+/* Puts and takes pieces for ever. */
 static void
 put_and_take(void *arg)
 {
@@ -310,7 +311,7 @@ put_and_take(void *arg)
 	}
 }
 
-/* Each drawer can be used, whoever died in it. */
+/* Checks that each drawer can be used after deaths in it. */
 static void
 test_processes_killed_inside(void)
 {
@@ -369,7 +370,7 @@ test_a_stopped_holder(void)
 	}
 	CHECK(unit_now_ms() - begin < 1000);
 	fragment_board_bury(board, 0);
-	/* The other drawers are there. */
+	/* The other drawers can be used. */
 	for (i = 2; i < 100; i++)
 		put(board, i, 0, "b", NOW);
 	CHECK(kill(pid, SIGKILL) == 0 && !unit_reap(pid));

@@ -1,5 +1,5 @@
 /*
- * Places for handshakes, taken by several processes.
+ * The limit on open handshakes, with several processes.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -46,7 +46,7 @@ source_number(unsigned number)
 	return source_of(address, 1);
 }
 
-/* Until it may no more; each comes to another process. */
+/* Enters until it is refused, each time in another process. */
 static unsigned
 take_all(struct half_open *half_open, const char *address)
 {
@@ -107,7 +107,7 @@ test_the_least_limits(void)
 	CHECK(take_all(half_open_new(8), "::1") == 4);
 }
 
-/* All addresses of an IPv6 network are one source, and IPv4's are IPv4's. */
+/* All addresses of an IPv6 network are one source; each IPv4 address is one. */
 static void
 test_what_one_source_is(void)
 {
@@ -135,14 +135,14 @@ test_the_dead_give_back(void)
 	CHECK(take_all(half_open, "192.0.2.1") == 160);
 	for (i = 0; i < SLOTS / 2; i++)
 		half_open_bury(half_open, i);
-	/* Half of them, and half of what is free with that. */
+	/* Half of all places, then half of the rest. */
 	CHECK(take_all(half_open, "192.0.2.1") == 80);
 	for (i = 0; i < SLOTS; i++)
 		half_open_bury(half_open, i);
 	CHECK(take_all(half_open, "192.0.2.2") == 160);
 }
 
-/* Comes and goes until it is killed, and never sees more than there may be. */
+/* Enters and leaves until it is killed; never sees more than the limit. */
 static void
 visitor(struct half_open *half_open, unsigned slot, _Atomic int *inside)
 {

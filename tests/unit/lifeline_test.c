@@ -1,4 +1,4 @@
-/* The master's life as a word in shared memory. */
+/* A word in shared memory tells that the master lives. */
 #include <signal.h>
 
 #include "foundation/lifeline.h"
@@ -6,7 +6,7 @@
 
 struct told {
 	struct lifeline *line;
-	int fd; /* a byte comes once the line is held */
+	int fd; /* gets a byte when the line is held */
 };
 
 static void
@@ -25,7 +25,7 @@ see_it_cut(void *line)
 	CHECK(lifeline_is_cut(line));
 }
 
-/* Whoever sees it first dies as well, with the lock. */
+/* The first process that notices the death dies, too, with the lock. */
 static void
 test_cut_by_the_time_the_death_is_known(void)
 {

@@ -1,4 +1,4 @@
-/* What memory there is, by trees of files made up for it. */
+/* The size of the memory, read from trees of files that the tests make. */
 #include <sys/stat.h>
 
 #include <ftw.h>
@@ -8,7 +8,7 @@
 
 static char root[] = "/tmp/machine_test.XXXXXX";
 
-/* A file below root, and the folders above it. */
+/* Makes a file below root, and the folders above the file. */
 static void
 put(const char *path, const char *text)
 {
@@ -50,7 +50,7 @@ test_version_2(void)
 	CHECK(machine_memory(root) == 2000000);
 	put("/sys/fs/cgroup/a/memory.max", "1000000\n");
 	CHECK(machine_memory(root) == 1000000);
-	/* The group's path is one outside of this container. */
+	/* The path of the group is outside this container. */
 	put("/proc/self/cgroup", "0::/elsewhere/c\n");
 	CHECK(machine_memory(root) == physical());
 	put("/sys/fs/cgroup/memory.max", "3000000\n");

@@ -1,10 +1,10 @@
-/* Command lines as others may see them. */
+/* Command lines with masked secrets. */
 #include "config/masking.h"
 #include "unit.h"
 
 #define WORDS_MAX 8
 
-/* Given, and as it is to be seen; NULL: as given. */
+/* The words as given, and masked; NULL: the same as given. */
 struct pair {
 	const char *given[WORDS_MAX];
 	const char *seen[WORDS_MAX];
@@ -72,7 +72,7 @@ test_words_that_are_values_name_no_options(void)
 		    { "s", "-psk", "***", "-psk", "***" } },
 		{ { "s", "-alpn", "-pass", "-www", "-pass", "pass:x" },
 		    { "s", "-alpn", "-pass", "-www", "-pass", "***" } },
-		/* After a flag, and after what is no option at all. */
+		/* After a flag, and after a word that is not an option. */
 		{ { "s", "-www", "-psk", "1234" },
 		    { "s", "-www", "-psk", "***" } },
 		{ { "s", "what", "-psk", "1234" },

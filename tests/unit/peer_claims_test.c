@@ -1,5 +1,5 @@
 /*
- * Peers claimed by several processes.
+ * Several processes claim the same peers.
  *
  *	peer_claims_test [ROUNDS [SEED]]
  */
@@ -18,8 +18,8 @@ struct claimer {
 	struct peer_claims *claims;
 	unsigned slot;
 	_Atomic bool *go;
-	_Atomic unsigned *winners; /* one a cookie */
-	_Atomic unsigned *next; /* cookies that a victim has taken */
+	_Atomic unsigned *winners; /* for each cookie */
+	_Atomic unsigned *next; /* number of cookies that a victim has taken */
 };
 
 static struct peer_claims *
@@ -28,7 +28,7 @@ claims_new(void)
 	return peer_claims_init(unit_share(peer_claims_size()));
 }
 
-/* No two of the same word, up to 2^16 of them. */
+/* Returns cookies with different words, up to 2^16 of them. */
 static const uint8_t *
 cookie_of(uint32_t number)
 {
@@ -50,13 +50,13 @@ test_once_within_the_time(void)
 	CHECK(!peer_claims_take(claims, cookie_of(1), 0, now));
 	CHECK(!peer_claims_take(claims, cookie_of(1), 1, now + kept - 1));
 	CHECK(peer_claims_take(claims, cookie_of(2), 1, now));
-	/* The other read the clock first and came second. */
+	/* The other process read the clock first, but claimed second. */
 	CHECK(!peer_claims_take(claims, cookie_of(1), 2, now - 100));
 	CHECK(peer_claims_take(claims, cookie_of(1), 3, now + kept + 100));
 	CHECK(!peer_claims_take(claims, cookie_of(1), 0, now + kept + 200));
 }
 
-/* Every moment of the clock is as good as any other. */
+/* Claims work at every time of the clock. */
 static void
 test_the_clock_may_wrap(void)
 {
@@ -93,7 +93,7 @@ test_bits_that_are_all_zero(void)
 	CHECK(peer_claims_take(claims, zero, 0, 0));
 }
 
-/* A flood of claims loses the oldest, but it locks nobody out. */
+/* A flood of claims drops the oldest claims, but refuses no peer. */
 static void
 test_cookies_of_the_same_words(void)
 {
@@ -105,7 +105,7 @@ test_cookies_of_the_same_words(void)
 	for (i = 0; i <= ways; i++) {
 		cookie[4] = (uint8_t)i;
 		CHECK(peer_claims_take(claims, cookie, 0, 100 * i));
-		/* Another's clock may be behind. */
+		/* The clock of another process may be behind. */
 		CHECK(!peer_claims_take(claims, cookie, 1, 100 * i - 50));
 	}
 	for (i = 1; i <= ways; i++) {
@@ -116,7 +116,7 @@ test_cookies_of_the_same_words(void)
 	CHECK(peer_claims_take(claims, cookie, 1, 100 * ways));
 }
 
-/* Cookies as they are: how many come through twice after 20,000 others? */
+/* Counts real cookies that are accepted twice after 20,000 others. */
 static void
 test_few_duplicates_are_missed(void)
 {
@@ -210,7 +210,7 @@ take_and_tell(void *arg)
 		pause();
 }
 
-/* Killed anywhere: all it had is free again, and nothing of the others'. */
+/* A process is killed at any point: its claims, and only those, are freed. */
 static void
 test_killed_claimers(void)
 {

@@ -1,5 +1,5 @@
 /*
- * Records as libssl writes them, and what goes out.
+ * Records as libssl writes them, and as they are sent.
  */
 #include "net/record_numbers.h"
 #include "unit.h"
@@ -8,7 +8,7 @@
 
 enum { CCS = 20, ALERT = 21, HANDSHAKE = 22, DATA = 23 };
 
-/* Returns the size. Of the body, each byte is one that begins a record. */
+/* Returns the size. Each byte of the body is one that begins a record. */
 static size_t
 put_record(
     uint8_t *out, uint8_t type, unsigned epoch, uint64_t number, size_t body)
@@ -50,7 +50,7 @@ numbers_from(uint64_t hello)
 	return numbers;
 }
 
-/* The number of a datagram's only record. */
+/* Returns the number of the datagram's only record. */
 static uint64_t
 sent(struct record_numbers *numbers, uint8_t type, unsigned epoch,
     uint64_t number)
@@ -80,7 +80,7 @@ test_the_first_record_has_the_hellos_number(void)
 	}
 }
 
-/* As after DTLSv1_listen, which sets libssl's number, right or wrong. */
+/* As after DTLSv1_listen, which sets libssl's number, rightly or wrongly. */
 static void
 test_whatever_libssl_begins_with(void)
 {
@@ -151,7 +151,7 @@ test_protected_records_keep_theirs(void)
 	CHECK(number_of(at[2]) == 55);
 }
 
-/* The bytes behind the datagram are not its own. */
+/* Bytes after the end of the datagram do not belong to it. */
 static void
 test_every_truncation(void)
 {
@@ -174,7 +174,7 @@ test_every_truncation(void)
 		CHECK(memcmp(own, copy, cut) == 0);
 		free(own);
 	}
-	/* What is no record. */
+	/* Bytes that are not a record. */
 	memset(copy, 'U', sizeof(copy));
 	memcpy(flight, copy, sizeof(flight));
 	record_numbers_datagram(&numbers, flight, sizeof(flight));

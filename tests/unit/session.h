@@ -1,7 +1,7 @@
 /*
- * Sessions for the tests of the cache: the ID and the bytes follow from a
- * number and a version, so that a copy tells by itself whether it is whole and
- * which one it is.
+ * Sessions for the tests of the cache. A number and a version determine the ID
+ * and the bytes of a session, so that a copy shows whether it is whole, and
+ * which session it is.
  */
 #ifndef SESSION_H
 #define SESSION_H
@@ -125,7 +125,7 @@ session_counts(struct session_cache *cache)
 	return counts;
 }
 
-/* Mostly of a usual size, now and then as large as they may be. */
+/* Most sizes are usual ones; now and then one is the greatest allowed. */
 static inline size_t
 session_any_size(uint64_t *random)
 {

@@ -1,10 +1,10 @@
 /*
- * The session cache at work: 1,000,000 calls by 4 processes, a put for every
- * three look-ups, once with its locks, a shard each, and once with one more
- * lock around all of it, as a cache with a single lock would have. Then what a
- * full cache takes up.
+ * Measures the session cache: 1,000,000 calls by 4 processes, one put for every
+ * three look-ups. The first run uses its own locks, one for each shard; the
+ * second run adds one lock around all calls, like a cache with a single lock.
+ * Then it measures the memory of a full cache.
  *
- * Prints figures; they are no test.
+ * Prints figures only; this is not a test.
  */
 #include <sys/mman.h>
 
@@ -18,7 +18,7 @@
 
 struct bench {
 	struct session_cache *cache;
-	struct shlock *lock; /* NULL: only its own locks */
+	struct shlock *lock; /* NULL: only the locks of the cache */
 	uint64_t seed;
 };
 
@@ -52,7 +52,7 @@ bench_process(void *arg)
 		bench_call(bench, unit_below(&random, SESSIONS), n % 4 == 0);
 }
 
-/* Milliseconds. */
+/* Returns milliseconds. */
 static double
 bench_run(struct session_cache *cache, struct shlock *lock)
 {

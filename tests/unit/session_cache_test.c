@@ -1,6 +1,6 @@
 /*
- * The session cache in one process: against a simple model, then by four
- * processes at once.
+ * The session cache: compared with a simple model in one process, then used by
+ * four processes at once.
  *
  *	session_cache_test [OPERATIONS [SEED]]
  */
@@ -13,7 +13,7 @@
 
 static uint64_t operations, seed;
 
-/* What the cache holds, from the oldest to the newest, and where. */
+/* The sessions in the cache from the oldest to the newest, and their places. */
 struct model {
 	struct session_limits limits;
 	struct held {
@@ -54,7 +54,7 @@ model_drop(struct model *model, struct held *held)
 	memmove(held, held + 1, (size_t)(end - held - 1) * sizeof(*held));
 }
 
-/* The oldest go until there is room behind the newest. */
+/* Drops the oldest sessions until there is room after the newest. */
 static void
 model_put(struct model *model, struct session_cache *cache, uint64_t number,
     size_t size, int64_t expires_s)
@@ -175,8 +175,8 @@ model_run(struct session_limits limits, uint64_t count)
 }
 
 /*
- * One shard, so that the oldest is the oldest of all. Sessions are the limit,
- * then bytes, then now these and now those.
+ * One shard, so that its oldest session is the oldest of all. First the number
+ * of sessions is the limit, then the number of bytes, then both in turn.
  */
 static void
 test_model(void)
@@ -231,7 +231,7 @@ test_limits_and_odd_arguments(void)
 	    session_cache_get(cache, id, 1, copy, sizeof(copy), 1, false) == 1);
 	CHECK(
 	    session_cache_get(cache, id, 2, copy, sizeof(copy), 1, false) == 0);
-	/* Too small a buffer takes nothing away. */
+	/* A take with a buffer that is too small removes nothing. */
 	CHECK(session_cache_get(
 		  cache, id, 4, copy, SESSION_BYTES_MAX - 1, 1, true) == 0);
 	CHECK(session_cache_get(cache, id, 4, copy, sizeof(copy), 1, true) ==
@@ -287,7 +287,7 @@ test_timed_out_is_never_returned(void)
 	CHECK(session_counts(cache).items == 0);
 }
 
-/* Neither in the entry's bytes nor its ID. */
+/* Nothing is left of the bytes of the entry, nor of its ID. */
 static void
 test_removed_is_wiped(void)
 {
@@ -324,8 +324,8 @@ test_corruption_is_bounded(void)
 		for (i = 0; i < limit; i++)
 			session_put(cache, i, 1, 100 + i, FOREVER);
 		/*
-		 * The tables of buckets and slots, behind the struct: from
-		 * where the first ID stands back, and on over the others.
+		 * The tables of buckets and slots, which follow the struct:
+		 * backwards from the first ID, and onwards over the others.
 		 */
 		struct session_id id = session_id(0);
 		uint8_t *slot =
@@ -354,7 +354,7 @@ struct hammer {
 	_Atomic int64_t *now_s;
 };
 
-/* What was got is checked to be whole by session_get. */
+/* session_get checks that each session is whole. */
 static void
 hammer(void *arg)
 {
@@ -431,7 +431,7 @@ taker(void *arg)
 			taker->taken[i]++;
 }
 
-/* Of any number of processes that take, one gets it. */
+/* Of several processes that take a session, one gets it. */
 static void
 test_take_is_exclusive(void)
 {
@@ -451,7 +451,7 @@ test_take_is_exclusive(void)
 		CHECK(taken[i] <= 1);
 		missed += taken[i] == 0;
 	}
-	/* Only where all of them met a busy shard. */
+	/* It is still there only if all of them met a busy shard. */
 	CHECK(missed == session_counts(cache).items);
 }
 

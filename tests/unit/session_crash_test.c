@@ -16,9 +16,9 @@
 
 static uint64_t rounds, seed;
 
-/* In the n-th critical step from now on this process gets the signal. */
+/* This process gets the signal in its n-th critical step from now on. */
 static int step_countdown, step_signal;
-/* Linger in the critical sections, so that more signals meet one. */
+/* Wait in each critical section, so that more signals arrive in one. */
 static unsigned step_spin;
 
 void
@@ -32,7 +32,7 @@ session_cache_step(void)
 		;
 }
 
-/* An operation on a cache that holds the sessions 1 to LIMIT, version 1. */
+/* An operation on a cache that contains sessions 1 to LIMIT, version 1. */
 struct operation {
 	const char *name;
 	void (*run)(struct session_cache *);
@@ -64,7 +64,7 @@ op_get(struct session_cache *cache)
 	CHECK(session_get(cache, 5, 1, false) == 1);
 }
 
-/* For after a crash that may have taken session 5 along. */
+/* For use after a crash that may have removed session 5. */
 static void
 op_get_other(struct session_cache *cache)
 {
@@ -97,7 +97,7 @@ op_remove_newest(struct session_cache *cache)
 
 static const struct operation operations[] = {
 	{ "put", op_put, 100, 1 },
-	/* With sessions of 14000 bytes, eight of which fill the ring. */
+	/* With sessions of 14000 bytes; eight of them fill the ring. */
 	{ "put large", op_put_large, 100, 4 },
 	{ "replace", op_replace, 5, 0 },
 	{ "get", op_get, 5, 0 },
@@ -107,7 +107,7 @@ static const struct operation operations[] = {
 	{ "remove newest", op_remove_newest, LIMIT, 0 },
 };
 
-/* The middle one has little time. */
+/* The session in the middle has a short lifetime. */
 static struct session_cache *
 small_cache(size_t size)
 {
@@ -140,7 +140,7 @@ victim(void *arg)
 	victim->run(victim->cache);
 }
 
-/* True if it was killed before it was through. */
+/* Returns true if the process was killed before the end of its operation. */
 static bool
 run_victim(
     struct session_cache *cache, void (*run)(struct session_cache *), int step)
@@ -155,7 +155,7 @@ run_victim(
 	return WIFSIGNALED(status);
 }
 
-/* In the step given; it stays there, with the lock. */
+/* Stops a process in the given step; it stays there, with the lock. */
 static pid_t
 stop_victim(
     struct session_cache *cache, void (*run)(struct session_cache *), int step)
@@ -175,7 +175,10 @@ kill_and_reap(pid_t pid)
 	CHECK(!unit_reap(pid));
 }
 
-/* After the crash: whole, nothing lost that was not touched, and usable. */
+/*
+ * Checks the cache after the crash: it is whole and usable, and no session is
+ * lost that the process was not changing.
+ */
 static void
 check_after(struct session_cache *cache, const struct operation *operation)
 {
@@ -232,7 +235,7 @@ test_killed_at_each_step(void)
 	}
 }
 
-/* Its repair is killed, too, at each of its steps. */
+/* The process that repairs is killed, too, at each of its steps. */
 static void
 test_killed_in_the_repair(void)
 {
@@ -261,7 +264,7 @@ test_killed_in_the_repair(void)
 	CHECK(killed > 0);
 }
 
-/* A removal that was left behind, and the one who does it is killed. */
+/* A removal is left for later, and the process that does it is killed. */
 static void
 test_removal_survives_who_honours_it(void)
 {
@@ -315,7 +318,7 @@ test_stopped_holder_delays_nobody(void)
 	}
 	qsort(ms, 30, sizeof(ms[0]), compare_ms);
 	printf("# a call took %.2f ms, at most %.2f\n", ms[15], ms[29]);
-	/* Only the first call waits. */
+	/* Only the first call waits for the lock. */
 	CHECK(ms[28] < SHLOCK_WAIT_MS && ms[29] < 2000);
 	start = unit_now_ms();
 	counts = session_counts(cache);
@@ -332,7 +335,7 @@ test_stopped_holder_delays_nobody(void)
 	CHECK(session_counts(cache).repairs == 0);
 }
 
-/* The stopped one puts the very session that others remove. */
+/* The stopped process puts the same session that others remove. */
 static void
 test_removal_beats_a_stopped_put(void)
 {
@@ -347,7 +350,7 @@ test_removal_beats_a_stopped_put(void)
 	CHECK(session_cache_check(cache) == 0);
 }
 
-/* Then everything in the shard goes; those that were to go are among it. */
+/* Then the whole shard is emptied, including the sessions to be removed. */
 static void
 test_more_removals_than_places(void)
 {

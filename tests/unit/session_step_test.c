@@ -1,20 +1,21 @@
 /*
  * The session cache when a process dies at any instruction in it. A child
- * works in the cache one machine instruction at a time. Whenever it has
- * changed the shared memory the next locker is shown that memory as it would
- * be if the child died now: with the lock marked as the kernel marks those of
- * the dead (set_robust_list(2)). Then all is put back, and the child goes on.
- * So one run through an operation tries every store, with no word about where
- * they are.
+ * works in the cache and is run one machine instruction at a time. Whenever it
+ * has changed the shared memory, the test acts as the next locker on that
+ * memory, as if the child had died: with the lock marked as the kernel marks
+ * locks of dead processes (set_robust_list(2)). Then the memory is put back,
+ * and the child goes on. So one run of an operation tests every store, and the
+ * test need not know where the stores are.
  *
- * That the mark is what the kernel makes is proved at a sample of these
- * moments: the child is killed, and the memory must be the same to the byte.
+ * For a sample of these moments the test proves that the kernel makes the same
+ * mark: the child is killed, and all bytes of the memory must be the same.
  *
  *	session_step_test [KILLS [SEED]]
  *
- * KILLS are the children killed in each operation, a fourth of it in long ones.
- * Above 100 all stores are tried in long ones, too, and not a sample of those
- * that only copy or wipe many bytes.
+ * KILLS is the number of children that are killed in each operation, a fourth
+ * of it in long operations. With more than 100, long operations are tested at
+ * every store; otherwise, of the stores that only copy or wipe many bytes, only
+ * a sample is tested.
  */
 #include <sys/ptrace.h>
 
@@ -30,30 +31,30 @@
 #define STEPS_LONG    10000
 #define STORES_DENSE  2000
 #define SESSION_BYTES 300
-/* Sessions that are put into the cache while no child is at work in it. */
+/* Sessions that are put into the cache while no child works in it. */
 #define SPARE 900
 
 static uint64_t kills, seed;
 
-/* The cache under test, and what it was before the operation. */
+/* The cache under test, and its memory before the operation. */
 static struct session_cache *cache;
 static uint8_t *memory, *base, *moment, *expected;
 static size_t memory_size;
 static struct session_limits limits;
 
-/* What the child does; the data is made before, so as not to be stepped. */
+/* The child's work; its data is made before, so that this is not stepped. */
 static uint8_t put_data[SESSION_BYTES_MAX];
 static struct session_id put_id;
 
-/* An operation, on a cache that holds the sessions 1 to LIMIT, version 1. */
+/* An operation on a cache that contains sessions 1 to LIMIT, version 1. */
 struct operation {
 	const char *name;
 	void (*run)(void);
 	uint64_t subject; /* the session that is put, taken or removed */
 	size_t put_size;
 	uint64_t evicts; /* sessions 1 to this one may be gone as well */
-	size_t held_size; /* of those that are there before */
-	bool removes; /* these were removed before: they must be gone */
+	size_t held_size; /* size of the sessions that are there before */
+	bool removes; /* sessions were removed before and must be gone */
 };
 
 static void
@@ -98,7 +99,7 @@ run_remove(void)
 
 static const struct operation operations[] = {
 	{ "put", run_put, 100, SESSION_BYTES, 1, SESSION_BYTES, false },
-	/* Eight of 14,000 bytes fill the ring. */
+	/* Eight sessions of 14,000 bytes fill the ring. */
 	{ "put that evicts three", run_put, 100, SESSION_BYTES_MAX, 3, 14000,
 	    false },
 	{ "replace", run_put, 5, SESSION_BYTES, 0, SESSION_BYTES, false },
@@ -111,7 +112,7 @@ static const struct operation operations[] = {
 	{ "miss", run_get, 200, 0, 0, SESSION_BYTES, false },
 };
 
-/* One shard, or two. Several are of no other kind. */
+/* One shard, or two; more shards would add nothing new. */
 static void
 cache_new(size_t shards)
 {
@@ -136,13 +137,13 @@ cache_free(void)
 	free(expected);
 }
 
-/* Number 5 has little time. */
+/* Session 5 has a short lifetime. */
 static void
 cache_fill(const struct operation *operation)
 {
 	uint64_t i;
 
-	/* Let the ring's end fall into what follows. */
+	/* Let the end of the ring fall into the next session. */
 	for (i = 0; i < 3; i++)
 		session_put(cache, SPARE + i, 1, 30000, FOREVER);
 	for (i = 0; i < 3; i++)
@@ -158,7 +159,7 @@ cache_fill(const struct operation *operation)
 	memcpy(base, memory, memory_size);
 }
 
-/* The child, before its first instruction in the cache. */
+/* Starts the child, which stops before its first instruction in the cache. */
 static pid_t
 child_new(void (*run)(void))
 {
@@ -177,7 +178,7 @@ child_new(void (*run)(void))
 	return pid;
 }
 
-/* False: it has ended. */
+/* Returns false if the child has ended. */
 static bool
 child_step(pid_t pid)
 {
@@ -202,7 +203,7 @@ child_kill(pid_t pid)
 	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
 }
 
-/* Step until the shared memory is another; false if it ended before. */
+/* Steps until the shared memory changes. False: the child ended before. */
 static bool
 child_step_to_store(pid_t pid, uint64_t *steps)
 {
@@ -216,7 +217,7 @@ child_step_to_store(pid_t pid, uint64_t *steps)
 }
 
 /*
- * What the kernel does with the locks that a dead process held. They are at
+ * Does what the kernel does with the locks of a dead process. The locks are at
  * the beginning of cache lines.
  */
 static bool
@@ -236,7 +237,7 @@ mark_locks_of(pid_t pid)
 	return held;
 }
 
-/* That part of a cache of two shards in which nobody was at work. */
+/* If there are two shards, one of them must be unchanged. */
 static void
 check_other_shard(void)
 {
@@ -250,7 +251,7 @@ check_other_shard(void)
 	    memcmp(first + stride, was + stride, stride) == 0);
 }
 
-/* The one who comes after the dead: all is whole, and goes on. */
+/* Acts as the next locker: the cache must be whole and usable. */
 static void
 check_after(const struct operation *operation)
 {
@@ -279,8 +280,9 @@ check_after(const struct operation *operation)
 }
 
 /*
- * As if the child died now; then as it was. Returns whether it had a lock. If
- * one had died before, its repair may be counted or not, and is done again.
+ * Tests the memory as if the child died now, and puts it back. Returns whether
+ * the child had a lock. If a process had died before, its repair is done again
+ * and may have been counted already.
  */
 static bool
 try_death(pid_t pid, const struct operation *operation, bool after_death)
@@ -300,10 +302,10 @@ try_death(pid_t pid, const struct operation *operation, bool after_death)
 struct stores {
 	uint64_t steps;
 	uint64_t all;
-	uint64_t locked; /* of those tried, with the lock held */
+	uint64_t locked; /* number of tested stores with the lock held */
 };
 
-/* The whole of an operation. The memory is base before and after. */
+/* Tests a whole operation. The memory is base before and after. */
 static struct stores
 step_through(const struct operation *operation, bool after_death)
 {
@@ -317,7 +319,7 @@ step_through(const struct operation *operation, bool after_death)
 		    stores.all % 16 != 0)
 			continue;
 		held = try_death(pid, operation, after_death);
-		/* From the lock to the unlock without a gap. */
+		/* The stores from the lock to the unlock, without a gap. */
 		CHECK(!held || was_held || stores.locked == 0);
 		was_held = held;
 		stores.locked += held;
@@ -327,7 +329,7 @@ step_through(const struct operation *operation, bool after_death)
 	return stores;
 }
 
-/* A child that has done so many stores, and may have the lock. */
+/* Runs a child up to this number of stores; it may have the lock then. */
 static pid_t
 child_in_the_middle(const struct operation *operation, uint64_t store)
 {
@@ -339,7 +341,7 @@ child_in_the_middle(const struct operation *operation, uint64_t store)
 	return pid;
 }
 
-/* Really killed after so many stores; the memory must be as expected. */
+/* Kills a child after this number of stores; the memory must be expected. */
 static void
 kill_at(const struct operation *operation, uint64_t store)
 {
@@ -420,7 +422,7 @@ find_operation(const char *name)
 	CHECK(false);
 }
 
-/* The one who repairs dies as well. What it came for is another session. */
+/* The process that repairs dies, too; it wanted another session. */
 static struct stores
 step_repair(const struct operation *first)
 {
@@ -447,7 +449,7 @@ test_repairs(void)
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		first = find_operation(names[i]);
-		/* All of them have more than 20. */
+		/* All operations have more than 20 stores. */
 		for (store = 4; store < 20; store += 8) {
 			cache_new(1);
 			cache_fill(first);
@@ -459,7 +461,7 @@ test_repairs(void)
 	}
 }
 
-/* Removals that met a lock whose holder then died, the first count of them. */
+/* The first count sessions are removed while the holder of the lock dies. */
 static void
 step_removals(uint64_t count)
 {
@@ -490,14 +492,17 @@ test_removals_are_not_lost(void)
 	step_removals(5);
 }
 
-/* More than there are places for: the shard is emptied. */
+/* More removals than there are places for: the shard is emptied. */
 static void
 test_emptying(void)
 {
 	step_removals(LIMIT);
 }
 
-/* NULL: children can be stepped, and what is stepped is what is shipped. */
+/*
+ * Returns NULL if children can be stepped and the code is that of a normal
+ * build; otherwise the reason to skip the test.
+ */
 static const char *
 reason_to_skip(void)
 {

@@ -9,7 +9,7 @@
 
 struct guarded {
 	struct shlock lock;
-	uint64_t n; /* not atomic: the lock is what guards it */
+	uint64_t n; /* not atomic: the lock protects it */
 };
 
 static void
@@ -82,7 +82,7 @@ test_stopped_holder(void)
 	ms = unit_now_ms() - start;
 	printf("# waited %.2f ms\n", ms);
 	CHECK(ms >= SHLOCK_WAIT_MS && ms < 2000);
-	/* Nobody waits again. */
+	/* No later call waits. */
 	start = unit_now_ms();
 	CHECK(shlock_lock(&guarded->lock) == SHLOCK_BUSY);
 	CHECK(unit_now_ms() - start < SHLOCK_WAIT_MS);
@@ -103,7 +103,7 @@ hold_without_processor(void *arg)
 	shlock_unlock(&guarded->lock);
 }
 
-/* A holder that gets no processor for a while is not a stopped one. */
+/* A holder that gets no processor for a while does not count as stopped. */
 static void
 test_slow_holder(void)
 {
@@ -141,7 +141,7 @@ die_before_repair(void *arg)
 	raise(SIGKILL);
 }
 
-/* Who was to repair dies as well: the next one is told again. */
+/* The process that should repair dies, too: the next locker is told again. */
 static void
 test_dead_repairer(void)
 {
@@ -159,7 +159,7 @@ test_dead_repairer(void)
 	shlock_unlock(&guarded->lock);
 }
 
-/* Somebody waits while the holder dies. */
+/* Another process waits while the holder dies. */
 static void
 test_death_wakes_who_waits(void)
 {

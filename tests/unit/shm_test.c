@@ -52,7 +52,7 @@ test_too_large(void)
 	shm_unmap(&shm);
 }
 
-/* A worker's memory image must not hold the sessions of all. */
+/* A core file of a worker must not contain the sessions of all clients. */
 static void
 test_not_in_core_dumps(void)
 {

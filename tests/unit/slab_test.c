@@ -1,4 +1,4 @@
-/* Memory in slabs: blocks of their own, that come back, from any thread. */
+/* Slabs: blocks do not overlap, and any thread can free them. */
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -15,7 +15,7 @@ struct block {
 
 static struct block block[BLOCKS];
 
-/* Its bytes tell whose they are. */
+/* Fills a block with bytes that tell its owner. */
 static void
 fill(struct block *b)
 {
@@ -62,7 +62,7 @@ resize(struct block *b, size_t size)
 	fill(b);
 }
 
-/* Small ones most of the time, as libcrypto asks for them. */
+/* Most sizes are small, like those of libcrypto. */
 static size_t
 some_size(uint64_t *seed)
 {
@@ -83,7 +83,7 @@ resident(void)
 	return strtoul(rest, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* malloc serves, and what it gave is free's later. */
+/* Without slabs malloc(3) is used; free(3) gets such blocks later. */
 static void
 test_closed(void)
 {
@@ -138,7 +138,7 @@ test_reuse(void)
 	slab_free(moved);
 }
 
-/* What a slab holds shrinks with what is asked for. */
+/* A realloc to a smaller size uses a smaller block. */
 static void
 test_shrink(void)
 {
@@ -206,12 +206,12 @@ test_memory_returns(void)
 	CHECK(peak - before > BLOCKS * (size_t)20000);
 	give_all_back();
 	CHECK(slab_has_spare());
-	/* Not what was in use a moment ago. */
+	/* Memory that was in use a moment ago is kept. */
 	slab_trim();
 	CHECK(resident() > peak - peak / 8);
 	trim_all();
 	CHECK(resident() < before + 1024 * 1024);
-	/* And it can be had again. */
+	/* The memory can be allocated again. */
 	for (i = 0; i < BLOCKS; i++)
 		get(&block[i], 20000);
 	give_all_back();
@@ -225,7 +225,7 @@ in_a_child(void *arg)
 	(void)arg;
 }
 
-/* A worker has what its master had, and neither sees what the other does. */
+/* A forked child has its parent's blocks; neither sees the other's changes. */
 static void
 test_fork(void)
 {
@@ -238,7 +238,7 @@ test_fork(void)
 	CHECK(unit_reap(pid));
 }
 
-/* A block goes to another thread, which gives back one of its own. */
+/* Each thread frees a block that the other thread allocated. */
 static _Atomic(uint8_t *) exchange;
 
 static void *

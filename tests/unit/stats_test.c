@@ -1,5 +1,4 @@
-/* Counters of several processes, what they say together, as a table and as
- * JSON. */
+/* Counters of several processes, their sums, the table and the JSON. */
 #include "foundation/textbuf.h"
 #include "sessions/session_cache.h"
 #include "shared/stats.h"
@@ -57,7 +56,7 @@ test_sums_over_processes(void)
 		CHECK(unit_reap(pid[i]));
 	CHECK(total(stats, STAT_HITS) == 2 * TURNS * SLOTS);
 	CHECK(total(stats, STAT_MISSES) == 0);
-	stats_add(stats, SLOTS, STAT_MISSES, 1); /* nobody's */
+	stats_add(stats, SLOTS, STAT_MISSES, 1); /* there is no such slot */
 	CHECK(total(stats, STAT_MISSES) == 0);
 	/* Both generations of a worker. */
 	stats_add(stats, 1, STAT_MISSES, 3);
@@ -137,7 +136,7 @@ test_times(void)
 	}
 }
 
-/* Five accepted: one over, one open, one failed, two in the handshake. */
+/* Of five accepted one has ended, one is open, one failed, two shake hands. */
 static void
 test_death(void)
 {
@@ -160,7 +159,7 @@ test_death(void)
 	CHECK(numbers.value[STAT_HANDSHAKES_LOST] == 2);
 	CHECK(numbers.value[STAT_DEATHS] == 1);
 	CHECK(stats_all_failed(&numbers) == 1);
-	/* The next one in this slot goes on, and dies too. */
+	/* The next worker in this slot adds to the numbers, and dies, too. */
 	stats_add(stats, 1, STAT_CONNECTIONS, 2);
 	stats_add(stats, 1, STAT_ENDED, 1);
 	stats_add(stats, 1, STAT_FAILED_CLOSED, 1);
@@ -171,7 +170,7 @@ test_death(void)
 	CHECK(numbers.value[STAT_DEATHS] == 2);
 }
 
-/* As the stock program prints it. */
+/* The table of the stock program. */
 static void
 test_table(void)
 {
@@ -235,7 +234,7 @@ test_json(void)
 	stats_json(stats, &cache, &frame, &text);
 	CHECK(strncmp(text.data, head, strlen(head)) == 0);
 	CHECK(strstr(text.data, cache_object) != NULL);
-	/* In the totals, and of the second worker. */
+	/* In the totals, and in those of the second worker. */
 	CHECK(strstr(text.data, "\"ended\":18446744073709551615") <
 	    strstr(text.data, "\"per_worker\":[{\"worker\":1,"));
 	CHECK(strstr(strstr(text.data, "{\"worker\":2,"),

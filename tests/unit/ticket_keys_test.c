@@ -1,12 +1,12 @@
 /*
- * The ticket keys: which of them open what and until when, that nothing of a
- * dropped one is left, and that readers always get whole keys, whatever
- * happens to the writer.
+ * The ticket keys: which key opens which tickets until when; nothing of a
+ * dropped key stays in memory; readers always get whole keys, whatever happens
+ * to the writer.
  *
  *	ticket_keys_test [ROUNDS [SEED]]
  *
- * Keys are not made at random here: the secrets follow from the name, so that
- * a copy tells by itself whether it is whole.
+ * Keys are not random here: the name determines the secrets, so that a copy
+ * shows whether it is whole.
  */
 #include <sys/prctl.h>
 
@@ -22,7 +22,7 @@
 
 static uint64_t rounds, seed;
 
-/* What a reader process has to say. */
+/* The results of a reader process. */
 struct reader {
 	_Atomic uint64_t reads;
 	_Atomic uint64_t newest; /* number of the newest key that it saw */
@@ -34,7 +34,7 @@ struct arena {
 	_Atomic bool done;
 };
 
-static uint64_t made; /* keys; their numbers begin with 1 */
+static uint64_t made; /* number of keys; the first key is number 1 */
 static unsigned part;
 
 static bool drained;
@@ -43,7 +43,7 @@ static int make_bytes(void *, size_t);
 
 static const struct randomness source = { make_bytes, make_bytes };
 
-/* The parts of a key, of which the first is its name. */
+/* The parts of a key; the first part is its name. */
 static int
 make_bytes(void *bytes, size_t size)
 {
@@ -63,7 +63,7 @@ make_bytes(void *bytes, size_t size)
 	return 0;
 }
 
-/* Returns its number. */
+/* Returns the number of the key. */
 static uint64_t
 key_verify(const struct ticket_key *key)
 {
@@ -126,7 +126,7 @@ current(const struct ticket_keys *keys)
 	return key_verify(&key);
 }
 
-/* Is any of these bytes anywhere in the shared memory? */
+/* Returns true if these bytes are anywhere in the shared memory. */
 static bool
 is_kept(const struct ticket_keys *keys, uint64_t number)
 {
@@ -149,7 +149,7 @@ test_begins_with_a_current_and_a_next_key(void)
 	CHECK(find(keys, 1, 1) == TICKET_KEY_NEW);
 	CHECK(find(keys, 2, 1) == TICKET_KEY_NEW);
 	CHECK(find(keys, 3, 1) == TICKET_KEY_NONE);
-	/* While they are not old they have no end. */
+	/* A key that is not old yet has no end. */
 	CHECK(find(keys, 1, INT64_MAX) == TICKET_KEY_NEW);
 }
 
@@ -168,7 +168,7 @@ test_the_next_key_is_made_current(void)
 	}
 }
 
-/* Counted from the rotation: until then it sealed tickets. */
+/* The lifetime is counted from the rotation: until then the key sealed. */
 static void
 test_old_keys_open_until_their_lifetime_is_over(void)
 {
@@ -196,7 +196,10 @@ test_what_is_over_is_dropped_and_wiped(void)
 	CHECK(is_kept(keys, 2) && is_kept(keys, 3));
 }
 
-/* As often as is allowed, no key goes before its time; the sum is within 64. */
+/*
+ * With the shortest period that is allowed, no key is dropped too early, and
+ * there are at most 64 keys.
+ */
 static void
 keeps_all_keys(unsigned lifetime_s, unsigned period_s)
 {
@@ -229,12 +232,12 @@ test_the_shortest_rotation_keeps_all_keys(void)
 		min_s = ticket_keys_rotate_min_s(lifetime_s);
 		keeps_all_keys(lifetime_s, min_s);
 		keeps_all_keys(lifetime_s, min_s + 1);
-		/* One second less and it would take more than 64. */
+		/* A period shorter by one second would need more than 64. */
 		CHECK(min_s == 1 || lifetime_s / (min_s - 1) + 1 > 62);
 	}
 }
 
-/* The clock was set back: there are more than 64 that are not over. */
+/* The clock was set back: more than 64 keys have not ended. */
 static void
 test_of_too_many_the_oldest_goes(void)
 {
@@ -304,14 +307,14 @@ test_published_keys_replace_all(void)
 	ticket_keys_rotate(keys, &source, 1, LIFETIME);
 }
 
-/* Rotate for ever, as fast as it goes. */
+/* Rotates for ever, as fast as possible. */
 static void
 writer_run(void *arg)
 {
 	struct arena *arena = arg;
 	int64_t now_s;
 
-	/* A check that fails in the test must not leave it behind. */
+	/* This child must end if a check in the test fails. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	made = current(arena->keys) + 1;
 	for (now_s = 1;; now_s++)
@@ -328,7 +331,7 @@ reader_run(struct arena *arena, unsigned number)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	while (!atomic_load(&arena->done)) {
 		now = current(arena->keys);
-		/* It never goes back, not to an emptied set either. */
+		/* A reader never sees an older set, nor an empty one. */
 		CHECK(now >= newest);
 		newest = now;
 		age = find(arena->keys, newest, 0);
@@ -366,7 +369,10 @@ arena_close(struct arena *arena, const pid_t reader[READERS])
 		CHECK(unit_reap(reader[i]));
 }
 
-/* All readers have read twice since, so at least once from begin to end. */
+/*
+ * Waits until all readers have read twice, so that each has done a whole read
+ * since the call.
+ */
 static void
 arena_await_reads(struct arena *arena)
 {
@@ -414,7 +420,7 @@ test_readers_get_whole_keys_from_a_rotating_writer(void)
 	CHECK(current(arena->keys) > 100 && reads > 100);
 }
 
-/* Each writer goes on with what the last one left. */
+/* Each writer goes on with the keys of the last one. */
 static void
 test_a_stopped_or_killed_writer_holds_up_nobody(void)
 {

@@ -1,5 +1,5 @@
 /*
- * When ticket keys are rotated, and when never.
+ * When ticket keys are rotated, and when they are not.
  */
 #include "config/config.h"
 #include "foundation/monotime.h"

@@ -1,8 +1,8 @@
 /*
- * The least that a unit test needs: UNIT_RUN(function) prints a TAP line when
- * the function returns, CHECK(condition) ends the process when it does not
- * hold. Children end with _exit, so a failed check in a child is a bad status
- * that unit_reap tells of.
+ * What a unit test needs: UNIT_RUN(function) prints a TAP line when the
+ * function returns; CHECK(condition) ends the process if the condition is
+ * false. Children end with _exit; if a check fails in a child, unit_reap
+ * returns false.
  */
 #ifndef UNIT_H
 #define UNIT_H
@@ -47,7 +47,7 @@ unit_end(void)
 	return 0;
 }
 
-/* The n-th argument as a number, or what is used without it. */
+/* Returns the n-th argument as a number, or the default without it. */
 static inline uint64_t
 unit_number(int argc, char *argv[], int n, uint64_t otherwise)
 {
@@ -64,7 +64,7 @@ unit_share(size_t size)
 	return memory;
 }
 
-/* A child in which function(arg) runs. */
+/* Starts a child that runs function(arg). */
 static inline pid_t
 unit_fork(void (*function)(void *), void *arg)
 {
@@ -80,7 +80,7 @@ unit_fork(void (*function)(void *), void *arg)
 	return pid;
 }
 
-/* Wait for the child's end. True if it exited with 0. */
+/* Waits for the child's end. Returns true if its exit status is 0. */
 static inline bool
 unit_reap(pid_t pid)
 {
@@ -99,7 +99,7 @@ unit_now_ms(void)
 	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-/* The same numbers for the same seed (splitmix64). */
+/* Returns the same numbers for the same seed (splitmix64). */
 static inline uint64_t
 unit_random(uint64_t *state)
 {

@@ -1,5 +1,5 @@
 /*
- * Text on its way to a place that refuses it: writer.h. The test is the disk,
+ * Text that goes to a place which refuses it: writer.h. The test plays the disk
  * and the clock.
  */
 #include <errno.h>
@@ -18,9 +18,9 @@ int unit_clock_gettime(clockid_t, struct timespec *);
 static struct {
 	char file[4096];
 	size_t size;
-	size_t room; /* bytes that still go */
-	int error; /* errno if none does */
-	char said[1024]; /* on standard error */
+	size_t room; /* the number of bytes that the disk still takes */
+	int error; /* errno when it takes none */
+	char said[1024]; /* the text on standard error */
 	int64_t now_ms;
 } disk;
 
@@ -99,7 +99,7 @@ test_say(struct writer *writer, const char *text)
 	test_write(writer, text, strlen(text));
 }
 
-/* What is kept goes on where it was torn, when the timer says so. */
+/* At the time of the timer the rest of a block is written. */
 static void
 test_torn_line(void)
 {
@@ -113,7 +113,7 @@ test_torn_line(void)
 	CHECK(strcmp(disk.said,
 		  "s_server: cannot write to it: No space left on device\n") ==
 	    0);
-	/* A file is always writable, says poll(2): that must not wake us. */
+	/* poll(2) always reports a file as writable, which must not wake us. */
 	CHECK(writer_pollfd(&writer).fd == -1);
 	CHECK(!writer_waits(&writer));
 	disk.room = 1000;
@@ -140,7 +140,7 @@ test_delays(void)
 		disk.now_ms += delays[i];
 		writer_act(&writer, disk.now_ms);
 	}
-	/* It begins anew where something went. */
+	/* The two seconds begin again when something was written. */
 	test_say(&writer, "y");
 	disk.room = 1;
 	disk.now_ms = writer_due_ms(&writer);
@@ -149,7 +149,7 @@ test_delays(void)
 	writer_close(&writer);
 }
 
-/* A full queue holds up its producers for two seconds, and no longer. */
+/* A full queue makes its producers wait for two seconds, not longer. */
 static void
 test_dropping(void)
 {
@@ -179,7 +179,7 @@ test_dropping(void)
 	writer_close(&writer);
 }
 
-/* A block goes whole, or it goes not at all. */
+/* A block is written whole or not at all. */
 static void
 test_blocks(void)
 {
@@ -206,7 +206,7 @@ test_blocks(void)
 	writer_close(&writer);
 }
 
-/* A slow reader: told once, waited for by poll(2). */
+/* A slow reader is reported once; poll(2) waits for it. */
 static void
 test_hasty(void)
 {
@@ -248,7 +248,7 @@ test_final(void)
 	writer_close(&writer);
 }
 
-/* EIO is the end of a terminal, but not of a file. */
+/* EIO means the end of a terminal, but not of a file. */
 static void
 test_verdicts(void)
 {
