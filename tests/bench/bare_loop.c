@@ -1,7 +1,8 @@
 /*
  * The plainest pre-forked TLS server on libssl and epoll: accept, handshake,
- * read a request, write the page, say goodbye, close. No options, no logs, no
- * statistics, no shared session cache: what is above it is what a server adds.
+ * read a request, write the page, send close_notify, close. It has no options,
+ * no logs, no statistics and no shared session cache: the difference to it is
+ * the cost of a real server.
  *
  *	bare_loop WORKERS CERTIFICATE KEY
  *
@@ -45,7 +46,7 @@ watch(int epoll_fd, int fd, struct peer *peer)
 		err(1, "epoll_ctl");
 }
 
-/* All that wait; a sibling may have been faster. */
+/* Accepts all waiting connections; another worker may have been faster. */
 static void
 accept_peers(int epoll_fd, int listener, SSL_CTX *ctx)
 {
@@ -64,7 +65,7 @@ accept_peers(int epoll_fd, int listener, SSL_CTX *ctx)
 	}
 }
 
-/* The page is smaller than the buffer of a socket, and so written at once. */
+/* The page is smaller than the buffer of a socket, so one write is enough. */
 static void
 answer(struct peer *peer)
 {
@@ -72,7 +73,7 @@ answer(struct peer *peer)
 	SSL_shutdown(peer->ssl);
 }
 
-/* True: it waits for its socket. */
+/* Returns true if the connection must wait for its socket. */
 static bool
 go_on(struct peer *peer)
 {
@@ -131,7 +132,7 @@ main(int argc, char *argv[])
 	if (wrong != NULL)
 		errx(1, "workers: %s is %s", argv[1], wrong);
 	signal(SIGPIPE, SIG_IGN);
-	/* The keys of tickets are in it, so all workers have the same. */
+	/* It contains the ticket keys, so all workers have the same ones. */
 	ctx = server_context(argv[2], argv[3]);
 	listener = loopback_listen(BACKLOG);
 	if (fcntl(listener, F_SETFL, O_NONBLOCK) == -1)

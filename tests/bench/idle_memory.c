@@ -1,13 +1,13 @@
 /*
- * The memory of idle connections of TLS 1.3 that libssl alone takes, without
- * sockets and whatever a program keeps beside.
+ * Measures the memory that libssl itself needs for idle TLS 1.3 connections,
+ * without sockets and other data of a program.
  *
  *	idle_memory CERTIFICATE KEY CONNECTIONS
  *
- * Prints two lines. "base 1234": KiB of the process that are no file's, once it
- * has a context and has shaken hands, so that all that libcrypto fetches and
- * makes once is there. "connection 14.1 46.6": KiB of the heap of each
- * connection, with SSL_MODE_RELEASE_BUFFERS and without.
+ * Prints two lines. "base 1234": anonymous memory of the process in KiB after
+ * its first handshake, when libcrypto has made what it makes once. "connection
+ * 14.1 46.6": KiB of the heap for each connection, with
+ * SSL_MODE_RELEASE_BUFFERS and without.
  */
 #include <err.h>
 #include <limits.h>
@@ -48,7 +48,7 @@ open_end(SSL_CTX *ctx, BIO *in, BIO *out)
 	return ssl;
 }
 
-/* The client takes the tickets; then it is done, and so is the server. */
+/* The handshake is complete when the client has read the tickets. */
 static void
 shake_hands(SSL *client, SSL *server)
 {
@@ -68,7 +68,7 @@ shake_hands(SSL *client, SSL *server)
 		errx(1, "not TLS 1.3");
 }
 
-/* The server's end of a connection, with nothing in or around it. */
+/* Returns the server's SSL of an idle connection, with empty BIOs. */
 static SSL *
 idle_connection(void)
 {

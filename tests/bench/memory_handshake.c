@@ -1,6 +1,6 @@
 /*
- * What libssl alone costs a server: client and server meet in memory, and only
- * the server's calls are timed.
+ * Measures the time that libssl itself takes in a server: client and server are
+ * connected in memory, and only the server's calls are timed.
  *
  *	memory_handshake KIND CERTIFICATE KEY CONNECTIONS
  *
@@ -24,7 +24,7 @@
 #include "server_context.h"
 #include "session_table.h"
 
-/* Connections at a time, in step: the clock is read once for all of them. */
+/* Connections that go on in step: the clock is read once for all of them. */
 #define PAIRS		50
 #define CIPHERS		"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
 #define CIPHERSUITES	"TLS_AES_256_GCM_SHA384"
@@ -35,7 +35,7 @@ struct kind {
 	const char *name;
 	int version;
 	bool resumes;
-	bool table; /* the server keeps sessions, the client names them */
+	bool table; /* the server keeps the sessions */
 	bool early;
 };
 
@@ -55,8 +55,8 @@ struct pair {
 	BIO *to_server;
 	BIO *to_client;
 	SSL_SESSION *session; /* for the next connection */
-	bool offered; /* a session, to be resumed */
-	bool early_over; /* for the server */
+	bool offered; /* the client has offered a session */
+	bool early_over; /* the server has read all early data */
 };
 
 static const struct kind *kind;
@@ -113,7 +113,7 @@ make_server_context(const char *certificate, const char *key)
 		SSL_CTX_set_max_early_data(server_ctx, EARLY_DATA_SIZE);
 }
 
-/* After a call that did not go through: anything but waiting is the end. */
+/* After a call that failed: ends the program unless it has to wait. */
 static void
 must_wait(SSL *ssl, int n, const char *who)
 {
@@ -121,7 +121,7 @@ must_wait(SSL *ssl, int n, const char *who)
 		server_context_fail(who);
 }
 
-/* The ends are shared with the server, whichever is freed first. */
+/* Client and server share the memory BIOs, whichever is freed first. */
 static void
 open_client(struct pair *pair)
 {
@@ -140,7 +140,7 @@ open_client(struct pair *pair)
 	SSL_set_app_data(pair->client, pair);
 }
 
-/* The newest session, which libssl must not change for the next try. */
+/* Keeps a copy of the newest session, which libssl cannot change. */
 static void
 offer_session(struct pair *pair)
 {
@@ -188,7 +188,7 @@ open_server(struct pair *pair)
 	SSL_set_accept_state(pair->server);
 }
 
-/* False: it waits for more. */
+/* Returns false if it must wait for more bytes. */
 static bool
 read_early_data(struct pair *pair)
 {
@@ -271,7 +271,7 @@ cpu_us(void)
 	return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
 }
 
-/* What that took, in us. */
+/* Returns the time that this took, in us. */
 static double
 for_all(void (*step)(struct pair *))
 {
@@ -294,7 +294,7 @@ all_shaken(void)
 	return true;
 }
 
-/* One connection of each pair; what the servers took, in us. */
+/* Runs a connection of each pair. Returns the servers' time in us. */
 static double
 connect_all(void)
 {
@@ -331,7 +331,7 @@ main(int argc, char *argv[])
 	turns = (turns + PAIRS - 1) / PAIRS;
 	make_client_context();
 	make_server_context(argv[2], argv[3]);
-	/* The first ones set libssl up, and bring the sessions to resume. */
+	/* The first ones set libssl up and make the sessions to resume. */
 	connect_all();
 	for (i = 0; i < turns; i++)
 		used += connect_all();

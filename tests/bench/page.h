@@ -1,5 +1,5 @@
 /*
- * What the servers of the benches answer, whatever they are asked.
+ * The answer of the servers of the benches to every request.
  */
 #ifndef PAGE_H
 #define PAGE_H
@@ -9,7 +9,7 @@
 #define PAGE_REQUEST	 "GET /page HTTP/1.0\r\n\r\n"
 #define PAGE_REQUEST_MAX 1024
 
-/* A head and 1000 bytes. */
+/* An HTTP header and 1000 bytes. */
 extern const char page_answer[];
 extern const size_t page_answer_size;
 

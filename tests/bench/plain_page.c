@@ -1,6 +1,6 @@
 /*
- * The page without TLS, for a program that only terminates it: answers
- * whatever the first read of a connection brings, and closes.
+ * Serves the page without TLS, for a program in front that terminates TLS:
+ * answers the first read of a connection, whatever it contains, and closes.
  *
  *	plain_page
  *

@@ -18,7 +18,7 @@ server_context(const char *certificate, const char *key)
 		server_context_fail(certificate);
 	if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1)
 		server_context_fail(key);
-	/* The chain is what the file has, not built for each handshake. */
+	/* The chain comes from the file and is not built in each handshake. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_NO_AUTO_CHAIN);
 	SSL_CTX_set_session_id_context(ctx, name, sizeof(name) - 1);
 	return ctx;

@@ -16,13 +16,13 @@ struct place {
 	int size;
 };
 
-/* A new session takes the place of the oldest one. */
+/* A new session replaces the oldest one. */
 static struct bucket {
 	struct place places[SESSION_TABLE_PLACES];
 	unsigned next;
 } session_table[SESSION_TABLE_BUCKETS];
 
-/* IDs are random, so any bits of them will do. */
+/* IDs are random, so any of their bits are a hash. */
 static struct bucket *
 session_table_bucket(const unsigned char *id, unsigned size)
 {

@@ -1,13 +1,13 @@
 /*
- * Sessions kept outside libssl, serialised as a cache for several processes
- * has to keep them; a table without locks, for one process.
+ * A table of sessions outside libssl, for one process and without locks. The
+ * sessions are serialised, as in a cache for several processes.
  */
 #ifndef SESSION_TABLE_H
 #define SESSION_TABLE_H
 
 #include <openssl/ssl.h>
 
-/* From now on the sessions of this context are found in the table. */
+/* Have the context keep its sessions in the table. */
 void session_table_serve(SSL_CTX *);
 
 #endif

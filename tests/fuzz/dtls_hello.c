@@ -1,12 +1,12 @@
 /*
- * Datagrams of strangers: what is taken for a ClientHello, in one piece or in
- * several, can be answered with no more bytes than it has, and be made again
- * without its cookie.
+ * Datagrams of unknown peers. If they are accepted as a ClientHello, in one
+ * piece or in several, the answer has no more bytes than the ClientHello, and
+ * the ClientHello can be made again without its cookie.
  */
 #include "base/dtls_hello.h"
 #include "fuzz.h"
 
-/* The longest ClientHello that one record can hold. */
+/* The longest ClientHello in one record. */
 #define ROOM (DTLS_HELLO_HEADERS + (1 << 14))
 
 static void
@@ -24,7 +24,7 @@ check_answer(const struct dtls_hello *hello, size_t size)
 	free(out);
 }
 
-/* room: what the caller has. */
+/* room: the size of the caller's buffer. */
 static void
 check_first(const struct dtls_hello *hello, const uint8_t *data, size_t size,
     size_t room)
@@ -54,7 +54,7 @@ check_first(const struct dtls_hello *hello, const uint8_t *data, size_t size,
 	free(out);
 }
 
-/* Of pieces that are all in one datagram. */
+/* Joins pieces that are all in one datagram. */
 static void
 check_head(const uint8_t *data, size_t size)
 {

@@ -1,6 +1,6 @@
 /*
- * No fuzzer of ours, but one to see the limit of time at work: it sleeps for
- * longer than that, which is nothing, and then never ends.
+ * Tests the time limit of the fuzzers: sleeps for longer than the limit, which
+ * must not count, and then never ends.
  */
 #include <unistd.h>
 

@@ -1,8 +1,8 @@
 /*
- * What libFuzzer calls. Its own limit of time is by the wall clock, of which a
- * busy machine may take any part away; this one counts the processor's time: an
- * input that takes FUZZ_INPUT_S seconds of it (by default 5) and up to twice as
- * many is one that does not end.
+ * The functions that libFuzzer calls. Its own time limit uses the wall clock,
+ * which is too strict on a busy machine. This one uses the processor's time: an
+ * input that takes more than FUZZ_INPUT_S seconds (by default 5) is reported as
+ * one that does not end, after twice this time at the latest.
  */
 #include <sys/time.h>
 

@@ -1,7 +1,8 @@
 /*
- * What the fuzzers share. libFuzzer gives fuzz_input() bytes that it changes
- * at random, keeping those that reach new code; it exits when a sanitizer or a
- * HOLDS() complains, and when an input takes too long (entry.c).
+ * Shared by all fuzzers. libFuzzer calls fuzz_input() with bytes that it
+ * changes at random, and keeps bytes that reach new code. It exits when a
+ * sanitizer or a HOLDS() reports a fault, and when an input takes too long
+ * (entry.c).
  */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Each fuzzer's own. */
+/* Each fuzzer defines this function. */
 void fuzz_input(const uint8_t *data, size_t size);
 
 #define HOLDS(condition)                                                 \
@@ -24,7 +25,7 @@ void fuzz_input(const uint8_t *data, size_t size);
 		}                                                        \
 	} while (0)
 
-/* An allocation of exactly this size, so that no read beyond it is missed. */
+/* Copies into an allocation of this size: a read beyond it is noticed. */
 static inline void *
 fuzz_copy(const void *data, size_t size)
 {

@@ -1,6 +1,6 @@
 /*
- * Requests of clients, in pieces: their lines are the bytes that came, and what
- * passes for a path leads nowhere else.
+ * Requests of clients, in pieces: the lines contain the bytes that came, and an
+ * accepted path does not lead out of the directory.
  */
 #include "base/http.h"
 #include "foundation/escape.h"
@@ -52,7 +52,7 @@ check_lines(struct http_lines *lines, const uint8_t *expected)
 	return seen;
 }
 
-/* The first byte says how many come at once. */
+/* The first byte says how many bytes come at once. */
 void
 fuzz_input(const uint8_t *data, size_t size)
 {

@@ -1,11 +1,11 @@
 /*
- * The first bytes of a client: once they are a whole ClientHello, or wrong,
- * more of them are, too.
+ * The first bytes of a client. If they are a whole ClientHello, or wrong, the
+ * verdict stays the same when more bytes follow.
  */
 #include "base/tls_hello.h"
 #include "fuzz.h"
 
-/* The first two bytes say where the rest is cut. */
+/* The first two bytes say where the rest is divided. */
 void
 fuzz_input(const uint8_t *data, size_t size)
 {

@@ -1,5 +1,5 @@
 /*
- * What a server has answered on one connection.
+ * The answer of a server on one connection.
  */
 #ifndef ANSWER_H
 #define ANSWER_H
@@ -7,19 +7,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* All zero: nothing came yet. */
+/* All fields are zero: nothing came yet. */
 struct answer {
 	char *data;
 	size_t size;
 };
 
 /*
- * More of it; what is beyond 1 MiB is forgotten. False with errno: out of
- * memory.
+ * Append more of the answer; bytes beyond 1 MiB are dropped. Returns false with
+ * errno if there is no memory.
  */
 bool answer_append(struct answer *, const char *, size_t);
 bool answer_holds(const struct answer *, const char *text, size_t);
-/* The worker that it names, or 0. */
+/* Returns the number of the worker that the answer names, or 0. */
 unsigned answer_worker(const struct answer *);
 void answer_free(struct answer *);
 

@@ -8,9 +8,9 @@
 
 struct settings;
 
-/* Non-blocking, its connect begun; -1 with errno. */
+/* Returns a non-blocking socket that is connecting, or -1 with errno. */
 int endpoint_open(const struct settings *, unsigned number);
-/* -1: out of memory. */
+/* Returns -1 if there is no memory. */
 int endpoint_attach(SSL *, int fd, const struct settings *);
 
 #endif

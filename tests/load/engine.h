@@ -1,6 +1,6 @@
 /*
- * Keeps as many connections going as were asked for, until all jobs are done
- * or the time is over.
+ * Keeps the required number of connections going until all jobs are done or the
+ * time is over.
  */
 #ifndef ENGINE_H
 #define ENGINE_H
@@ -10,8 +10,8 @@
 struct client_world;
 
 /*
- * What came of it is in world->report, and took so long without the warm-up.
- * -1: it could not start; reported.
+ * Writes the results to world->report. Returns the time that this took, without
+ * the warm-up, or -1 (reported) if it could not start.
  */
 int engine_run(struct client_world *, int64_t *took_us);
 

@@ -1,5 +1,5 @@
 /*
- * A client of DTLS whose datagrams its owner carries.
+ * A DTLS client that does not use a socket: its owner carries its datagrams.
  */
 #ifndef MEMORY_CLIENT_H
 #define MEMORY_CLIENT_H
@@ -7,8 +7,8 @@
 #include <openssl/ssl.h>
 
 /*
- * About to shake hands, with a memory BIO for each direction, and datagrams of
- * so many bytes at most. Ends the program if there is no memory.
+ * Returns a client before its handshake, with a memory BIO for each direction.
+ * Its datagrams have at most mtu bytes. Ends the program if there is no memory.
  */
 SSL *memory_client(long mtu);
 

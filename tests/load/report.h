@@ -1,5 +1,5 @@
 /*
- * What came of it all: counts, times, which worker served how many, and the
+ * The results: counts, times, the number of connections of each worker, and the
  * first few errors in words.
  */
 #ifndef REPORT_H
@@ -14,7 +14,7 @@ struct report_worker {
 	unsigned long resumed;
 };
 
-/* As the clients saw them: all on their sockets, and the data within TLS. */
+/* Counted by the clients: all bytes on their sockets, and the data in TLS. */
 struct report_bytes {
 	uint64_t sent;
 	uint64_t received;
@@ -28,29 +28,30 @@ struct report_times {
 	size_t size;
 };
 
-/* Datagrams that peers sent for the server to send back. */
+/* Datagrams that peers sent and that the server should send back. */
 struct report_echo {
 	unsigned long sent;
-	unsigned long again; /* sent once more after a loss */
-	unsigned long late; /* came twice, or after they were given up */
+	unsigned long again; /* sent again after a loss */
+	unsigned long late; /* came twice, or after they counted as lost */
 	unsigned long lost;
-	unsigned long wrong; /* not what was sent, or another peer's */
-	unsigned long anew; /* associations that followed on a loss */
+	unsigned long wrong; /* changed, or sent by another peer */
+	unsigned long anew; /* associations that began after a loss */
 	struct report_times answers;
 };
 
 struct report {
 	unsigned long ok; /* jobs: one connection, or with --resume a pair */
 	unsigned long failed;
-	unsigned long resumed; /* connections, from here on, that ended well */
-	unsigned long early_accepted; /* of those that ended well */
+	/* Connections that ended well */
+	unsigned long resumed;
+	unsigned long early_accepted;
 	unsigned long early_rejected;
 	struct report_bytes bytes;
 	unsigned long retried;
 	unsigned long errors;
-	unsigned long pairs; /* whose two workers are known */
-	unsigned long pairs_apart; /* served by two different workers */
-	unsigned long neighbours; /* one after another, both workers known */
+	unsigned long pairs; /* pairs whose two workers are known */
+	unsigned long pairs_apart; /* pairs with two different workers */
+	unsigned long neighbours; /* consecutive ones, both workers known */
 	unsigned long neighbours_differ;
 	unsigned last_worker;
 	struct report_worker *workers; /* [number], 0 is unused */
@@ -61,21 +62,21 @@ struct report {
 	unsigned long closed; /* over UDP, by the server's close_notify */
 };
 
-/* One line on standard error, unless there were too many. */
+/* Print one line on standard error, unless there were too many. */
 void report_error(struct report *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
-/* A handshake took so long, from the connect on. */
+/* Record the time of a handshake, from the connect on. */
 void report_handshake(struct report *, int64_t took_us);
-/* The whole answer has come so long after the connect. */
+/* Record the time from the connect to the end of the answer. */
 void report_answer(struct report *, int64_t took_us);
-/* A datagram came back after so long. */
+/* Record the time after which a datagram came back. */
 void report_echo_received(struct report_echo *, int64_t took_us);
-/* A connection ended well; worker 0: the answer did not name it. */
+/* Count a connection that ended well; worker 0: the answer named none. */
 void report_served(struct report *, unsigned worker, bool resumed);
-/* Of one connection. */
+/* Add the bytes of one connection. */
 void report_add_bytes(struct report *, const struct report_bytes *);
 void report_pair(struct report *, unsigned worker, unsigned other);
-/* What went well so far counts for nothing. */
+/* Forget all successes so far. */
 void report_forget(struct report *);
 void report_print(struct report *, bool sequential, int64_t took_us);
 void report_free(struct report *);

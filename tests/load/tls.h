@@ -1,6 +1,6 @@
 /*
- * The TLS side of the load client: one SSL_CTX for all connections, and the
- * sessions that full handshakes bring for the second connection of a pair.
+ * The TLS part of the load client: one SSL_CTX for all connections, and the
+ * sessions of full handshakes, for the second connection of a pair.
  */
 #ifndef TLS_H
 #define TLS_H
@@ -12,25 +12,25 @@
 
 struct settings;
 
-/* NULL: reported. */
+/* Returns NULL (reported) on failure. */
 SSL_CTX *tls_open(const struct settings *);
 /*
- * New sessions of this connection replace *session, which is then the
- * caller's to free.
+ * New sessions of this connection replace *session, which the caller frees.
  */
 void tls_keep_session(SSL *, SSL_SESSION **session);
 /*
- * Offer a copy, for libssl calls a session not resumable once a connection that
- * offered it has failed; a second try must not be the client's own miss.
+ * Offer a copy of the session: after a failed connection libssl marks the
+ * session that was offered as not resumable, and a second try would then miss
+ * because of the client.
  */
 bool tls_offer_session(SSL *, const SSL_SESSION *);
-/* Why this session is not of the kind that was asked for; NULL: it is. */
+/* Returns why this session is not of the required kind, or NULL if it is. */
 const char *tls_wrong_kind(const SSL_SESSION *, const struct settings *);
-/* It did not choose the one that was asked for; NULL: it did. */
+/* Returns what the server did not choose as required, or NULL. */
 const char *tls_wrong_protocol(const SSL *, const struct settings *);
-/* The first half of a ClientHello; the number of bytes, or -1. */
+/* Write the first half of a ClientHello. Returns the number of bytes, or -1. */
 int tls_half_hello(SSL_CTX *, unsigned char *, size_t);
-/* The reason of the first error in libssl's queue, which is emptied. */
+/* Returns the reason of libssl's first error, and empties its queue. */
 const char *tls_reason(void);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The values of options: what they may be, and what they mean. All report a
- * wrong one and return -1.
+ * Reads the values of options. All functions return 0, or -1 (reported) for a
+ * wrong value.
  */
 #ifndef VALUES_H
 #define VALUES_H
@@ -10,16 +10,19 @@
 
 struct value_address {
 	struct sockaddr_storage address;
-	socklen_t size; /* 0: none was given */
+	socklen_t size; /* 0: not given */
 };
 
 /* HOST:PORT or [ADDRESS]:PORT. */
 int value_endpoint(struct value_address *, const char *);
-/* HOST alone; the port is 0. */
+/* HOST only; the port becomes 0. */
 int value_host(struct value_address *, const char *);
-/* 0 to INT_MAX; name is the option's, without dashes. */
+/* 0 to INT_MAX. name: the name of the option, without dashes. */
 int value_number(unsigned *, const char *name, const char *);
-/* With the usual escapes; *text is the caller's to free, before, too. */
+/*
+ * Text with the usual escapes. Frees the old *text; the caller frees the new
+ * one.
+ */
 int value_text(char **text, size_t *size, const char *);
 
 #endif
