@@ -1,12 +1,12 @@
 /*
- * A load balancer of the simplest kind: forwards the connections it accepts
- * to several servers in turn.
+ * A simple load balancer: forwards each connection to the next one of several
+ * servers.
  *
  *	alternate TARGET...
  *
- * A target is a port of 127.0.0.1 or the path of a UNIX socket. The port of
- * 127.0.0.1 that it listens on is chosen by the kernel and printed as
- * "ACCEPT 127.0.0.1:PORT", as s_server does.
+ * A target is a port of 127.0.0.1 or the path of a UNIX socket. The program
+ * listens on a port of 127.0.0.1 which the kernel chooses, and prints "ACCEPT
+ * 127.0.0.1:PORT", as s_server does.
  */
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -60,7 +60,7 @@ connect_port(const char *port)
 	return fd;
 }
 
-/* The number of bytes; 0 or -1: there will be no more. */
+/* Returns the number of bytes; 0 or -1: no more will come. */
 static ssize_t
 copy_once(int from, int to)
 {
@@ -75,7 +75,7 @@ copy_once(int from, int to)
 	return size;
 }
 
-/* Both directions; each ends on its own, a reset ends both. */
+/* Copies both directions. Each one ends separately; a reset ends both. */
 static void
 forward(int client, int server)
 {
@@ -100,7 +100,7 @@ forward(int client, int server)
 		}
 }
 
-/* A process a connection, which ends with this one. */
+/* Starts a process for the connection, which ends when this process ends. */
 static void
 serve(int client, const char *target)
 {

@@ -30,7 +30,7 @@ answer_holds(const struct answer *answer, const char *text, size_t size)
 	    memmem(answer->data, answer->size, text, size) != NULL;
 }
 
-/* "Worker: 3" on a line of its own, as -www with -label writes it. */
+/* Looks for the line "Worker: 3", which -www with -label writes. */
 unsigned
 answer_worker(const struct answer *answer)
 {

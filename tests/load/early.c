@@ -1,26 +1,27 @@
 /*
- * A TLS 1.3 client that is told what to do in which moment of its handshake:
- * what it says before its Finished is early data.
+ * A TLS 1.3 client that stops its handshake where its commands say so: what it
+ * sends before its Finished is early data.
  *
  *	early PORT [SESSION [GROUPS]]
  *
- * offers the session of the file SESSION. It takes commands from standard
- * input, a line each, and prints each one when it is done:
+ * offers the session in the file SESSION. The client reads commands from
+ * standard input, one in each line, and prints each command when it is done:
  *
  *	say TEXT	as early data until the Finished is sent; \n and \r are
  *			line ends
- *	say-much BYTES	the same, of so many bytes
- *	hear TEXT	read until that has come, without going on
+ *	say-much BYTES	the same with this number of bytes
+ *	hear TEXT	read until TEXT has come; the handshake does not go on
  *	stop		send EndOfEarlyData, but not yet the Finished
  *	finish		send the Finished; prints "finish: " and how the server
  *			took session and early data
  *	end		read to the end; prints "end: notified" or "end: cut"
- *	save FILE	write all that was heard
- *	ticket FILE	write the newest session that came; there has to be one
+ *	save FILE	write all that was read to FILE
+ *	ticket FILE	write the newest session to FILE; there must be one
  *	goodbye		send a close_notify
  *
- * At the end of its input it leaves, without a word if it has not said goodbye.
- * Exit status 1: it could not.
+ * At the end of its input the client closes the connection, without a
+ * close_notify unless "goodbye" was given. The exit status is 1 if a command
+ * fails.
  */
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -46,12 +47,12 @@
 struct client {
 	SSL *ssl;
 	int fd;
-	BIO *kept; /* of the last flight, not sent yet; NULL: nothing */
+	BIO *kept; /* part of the last flight that is not sent yet */
 	bool finished;
-	SSL_SESSION *session; /* the newest; NULL: none came */
+	SSL_SESSION *session; /* the newest one, or NULL */
 	char *heard;
 	size_t size;
-	size_t room; /* of heard */
+	size_t room; /* the size of heard */
 };
 
 static void
@@ -77,7 +78,7 @@ unescape(char *text)
 	*to = '\0';
 }
 
-/* False: the server has ended. */
+/* Returns false if the server has closed the connection. */
 static bool
 hear_more(struct client *client)
 {
@@ -147,7 +148,7 @@ send_all(const struct client *client, const char *data, size_t size)
 		err(1, "send");
 }
 
-/* The last flight is two records. */
+/* The last flight consists of two records. */
 static void
 stop(struct client *client, char *unused)
 {

@@ -5,10 +5,10 @@
 #include "echo.h"
 #include "report.h"
 
-/* A datagram that lacks its answer. */
+/* A datagram without an answer. */
 struct echo_flight {
 	unsigned number; /* from 1; 0: this place is free */
-	bool again; /* it is due once more */
+	bool again; /* it is to be sent again */
 	int64_t sent_us;
 };
 
@@ -16,9 +16,9 @@ struct echo {
 	const struct echo_settings *settings;
 	struct report_echo *report;
 	unsigned peer;
-	unsigned made; /* numbers given so far */
-	unsigned open; /* in flight */
-	struct echo_flight *next; /* that echo_next has named */
+	unsigned made; /* number of datagrams so far */
+	unsigned open; /* number of datagrams in flight */
+	struct echo_flight *next; /* the one that echo_next has made */
 	int64_t sent_us;
 	struct echo_flight flights[];
 };
@@ -162,7 +162,7 @@ echo_write(const struct echo *echo, char *data, unsigned number)
 	data[size - 1] = '\n';
 }
 
-/* The number that a datagram bears; 0: it is none of ours. */
+/* Returns the number of a datagram, or 0 if the peer did not send it. */
 static unsigned
 echo_number(const struct echo *echo, const char *data, size_t size)
 {
@@ -174,7 +174,7 @@ echo_number(const struct echo *echo, const char *data, size_t size)
 	return (unsigned)strtoul(at + 9, NULL, 10);
 }
 
-/* 0: a free place. */
+/* number 0: finds a free place. */
 static struct echo_flight *
 echo_find(struct echo *echo, unsigned number)
 {

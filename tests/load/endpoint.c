@@ -29,7 +29,7 @@ endpoint_open(const struct settings *settings, unsigned number)
 		close(fd);
 		return -1;
 	}
-	/* Fails on other than TCP, where there is nothing to switch off. */
+	/* Fails unless the socket is TCP; others do not need it. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	return fd;
 }
@@ -55,7 +55,7 @@ endpoint_attach(SSL *ssl, int fd, const struct settings *settings)
 	return 0;
 }
 
-/* One of several addresses in turn; they are neighbours. */
+/* Takes the next one of several consecutive addresses. */
 static int
 endpoint_bind(int fd, const struct settings *settings, unsigned number)
 {

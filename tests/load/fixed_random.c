@@ -1,7 +1,7 @@
 /*
- * An engine for tests whose random bytes are no such thing: each call gives the
- * same, as OpenSSL's own engine for tests does. From the moment on that the
- * file FIXED_RANDOM_ENDS exists there are none at all.
+ * An engine for tests whose random bytes are not random: each call returns the
+ * same bytes, as in OpenSSL's own engine for tests. When the file
+ * FIXED_RANDOM_ENDS exists, all calls fail.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 

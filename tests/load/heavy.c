@@ -1,6 +1,6 @@
 /*
- * Preloaded into a server, it makes each process that is forked heavy with
- * memory, which the kernel takes a while to give back when the process dies.
+ * Preloaded into a server, this gives each forked process much memory, which
+ * the kernel needs some time to free when the process dies.
  */
 #include <pthread.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #define HEAVY_BYTES (256UL * 1024 * 1024)
 
-/* In small pages: there are many of them. */
+/* Small pages, so that there are many of them. */
 static void
 heavy_child(void)
 {

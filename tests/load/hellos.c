@@ -1,31 +1,30 @@
 /*
- * Peers of a DTLS server that stop at the cookie exchange, or go about it in
- * their own way.
+ * Peers of a DTLS server that stop at the cookie exchange, or do unusual things
+ * in it.
  *
  *	hellos PORT flood COUNT
- *		COUNT ClientHellos, each from an address and port of its own
- *		that is gone when it is answered
+ *		COUNT ClientHellos, each from an address and port of its own,
+ *		whose socket is closed when the answer has come
  *	hellos PORT garbage
- *		what is no ClientHello of a stranger, in all its truncations
+ *		datagrams that are not a first ClientHello, at every length
  *	hellos PORT stolen
- *		a cookie comes back from another port, then another address,
- *		then from its own
+ *		a cookie comes back from another port, then from another
+ *		address, then from its own
  *	hellos PORT late COUNT
- *		COUNT peers come back with their cookies once standard input
- *		has ended
+ *		COUNT peers return their cookies when standard input has ended
  *	hellos PORT crowd COUNT
- *		COUNT peers of one host, 127.0.0.2, come back with their
- *		cookies, and say nothing more until standard input ends
+ *		COUNT peers of one host, 127.0.0.2, return their cookies, and
+ *		send nothing more until standard input ends
  *	hellos PORT anew COUNT
- *		the same, but each has shaken hands before, from the same port,
- *		and has left without a goodbye
+ *		the same, but each peer has done a handshake before, from the
+ *		same port, and has left without a close_notify
  *	hellos PORT copies COUNT
- *		COUNT peers come back with their cookies, ten times at once
+ *		COUNT peers return their cookies, ten times at once
  *
- * The server's PORT is that of 127.0.0.1. Prints what was sent and what came:
- * HelloVerifyRequests are "cookies", ServerHellos "served" (of many peers, how
- * many had one), all else is "other". An answer to a first hello that is longer
- * than the hello is an error.
+ * PORT is the server's port on 127.0.0.1. Prints what was sent and what came:
+ * "cookies" counts HelloVerifyRequests, "served" counts ServerHellos (with many
+ * peers, the peers that got one), "other" counts everything else. An answer to
+ * a first hello that is longer than the hello is an error.
  */
 #include <sys/socket.h>
 
@@ -46,12 +45,12 @@
 #define DATAGRAM_MAX 65536
 #define PEERS_MAX    1000
 #define COPIES	     10
-#define AT_ONCE	     64 /* of a flood */
-/* For what comes, and for what should not come. */
+#define AT_ONCE	     64 /* datagrams of a flood */
+/* How long to wait for an answer, and to be sure that none comes. */
 #define PATIENCE_MS 10000
 #define SILENCE_MS  200
 
-/* Where things are in a datagram with a handshake message. */
+/* Offsets in a datagram with a handshake message. */
 enum { EPOCH = 4, MESSAGE_TYPE = 13, HEADERS = 25 };
 enum { SERVER_HELLO = 2, HELLO_VERIFY_REQUEST = 3 };
 
@@ -61,19 +60,19 @@ struct datagram {
 };
 
 struct peer {
-	SSL *ssl; /* NULL: it goes no further than its first hello */
+	SSL *ssl; /* NULL: the peer only sends its first hello */
 	int fd;
 	struct datagram hello;
 };
 
 struct answers {
 	unsigned cookies, served, other;
-	size_t longest; /* of the cookies */
+	size_t longest; /* the longest answer with a cookie */
 };
 
 static struct sockaddr_in server = { .sin_family = AF_INET };
 
-/* From 127.0.0.1 and on, so that none is the same as another's. */
+/* Addresses from 127.0.0.1 on, so that each peer has another one. */
 static int
 socket_of(unsigned number)
 {
@@ -88,7 +87,7 @@ socket_of(unsigned number)
 	return fd;
 }
 
-/* No more at once than the server's queue can hold. */
+/* Sends at once only what the server's queue can contain. */
 static void
 send_to(int fd, const void *data, size_t size)
 {
@@ -100,7 +99,7 @@ send_to(int fd, const void *data, size_t size)
 		poll(NULL, 0, 1);
 }
 
-/* What libssl's client says next. */
+/* Gets the next datagram of libssl's client. */
 static void
 say(struct peer *peer)
 {
@@ -136,7 +135,7 @@ close_peer(struct peer *peer)
 	close(peer->fd);
 }
 
-/* How many bytes came in time; 0: none. */
+/* Returns the number of bytes that came in time, or 0. */
 static size_t
 receive(int fd, uint8_t *data, size_t size, int limit_ms)
 {
@@ -176,7 +175,7 @@ hear(int fd, struct answers *answers, int first_ms, int more_ms)
 		count(answers, data, size);
 }
 
-/* Come back with a cookie: the next hello has it. */
+/* Returns the cookie: the next hello of libssl contains it. */
 static void
 fetch_cookie(struct peer *peer)
 {
@@ -194,7 +193,7 @@ fetch_cookie(struct peer *peer)
 	say(peer);
 }
 
-/* What came, for libssl's client. */
+/* Gives libssl's client the bytes that came. */
 static void
 take(struct peer *peer)
 {
@@ -207,7 +206,7 @@ take(struct peer *peer)
 		errx(1, "out of memory");
 }
 
-/* To the end; then the peer is a new one, of the same port. */
+/* Completes the handshake; then the peer is a new one on the same port. */
 static void
 shake_hands(struct peer *peer)
 {
@@ -223,7 +222,7 @@ shake_hands(struct peer *peer)
 		else
 			take(peer);
 	}
-	/* What a slow server has repeated is no answer to the next hello. */
+	/* Messages that a slow server repeats must not count as answers. */
 	while (receive(peer->fd, data, sizeof(data), 0) > 0)
 		;
 	SSL_free(peer->ssl);
@@ -238,7 +237,7 @@ tell(const char *what, const struct answers *answers)
 	fflush(stdout);
 }
 
-/* Many at once, but each socket has had its answer when it goes. */
+/* Many at once; but a socket is closed only when its answer has come. */
 static void
 flood(unsigned total)
 {
@@ -268,7 +267,7 @@ flood(unsigned total)
 	close_peer(&peer);
 }
 
-/* Each datagram once, whole and cut; the server must have nothing to say. */
+/* Sends each datagram whole and cut; the server must not answer. */
 static void
 throw_datagram(int fd, struct datagram datagram, size_t at, uint8_t byte)
 {
@@ -301,14 +300,14 @@ garbage(void)
 	}
 	hear(peer.fd, &answers, SILENCE_MS, SILENCE_MS);
 	tell("garbage", &answers);
-	/* The server is there, and has read all that. */
+	/* The server is alive and has read all of them. */
 	fetch_cookie(&peer);
 	hear(peer.fd, &answers, SILENCE_MS, SILENCE_MS);
 	tell("then", &answers);
 	close_peer(&peer);
 }
 
-/* The same hello from a socket that is not its own. */
+/* Sends the same hello from another socket. */
 static void
 try_from(const struct peer *owner, int fd, const char *what)
 {
@@ -337,7 +336,7 @@ stolen(void)
 	close_peer(&owner);
 }
 
-/* Each has been given a cookie, and comes with it so many times. */
+/* Each peer has a cookie, and sends it this number of times. */
 static void
 come_back(unsigned peers, unsigned copies, bool late)
 {

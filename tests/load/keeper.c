@@ -1,7 +1,7 @@
 /*
- * An engine of one trick: its keys lie in PEM files, under names that only it
- * completes ("server" is in server-key.pem). Its folder is that of the
- * environment variable KEEPER.
+ * An engine for tests. Its keys are in PEM files, and it completes their names:
+ * the key "server" is in server-key.pem. The environment variable KEEPER names
+ * the folder.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 

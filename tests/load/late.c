@@ -1,7 +1,7 @@
 /*
- * Preloaded into a server, it puts off each of its waits, and each read of a
- * socket, by a millisecond. What a client sends without having to wait is there
- * by then, and so what the server meets is no matter of luck.
+ * Preloaded into a server, this delays each wait of the server, and each read
+ * of a socket, by a millisecond. By then everything has come that a client
+ * sends without waiting, so the server always finds the same bytes.
  */
 #include <dlfcn.h>
 #include <sys/epoll.h>
@@ -16,7 +16,7 @@ static struct {
 	int (*epoll_wait)(int, struct epoll_event *, int, int);
 } next;
 
-/* POSIX wants a function to fit into a pointer to data. */
+/* POSIX requires that a function pointer fits into a pointer to data. */
 __attribute__((constructor)) static void
 late_find(void)
 {
@@ -34,7 +34,7 @@ late(void)
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &delay, NULL);
 }
 
-/* Their parameters have the names of the headers. */
+/* The parameters have the names that the headers use. */
 ssize_t
 recv(int fd, void *buf, size_t n, int flags)
 {

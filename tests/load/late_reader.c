@@ -1,11 +1,11 @@
 /*
- * A client of HTTP that is in no hurry to read its answer.
+ * An HTTP client that reads its answer late.
  *
  *	late_reader PORT PATH MS
  *
- * Asks for PATH, reads nothing for so many milliseconds, and then all, with the
- * smallest buffer that there is for it. Prints how many bytes came. Exit status
- * 0: a close_notify came behind them.
+ * Asks for PATH, reads nothing for MS milliseconds, and then reads everything,
+ * with the smallest possible socket buffer. Prints how many bytes came. The
+ * exit status is 0 if a close_notify came after them.
  */
 #include <err.h>
 #include <stdint.h>
@@ -37,7 +37,7 @@ be_late(long ms)
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &delay, NULL);
 }
 
-/* Returns whether the end is one. */
+/* Returns true if the connection ended with a close_notify. */
 static int
 read_all(SSL *ssl)
 {

@@ -1,20 +1,20 @@
 /*
- * A client that leaves in one of the ways there are.
+ * A client that ends its connection in a given way.
  *
  *	leave PORT VERSION SESSIONS HOW PREFIX [SESSION]
  *
- * Shakes hands by TLS VERSION, 1.2 or 1.3, offering the session of the file
- * SESSION; writes the first so many SESSIONS that it is given to PREFIX-1,
- * PREFIX-2 and so on; prints "new" or "reused"; then leaves, as HOW says:
+ * Does a handshake with TLS VERSION, 1.2 or 1.3, and offers the session in the
+ * file SESSION. Writes its first SESSIONS new sessions to PREFIX-1, PREFIX-2
+ * and so on. Prints "new" or "reused". Then ends the connection, as HOW says:
  *
  *	orderly	with close_notify
- *	silent	without a word
+ *	silent	without close_notify
  *	reset	with a TCP reset
  *	alert	with a fatal alert
  *	refuse	with a fatal alert in the handshake, once the server has
  *		answered; prints nothing
  *
- * and waits until the server has closed as well.
+ * and waits until the server has closed the connection, too.
  */
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -39,7 +39,7 @@ struct client {
 	SSL *ssl;
 	int fd;
 	const char *prefix;
-	long sessions; /* seen */
+	long sessions; /* number of sessions so far */
 };
 
 static int
@@ -96,8 +96,8 @@ open_client(struct client *client, int version, const char *path)
 }
 
 /*
- * What cannot come from the server makes libssl send a fatal alert. It reads
- * that from memory instead of the socket.
+ * libssl reads bytes that no server sends, from memory instead of the socket,
+ * and so sends a fatal alert.
  */
 static void
 send_alert(struct client *client)
@@ -113,7 +113,7 @@ send_alert(struct client *client)
 		errx(1, "nonsense is taken");
 }
 
-/* As a client that dislikes the server's answer, of which nothing is read. */
+/* Like a client that refuses the server's answer; nothing of it is read. */
 static void
 refuse_answer(struct client *client)
 {

@@ -39,7 +39,7 @@ loopback_connect(const char *port, int receive_size)
 
 	if (wrong != NULL)
 		errx(1, "port %s is %s", port, wrong);
-	/* It counts from the handshake of TCP on. */
+	/* To be set before connect(2): it has an effect from the SYN on. */
 	if (fd == -1 ||
 	    (receive_size != LOOPBACK_AS_USUAL &&
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_size,

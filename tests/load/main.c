@@ -2,15 +2,14 @@
  * tls_load: many TLS clients at once in one process, for the tests and the
  * measurements of s_server. "tls_load --help" lists the options.
  *
- * Prints one line a worker that the answers named ("worker 3: served 25
- * resumed 25"), what else was counted, and as the last line
+ * Prints a line for each worker that the answers named ("worker 3: served 25
+ * resumed 25"), then the other counts, and as the last line
  *
  *	ok 200 failed 0 resumed 0 p50 1.234 ms p99 5.678 ms
  *
- * where ok and failed count pairs with --resume, and the times are those from
- * the connect to the end of the handshake; a line "answers" before it has those
- * to the end of the answer. The exit status is 0 if nothing
- * failed.
+ * With --resume, ok and failed count pairs. The times are those from the
+ * connect to the end of the handshake; a line "answers" before has the times to
+ * the end of the answer. The exit status is 0 if nothing failed.
  */
 #include <err.h>
 #include <signal.h>

@@ -1,21 +1,20 @@
 /*
- * Preloaded into a server, it gives each socket that is accepted the smallest
- * buffer for what is sent. So the kernel takes next to nothing while the client
- * does not read.
+ * Preloaded into a server, this gives each accepted socket the smallest send
+ * buffer. So the kernel takes very few bytes while the client does not read.
  */
 #include <dlfcn.h>
 #include <sys/socket.h>
 
 static int (*next_accept4)(int, __SOCKADDR_ARG, socklen_t *, int);
 
-/* POSIX wants a function to fit into a pointer to data. */
+/* POSIX requires that a function pointer fits into a pointer to data. */
 __attribute__((constructor)) static void
 narrow_find(void)
 {
 	*(void **)&next_accept4 = dlsym(RTLD_NEXT, "accept4");
 }
 
-/* Its parameters have the names of the header. */
+/* The parameters have the names that the header uses. */
 int
 accept4(int fd, __SOCKADDR_ARG addr, socklen_t *restrict addr_len, int flags)
 {

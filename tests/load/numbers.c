@@ -1,16 +1,16 @@
 /*
- * Clients of DTLS whose record numbers do not begin at 0, as after lost
- * datagrams (RFC 6347, section 4.2.1).
+ * DTLS clients whose record numbers do not begin at 0, as after lost datagrams
+ * (RFC 6347, section 4.2.1).
  *
  *	numbers PORT FIRST[,SECOND] ...
  *
- * Each shakes hands on its own: the number of the record with its first
- * ClientHello is FIRST, that with the cookie SECOND, or FIRST + 1; those that
- * follow count on. Nothing is sent twice. Prints a line each with the numbers
- * of the server's records in the clear, and "done" if the handshake was, or
- * "stuck" where the client waits in vain for a record that it can take.
+ * Each client does a handshake. The record with its first ClientHello has the
+ * number FIRST, the record with the cookie has SECOND or FIRST + 1, and later
+ * records count on. Nothing is sent twice. Prints a line for each client with
+ * the numbers of the server's records in the clear, and "done" if the handshake
+ * is complete, or "stuck" if no record comes that the client accepts.
  *
- * PORT is that of 127.0.0.1.
+ * PORT is the server's port on 127.0.0.1.
  */
 #include <sys/socket.h>
 
@@ -30,14 +30,14 @@
 #define DATAGRAM_MAX 65536
 #define PATIENCE_MS  10000
 
-/* Where things are in a record. */
+/* Offsets in a record. */
 enum { EPOCH = 3, NUMBER = 5, LENGTH = 11, HEADER = 13 };
 
 struct client {
 	SSL *ssl;
 	int fd;
 	uint64_t first, second;
-	bool has_cookie; /* and what it says has numbers from second on */
+	bool has_cookie; /* its records have numbers from second on */
 };
 
 static uint64_t
@@ -60,7 +60,7 @@ put_number(uint8_t *record, uint64_t number)
 		record[NUMBER + i] = (uint8_t)number;
 }
 
-/* Calls for each record in the clear. */
+/* Calls the function for each record in the clear. */
 static void
 each_record(uint8_t *data, size_t size,
     void (*call)(const struct client *, uint8_t *), const struct client *client)
@@ -90,7 +90,7 @@ number_sent(const struct client *client, uint8_t *record)
 			       : client->first + number);
 }
 
-/* libssl takes no number twice, so what follows comes behind the cookie. */
+/* libssl refuses a number twice, so these come after the cookie's record. */
 static void
 number_received(const struct client *client, uint8_t *record)
 {
@@ -116,7 +116,7 @@ speak(struct client *client)
 	}
 }
 
-/* False: nothing came in time. */
+/* Returns false if nothing came in time. */
 static bool
 hear(struct client *client, int limit_ms)
 {
@@ -145,7 +145,7 @@ open_client(struct client *client, const struct sockaddr_in *server)
 		err(1, "socket");
 }
 
-/* One that is stuck is told by silence, long after all else has come. */
+/* A client is stuck if nothing comes for a long time. */
 static void
 shake_hands(struct client *client)
 {

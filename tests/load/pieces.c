@@ -1,26 +1,26 @@
 /*
- * Peers of a DTLS server whose ClientHello is in several datagrams, and who
- * never repeat themselves.
+ * Peers of a DTLS server that send their ClientHello in several datagrams, and
+ * send nothing again.
  *
  *	pieces [-size N] [-extra N] [-count N] [-gap US] [-patience MS]
  *	    [-from PORT] [-reverse] [-double] [-strangers] [-together]
  *	    [-rude] [-forge] PORT
  *
  * -size	bytes of the hello in each datagram (default 256)
- * -extra	how much longer the hello is made (default 1000)
- * -count	peers, one after another (default 1)
+ * -extra	by how many bytes the hello is made longer (default 1000)
+ * -count	number of peers, one after another (default 1)
  * -gap		microseconds between two datagrams (default 0)
- * -patience	how long an answer is waited for (default 5000)
- * -from	each peer's own port (default any)
- * -reverse	the last piece first
- * -double	each piece twice
- * -strangers	between two pieces come others' hellos, pieces and garbage
- * -together	all pieces of a hello in one datagram, a record each
- * -rude	the peers leave without a goodbye
- * -forge	instead of peers as many pieces of no hello, from many ports
+ * -patience	milliseconds to wait for an answer (default 5000)
+ * -from	the port of all peers (default any)
+ * -reverse	send the last piece first
+ * -double	send each piece twice
+ * -strangers	send other peers' hellos, pieces and garbage between two pieces
+ * -together	send all pieces of a hello in one datagram, each in a record
+ * -rude	the peers leave without a close_notify
+ * -forge	send COUNT pieces of no hello instead, from many ports
  *
- * The server's PORT is that of 127.0.0.1. Prints how many of the peers had
- * their handshake, and how long the slowest took.
+ * PORT is the server's port on 127.0.0.1. Prints how many of the peers
+ * completed their handshake, and how long the slowest one took.
  */
 #include <sys/socket.h>
 
@@ -44,13 +44,13 @@
 #define DATAGRAM_MAX 65536
 #define PIECES_MAX   2000
 #define STRANGERS    64
-#define AT_ONCE	     64 /* of a flood */
-#define NAME_MAX_    255 /* of a protocol */
+#define AT_ONCE	     64 /* datagrams of a flood */
+#define NAME_MAX_    255 /* bytes of a protocol's name */
 
-/* Where things are in a datagram with a handshake message. */
+/* Offsets in a datagram with a handshake message. */
 enum {
 	EPOCH = 3,
-	RECORD_NUMBER = 9, /* the lower part of it */
+	RECORD_NUMBER = 9, /* its lower part */
 	RECORD_LENGTH = 11,
 	MESSAGE = 13,
 	MESSAGE_LENGTH = 14,
@@ -113,9 +113,9 @@ struct piece {
 struct peer {
 	SSL *ssl;
 	int fd;
-	unsigned records; /* numbers used in epoch 0 */
+	unsigned records; /* number of records in epoch 0 */
 	unsigned hellos;
-	struct piece pieces[PIECES_MAX]; /* of one hello */
+	struct piece pieces[PIECES_MAX]; /* the pieces of one hello */
 	size_t pieces_count;
 };
 
@@ -135,7 +135,7 @@ socket_to_server(unsigned port)
 	return fd;
 }
 
-/* A server that was there and is gone is seen by what does not come. */
+/* Ignores errors: without a server no answer comes. */
 static void
 send_to(int fd, const uint8_t *data, size_t size)
 {
@@ -163,7 +163,7 @@ get(const uint8_t *at, size_t width)
 	return n;
 }
 
-/* Protocols to be offered, which make the hello so much longer. */
+/* Offers protocols that make the hello longer by this number of bytes. */
 static void
 make_longer(SSL *ssl, size_t extra)
 {
@@ -191,7 +191,7 @@ open_peer(struct peer *peer)
 	peer->fd = socket_to_server(settings[FROM]);
 }
 
-/* What others say meanwhile: a hello, a piece of one, and nothing of sense. */
+/* Sends what other peers may send: a hello, a piece of one, and garbage. */
 static void
 send_strangers(const struct piece *piece)
 {
@@ -239,7 +239,7 @@ send_together(const struct peer *peer)
 	send_to(peer->fd, all, size);
 }
 
-/* A whole hello, in one record. */
+/* Makes a whole hello in one record. */
 static void
 send_hello(struct peer *peer, const uint8_t *hello)
 {
@@ -272,7 +272,7 @@ send_hello(struct peer *peer, const uint8_t *hello)
 		free(peer->pieces[i].data);
 }
 
-/* Records of epoch 0 are numbered anew, as there are more of them. */
+/* Renumbers the records of epoch 0, since there are more of them now. */
 static void
 send_all(struct peer *peer)
 {
@@ -297,7 +297,7 @@ send_all(struct peer *peer)
 	}
 }
 
-/* False: nothing comes any more. */
+/* Returns false if nothing comes any more. */
 static bool
 receive(struct peer *peer)
 {
@@ -342,14 +342,14 @@ close_peer(struct peer *peer)
 	close(peer->fd);
 }
 
-/* From 0 to below; the same in each run. */
+/* Returns a number from 0 to below - 1; each run has the same numbers. */
 static size_t
 below(long limit)
 {
 	return (size_t)(lrand48() % limit);
 }
 
-/* Each as if more was to come, of a hello that never is there. */
+/* Sends pieces of hellos that are never complete. */
 static void
 forge(unsigned count)
 {
@@ -375,7 +375,7 @@ forge(unsigned count)
 	printf("forged %u\n", count);
 }
 
-/* A number, or that the option is there. Returns 0, or -1 (reported). */
+/* Reads a number, or sets a flag. Returns 0, or -1 (reported). */
 static int
 parse_option(int option)
 {

@@ -1,13 +1,13 @@
 /*
  * A bad path for datagrams: forwards them between clients and a server, and
- * loses, doubles, delays, swaps, spoils or cuts some on the way.
+ * loses, doubles, delays, swaps, spoils or cuts some of them.
  *
  *	relay [option ...] PORT
  *
- * PORT is the server's, on 127.0.0.1. The port of 127.0.0.1 that it listens on
- * is chosen by the kernel and printed as "ACCEPT 127.0.0.1:PORT", as s_server
- * does. To the server each client is one of its own, with a socket of its own.
- * It ends with its standard input or by SIGTERM, and prints what it has done.
+ * PORT is the server's port on 127.0.0.1. The relay listens on a port of
+ * 127.0.0.1 which the kernel chooses, and prints "ACCEPT 127.0.0.1:PORT", as
+ * s_server does. It has a socket towards the server for each client. It ends at
+ * the end of its standard input or by SIGTERM, and prints what it has done.
  */
 #include <sys/epoll.h>
 #include <sys/queue.h>
@@ -33,7 +33,7 @@
 #define DATAGRAM_MAX 65536
 #define EVENTS	     64
 #define BUCKETS	     4096
-/* What is reordered waits so long; what follows overtakes it. */
+/* A reordered datagram waits for this time, and later ones overtake it. */
 #define REORDER_US   20000
 #define LISTEN_BYTES (4 * 1024 * 1024)
 
@@ -42,16 +42,16 @@ enum direction {
 	TO_CLIENT,
 };
 
-/* In percent, but for the last four. */
+/* In percent, except the last four. */
 enum trouble {
 	LOSS,
 	DUPLICATION,
 	REORDERING,
 	CORRUPTION,
 	TRUNCATION,
-	FORGERY, /* beside the true one, to the server */
-	DELAY, /* ms, for all */
-	DROP_TO_SERVER, /* the first so many of each client */
+	FORGERY, /* sent to the server beside the true datagram */
+	DELAY, /* ms, for all datagrams */
+	DROP_TO_SERVER, /* number of each client's first datagrams to drop */
 	DROP_TO_CLIENT,
 	SEED,
 	TROUBLES,
@@ -73,12 +73,12 @@ static const char *const trouble_names[TROUBLES] = {
 struct client {
 	struct sockaddr_in address;
 	int fd; /* connected to the server */
-	unsigned seen[2]; /* datagrams, by direction */
+	unsigned seen[2]; /* number of datagrams, by direction */
 	SLIST_ENTRY(client) entry;
 };
 SLIST_HEAD(client_list, client);
 
-/* A datagram on its way. */
+/* A datagram that waits to be sent. */
 struct parcel {
 	struct client *client;
 	enum direction direction;
@@ -98,11 +98,11 @@ struct relay {
 	int listener;
 	int epoll_fd;
 	struct client_list buckets[BUCKETS]; /* by address and port */
-	struct parcel_list parcels; /* the first one due is the first */
+	struct parcel_list parcels; /* sorted by the time they are due */
 	unsigned short dice[3];
 };
 
-/* Whether this trouble befalls a datagram; it is counted then. */
+/* Returns true, and counts it, if this trouble happens to a datagram. */
 static bool
 befalls(struct relay *relay, enum trouble trouble)
 {
@@ -148,7 +148,7 @@ find_client(struct relay *relay, const struct sockaddr_in *address)
 	return client;
 }
 
-/* A full buffer, or a server that is gone, loses it; so it is with UDP. */
+/* As always with UDP, a full buffer or a missing server loses the datagram. */
 static void
 deliver(struct relay *relay, const struct parcel *parcel)
 {
@@ -186,7 +186,7 @@ spoil(struct relay *relay, struct parcel *parcel)
 		parcel->size = (size_t)nrand48(relay->dice) % parcel->size;
 }
 
-/* Behind all that are due before it, or at once. */
+/* Inserts a datagram after all that are due before it. */
 static void
 post(struct relay *relay, struct client *client, enum direction direction,
     const unsigned char *data, size_t size)
@@ -213,7 +213,7 @@ post(struct relay *relay, struct client *client, enum direction direction,
 		TAILQ_INSERT_AFTER(&relay->parcels, before, parcel, entry);
 }
 
-/* A record of protected data as anybody can make one, too short for it. */
+/* Makes a record as an attacker can make it, too short to be authentic. */
 static void
 forge(struct relay *relay, struct client *client)
 {
@@ -284,7 +284,7 @@ next_timeout_ms(const struct relay *relay)
 	return wait_us <= 0 ? 0 : (int)(wait_us / 1000) + 1;
 }
 
-/* The end of standard input, and SIGTERM, which comes by a descriptor. */
+/* Notices the end of standard input, and SIGTERM from a descriptor. */
 static bool
 has_ended(int fd)
 {
@@ -332,7 +332,7 @@ open_listener(struct relay *relay)
 	    getsockname(relay->listener, (struct sockaddr *)&address, &size) ==
 		-1)
 		err(1, "listen");
-	/* Losses are to be those asked for; what root may have, at best. */
+	/* A large buffer, so that only intended losses happen. */
 	if (setsockopt(relay->listener, SOL_SOCKET, SO_RCVBUFFORCE, &bytes,
 		sizeof(bytes)) == -1)
 		(void)setsockopt(relay->listener, SOL_SOCKET, SO_RCVBUF, &bytes,

@@ -7,16 +7,17 @@
  * Each round makes a TLS 1.3 session by a full handshake, then the first flight
  * of a client that resumes it, with the line "round N" as early data, and sends
  * that one flight over COPIES connections from several threads. A server that
- * takes up the session says so in the clear, by the pre_shared_key extension of
- * its ServerHello (RFC 8446, section 4.2.11); early data is accepted with the
- * session or not at all.
+ * resumes the session says so in the clear, by the pre_shared_key extension of
+ * its ServerHello (RFC 8446, section 4.2.11); it accepts early data only if it
+ * resumes the session.
  *
- * With kill, a child of the process MASTER is killed in each round, the oldest
- * first, amid the copies; what is not answered then is no failure. With closed,
- * nothing more is sent, and the server is waited for to close.
+ * With kill, a child of the process MASTER is killed in each round during the
+ * copies, the oldest child first; a missing answer is then not a failure. With
+ * closed, nothing more is sent, and the program waits until the server closes.
  *
- * Prints in how many rounds the session was taken up never, once, and more than
- * once. Exit status 0: once in each; with kill: never more than once.
+ * Prints in how many rounds the session was resumed never, once, and more than
+ * once. The exit status is 0 if it was once in each round; with kill, if it was
+ * never more than once.
  */
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -42,9 +43,9 @@
 #define CONTENT_HANDSHAKE  22 /* RFC 8446, section 5.1 */
 #define MESSAGE_HELLO	   2 /* ServerHello; section 4 */
 #define EXTENSION_PSK	   41 /* section 4.2 */
-#define HEADERS_SIZE	   (5 + 4) /* of a record and a message */
+#define HEADERS_SIZE	   (5 + 4) /* the headers of record and message */
 #define HELLO_RECORD_BYTES 512 /* a ServerHello is much shorter */
-/* With four workers each lives long enough not to count as a failing one. */
+/* So each of four workers lives long enough not to count as a failing one. */
 #define KILL_PACE_MS 40
 
 enum answer { ANSWER_NONE, ANSWER_FULL, ANSWER_RESUMED };
@@ -53,11 +54,11 @@ struct settings {
 	struct sockaddr_in server;
 	unsigned rounds;
 	unsigned copies;
-	pid_t master; /* whose children are killed; 0: nobody is */
+	pid_t master; /* its children are killed; 0: none are killed */
 	bool closed;
 };
 
-/* What a round sends, and its connections. */
+/* The bytes that a round sends, and its connections. */
 struct volley {
 	unsigned char *flight;
 	size_t size;
@@ -114,8 +115,8 @@ new_context(void)
 }
 
 /*
- * NULL: the connection failed, which a server whose workers are being killed
- * may do.
+ * Returns NULL if the connection failed, which is allowed while the server's
+ * workers are killed.
  */
 static SSL_SESSION *
 try_session(SSL_CTX *ctx, const struct sockaddr_in *server)
@@ -155,7 +156,7 @@ new_session(SSL_CTX *ctx, const struct settings *settings)
 	return session;
 }
 
-/* The ClientHello and the early data, as they would stand on the wire. */
+/* Makes the bytes of the ClientHello and of the early data. */
 static void
 record_flight(
     SSL_CTX *ctx, SSL_SESSION *session, unsigned round, struct volley *volley)
@@ -183,7 +184,7 @@ record_flight(
 	SSL_free(ssl);
 }
 
-/* The oldest has most likely been killed longest ago. 0: there is none. */
+/* Returns the oldest child, or 0; its slot has had no death for longest. */
 static pid_t
 oldest_child(pid_t master)
 {
@@ -200,7 +201,7 @@ oldest_child(pid_t master)
 	return (pid_t)strtol(line, NULL, 10);
 }
 
-/* A server that closed a connection already has its reasons. */
+/* Ignores errors: the server may have closed the connection already. */
 static void *
 send_copies(void *arg)
 {
@@ -240,7 +241,7 @@ fire(struct volley *volley)
 	pthread_barrier_destroy(&volley->start);
 }
 
-/* False: the server closed, or was silent for too long. */
+/* Returns false if the server closed or sent nothing for too long. */
 static bool
 receive(int fd, unsigned char *data, size_t size)
 {
@@ -253,7 +254,7 @@ read_number(const unsigned char *data)
 	return (size_t)data[0] << 8 | data[1];
 }
 
-/* Of a ServerHello behind its headers: does it have that extension? */
+/* Returns true if the ServerHello, without headers, has the extension. */
 static bool
 hello_has(const unsigned char *hello, size_t size, size_t extension)
 {
@@ -302,7 +303,7 @@ wait_closed(int fd)
 		err(1, "the server does not close");
 }
 
-/* How often the session was taken up. */
+/* Returns how often the session was resumed. */
 static unsigned
 play_round(SSL_CTX *ctx, const struct settings *settings, unsigned round)
 {

@@ -188,7 +188,7 @@ report_add_time(struct report_times *times, int64_t took_us)
 	times->us[times->count++] = (uint32_t)took_us;
 }
 
-/* The end of a line. */
+/* Prints the end of a line. */
 static void
 report_print_times(struct report_times *times)
 {
@@ -199,7 +199,7 @@ report_print_times(struct report_times *times)
 	    report_percentile_ms(times, 99));
 }
 
-/* Of the sorted times. */
+/* Returns a percentile of the sorted times. */
 static double
 report_percentile_ms(const struct report_times *times, unsigned percent)
 {

@@ -1,11 +1,11 @@
 /*
  * An engine for tests whose RSA signatures take SLOW_ENGINE_MS milliseconds, by
- * default 50. In a job of libssl's it
- * pauses meanwhile, with a descriptor that becomes readable at the end, or
- * without one if SLOW_ENGINE_BLIND is set; otherwise the process sleeps. A job
- * that is asked too early, with a descriptor, says so on standard error. With
- * SLOW_ENGINE_KEEPS the descriptor stays registered, as that of OpenSSL's own
- * engine for tests does.
+ * default 50. In a job of libssl the engine pauses the job meanwhile, with a
+ * descriptor that becomes readable at the end, or without one if
+ * SLOW_ENGINE_BLIND is set. Outside a job the process sleeps. If a job with a
+ * descriptor is resumed too early, the engine prints this on standard error.
+ * With SLOW_ENGINE_KEEPS the descriptor stays registered, as in OpenSSL's own
+ * engine for tests.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
@@ -24,7 +24,7 @@
 
 #define SLOW_MS "50"
 
-static const char slow_key; /* its address tells our descriptor from others */
+static const char slow_key; /* its address identifies our descriptor */
 
 static int slow_bind(ENGINE *, const char *);
 static int slow_sign(int, const unsigned char *, unsigned char *, RSA *, int);
@@ -100,7 +100,7 @@ slow_pause(ASYNC_JOB *job, int fd)
 	close(fd);
 }
 
-/* The job is given up. */
+/* Called when the job is given up. */
 static void
 slow_forget(ASYNC_WAIT_CTX *wait, const void *key, OSSL_ASYNC_FD fd, void *arg)
 {

@@ -1,7 +1,7 @@
 /*
  * A provider for clients of tests that offer a group which the server's library
- * has never heard of: "strange", 0x11ec. It can do nothing with it, so another
- * one must come first.
+ * does not know: "strange", 0x11ec. The provider cannot do a key exchange with
+ * it, so the client must offer another group first.
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@ static char strange_name[] = "strange";
 static unsigned strange_id = 0x11ec, strange_bits = 128, strange_kem = 1;
 static int strange_from = 0x0303, strange_never = -1, strange_always = 0;
 
-/* What libssl's table of groups has of each. */
+/* The entry for libssl's table of groups. */
 static const OSSL_PARAM strange_group[] = {
 	OSSL_PARAM_utf8_string(
 	    OSSL_CAPABILITY_TLS_GROUP_NAME, strange_name, sizeof(strange_name)),
@@ -38,7 +38,7 @@ static int strange_has(const void *, int);
 static const OSSL_ALGORITHM *strange_query(void *, int, int *);
 static int strange_capabilities(void *, const char *, OSSL_CALLBACK *, void *);
 
-/* Without it libssl would not believe that the group can be used. */
+/* Without this libssl would not offer the group. */
 static const OSSL_DISPATCH strange_keys[] = {
 	{ OSSL_FUNC_KEYMGMT_NEW, (void (*)(void))strange_new },
 	{ OSSL_FUNC_KEYMGMT_FREE, (void (*)(void))strange_free },

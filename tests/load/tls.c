@@ -7,7 +7,7 @@
 #include "settings.h"
 #include "tls.h"
 
-/* A ticket that only names a session on the server is as long as its ID. */
+/* A ticket that only names a session is as long as a session ID. */
 #define TLS_STATEFUL_TICKET_SIZE SSL_MAX_SSL_SESSION_ID_LENGTH
 
 static int tls_identify(SSL_CTX *, const struct settings *);
@@ -33,14 +33,14 @@ tls_open(const struct settings *settings)
 	}
 	if (settings->resume == RESUME_ID)
 		SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
-	/* Load is the subject here, not whom the server may be. */
+	/* The load client does not verify the server. */
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
 	SSL_CTX_set_session_cache_mode(
 	    ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
 	SSL_CTX_sess_set_new_cb(ctx, tls_new_session);
 	if (settings->status)
 		SSL_CTX_set_tlsext_status_type(ctx, TLSEXT_STATUSTYPE_ocsp);
-	/* A datagram that is due is written anew for each try. */
+	/* A datagram is made again for each try to send it. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	SSL_CTX_set_app_data(ctx, (void *)(uintptr_t)settings);
 	if (tls_identify(ctx, settings) == -1) {
@@ -139,7 +139,7 @@ tls_reason(void)
 	return reason == NULL ? "no reason given" : reason;
 }
 
-/* How this client shows itself, apart from its versions. */
+/* Applies the settings of the ClientHello except its versions. */
 static int
 tls_identify(SSL_CTX *ctx, const struct settings *settings)
 {

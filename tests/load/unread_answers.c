@@ -1,12 +1,13 @@
 /*
- * A client that makes the server answer without reading the answers, until
- * nothing moves any more; then it reads them all and talks on.
+ * A client that makes the server answer, but does not read the answers until
+ * the server takes no more bytes. Then it reads them all and goes on.
  *
  *	unread_answers PORT
  *
- * Every TLS 1.3 KeyUpdate that asks for one back is answered by the server's
- * libssl (RFC 8446, section 4.6.3), not by what the server is for. Exit status
- * 0: a line sent afterwards came back reversed, as from a server with -rev.
+ * The client sends TLS 1.3 KeyUpdates that request a KeyUpdate; the server's
+ * libssl answers each of them (RFC 8446, section 4.6.3). The exit status is 0
+ * if a line that is sent afterwards comes back reversed, as from a server with
+ * -rev.
  */
 #include <sys/socket.h>
 
@@ -26,8 +27,8 @@
 #include "loopback.h"
 
 #define ANSWERS_MAX  1000000
-#define ANSWERS_WAIT 10000 /* ms for any progress while reading */
-#define STUCK_MS     1000 /* nothing moves: the buffers are full */
+#define ANSWERS_WAIT 10000 /* ms to wait for more while reading */
+#define STUCK_MS     1000 /* after this time the buffers are full */
 
 static bool
 wait_until(int fd, short events, int timeout_ms)
@@ -37,7 +38,7 @@ wait_until(int fd, short events, int timeout_ms)
 	return poll(&pollfd, 1, timeout_ms) == 1;
 }
 
-/* What fills a small buffer soon would take minutes to come through one. */
+/* Makes the receive buffer large; reading through a small one takes minutes. */
 static void
 widen(int fd)
 {
@@ -50,7 +51,7 @@ widen(int fd)
 		err(1, "setsockopt");
 }
 
-/* How many went out before the server would take no more. */
+/* Returns how many were sent before the server took no more. */
 static int
 ask_without_reading(SSL *ssl, int fd)
 {
@@ -66,7 +67,7 @@ ask_without_reading(SSL *ssl, int fd)
 	return asked;
 }
 
-/* Reads on while libssl still has a message of its own to get rid of. */
+/* Reads while libssl has a message of its own that is not sent yet. */
 static void
 talk_on(SSL *ssl, int fd)
 {
@@ -101,7 +102,7 @@ main(int argc, char *argv[])
 		errx(1, "usage: unread_answers PORT");
 	if (ssl == NULL)
 		errx(1, "out of memory");
-	/* A small buffer is soon full. */
+	/* A small buffer is full soon. */
 	fd = loopback_connect(argv[1], 4096);
 	if (SSL_set_fd(ssl, fd) != 1 || SSL_connect(ssl) != 1)
 		errx(1, "no handshake");

@@ -51,7 +51,7 @@ value_number(unsigned *number, const char *name, const char *value)
 	return 0;
 }
 
-/* With the escapes a script needs no quoting of its own. */
+/* Resolves escapes, so that scripts need no quoting of their own. */
 int
 value_text(char **text, size_t *size, const char *value)
 {
