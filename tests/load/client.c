@@ -96,8 +96,8 @@ client_tick(struct client *client, int64_t now_us)
 }
 
 /*
- * The server has forgotten this peer: from the same port, as a new one. What
- * came since the last answer came from whom the peer does not know.
+ * The server has forgotten this peer, which begins again from the same port.
+ * Bytes since the last answer came from an unknown sender and do not count.
  */
 static void
 client_begin_anew(struct client *client)
@@ -122,7 +122,7 @@ client_begin_anew(struct client *client)
 void
 client_give_up(struct client *client)
 {
-	/* The server did its part; that it does not close is no failure. */
+	/* The server has answered; that it does not close is not a failure. */
 	if (client->state != CLIENT_CLOSE)
 		client_fail(client, "out of time");
 	client->state = CLIENT_OVER;

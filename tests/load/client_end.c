@@ -12,7 +12,7 @@
 
 static enum client_step client_drain_datagrams(struct client *);
 
-/* What a failure says of where it happened. */
+/* The state in which a failure happened, in words. */
 static const char *const client_state_names[] = {
 	[CLIENT_CONNECT] = "connect",
 	[CLIENT_EARLY] = "early data",
@@ -82,7 +82,7 @@ client_drain(struct client *client)
 	return STEP_WAIT;
 }
 
-/* UDP has no end but that of TLS. */
+/* With UDP only close_notify tells that the server has ended. */
 static enum client_step
 client_drain_datagrams(struct client *client)
 {

@@ -1,30 +1,30 @@
 /*
- * How a connection of the load client ends: well, with a report of what went
- * wrong, or not yet.
+ * The end of a connection of the load client: with success or with a report of
+ * the failure.
  */
 #ifndef CLIENT_END_H
 #define CLIENT_END_H
 
 #include "client.h"
 
-/* How an attempt to go on ended. */
+/* The result of a step. */
 enum client_step {
-	STEP_AGAIN, /* the state has changed, or there may be more */
-	STEP_WAIT, /* for the socket */
+	STEP_AGAIN, /* the state has changed, or more may be possible */
+	STEP_WAIT, /* the connection must wait for its socket */
 };
 
 /*
- * Say goodbye, and let the server finish: to close with unread tickets would
- * be a reset, an error in the eyes of the server.
+ * Send close_notify, and read until the server closes: a close with unread
+ * tickets would reset the connection, which the server counts as an error.
  */
 enum client_step client_succeed(struct client *);
-/* Reported, with the state in which it happened. */
+/* The connection failed; reports this with the current state. */
 enum client_step client_fail(struct client *, const char *why);
-/* After a call that returned n and so did not go through. */
+/* To be called after a call that returned n, which is no success. */
 enum client_step client_wait_or_fail(struct client *, int n);
-/* The step of CLIENT_CLOSE: what the server still sends is read. */
+/* The step of CLIENT_CLOSE: reads what the server still sends. */
 enum client_step client_drain(struct client *);
-/* The step of CLIENT_OVER: there is nothing to do. */
+/* The step of CLIENT_OVER: does nothing. */
 enum client_step client_over(struct client *);
 
 #endif

@@ -76,8 +76,8 @@ client_start_tls(struct client *client)
 }
 
 /*
- * A server may spend a ticket of TLS 1.3 on one use, and brings the next;
- * without the rest of an answer, that is what there is to wait for.
+ * A server may accept a TLS 1.3 ticket once only, and sends the next one.
+ * Unless the client reads to the end of the answer, it waits for that ticket.
  */
 static void
 client_await_successor(struct client *client)
@@ -158,7 +158,7 @@ client_shaken(struct client *client)
 	return client_exchange(client);
 }
 
-/* A session that is resumed has no certificate, so no status of it. */
+/* A resumed session has no certificate, so it has no status. */
 static bool
 client_is_stapled(const struct client *client)
 {
@@ -168,12 +168,12 @@ client_is_stapled(const struct client *client)
 	    SSL_get_tlsext_status_ocsp_resp(client->ssl, &response) > 0;
 }
 
-/* What the second connection of a pair lacks; NULL: nothing. */
+/* Returns what the second connection of a pair lacks, or NULL. */
 static const char *
 client_miss(struct client *client)
 {
 	if (client_speaks_early(client)) {
-		/* In place of what would be sent now. */
+		/* Early data replaces the text that would be sent now. */
 		client->sent = client->world->settings->send_size;
 		if (SSL_get_early_data_status(client->ssl) !=
 		    SSL_EARLY_DATA_ACCEPTED) {
@@ -191,7 +191,7 @@ client_mutter(struct client *client)
 	unsigned char hello[CLIENT_HELLO_MAX];
 	int size = tls_half_hello(client->world->ctx, hello, sizeof(hello));
 
-	/* Fits into the buffer of a socket that was never used. */
+	/* It fits into the buffer of an unused socket. */
 	if (size == -1 ||
 	    send(client->fd, hello, (size_t)size, MSG_NOSIGNAL) != size)
 		return client_fail(client, "cannot send half a ClientHello");

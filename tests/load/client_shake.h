@@ -1,6 +1,6 @@
 /*
- * A connection of the load client until its handshake is done: the connect,
- * early data, the handshake, and whether it is the one that was asked for. Each
+ * A connection of the load client until the end of its handshake: connect,
+ * early data, handshake, and the check that the handshake is as required. Each
  * state has a step, which never blocks.
  */
 #ifndef CLIENT_SHAKE_H
@@ -14,9 +14,9 @@
 enum client_step client_connect(struct client *);
 enum client_step client_early(struct client *);
 enum client_step client_handshake(struct client *);
-/* The half ClientHello. */
+/* Sends half a ClientHello. */
 enum client_step client_mutter(struct client *);
-/* Ready to shake hands over its socket. False: tls_reason() says why not. */
+/* Makes the SSL for the socket. Returns false if tls_reason() tells why. */
 bool client_start_tls(struct client *);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * What a connection of the load client reads from its socket, through TLS or
- * without it, and what was in the way.
+ * Reads from the socket of a connection of the load client, with TLS or without
+ * it, and finds the reasons of failures.
  */
 #ifndef CLIENT_SOCKET_H
 #define CLIENT_SOCKET_H
@@ -8,13 +8,13 @@
 #include "client.h"
 
 /*
- * More of the answer: 1; 0: the server closed in order; -1: *trouble is for
- * client_trouble or client_wait_or_fail.
+ * Read more of the answer. Returns 1; 0 if the server closed in order; or -1
+ * with a *trouble for client_trouble or client_wait_or_fail.
  */
 int client_receive(struct client *, int *trouble);
-/* Why the call that returned n did not go through; NULL: it has to wait. */
+/* Returns why the call that returned n failed, or NULL if it has to wait. */
 const char *client_trouble(struct client *, int n);
-/* All bytes of its SSL so far; before that is freed. */
+/* Counts all bytes of the SSL; to be called before the SSL is freed. */
 void client_count_bytes(struct client *);
 
 #endif

@@ -14,7 +14,7 @@ static size_t client_unsent(const struct client *);
 static int client_echo_read(struct client *);
 static enum client_step client_answered(struct client *, bool);
 
-/* Tickets may come, and text that was typed into the server. */
+/* During a hold tickets may come, and text that was typed at the server. */
 enum client_step
 client_held(struct client *client)
 {
@@ -101,7 +101,7 @@ client_echo(struct client *client)
 				       : STEP_WAIT;
 }
 
-/* All that is there; what the last read, which did not go through, returned. */
+/* Reads everything that is there. Returns the result of the last read. */
 static int
 client_echo_read(struct client *client)
 {
@@ -129,14 +129,14 @@ client_read(struct client *client)
 		return client_answered(client, true);
 	if (n == -1 && client_wait_or_fail(client, trouble) == STEP_AGAIN)
 		return STEP_AGAIN;
-	/* The session that is awaited comes without data. */
+	/* The session that the client waits for comes without data. */
 	if (!client->world->settings->read_to_end &&
 	    client_answered(client, false) == STEP_AGAIN)
 		return STEP_AGAIN;
 	return n > 0 ? STEP_AGAIN : STEP_WAIT;
 }
 
-/* STEP_WAIT: more must come. */
+/* Returns STEP_WAIT if more must come. */
 static enum client_step
 client_answered(struct client *client, bool at_end)
 {
@@ -151,7 +151,7 @@ client_answered(struct client *client, bool at_end)
 	if (settings->resume == RESUME_NONE ||
 	    (client->job->resuming && !settings->warm_up))
 		return client_succeed(client);
-	/* TLS 1.3 tickets come when the server likes. */
+	/* TLS 1.3 tickets may come at any time. */
 	if (client->job->session == NULL)
 		return at_end ? client_fail(client, "no session came")
 			      : STEP_WAIT;

@@ -1,6 +1,6 @@
 /*
- * A connection of the load client after its handshake: it is held, sends,
- * echoes and awaits the answer. Each state has a step, which never blocks.
+ * A connection of the load client after its handshake: the hold, the request,
+ * the echo and the answer. Each state has a step, which never blocks.
  */
 #ifndef CLIENT_TALK_H
 #define CLIENT_TALK_H
@@ -8,7 +8,7 @@
 #include "client.h"
 #include "client_end.h"
 
-/* To the first state of those below that has something to do. */
+/* Enters the first of the states below that has something to do. */
 enum client_step client_exchange(struct client *);
 enum client_step client_held(struct client *);
 enum client_step client_send(struct client *);

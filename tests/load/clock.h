@@ -1,12 +1,12 @@
 /*
- * The clock by which clients measure.
+ * The clock of the clients.
  */
 #ifndef CLOCK_H
 #define CLOCK_H
 
 #include <stdint.h>
 
-/* Microseconds since some fixed time; it never goes back. */
+/* Returns microseconds since some fixed time; never goes back. */
 int64_t clock_now_us(void);
 
 #endif

@@ -24,16 +24,16 @@ struct engine {
 	int epoll_fd;
 	int64_t start_us;
 	int64_t end_us;
-	bool warming; /* what is at work now counts for nothing */
+	bool warming; /* the current connections do not count */
 	int64_t swept_us;
-	unsigned made; /* jobs so far */
-	unsigned busy; /* connections that are neither held nor over */
+	unsigned made; /* number of jobs so far */
+	unsigned busy; /* number of connections neither held nor over */
 	unsigned held;
 	int64_t release_us; /* 0: not all are held yet */
 	bool released;
 	struct client_list clients;
 	struct job_list waiting; /* second connections and retries */
-	struct job_list idle; /* with --warm-up: to be given a connection */
+	struct job_list idle; /* with --warm-up: jobs without a connection */
 };
 
 static void engine_begin_count(struct engine *);
@@ -99,7 +99,7 @@ engine_begin_count(struct engine *engine)
 	    (settings->duration_s + settings->timeout_s) * ENGINE_SECOND_US;
 }
 
-/* Jobs that were not made yet. */
+/* Returns the number of jobs that are not made yet. */
 static bool
 engine_has_more(const struct engine *engine)
 {
@@ -139,7 +139,7 @@ engine_next_job(struct engine *engine)
 		TAILQ_REMOVE(&engine->waiting, job, entry);
 		return job;
 	}
-	/* Pairs and retries first: one after another means in this order. */
+	/* Pairs and retries come first, so that they follow one another. */
 	if ((job != NULL && engine->settings->sequential) ||
 	    !engine_has_more(engine))
 		return NULL;
@@ -188,7 +188,7 @@ engine_wait(struct engine *engine)
 	}
 }
 
-/* A connection has done something: count it anew, poll for what it wants. */
+/* After a step of a connection: counts it again and polls for what it wants. */
 static void
 engine_moved(struct engine *engine, struct client *client,
     enum client_state before, bool wrote)
@@ -226,7 +226,7 @@ engine_finish(struct engine *engine, struct client *client)
 	client_free(client);
 }
 
-/* What came of a connection is known: its job goes on without it. */
+/* The result of a connection is known: its job goes on without it. */
 static void
 engine_settle(struct engine *engine, struct client *client)
 {
@@ -267,7 +267,7 @@ engine_again(struct engine *engine, struct job *job, int64_t delay_us)
 		TAILQ_INSERT_TAIL(&engine->waiting, job, entry);
 }
 
-/* To try again after a miss would hide it. */
+/* A miss is not tried again, since that would hide it. */
 static void
 engine_failed(struct engine *engine, struct job *job, bool missed)
 {
@@ -275,7 +275,7 @@ engine_failed(struct engine *engine, struct job *job, bool missed)
 		engine_count(engine, job, false);
 		return;
 	}
-	/* The server may have spent the ticket on the connection that died. */
+	/* The connection that died may have used up the ticket. */
 	if (engine->settings->resume == RESUME_EARLY)
 		job->resuming = false;
 	if (!job->resuming) {
@@ -299,7 +299,7 @@ engine_count(struct engine *engine, struct job *job, bool ok)
 	free(job);
 }
 
-/* Once all have connected, whoever measures says when it begins. */
+/* After the warm-up, prints "warm" and waits for the end of standard input. */
 static void
 engine_warm(struct engine *engine)
 {
@@ -315,7 +315,7 @@ engine_warm(struct engine *engine)
 }
 
 /*
- * What is due by the clock. A server that does not close was still a success.
+ * Does what is due. A server that answered but does not close is a success.
  */
 static void
 engine_sweep(struct engine *engine)
@@ -341,7 +341,7 @@ engine_sweep(struct engine *engine)
 	}
 }
 
-/* Once all that came so far are held, wait for the end of the hold. */
+/* When all connections are held, waits for the end of the hold. */
 static void
 engine_hold(struct engine *engine)
 {
@@ -370,7 +370,7 @@ engine_hold(struct engine *engine)
 	}
 }
 
-/* What comes on standard input before its end is of no interest. */
+/* Ignores all bytes of standard input; only its end counts. */
 static bool
 engine_input_ended(int wait_ms)
 {
@@ -381,7 +381,7 @@ engine_input_ended(int wait_ms)
 	    read(STDIN_FILENO, data, sizeof(data)) <= 0;
 }
 
-/* What is left when the time is over has failed. */
+/* Connections that are left when the time is over have failed. */
 static void
 engine_give_up(struct engine *engine)
 {
