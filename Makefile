@@ -10,7 +10,7 @@ PKG_CONFIG ?= pkg-config
 PACKAGES = libssl libcrypto libbsd-overlay
 
 # SANITIZE=1: address and undefined-behaviour sanitizers.
-# FAULTS=1: the fault points that some tests switch on (include/fault.h).
+# FAULTS=1: the fault points that some tests switch on (include/foundation/fault.h).
 # MUTATE=1: the environment takes an option's effect away (mutate-options).
 # WERROR=1: a warning ends the build. Not for users: each compiler and each
 # library warns of something else.

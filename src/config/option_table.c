@@ -84,7 +84,7 @@ static const struct option options_process[] = {
 	OPTION("label_host", KIND_STRING, "As -label, and name this host, too",
 	    .set = config_set_label_host),
 	OPTION("console", KIND_STRING,
-	    "Who is typed to: the oldest connection, the newest or all",
+	    "Which connections get what is typed: oldest, newest or all",
 	    .set = config_set_console),
 	OPTION("ready_fd", KIND_NON_NEGATIVE,
 	    "Descriptor to write the ACCEPT line to when ready", INT(ready_fd)),
