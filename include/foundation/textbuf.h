@@ -2,7 +2,8 @@
  * Growable bytes, always followed by a NUL that size does not count. Out of
  * memory ends the process: no caller could say anything sensible then.
  *
- * The memory of a few that became large is kept for the next ones that do.
+ * The memory of a few large buffers is kept when they are freed, for the next
+ * ones that become large.
  */
 #ifndef TEXTBUF_H
 #define TEXTBUF_H

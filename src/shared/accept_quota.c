@@ -1,15 +1,20 @@
 /*
- * Exact without a lock, whoever is killed or stopped at whatever instruction.
+ * The quota stays exact, and the other workers go on, at whatever instruction a
+ * worker is killed or stopped. A robust lock would be simpler, but a worker
+ * that is stopped with the lock held would keep all others from accepting: the
+ * test that stops a worker at each instruction (tests/unit/accept_quota_test.c)
+ * fails with such a lock.
  *
- * Claims are numbered 1, 2, 3, …; `last` holds the number of the newest and
- * the slot that made it, so that a claim exists and belongs to somebody by one
- * compare-and-swap. Before the next claim replaces it, whoever makes that one
- * first notes the old number in its owner's slot: the owner may have died
- * before it could do so. A claim is open while its slot's `claim` is not the
- * slot's `settled`.
+ * Claims are numbered 1, 2, 3, …; `last` holds the number of the newest claim
+ * and the slot that made it, so that one compare-and-swap makes a claim and
+ * tells whose it is. A process that replaces `last` by its own claim first
+ * notes the old number in the slot of the old claim, whose owner may have died
+ * before it could do so itself. A claim is open while its slot's `claim` is not
+ * the slot's `settled`.
  *
- * In force are all claims ever made but those given back. `given_back` only
- * grows, so a value read too early lets in too few, never too many.
+ * All claims that were ever made are in force, except those that were given
+ * back. `given_back` only grows, so a value that is read too early lets in too
+ * few, never too many.
  */
 #include "shared/accept_quota.h"
 

@@ -6,10 +6,13 @@
 #include <signal.h>
 
 #include "shared/accept_quota.h"
+#include "step.h"
 #include "unit.h"
 
 #define SLOTS 4
 #define LIMIT 1000
+#define FEW   3
+#define STEPS 10000
 
 static uint64_t rounds, seed;
 
@@ -162,9 +165,94 @@ test_killed_claimers(void)
 	}
 }
 
+/* What a stepped child does in slot 0 of this quota, of FEW. */
+static struct accept_quota *stepped;
+
+static void
+step_claim(void)
+{
+	accept_quota_claim(stepped, 0);
+}
+
+static void
+step_give_back(void)
+{
+	accept_quota_give_back(stepped, 0);
+}
+
+static void
+step_use(void)
+{
+	accept_quota_use(stepped, 0);
+}
+
+/* Slot 1 takes all that it can get. */
+static int
+use_the_rest(void)
+{
+	int used = 0;
+
+	while (used <= FEW && accept_quota_claim(stepped, 1)) {
+		accept_quota_use(stepped, 1);
+		used++;
+	}
+	return used;
+}
+
+/*
+ * The child stands still between two instructions: it keeps one claim at most,
+ * and the others use the rest. Then it is killed: all claims are used.
+ */
+static void
+check_standstill(void)
+{
+	uint8_t moment[1024];
+	size_t size = accept_quota_size(SLOTS);
+	int used;
+
+	CHECK(size <= sizeof(moment));
+	memcpy(moment, stepped, size);
+	used = use_the_rest();
+	CHECK(used == FEW - 1 || used == FEW);
+	accept_quota_bury(stepped, 0);
+	CHECK(accept_quota_exhausted(stepped));
+	CHECK(use_the_rest() == 0);
+	memcpy(stepped, moment, size);
+}
+
+static void
+step_through(void (*run)(void), bool claimed)
+{
+	pid_t pid;
+	int steps = 0;
+
+	stepped = quota_new(FEW);
+	if (claimed)
+		CHECK(accept_quota_claim(stepped, 0));
+	pid = step_child(run);
+	while (step_once(pid)) {
+		CHECK(++steps < STEPS);
+		check_standstill();
+	}
+	check_standstill();
+	CHECK(steps > 0);
+}
+
+/* SIGSTOP or SIGKILL, wherever it meets a worker. */
+static void
+test_a_stopped_claimer_stops_nobody(void)
+{
+	step_through(step_claim, false);
+	step_through(step_claim, true);
+	step_through(step_give_back, true);
+	step_through(step_use, true);
+}
+
 int
 main(int argc, char *argv[])
 {
+	const char *reason = step_reason_to_skip();
+
 	rounds = unit_number(argc, argv, 1, 30);
 	seed = unit_number(argc, argv, 2, 20240503);
 	printf("# %" PRIu64 " rounds, seed %" PRIu64 "\n", rounds, seed);
@@ -173,5 +261,9 @@ main(int argc, char *argv[])
 	UNIT_RUN(test_buried_claim_counts_as_used);
 	UNIT_RUN(test_four_processes_use_it_exactly);
 	UNIT_RUN(test_killed_claimers);
+	if (reason == NULL)
+		UNIT_RUN(test_a_stopped_claimer_stops_nobody);
+	else
+		printf("# no stepping: %s\n", reason);
 	return unit_end();
 }

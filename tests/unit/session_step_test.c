@@ -17,13 +17,12 @@
  * every store; otherwise, of the stores that only copy or wipe many bytes, only
  * a sample is tested.
  */
-#include <sys/ptrace.h>
-
 #include <linux/futex.h>
 
 #include <signal.h>
 
 #include "session.h"
+#include "step.h"
 
 #define LIMIT	      8
 #define CACHE_LINE    64
@@ -159,57 +158,13 @@ cache_fill(const struct operation *operation)
 	memcpy(base, memory, memory_size);
 }
 
-/* Starts the child, which stops before its first instruction in the cache. */
-static pid_t
-child_new(void (*run)(void))
-{
-	pid_t pid = fork();
-	int status;
-
-	CHECK(pid != -1);
-	if (pid == 0) {
-		if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == -1)
-			_exit(2);
-		raise(SIGSTOP);
-		run();
-		_exit(0);
-	}
-	CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status));
-	return pid;
-}
-
-/* Returns false if the child has ended. */
-static bool
-child_step(pid_t pid)
-{
-	int status;
-
-	CHECK(ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) == 0);
-	CHECK(waitpid(pid, &status, 0) == pid);
-	if (WIFEXITED(status)) {
-		CHECK(WEXITSTATUS(status) == 0);
-		return false;
-	}
-	CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP);
-	return true;
-}
-
-static void
-child_kill(pid_t pid)
-{
-	int status;
-
-	CHECK(kill(pid, SIGKILL) == 0);
-	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
-}
-
 /* Steps until the shared memory changes. False: the child ended before. */
 static bool
 child_step_to_store(pid_t pid, uint64_t *steps)
 {
 	memcpy(moment, memory, memory_size);
 	do {
-		if (!child_step(pid))
+		if (!step_once(pid))
 			return false;
 		CHECK(++*steps < STEPS_MAX);
 	} while (memcmp(moment, memory, memory_size) == 0);
@@ -310,7 +265,7 @@ static struct stores
 step_through(const struct operation *operation, bool after_death)
 {
 	struct stores stores = { 0 };
-	pid_t pid = child_new(operation->run);
+	pid_t pid = step_child(operation->run);
 	bool held, was_held = false;
 
 	while (child_step_to_store(pid, &stores.steps)) {
@@ -333,7 +288,7 @@ step_through(const struct operation *operation, bool after_death)
 static pid_t
 child_in_the_middle(const struct operation *operation, uint64_t store)
 {
-	pid_t pid = child_new(operation->run);
+	pid_t pid = step_child(operation->run);
 	uint64_t steps = 0;
 
 	while (store-- > 0)
@@ -351,7 +306,7 @@ kill_at(const struct operation *operation, uint64_t store)
 	mark_locks_of(pid);
 	memcpy(expected, memory, memory_size);
 	memcpy(memory, moment, memory_size);
-	child_kill(pid);
+	step_kill(pid);
 	CHECK(memcmp(memory, expected, memory_size) == 0);
 	check_after(operation);
 	memcpy(memory, base, memory_size);
@@ -453,7 +408,7 @@ test_repairs(void)
 		for (store = 4; store < 20; store += 8) {
 			cache_new(1);
 			cache_fill(first);
-			child_kill(child_in_the_middle(first, store));
+			step_kill(child_in_the_middle(first, store));
 			stores = step_repair(first);
 			cache_free();
 		}
@@ -479,7 +434,7 @@ step_removals(uint64_t count)
 		session_remove(cache, i);
 	CHECK(session_counts(cache).busy == count);
 	first.evicts = count;
-	child_kill(pid);
+	step_kill(pid);
 	stores = step_repair(&first);
 	print_stores("removals", stores);
 	cache_free();
@@ -499,33 +454,10 @@ test_emptying(void)
 	step_removals(LIMIT);
 }
 
-/*
- * Returns NULL if children can be stepped and the code is that of a normal
- * build; otherwise the reason to skip the test.
- */
-static const char *
-reason_to_skip(void)
-{
-	int status;
-	pid_t pid;
-
-#if defined(SANITIZE)
-	return "with sanitizers most instructions are theirs";
-#elif !defined(__x86_64__)
-	return "only tried on x86-64";
-#endif
-	pid = fork();
-	CHECK(pid != -1);
-	if (pid == 0)
-		_exit(ptrace(PTRACE_TRACEME, 0, NULL, NULL) == -1);
-	CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
-	return WEXITSTATUS(status) == 0 ? NULL : "no child can be traced here";
-}
-
 int
 main(int argc, char *argv[])
 {
-	const char *reason = reason_to_skip();
+	const char *reason = step_reason_to_skip();
 
 	if (reason != NULL) {
 		printf("1..0 # SKIP %s\n", reason);
