@@ -1,7 +1,8 @@
 /*
- * A two-way pipe between the master and one worker that keeps messages whole:
- * a packet is there or it is not, so one cut by SIGKILL is never seen. Nobody
- * ever blocks: what does not fit now is queued and sent by channel_flush().
+ * A two-way pipe between the master and one child that keeps messages whole: a
+ * message is one packet, so a receiver never sees half of a message whose
+ * sender was killed. No function here blocks: a message that does not fit into
+ * the pipe is queued, and channel_flush() sends it later.
  */
 #ifndef CHANNEL_H
 #define CHANNEL_H
@@ -24,40 +25,42 @@ TAILQ_HEAD(channel_queue, channel_packet);
 
 struct channel {
 	int fd; /* -1: closed */
-	/* Whose messages come here; 0: all are refused. */
+	/* Messages come from this party for that one; 0: all are refused. */
 	enum message_party from, to;
-	bool refused; /* a message was: see channel_receive */
+	bool refused; /* a message was refused: see channel_receive */
 	struct channel_queue queue; /* not yet sent */
 	size_t queued_bytes;
 };
 
-/* Two connected descriptors, non-blocking. Returns 0, or -1 (reported). */
+/* Make two connected, non-blocking descriptors. 0, or -1 (reported). */
 int channel_pair(int fds[2]);
-/* All of a child's, likewise. */
+/* Make all channels of a child. Returns 0, or -1 (reported). */
 int channel_ends_open(struct channel_ends *ours, struct channel_ends *theirs);
 void channel_ends_close(const struct channel_ends *);
-/* Nothing can be received yet. */
+/* Use this descriptor. Nothing can be received before channel_hear. */
 void channel_init(struct channel *, int fd);
-/* What is received comes from this party, and is for that one. */
+/* Receive the messages of one party for another from now on. */
 void
 channel_hear(struct channel *, enum message_party from, enum message_party to);
 void channel_close(struct channel *);
 
 /*
  * Send header and body (message->size bytes), or queue a copy. Returns 0, or
- * -1: the other end is gone.
+ * -1 if the other end is gone.
  */
 int channel_send(struct channel *, const struct message *, const void *body);
-/* Without body. */
+/* Send a message without a body. Returns as channel_send. */
 int channel_say(struct channel *, enum message_type, uint64_t id);
-/* Send what is queued. 0: as much as would go; -1: the other end is gone. */
+/* Send as much of the queue as fits. 0, or -1 if the other end is gone. */
 int channel_flush(struct channel *);
+/* Returns true if the queue is not empty. */
 bool channel_waiting(const struct channel *);
 
 /*
- * The next message; its body goes to buf, of MESSAGE_BODY_MAX bytes. Returns
- * 1: there is one; 0: none now; -1: the other end is gone, or sent what it must
- * not. That is reported, and the channel refuses all that follows it.
+ * Receive the next message; its body goes to buf, of MESSAGE_BODY_MAX bytes.
+ * Returns 1 if there was a message, 0 if there is none now, and -1 if the other
+ * end is gone or has sent a message that is not allowed. Such a message is
+ * reported, and the channel refuses all messages after it.
  */
 int channel_receive(struct channel *, struct message *, void *buf);
 

@@ -1,6 +1,6 @@
 /*
- * The descriptors of this process: the standard ones, how many it may have,
- * and whether they are enough.
+ * The descriptors of this process: the standard ones, how many the process may
+ * have, and whether they are enough.
  */
 #ifndef DESCRIPTORS_H
 #define DESCRIPTORS_H
@@ -11,15 +11,17 @@
 #define DESCRIPTORS_STANDARD 3
 
 /*
- * Put the null device where one of these is closed, before anything is opened
- * that would take its place; tells which were. Does not return if it cannot.
+ * Open the null device in place of each standard descriptor that is closed, and
+ * tell which ones were. Must be called before anything else is opened, which
+ * would take their place. Ends the process if the null device cannot be opened.
  */
 void descriptors_fill_standard(bool closed[DESCRIPTORS_STANDARD]);
-/* Raise the limit as far as it goes without asking anybody. */
+/* Raise the soft limit to the hard one. */
 void descriptors_raise_limit(void);
 /*
- * Are so many more to be had? 0, or -1: reported, with the name of what needs
- * them and with the limit that it would take.
+ * Check that the process can have so many more descriptors. Returns 0, or -1
+ * (reported, with the name of what needs them and with the limit that would be
+ * enough).
  */
 int descriptors_check(unsigned more, const char *what);
 

@@ -1,10 +1,10 @@
 /*
- * What a peer chose, made harmless: in lines of ours it can neither begin
- * another line nor command a terminal, in a page of ours it is no HTML. Names
- * of printable ASCII look as they are.
+ * Text that a peer chose, made harmless: in our lines it can neither begin
+ * another line nor command a terminal, and in our pages it is no HTML. Names of
+ * printable ASCII stay as they are.
  *
- * Only what is said about a client is for these; the data that it sends goes
- * out as it came.
+ * These functions are for what we say about a client. The data that a client
+ * sends is written as it came.
  */
 #ifndef ESCAPE_H
 #define ESCAPE_H
@@ -13,11 +13,11 @@
 
 #include "foundation/textbuf.h"
 
-/* Append a part of a line: all but printable ASCII becomes \xNN. */
+/* Append a part of a line: each byte but printable ASCII becomes \xNN. */
 void escape_line(struct textbuf *, const void *data, size_t size);
 /*
- * The same for a string, in a buffer that is emptied first. Returns the text,
- * good until the buffer changes.
+ * Empty the buffer and write the string into it as escape_line does. Returns
+ * the text, which is good until the buffer changes.
  */
 const char *escape_string(struct textbuf *, const char *);
 /*
@@ -25,7 +25,7 @@ const char *escape_string(struct textbuf *, const char *);
  * -nameopt can ask for, stay as they are.
  */
 void escape_block(struct textbuf *, const void *data, size_t size);
-/* Append with & < > " as HTML has them. */
+/* Append a string, with the entities of HTML for & < > and ". */
 void escape_html(struct textbuf *, const char *);
 
 #endif

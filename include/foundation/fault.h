@@ -4,10 +4,10 @@
  *
  *	POINT:ACTION[:WORKER]
  *
- * where ACTION is stop (SIGSTOP, once a process), kill (SIGKILL), leak (lose an
- * allocation), fatal (call fatalx), fail (what comes next fails, where the
- * point says so) or a number of milliseconds to sleep, and WORKER limits it to
- * one worker.
+ * where ACTION is stop (SIGSTOP, once in each process), kill (SIGKILL), leak
+ * (lose an allocation), fatal (call fatalx), fail (the next step fails, at a
+ * point that calls fault_fails) or a number of milliseconds to sleep. With
+ * WORKER only that worker does it.
  */
 #ifndef FAULT_H
 #define FAULT_H
@@ -17,7 +17,7 @@
 #ifdef FAULTS
 void fault_set_worker(int worker);
 void fault_point(const char *point);
-/* A point that knows the action fail: true (reported) if it is to fail. */
+/* A point that can fail. Returns true (reported) if it has to. */
 bool fault_fails(const char *point);
 #define fault_point_if(condition, point)    \
 	do {                                \

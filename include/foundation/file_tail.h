@@ -1,9 +1,8 @@
 /*
- * The end of a file to which several processes append records, each with one
- * write(2). What a full disk or an unread FIFO does not take is lost: no
- * process waits for it. But whoever writes the next record begins it on a line
- * of its own, and what is lost is counted over all processes and told by
- * log.h.
+ * The end of a file to which several processes append records, each record with
+ * one write(2). No process waits for a full disk or for a FIFO that nobody
+ * reads: what they do not take is lost. The next record then begins on a line
+ * of its own. The lost bytes are counted over all processes and told by log.h.
  */
 #ifndef FILE_TAIL_H
 #define FILE_TAIL_H
@@ -18,19 +17,19 @@
 /* Parts of a record. */
 #define FILE_TAIL_PARTS 2
 
-/* What the processes have to know of each other. */
+/* What the processes that write to one file share. */
 struct file_tail_state {
 	struct shlock lock; /* held for the write as well */
 	bool torn; /* the last record has no end */
-	bool told; /* that something is lost */
+	bool told; /* a message has told that something is lost */
 	int64_t told_ms;
-	uint64_t lost_bytes; /* not told yet */
+	uint64_t lost_bytes; /* that no message has told of yet */
 };
 
 struct file_tail {
 	int fd; /* -1: there is no file */
 	char *name; /* in messages: the option and the path; owned */
-	struct file_tail_state alone; /* until there are others */
+	struct file_tail_state alone; /* state until file_tail_share */
 	struct file_tail_state *state;
 };
 
@@ -40,17 +39,21 @@ struct file_tail {
 	}
 
 /*
- * Made for its owner only if it is not there, and emptied on demand. A FIFO
- * needs no reader. Returns 0, or -1 with errno set.
+ * Open the file. A file that does not exist is made, and only its owner may use
+ * it. If empty is true, a file that exists is emptied. A FIFO needs no reader.
+ * Returns 0, or -1 with errno set.
  */
 int file_tail_open(
     struct file_tail *, const char *option, const char *path, bool empty);
 void file_tail_close(struct file_tail *);
-/* Before the fork: go on in shared memory. Returns 0, or -1 (reported). */
+/*
+ * Move the state into shared memory, before the fork. Returns 0, or -1
+ * (reported).
+ */
 int file_tail_share(struct file_tail *, struct file_tail_state *);
-/* It is a file, and nothing is in it. */
+/* Returns true for a regular file of no bytes. */
 bool file_tail_is_empty(const struct file_tail *);
-/* A record of so many parts. */
+/* Append a record that consists of so many parts, at most FILE_TAIL_PARTS. */
 void file_tail_write(struct file_tail *, const struct iovec *, int parts);
 
 #endif

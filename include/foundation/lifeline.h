@@ -1,9 +1,10 @@
 /*
- * Does the master live? A word in shared memory tells, without a system call.
+ * Tells a worker whether the master is alive, by a word in shared memory and
+ * without a system call.
  *
- * The master holds a robust lock for as long as it lives. When it dies, of
- * whatever, the kernel marks the lock, and does so before anybody can learn of
- * the death by wait(2).
+ * The master holds a robust lock for as long as it lives. When the master dies,
+ * for whatever reason, the kernel marks the lock, before any process can learn
+ * of the death by wait(2).
  */
 #ifndef LIFELINE_H
 #define LIFELINE_H
@@ -16,11 +17,11 @@ struct lifeline {
 	struct shlock lock; /* the master's */
 };
 
-/* In shared memory, by the master, before the fork. 0, or -1 (reported). */
+/* Called by the master, before the fork. Returns 0, or -1 (reported). */
 int lifeline_init(struct lifeline *);
-/* By the master, before the memory goes. */
+/* Called by the master, before the shared memory is unmapped. */
 void lifeline_close(struct lifeline *);
-/* The master is dead. */
+/* Returns true if the master is dead. */
 bool lifeline_is_cut(struct lifeline *);
 
 #endif

@@ -6,18 +6,18 @@
 #ifndef LOG_H
 #define LOG_H
 
-/* With ": " and strerror(errno) at the end. */
+/* A line that ends with ": " and strerror(errno). */
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Without. */
+/* A line without errno. */
 void log_warnx(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* As above, then _exit(1). For what cannot go on in this process. */
+/* The same two, and then _exit(1), if this process cannot go on. */
 _Noreturn void
 fatal(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void
 fatalx(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /*
- * What fatal() and fatalx() call before they exit, so that their line gets out
- * where text is queued; NULL: nothing.
+ * Set the function that fatal() and fatalx() call before they exit. It writes
+ * out what is queued, and with that their line. NULL: none.
  */
 void log_before_exit(void (*)(void *), void *arg);
 

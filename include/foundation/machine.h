@@ -1,5 +1,5 @@
 /*
- * What the machine has, or the control group that the process runs in.
+ * What the machine, or the control group of this process, has to offer.
  */
 #ifndef MACHINE_H
 #define MACHINE_H
@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * Bytes of memory that this process could have at most. root is "", or in
- * tests a folder with a /proc and a /sys/fs/cgroup of their own.
+ * Returns how many bytes of memory this process can have at most. root is "",
+ * or in tests a folder that has its own /proc and /sys/fs/cgroup.
  */
 uint64_t machine_memory(const char *root);
 

@@ -2,8 +2,8 @@
  * What the master and its children say to each other. Each message is one
  * packet of its channel: this header, then size bytes. The table in message.c
  * has a row for each type: who may send it, who may get it, and how many bytes
- * may follow. A channel refuses what breaks its row, so no receiver checks
- * again.
+ * may follow. A channel refuses a message that breaks its row, so no receiver
+ * checks again.
  */
 #ifndef MESSAGE_H
 #define MESSAGE_H
@@ -14,7 +14,7 @@
 
 #define MESSAGE_BODY_MAX (64 * 1024)
 
-/* Who is at one end of a channel. Bits: a row may name several. */
+/* The process at one end of a channel. Bits: a row may name several. */
 enum message_party {
 	PARTY_MASTER = 1, /* the master's end of a control channel */
 	PARTY_OUTPUT = 2, /* the master's end of a text channel */
@@ -63,8 +63,8 @@ struct message {
 };
 
 /*
- * Is there such a type, may it go this way, and may so many bytes follow it as
- * were received behind the header?
+ * Returns true if the type is known, may go from one party to the other, and
+ * may be followed by body_size bytes.
  */
 bool message_is_allowed(const struct message *, size_t body_size,
     enum message_party from, enum message_party to);

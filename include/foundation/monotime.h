@@ -6,12 +6,12 @@
 
 #include <stdint.h>
 
-/* Of CLOCK_MONOTONIC. */
+/* The time of CLOCK_MONOTONIC. */
 int64_t monotime_ms(void);
 int64_t monotime_us(void);
-/* Of two points in time the sooner one; 0: never. */
+/* Returns the sooner of two points in time; 0 stands for never. */
 int64_t monotime_sooner(int64_t, int64_t);
-/* From now on until then, as poll(2) wants it: -1: never. */
+/* Returns the time-out for poll(2) from now until due_ms; -1: never. */
 int monotime_left(int64_t now_ms, int64_t due_ms);
 
 #endif

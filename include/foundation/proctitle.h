@@ -4,9 +4,12 @@
 #ifndef PROCTITLE_H
 #define PROCTITLE_H
 
-/* First of all in main: the arguments are moved out of the way. */
+/*
+ * Move the arguments to another place, so that there is room for a title. Must
+ * be called first in main.
+ */
 void proctitle_init(int argc, char *argv[], char *envp[]);
-/* "s_server: " and this, as printf(3). */
+/* Set the title: "s_server: " and what printf(3) would print. */
 void proctitle_set(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

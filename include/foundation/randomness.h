@@ -1,15 +1,14 @@
 /*
- * Where random bytes come from, for modules that know no TLS library: all that
- * a peer gets to see, or what it sees is sealed with, comes from the library's
- * generator, which engines, providers and the user may replace. main hands it
- * in.
+ * The source of random bytes for modules that know no TLS library. main hands
+ * in the generator of the library, which engines, providers and the user may
+ * replace. All random bytes that a peer can see come from it, and all keys.
  */
 #ifndef RANDOMNESS_H
 #define RANDOMNESS_H
 
 #include <stddef.h>
 
-/* Both return 0, or -1 (reported): the bytes are then not to be used. */
+/* Both return 0, or -1 (reported): then the bytes must not be used. */
 struct randomness {
 	int (*public_bytes)(void *, size_t);
 	int (*secret_bytes)(void *, size_t); /* for keys */

@@ -1,16 +1,22 @@
 /*
- * Pass phrases that must not be asked for twice: kept under a name for as long
- * as the master runs, in memory that is locked, not dumped, and not there in
- * its children.
+ * Pass phrases, so that the user is asked only once for each. They are kept
+ * under a name for as long as the master runs, in memory that is locked, that
+ * is in no core dump, and that children do not have.
  */
 #ifndef SECRETS_H
 #define SECRETS_H
 
-/* Keep copies; what is too much is not kept. Reports if memory is not safe. */
+/*
+ * Keep a copy of both strings, or nothing if there is no room left. Reports if
+ * the memory cannot be locked or left out of core dumps.
+ */
 void secrets_keep(const char *name, const char *secret);
-/* NULL: none of this name is kept. Valid until secrets_close. */
+/*
+ * Returns the secret of this name, which is good until secrets_close, or NULL
+ * if none is kept.
+ */
 const char *secrets_find(const char *name);
-/* Wipe them. */
+/* Wipe all secrets. */
 void secrets_close(void);
 
 #endif

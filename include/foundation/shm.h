@@ -1,7 +1,7 @@
 /*
- * The one shared region: a single MAP_SHARED mapping made before the first
- * fork, laid out from a list of parts, kept out of core dumps because it holds
- * session secrets.
+ * The shared region: a single MAP_SHARED mapping that is made before the first
+ * fork from a list of parts. It is left out of core dumps, because it holds the
+ * secrets of sessions.
  */
 #ifndef SHM_H
 #define SHM_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 struct shm_part {
-	const char *name; /* for the error message: what to blame */
+	const char *name; /* in the error message, if there is no memory */
 	size_t size_bytes;
 	size_t offset; /* set by shm_map, cache-line aligned */
 };
@@ -20,12 +20,13 @@ struct shm {
 };
 
 /*
- * Map all parts, zero-filled. Returns 0, or -1 with the error reported (it
- * names the largest part, the size that could not be had, and what there is).
+ * Map all parts, filled with zeros. Returns 0, or -1 (reported, with the name
+ * of the largest part, the size that could not be had, and the memory that
+ * there is).
  */
 int shm_map(struct shm *, struct shm_part *parts, size_t count);
 void *shm_at(const struct shm *, const struct shm_part *);
-/* Wipe and unmap. Only the last process that uses it may wipe. */
+/* Wipe and unmap. May be called only by the last process that uses it. */
 void shm_unmap(struct shm *);
 
 #endif

@@ -1,33 +1,38 @@
 /*
- * Signals as readable events: the master's loop reads them from a descriptor
- * and acts there, so no handler ever runs.
+ * Signals as readable events: the master's loop reads them from a descriptor,
+ * so no signal handler ever runs.
  *
- * What the caller ignores stays ignored. That holds for INT and TERM, whoever
- * sends them. QUIT, HUP and USR1 have a meaning of our own, which the caller
- * did not think of: he keeps off the terminal's, and kill(2) is obeyed.
+ * The process that starts us may ignore signals. INT and TERM then stay
+ * ignored, whether the kernel or a process sends them. QUIT, HUP and USR1 have
+ * a meaning of our own: they stay ignored if the terminal sends them, but not
+ * if a process does, by kill(2).
  */
 #ifndef SIGNALS_H
 #define SIGNALS_H
 
 #include <stdbool.h>
 
-/* Before anything is written: a write that fails says so itself. */
+/*
+ * Ignore the signals of writes that fail; write(2) then returns an error. Must
+ * be called before anything is written.
+ */
 void signals_ignore_of_writing(void);
 /*
- * Block what the master wants to know of and return a non-blocking descriptor
- * that tells; ignore TTIN and TTOU. -1: reported.
+ * Block the signals that the master obeys, and ignore TTIN and TTOU. Returns a
+ * non-blocking descriptor that is readable when a signal waits, or -1
+ * (reported).
  */
 int signals_open(void);
-/* The number of the next signal to obey, or 0: none waits. */
+/* Returns the number of the next signal to obey, or 0 if none waits. */
 int signals_next(int fd);
-/* In the master: the caller ignored this one when it started us. */
+/* Returns true if the process that started the master ignored the signal. */
 bool signals_is_ignored(int number);
 /*
- * In a worker: unblock everything and ignore what a terminal or timeout(1)
- * sends to the whole process group; a worker obeys its channel only.
+ * Called in a worker: unblock all signals and ignore those that a terminal or
+ * timeout(1) sends to the whole process group. A worker obeys only its channel.
  */
 void signals_in_worker(void);
-/* End this process by that signal, as if it had never been caught. */
+/* End this process by that signal, as if it had never been blocked. */
 _Noreturn void signals_die(int number);
 
 #endif

@@ -1,12 +1,12 @@
 /*
- * Memory for the many small blocks of one thread: that which calls slab_open(),
- * and its process after a fork. Blocks of about one size lie together in slabs,
- * so that what lives for a moment leaves no holes between what stays, and an
- * empty slab goes back to the kernel.
+ * Memory for the many small blocks of one thread: the thread that calls
+ * slab_open(), also in its process after a fork. Blocks of about one size lie
+ * together in slabs. So blocks that live for a moment leave no holes between
+ * those that stay, and an empty slab goes back to the kernel.
  *
- * malloc(3) serves what is larger than SLAB_BLOCK_MAX, other threads, and all
- * if there is no slab_open() or it fails. Whoever has a block, also another
- * thread, gives it back by slab_free().
+ * malloc(3) serves blocks that are larger than SLAB_BLOCK_MAX, other threads,
+ * and all blocks if slab_open() was not called or failed. Any thread may free
+ * any block by slab_free().
  */
 #ifndef SLAB_H
 #define SLAB_H
@@ -16,18 +16,18 @@
 
 #define SLAB_BLOCK_MAX (32 * 1024)
 
-/* Once. False: malloc(3) serves all. */
+/* May be called only once. Returns false if malloc(3) has to serve all. */
 bool slab_open(void);
-/* Aligned for everything. NULL: out of memory, or no size. */
+/* Returns a block aligned for any type, or NULL: no memory, or size is 0. */
 void *slab_alloc(size_t size);
-/* As realloc(3); to no size, frees. */
+/* As realloc(3). Size 0 frees the block. */
 void *slab_realloc(void *, size_t size);
 void slab_free(void *);
-/* There is memory that no block is in. */
+/* Returns true if there are empty slabs. */
 bool slab_has_spare(void);
 /*
- * Give back to the kernel what was spare all the time since the last call. So
- * what comes and goes faster than that costs no system calls.
+ * Give the slabs back to the kernel that were empty all the time since the last
+ * call. So slabs that fill and empty faster than that cost no system calls.
  */
 void slab_trim(void);
 

@@ -1,10 +1,10 @@
 /*
- * Everything the program says, by kind. Before the processes are set
- * up text goes straight to the descriptors; later the master's queue or a
- * worker's text channel takes it (text_set_sink), so that a module that has
- * something to say need not know in which process it runs.
+ * All that the program prints, by kind. At the start text is written straight
+ * to the descriptors. Later the queue of the master or the text channel of a
+ * worker takes it (text_set_sink), so that a module that prints need not know
+ * in which process it runs.
  *
- * No error is reported: a program that cannot speak cannot complain either.
+ * Errors are not reported, for there is no other place to report them to.
  */
 #ifndef TEXT_H
 #define TEXT_H
@@ -34,17 +34,15 @@ enum text_stream {
 typedef void
 text_sink(enum text_stream, const void *data, size_t size, void *arg);
 
-/* NULL restores the direct one. */
+/* Give all text to this function; NULL: write it to the descriptors again. */
 void text_set_sink(text_sink *, void *arg);
-/*
- * For a while all goes there instead, whatever the sink; NULL ends it.
- */
+/* Give all text to this function instead of the sink, until NULL is set. */
 void text_divert(text_sink *, void *arg);
 /* With -quiet: TEXT_OUT goes nowhere. */
 void text_silence_out(bool);
-bool text_is_error(enum text_stream); /* it goes to standard error */
-bool text_is_lines(enum text_stream); /* each takes a number */
-/* False: what is written there goes nowhere, so it need not be made. */
+bool text_is_error(enum text_stream); /* goes to standard error */
+bool text_is_lines(enum text_stream); /* with -label each line has a number */
+/* Returns false if the stream is silenced, so that no text need be made. */
 bool text_is_heard(enum text_stream);
 
 void text_write(enum text_stream, const void *data, size_t size);

@@ -1,6 +1,6 @@
 /*
- * Growable bytes, always followed by a NUL that size does not count. Out of
- * memory ends the process: no caller could say anything sensible then.
+ * Bytes that can grow, always followed by a NUL that size does not count. If
+ * there is no memory the process ends, since no caller could go on.
  *
  * The memory of a few large buffers is kept when they are freed, for the next
  * ones that become large.
@@ -19,19 +19,19 @@ struct textbuf {
 void textbuf_init(struct textbuf *);
 void textbuf_append(struct textbuf *, const void *data, size_t size);
 /*
- * Room for size bytes at the end, for the caller to fill; textbuf_grow then
- * tells how many there are.
+ * Returns room for size bytes at the end. The caller fills it, and then tells
+ * textbuf_grow how many bytes it has written.
  */
 char *textbuf_space(struct textbuf *, size_t size);
 void textbuf_grow(struct textbuf *, size_t size);
 void textbuf_puts(struct textbuf *, const char *);
 void textbuf_printf(struct textbuf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* Forget the first size bytes (at most all). */
+/* Remove the first size bytes, or all if there are fewer. */
 void textbuf_drop(struct textbuf *, size_t size);
-/* Empty, memory kept. */
+/* Make it empty, and keep the memory. */
 void textbuf_clear(struct textbuf *);
-/* Empty, memory given back. */
+/* Make it empty, and free the memory. */
 void textbuf_free(struct textbuf *);
 
 #endif

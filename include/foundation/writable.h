@@ -5,12 +5,12 @@
 #define WRITABLE_H
 
 enum writable_verdict {
-	WRITABLE_LATER, /* a reader is slow: poll(2) tells when it is ready */
-	WRITABLE_PASSING, /* a full disk and its like: nobody tells when */
+	WRITABLE_LATER, /* the reader is slow; poll(2) tells when to write */
+	WRITABLE_PASSING, /* a full disk or the like; try again by a timer */
 	WRITABLE_FINAL, /* nobody will ever read what is written there */
 };
 
-/* Of this errno from that descriptor; not for EINTR. */
+/* Judge this errno of a write to that descriptor. Not for EINTR. */
 enum writable_verdict writable_judge(int fd, int error);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * The bytes of a shard of the session cache: a ring, used by position, which
- * is counted on without wrapping; and the sums that tell whether the bytes at
- * a position are still the entry that was put there.
+ * The bytes of a shard of the session cache: a ring that is used by positions,
+ * which grow for ever and do not wrap; and the sums that tell whether the bytes
+ * at a position are still those of the entry that was stored there.
  */
 #ifndef SESSION_RING_H
 #define SESSION_RING_H
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes are given out in units of this: sums and cache lines like it. */
+/* An entry takes whole units: the size of a cache line, and fit for sums. */
 #define SESSION_UNIT 64
 
 struct session_ring {
@@ -19,7 +19,7 @@ struct session_ring {
 	size_t offset; /* of the bytes, from this struct */
 };
 
-/* What an entry of that size takes up. */
+/* Returns how many bytes of the ring an entry of that size takes. */
 uint64_t session_ring_room(size_t size);
 void session_ring_write(
     struct session_ring *, uint64_t position, const void *data, size_t size);
@@ -30,19 +30,20 @@ bool session_ring_is_zero(
     const struct session_ring *, uint64_t position, uint64_t size);
 
 uint64_t session_hash(uint64_t seed, const uint8_t *id, size_t id_size);
-/* Of the content, wherever it lies. hash is session_hash's. */
+/* The sum of a content, without its position. hash: from session_hash. */
 uint64_t
 session_sum(uint64_t hash, int64_t expires_s, const void *data, size_t size);
-/* The same for content at a position. */
+/* The same sum of the content that is at a position of the ring. */
 uint64_t session_ring_sum(const struct session_ring *, uint64_t hash,
     int64_t expires_s, uint64_t position, size_t size);
-/* The sum of the content at this position. Never 0. */
+/* Returns the sum of a content and its position. Never 0. */
 uint64_t session_sum_at(uint64_t sum, uint64_t position);
 
 /*
- * Every moment in a critical section at which a crash would leave something
- * different behind. The processor keeps the order for a process that is
- * killed, the compiler has to be told. A test has itself called there.
+ * Stands at every moment in a critical section at which a crash would leave
+ * something different behind. The stores of a process that is killed are in
+ * order for the processor, but the compiler must be kept from moving them. A
+ * test has a function of its own called at each step.
  */
 #ifdef SESSION_CACHE_STEPS
 void session_cache_step(void);

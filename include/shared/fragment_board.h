@@ -1,16 +1,17 @@
 /*
- * Where processes that read one socket put what is of no use to themselves:
- * parts of a first word that came in several datagrams, which any of them may
- * have read. Who takes the sender on owns the whole word: it claims what lies
- * here, and is told of what others put here later.
+ * A board for fragments between processes that read one socket. The first
+ * message of a sender, its "word", may come in several datagrams, and each
+ * process may have read some of them. A process puts here the fragments that it
+ * has no use for. The process that takes the sender on owns the word: it claims
+ * the fragments that lie here, and is told when others put more of them here.
  *
- * Anybody can send such parts, so nothing grows: the parts of each sender lie
- * in one of a few drawers of fixed size, where new ones push old ones out, and
- * nothing is kept for longer than FRAGMENT_BOARD_KEPT_MS. What is lost here is
- * as good as lost on the way.
+ * Anybody can send fragments, so the board does not grow: the fragments of each
+ * sender lie in one of a few drawers of fixed size, in which new ones push old
+ * ones out, and none is kept for longer than FRAGMENT_BOARD_KEPT_MS. A fragment
+ * that is lost here is no worse than one that is lost on the network.
  *
- * Each call with a lock that nobody gives back (its holder was stopped) does
- * nothing; a drawer whose holder was killed is emptied.
+ * If the holder of a drawer's lock is stopped, calls for that drawer do
+ * nothing. If the holder was killed, the drawer is emptied.
  */
 #ifndef FRAGMENT_BOARD_H
 #define FRAGMENT_BOARD_H
@@ -28,7 +29,7 @@
 
 struct fragment_board; /* in shared memory */
 
-/* What tells the word of one sender from all others; compared to the byte. */
+/* Tells the word of one sender from all others; all bytes are compared. */
 struct fragment_key {
 	uint8_t bytes[FRAGMENT_KEY];
 };
@@ -46,43 +47,45 @@ struct fragments {
 };
 
 size_t fragment_board_size(unsigned slots);
-/* In memory that is zero. NULL: reported. */
+/* The memory must be zero-filled. Returns NULL if that fails (reported). */
 struct fragment_board *fragment_board_init(void *memory, unsigned slots);
 
 /*
- * Returns the slot of who owns the word and is to be told, if it is another
- * process, to call fragment_board_collect(); FRAGMENT_BOARD_NOBODY: nobody
- * yet. now_ms: of a clock that all processes share, here and below.
+ * Put a fragment on the board. Returns the slot of the process that owns the
+ * word, or FRAGMENT_BOARD_NOBODY. If the owner is another process, the caller
+ * must wake it, so that it calls fragment_board_collect(). now_ms, here and
+ * below, is of a clock that all processes share.
  */
 uint32_t fragment_board_put(struct fragment_board *,
     const struct fragment_key *, const struct fragment *, int64_t now_ms);
-/* Copy those of a word that begin below this offset. */
+/* Copy the fragments of a word that begin below this offset. */
 void fragment_board_look(struct fragment_board *, const struct fragment_key *,
     uint32_t below, int64_t now_ms, struct fragments *);
-/* Take all of a word away. Returns how many bytes of data that was. */
+/* Remove all fragments of a word. Returns how many bytes of data they had. */
 size_t
 fragment_board_drop(struct fragment_board *, const struct fragment_key *);
 /*
- * The word is this slot's from now on, whosever it was; what is there is taken
- * away. mark: FRAGMENT_MARK bytes by which the owner will know it again.
+ * Make this slot the owner of the word, even if another one was, and move the
+ * fragments that are there to the caller. mark: FRAGMENT_MARK bytes by which
+ * the owner will know the word again.
  */
 void fragment_board_claim(struct fragment_board *, const struct fragment_key *,
     uint32_t slot, const uint8_t *mark, int64_t now_ms, struct fragments *);
 /*
- * Take away what has come of one of this slot's words. False: there is nothing
- * more. Costs a load where there is nothing.
+ * Move the fragments that have come for one of this slot's words to the caller.
+ * Returns false if there are none; that costs one load from memory.
  */
 bool fragment_board_collect(struct fragment_board *, uint32_t slot,
     int64_t now_ms, struct fragment_key *, uint8_t *mark, struct fragments *);
-/* The slot does not own the word any more, if it did. */
+/* If the slot owns the word, nobody owns it from now on. */
 void fragment_board_disown(
     struct fragment_board *, const struct fragment_key *, uint32_t slot);
 /* The process of this slot is dead. Never waits: for the master. */
 void fragment_board_bury(struct fragment_board *, uint32_t slot);
 
 /*
- * The next one, from *at on, which is 0 at first. Points into fragments.
- * False: that was the last.
+ * Get the next fragment, from *at on, which is 0 at first. The fragment points
+ * into fragments. Returns false if there are no more.
  */
 bool fragments_next(const struct fragments *, size_t *at, struct fragment *);
 

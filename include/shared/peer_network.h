@@ -1,5 +1,5 @@
 /*
- * Which host a peer is of, as far as an address tells.
+ * Tells peers of different hosts apart, as far as their addresses can.
  */
 #ifndef PEER_NETWORK_H
 #define PEER_NETWORK_H
@@ -8,9 +8,9 @@
 #include <sys/socket.h>
 
 /*
- * A number for its IPv4 address, also for one in IPv6's form; of IPv6 for the
- * /64 network, which is what one host has, so that it can choose the rest. 0: a
- * local socket has none.
+ * Returns a number for the IPv4 address of a peer, also if it is in the form of
+ * IPv6; or for the /64 network of an IPv6 address, since a host may choose any
+ * address in its /64. Returns 0 for a local socket, which has no address.
  */
 uint64_t peer_network(const struct sockaddr_storage *);
 

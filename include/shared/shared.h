@@ -1,6 +1,6 @@
 /*
- * The one shared region by name: everything that master and workers share in
- * memory. Mapped by the master before the first fork.
+ * The parts of the shared region by name: all that master and workers share in
+ * memory. The master maps it before the first fork.
  */
 #ifndef SHARED_H
 #define SHARED_H
@@ -18,20 +18,22 @@ struct textbuf;
 
 #define SHARED_COOKIE_SECRET 32
 
-/* Words too small for a module of their own. */
+/* Values that are too small for a module of their own. */
 struct shared_board {
-	/* Number of the last connection accepted, over all workers; each
-	 * worker takes the next. */
+	/*
+	 * The number of the last connection that was accepted, over all
+	 * workers. A worker that accepts one adds 1 and takes that number.
+	 */
 	_Atomic uint64_t connections;
 	/*
-	 * Written by the master, read by workers: standard input has something
-	 * to say (text or its end) and no connection to say it to. A
-	 * new connection is then held until the master has spoken.
+	 * Written by the master, read by workers: standard input has text (or
+	 * has ended), and there is no connection to send that to. A new
+	 * connection is then held until the master has sent it.
 	 */
 	_Atomic bool input_waits;
-	/* Constant, so that each worker knows all the others' cookies. */
+	/* Constant, so that each worker can check the cookies of all others. */
 	uint8_t cookie_secret[SHARED_COOKIE_SECRET];
-	/* Of -keylogfile and -msgfile, which workers write. */
+	/* The files of -keylogfile and -msgfile, which workers write. */
 	struct file_tail_state key_log, messages;
 };
 
@@ -45,19 +47,20 @@ struct shared {
 	struct session_cache *sessions;
 	struct ticket_keys *ticket_keys; /* written by the master */
 	struct fetch_board *fetches; /* NULL: nothing is ever fetched */
-	struct peer_claims *claims; /* NULL: there are no datagrams */
-	struct fragment_board *fragments; /* the same */
-	struct half_open *half_open; /* NULL: as well */
-	unsigned allowed; /* sessions, as the statistics table says */
-	bool external; /* the table leaves out what the cache holds */
+	/* These three are NULL if the server takes no datagrams. */
+	struct peer_claims *claims;
+	struct fragment_board *fragments;
+	struct half_open *half_open;
+	unsigned allowed; /* sessions, "(N allowed)" in the statistics */
+	bool external; /* the statistics leave out the rows of the cache */
 };
 
-/* Returns 0, or -1 (reported). slots: how many processes may live at once. */
+/* slots: the number of processes at the same time. 0, or -1 (reported). */
 int shared_open(struct shared *, const struct config *,
     const struct randomness *, unsigned slots);
 void shared_close(struct shared *);
 
-/* The stock program's statistics table, summed over all workers. */
+/* Append the stock program's statistics table, with the sums of all workers. */
 void shared_stats_table(const struct shared *, struct textbuf *);
 
 #endif

@@ -1,11 +1,12 @@
 /*
- * Counters in shared memory, a cache line of its own for each process slot,
- * so that a dead worker's numbers are not lost and nobody waits for a lock.
- * A slot is written by one process at a time and read by everybody; who takes
- * a dead one's place goes on counting where it stopped.
+ * Counters in shared memory. Each process slot has cache lines of its own, so
+ * that the numbers of a dead worker are not lost and no process waits for a
+ * lock. One process at a time writes a slot, and all may read it. The process
+ * that takes the place of a dead one goes on with its numbers.
  *
- * The first group has the meaning of the stock program's table. It is fed by
- * us, not by SSL_CTX_sess_*(3), whose numbers die with a worker.
+ * The counters of the first group mean what the rows of the stock program's
+ * table mean. Our own code counts, not SSL_CTX_sess_*(3), whose numbers are
+ * lost when a worker dies.
  */
 #ifndef STATS_H
 #define STATS_H
@@ -21,21 +22,23 @@ struct textbuf;
 /* How the first handshake of a connection was finished. */
 enum stats_kind {
 	STATS_FULL,
-	STATS_BY_ID, /* resumed a session of the cache, in TLS 1.3 too */
-	STATS_BY_TICKET, /* resumed a session that the client brought along */
-	STATS_BY_PSK, /* by a key of -psk or -psk_session, in TLS 1.3 */
+	STATS_BY_ID, /* resumed a session of the cache, also in TLS 1.3 */
+	STATS_BY_TICKET, /* resumed a session that was in the client's ticket */
+	STATS_BY_PSK, /* used a key of -psk or -psk_session, in TLS 1.3 */
 	STATS_KINDS
 };
 
-/* Bucket i: from 2^i microseconds to below 2^(i+1); 0 is in the first one,
- * and in the last one all that takes longer. */
+/*
+ * Bucket i counts times from 2^i microseconds to below 2^(i+1). The first one
+ * counts 0 as well, and the last one all longer times.
+ */
 #define STATS_BUCKETS 32
 
 enum stats_counter {
-	/* The table; these share a cache line. */
+	/* The rows of the table, which share a cache line. */
 	STAT_ACCEPTS, /* handshakes begun */
 	STAT_RENEGOTIATIONS,
-	STAT_ACCEPTS_FINISHED, /* renegotiations too */
+	STAT_ACCEPTS_FINISHED, /* also renegotiations */
 	STAT_HITS,
 	STAT_MISSES,
 	STAT_TIMEOUTS, /* sessions offered that were too old */
@@ -46,7 +49,7 @@ enum stats_counter {
 	STAT_ENDED,
 	STAT_LOST, /* open when their worker died */
 	STAT_TIMED_OUT, /* ended by one of our deadlines */
-	/* Handshakes that failed: each connection once at most */
+	/* Handshakes that failed, counted once a connection at most */
 	STAT_FAILED_ALERT_SENT,
 	STAT_FAILED_ALERT_RECEIVED,
 	STAT_FAILED_TIMEOUT, /* our deadline */
@@ -55,7 +58,7 @@ enum stats_counter {
 	STAT_FAILED_ENDED, /* by a command or the end of the server */
 	STAT_FAILED_OTHER,
 	STAT_HANDSHAKES_LOST, /* neither finished nor failed: worker died */
-	/* Early data that clients sent, each connection once at most */
+	/* Early data that clients sent, counted once a connection at most */
 	STAT_EARLY_ACCEPTED,
 	STAT_EARLY_REJECTED,
 	/* Bytes on sockets, and of application data within TLS */
@@ -64,8 +67,10 @@ enum stats_counter {
 	STAT_DATA_IN,
 	STAT_DATA_OUT,
 	STAT_DEATHS, /* of workers */
-	/* For stats_add_finished. One number for version and kind, so that the
-	 * sums over both agree even if a process dies between two steps. */
+	/*
+	 * Written by stats_add_finished. One counter for each pair of version
+	 * and kind, so that the sums over both agree even if a process dies.
+	 */
 	STAT_FINISHED,
 	STAT_TIMES_FULL = STAT_FINISHED + STATS_VERSIONS * STATS_KINDS,
 	STAT_TIMES_RESUMED = STAT_TIMES_FULL + STATS_BUCKETS,
@@ -74,44 +79,45 @@ enum stats_counter {
 
 struct stats; /* in shared memory */
 
-/* A copy of the counters: of a worker, or the sums. */
+/* A copy of the counters of one worker, or of the sums. */
 struct stats_numbers {
 	uint64_t value[STAT_COUNT];
 };
 
 /*
- * Of workers that many can be told apart: slot is of worker
- * slot % workers, whatever its generation.
+ * workers is the number of workers of a generation. A slot belongs to worker
+ * slot % workers, in whatever generation.
  */
 size_t stats_size(unsigned slots);
 struct stats *stats_init(void *memory, unsigned slots, unsigned workers);
 unsigned stats_workers(const struct stats *);
 
 /*
- * The index of a version by its number on the wire, such as 0x0303; of one that
- * we do not know: STATS_VERSIONS.
+ * Returns the index of a version by its number on the wire, such as 0x0303, or
+ * STATS_VERSIONS for a version that is not known.
  */
 unsigned stats_version(unsigned number);
 
 void stats_add(struct stats *, unsigned slot, enum stats_counter, uint64_t n);
 /*
- * A first handshake is finished, with a version by its index, so long after the
- * connection was accepted. Versions that we do not know are not counted.
+ * Count a first handshake that is finished: the index of its version, and the
+ * time since the connection was accepted. A version that is not known is not
+ * counted.
  */
 void stats_add_finished(struct stats *, unsigned slot, unsigned version,
     enum stats_kind, int64_t took_us);
-/* The process of this slot died, and what it held is lost. */
+/* The process of this slot died: count its open connections as lost. */
 void stats_bury(struct stats *, unsigned slot);
 
-/* Over all slots. */
+/* Sum up all slots. */
 void stats_total(const struct stats *, struct stats_numbers *);
-/* The same, but only what the table needs: cheap enough for every request. */
+/* Sum up only the counters of the table, which is cheap. */
 void stats_total_of_table(const struct stats *, struct stats_numbers *);
-/* Worker 0 and up. */
+/* Sum up the slots of a worker, which are numbered from 0. */
 void
 stats_of_worker(const struct stats *, unsigned worker, struct stats_numbers *);
 
-/* What the counters say together. */
+/* Numbers that are made of several counters. */
 uint64_t
 stats_finished(const struct stats_numbers *, unsigned version, enum stats_kind);
 uint64_t stats_all_finished(const struct stats_numbers *);
@@ -127,7 +133,8 @@ struct stats_cache_rows {
 };
 
 /*
- * The stock program's table of twelve lines; without cache rows, ten.
+ * Append the stock program's table, which has twelve lines, or ten if the rows
+ * of the cache are NULL.
  */
 void stats_table(const struct stats_numbers *, const struct stats_cache_rows *,
     struct textbuf *);

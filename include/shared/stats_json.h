@@ -1,7 +1,7 @@
 /*
  * The statistics as one JSON object (RFC 8259) on one line. The manual page
- * describes it field by field: what is added there needs no new version,
- * anything else does.
+ * describes each field. A new field needs no new version of the format; any
+ * other change does.
  */
 #ifndef STATS_JSON_H
 #define STATS_JSON_H
@@ -15,9 +15,9 @@ struct textbuf;
 
 #define STATS_JSON_VERSION 1
 
-/* What the counters do not know. */
+/* The values of the object that are no counters. */
 struct stats_json_frame {
-	const char *reason; /* why now, a word */
+	const char *reason; /* why the line is written now: one word */
 	long pid; /* of the master */
 	time_t time;
 	int64_t uptime_ms;
@@ -25,7 +25,7 @@ struct stats_json_frame {
 	unsigned silent_count;
 };
 
-/* Appends the line, with its end. */
+/* Append the line, with a newline at the end. */
 void stats_json(const struct stats *, const struct session_cache_counts *,
     const struct stats_json_frame *, struct textbuf *);
 
