@@ -1,10 +1,10 @@
-# The arguments of the benches. What is wrong with one ends the script with one
-# line.
+# The arguments of the benches. If an argument is wrong, the script prints one
+# line and ends.
 
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the scripts share their variables
 
-# Options that take an argument each.
+# Sets the variables of all options; each option takes an argument.
 take_options() # names, argument...
 {
 	local known=$1

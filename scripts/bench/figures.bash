@@ -1,4 +1,4 @@
-# What is measured, the rows that it is written to, and what is made of them.
+# Measuring, the file of raw rows, and the figures that are made of the rows.
 
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the scripts share their variables
@@ -6,7 +6,7 @@
 ticks=$(getconf CLK_TCK)	# of a second
 raw=	# the file of the raw rows
 
-# Of a bench whose figure is the CPU time.
+# Called by a bench that measures CPU time.
 need_cpu_times()
 {
 	local ns=0
@@ -16,9 +16,9 @@ need_cpu_times()
 	    die 'the kernel does not tell the CPU time of a process (schedstat)'
 }
 
-# Microseconds of CPU time that a server has used, all its processes together. Of
-# those that have ended the kernel tells it in clock ticks, which are long. A
-# process at work has used a little more.
+# Prints the microseconds of CPU time that all processes of a server have used. For
+# processes that have ended the kernel tells only clock ticks, which are long. A
+# process that is running has used a little more than the kernel tells.
 cpu_us() # pid
 {
 	local pid file ns stat fields sum=0 ended=0
@@ -29,22 +29,22 @@ cpu_us() # pid
 			sum=$((sum + ns))
 		done
 		stat=$(<"/proc/$pid/stat")
-		# From the state on: the name before it may hold spaces.
+		# Begin at the state: the name before it may have spaces.
 		read -ra fields <<<"${stat##*) }"
 		ended=$((ended + fields[13] + fields[14]))
 	done
 	echo $((sum / 1000 + ended * 1000000 / ticks))
 }
 
-# KiB of all processes of a server.
+# Prints the KiB of all processes of a server.
 pss() # pid
 {
 	# shellcheck disable=SC2046 # several of them
 	pss_of "$1" $(pgrep -P "$1")
 }
 
-# KiB of processes: what several share counts in parts, and what files hold not
-# at all, for the load client maps the same libraries.
+# Prints the KiB of processes. Of a page that several share each has a part, and
+# pages of files do not count, because the load client maps the same libraries.
 pss_of() # pid...
 {
 	local pid
@@ -54,7 +54,7 @@ pss_of() # pid...
 	done | awk '/^Pss_(Anon|Shmem):/ { sum += $2 } END { print sum }'
 }
 
-# What came of measure_load: "CPU-us rate p50 p99 resumed errors".
+# Prints the result of measure_load: "CPU-us rate p50 p99 resumed errors".
 figures_of_load() # CPU in us, connections
 {
 	awk -v used="$1" -v all="$2" '
@@ -74,7 +74,7 @@ figures_of_load() # CPU in us, connections
 	}' "$scratch/load"
 }
 
-# Of the lines that a server got in its file.
+# Prints the median of a column.
 median() # file below $scratch, column
 {
 	sort -n -k "$2,$2" "$scratch/$1" |
@@ -103,10 +103,10 @@ tell_of_raw()
 	printf '\nRaw rows: %s\n' "${raw#"$PWD/"}"
 }
 
-# Of raw rows that are "round kind name CPU-us rate p50 p99 resumed errors note",
-# a line for each name of a kind: "name CPU-us least most rate p50 p99 errors
-# note": medians over the rounds, the least and the most of CPU-us, and the sum of
-# the errors. "-" is what was not measured.
+# Reads raw rows "round kind name CPU-us rate p50 p99 resumed errors note", and
+# prints a line for each name of a kind: "name CPU-us least most rate p50 p99
+# errors note". They are medians over the rounds, the least and the most of
+# CPU-us, and the sum of the errors. "-" stands for a figure that was not measured.
 rows_of() # kind
 {
 	awk -F '\t' -v OFS='\t' -v kind="$1" '
@@ -120,7 +120,7 @@ rows_of() # kind
 				value[$3, i, ++count[$3, i]] = $i + 0
 	}
 
-	# The values are in v then, from the least to the most.
+	# Leaves the values in v, from the least to the most.
 	function median(name, column,    i, j, n) {
 		n = count[name, column]
 		for (i = 1; i <= n; i++) {

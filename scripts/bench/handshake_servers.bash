@@ -7,8 +7,8 @@
 
 backend_port=	# of the plain server behind hitch, once it runs
 
-# Sets $server and $port, and $request for the client; or $note, which says why
-# there is nothing to measure.
+# Starts a server: sets $server, $port, and $request for the client. If there is
+# nothing to measure, sets $note to the reason.
 start() # name
 {
 	local brand=${1%-*} options=()
@@ -33,7 +33,7 @@ options_of_ours()
 	esac
 }
 
-# There -early_data does not go with pages.
+# The stock program cannot combine -early_data with pages.
 options_of_stock()
 {
 	options_of_ours
@@ -70,7 +70,7 @@ options_of_bare()
 	no_sessions
 }
 
-# They keep none for several processes, and take no early data.
+# These servers have no cache for several processes, and no early data.
 no_sessions()
 {
 	case $kind in
@@ -97,7 +97,7 @@ start_with_options() # name
 	esac
 }
 
-# The plain server behind hitch; it goes with the load clients.
+# Starts the plain server behind hitch. end_loads ends it with the clients.
 start_backend()
 {
 	[ -z "$backend_port" ] || return 0

@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the scripts share their variables
 
-# Of the kind of work that is chosen.
+# Prints the table of the kind of work that is chosen.
 show()
 {
 	printf '\n%s (%s)\n' "$title" "$kind"

@@ -8,7 +8,7 @@ loads=()
 held_each=5000
 held_within=120	# seconds; a server that has no more descriptors waits
 
-# To its end, but so that a signal to the script is obeyed at once.
+# Runs tls_load to its end; a signal to the script is obeyed at once.
 tls_load() # option of tls_load...
 {
 	local pid status=0
@@ -21,9 +21,9 @@ tls_load() # option of tls_load...
 	return "$status"
 }
 
-# In the background, tls_load --warm-up: once warm it goes on when descriptor 6
-# is closed. False: it has ended instead. It writes to load and trouble below
-# $scratch, and is $!, the last of $loads.
+# Starts tls_load --warm-up in the background and waits until it is warm. It goes
+# on when descriptor 6 is closed. Fails if tls_load has ended. It writes to the
+# files load and trouble below $scratch; its pid is $!, the last of $loads.
 warm_up() # option of tls_load...
 {
 	: >"$scratch/load"
@@ -37,7 +37,8 @@ warm_up() # option of tls_load...
 	done
 }
 
-# Clients that are warm before: sets $used to what $server uses for the rest.
+# Runs clients, and sets $used to the CPU time of $server in microseconds from the
+# moment when the clients are warm.
 measure_load() # option of tls_load...
 {
 	local before
@@ -47,7 +48,7 @@ measure_load() # option of tls_load...
 		before=$(cpu_us "$server")
 		exec 6>&-
 		wait $! || :
-		# The last ones are ended, and the server is at rest.
+		# The server has to end the last connections.
 		sleep 0.05
 		used=$(($(cpu_us "$server") - before))
 	else
@@ -75,8 +76,8 @@ end_loads()
 }
 
 # Opens connections and leaves them open, until end_loads or the end of the
-# server. Each client process comes from an address of its own. False: they could
-# not be held, which it says.
+# server. Each client process comes from an address of its own. Fails with a
+# message if the connections could not be held.
 hold() # connections, option of tls_load...
 {
 	local left=$1 number n

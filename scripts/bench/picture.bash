@@ -1,4 +1,4 @@
-# Pictures of the figures, by gnuplot. The part is for those that draw.
+# Pictures of the figures, by gnuplot. Only the scripts that draw need this part.
 
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the scripts share their variables
@@ -8,7 +8,7 @@ can_draw()
 	command -v gnuplot >/dev/null
 }
 
-# What gnuplot is to draw comes on standard input.
+# The commands for gnuplot come on standard input.
 draw_picture() # terminal (svg or png), size, file
 {
 	{

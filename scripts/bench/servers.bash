@@ -1,5 +1,5 @@
-# The servers: each is started with a certificate on a port of its own, and
-# $server is then its pid, $port its port.
+# The servers. A function that starts one sets $server to its pid and $port to its
+# port, which is its own.
 
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the scripts share their variables
@@ -8,19 +8,19 @@ openssl=${OPENSSL:-openssl}
 cert=(-cert "$PWD/certs/server.pem" -key "$PWD/certs/server-key.pem")
 server=
 port=
-listens=-t	# how $server does: -t TCP, -u UDP
-# The folder that servers of pages are in.
+listens=-t	# where $server listens: -t TCP, -u UDP
+# The working folder of servers that send pages.
 pages=
-# A file that haproxy answers with; without it its answer is empty.
+# The file that haproxy answers with; if empty, its answer has no body.
 page=
 
-# Where a program is, also one that only root has on its path; or nothing.
+# Prints where a program is, even if only root has it on the path; or nothing.
 program() # name
 {
 	PATH=$PATH:${SBIN:-/usr/sbin:/usr/local/sbin} command -v "$1"
 }
 
-# Whether the server can be started: ours, the stock program and those of
+# Succeeds if the server can be started. Ours, the stock program and those of
 # tests/bench always can.
 is_installed() # name
 {
@@ -29,7 +29,7 @@ is_installed() # name
 	esac
 }
 
-# A page of 1000 bytes in a folder: sets $pages and $page.
+# Makes a page of 1000 bytes in a folder: sets $pages and $page.
 make_page()
 {
 	pages=$scratch/pages
@@ -38,8 +38,8 @@ make_page()
 	printf '%1000s' '' | tr ' ' x >"$page"
 }
 
-# In the background, until it listens: sets $server and $port. Nothing ever
-# comes on its standard input, and it does not end.
+# Starts a server in the background and waits until it listens: sets $server and
+# $port. Its standard input stays open and empty.
 start_program() # name, command...
 {
 	local name=$1 tries
@@ -58,7 +58,7 @@ start_program() # name, command...
 	return 1
 }
 
-# Becomes the program, in the folder $pages.
+# Runs the program in the folder $pages, in place of this process.
 in_pages() # command...
 {
 	cd "$pages" || exit 1
@@ -85,13 +85,13 @@ start_stock() # option...
 	    -accept 127.0.0.1:0 "${cert[@]}" "$@"
 }
 
-# What is in its block of the server comes after the number of workers.
+# The directives go into the block "server" of its configuration.
 start_nginx() # workers, directive...
 {
 	local workers=$1 as_user=
 
 	shift
-	# It must read what is in $scratch.
+	# It must be able to read $scratch.
 	[ "$(id -u)" -ne 0 ] || as_user='user root;'
 	mkdir -p "$scratch/nginx"
 	cat >"$scratch/nginx.conf" <<-END
@@ -144,12 +144,12 @@ start_haproxy() # threads, connections, option of bind...
 	    -f "$scratch/haproxy.conf"
 }
 
-# It sends what it deciphers to the server of a port.
+# It sends what it deciphers to the server that listens on a port.
 start_hitch() # workers, port of 127.0.0.1
 {
 	local as_user=()
 
-	# It refuses to be root.
+	# hitch refuses to run as root.
 	[ "$(id -u)" -ne 0 ] || as_user=(--user nobody)
 	cat "${cert[1]}" "${cert[3]}" >"$scratch/hitch.pem"
 	start_program hitch "$(program hitch)" --workers "$1" \
@@ -158,14 +158,14 @@ start_hitch() # workers, port of 127.0.0.1
 	    --backend "[127.0.0.1]:$2" "$scratch/hitch.pem"
 }
 
-# For a program that does not let the kernel choose: below the kernel's own, so
-# that no client has it.
+# Prints a port for a program that cannot let the kernel choose one. It is below
+# the kernel's own ports, so that no client has it.
 free_port()
 {
 	local first number tries
 
 	read -r first _ </proc/sys/net/ipv4/ip_local_port_range
-	# Where nearly all are the kernel's, it will hardly take this one now.
+	# If nearly all ports are the kernel's, take one of them all the same.
 	((first > 11000)) || first=32768
 	for ((tries = 0; tries < 100; tries++)); do
 		number=$((10000 + RANDOM % (first - 10000)))
@@ -174,8 +174,8 @@ free_port()
 	echo "$number"
 }
 
-# -quiet tells no port, and others not the one that was chosen. Of some it is a
-# worker that listens.
+# Prints the port that a server, or one of its workers, listens on: not all
+# servers print the port that the kernel chose.
 port_of() # pid, -t or -u
 {
 	ss -ln"${2#-}"pH | awk -v who="$1 $(pgrep -d ' ' -P "$1")" '

@@ -1,5 +1,5 @@
-# How a bench begins and ends. It is sourced by each of them, from the top
-# folder, and brings the other parts along: arguments, servers, load, figures.
+# How a bench begins and ends. Each bench sources this file from the top folder;
+# it sources the other parts: arguments, servers, load, figures.
 #
 # $scratch is a folder for the run. The folder, the server that is at work and
 # the clients that run are gone when the script ends, however it ends.
@@ -7,13 +7,12 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the scripts share their variables
 
-# Numbers have a point.
+# Numbers are to have a decimal point.
 export LC_ALL=C
-# Where the script was called; it works in the top folder, and its servers
-# anywhere.
+# The folder where the script was called. The script works in the top folder.
 here=$OLDPWD
 build=$(realpath -m "${BUILD:-build}")
-# What has to be built.
+# The targets of make that the bench needs.
 targets=(all load)
 # Descriptors that a server may have, if the limits of the user allow them.
 descriptors=65536
@@ -33,8 +32,8 @@ die()
 	exit 1
 }
 
-# Builds all that a bench needs, and makes sure that what the run leaves goes
-# when it ends.
+# Builds all that the bench needs, and makes the folder for the run. When the
+# script ends, all that it has started and made is gone.
 prepare()
 {
 	make -s -j2 BUILD="$build" "${targets[@]}"
@@ -47,8 +46,8 @@ prepare()
 	mkfifo "$scratch/in" "$scratch/go"
 }
 
-# Not all servers go to the hard limit themselves, and some make room for all
-# that the limit allows.
+# Not all servers raise their limit of descriptors themselves, and some allocate
+# memory for as many as the limit allows.
 set_limit()
 {
 	local hard
@@ -60,7 +59,7 @@ set_limit()
 	ulimit -Sn "$hard"
 }
 
-# Tries a command until it succeeds; false if it has not within the time.
+# Tries a command until it succeeds. Fails if the time is over before.
 wait_until() # seconds, command...
 {
 	local end=$((SECONDS + $1))

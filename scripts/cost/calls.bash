@@ -19,12 +19,13 @@ calls_end()
 	tail -n +$((calls_before + 1)) "$scratch/strace" >"$scratch/calls"
 }
 
-# Of each connection, from one accept4 or, over UDP, connect to the next: what
-# most of them have, for where a client is late one has a wait more. A line that
-# begins with "<" is the end of a call seen before, which was on its way while the
-# other process made one; most often on a busy machine. It is late.so that sleeps,
-# luck when malloc(3) finds that the heap needs another size, and a matter of the
-# machine whether it takes a call to read the clock.
+# The calls of a connection are those from one accept4 (over UDP: connect) to the
+# next. Of each kind of call the number counts that most connections have: if a
+# client is late, its connection has one wait more. A line that begins with "<" is
+# the end of a call that another line has begun, because the other process made a
+# call meanwhile. Some calls do not count: late.so makes those that sleep, luck
+# decides when malloc(3) asks for another size of the heap, and the machine
+# decides whether it takes a call to read the clock.
 calls_figures() # kind
 {
 	awk -v connections="$connections" -v worker="$worker" '
@@ -38,7 +39,7 @@ calls_figures() # kind
 		count(" all")
 	}
 
-	# What comes before the first one is the end of the last one.
+	# Calls before the first connection belong to the end of the last one.
 	function count(name) {
 		names[name]
 		calls[number % connections, name]++

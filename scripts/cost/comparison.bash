@@ -1,4 +1,4 @@
-# What was counted, against the baseline.
+# The comparison of what was counted with the baseline.
 
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the scripts share their variables
@@ -44,7 +44,7 @@ failure() # line
 	failed=1
 }
 
-# Why a figure cannot be compared, or nothing.
+# Prints why a figure cannot be compared, or nothing if it can.
 why_skipped() # figure
 {
 	local word words=() before now
@@ -64,13 +64,13 @@ why_skipped() # figure
 	done
 }
 
-# Of a file of descriptions and figures.
+# Prints the value of a word in a file of descriptions and figures.
 described() # word, file
 {
 	sed -n "s/^$1 //p" "$2"
 }
 
-# "same", "more" or "less", and by how much.
+# Prints "same", "more" or "less", and the difference in percent.
 judge() # figure, value, that of the baseline
 {
 	awk -v figure="$1" -v now="$2" -v before="$3" -v percent="$tolerance" '
@@ -84,7 +84,7 @@ judge() # figure, value, that of the baseline
 	}'
 }
 
-# Those that differ, from two lists of name and number.
+# Prints the calls that differ, from two lists of name and number.
 tell_calls() # now, before
 {
 	awk -v now="$1" -v before="$2" '

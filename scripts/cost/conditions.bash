@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the scripts share their variables
 
-# Of each library that has a share in the instructions, its build.
+# Prints the build of each library that has a share in the instructions.
 libraries()
 {
 	local library file list
@@ -24,7 +24,7 @@ build_id() # file
 	    awk '/Build ID:/ { print substr($3, 1, 12) }'
 }
 
-# As the program itself says it, with the options that it was built with.
+# Prints the compiler and its options, which are noted in the program.
 compiler()
 {
 	readelf --debug-dump=info --dwarf-depth=1 "$build/s_server" \
@@ -32,7 +32,7 @@ compiler()
 		print $NF }'
 }
 
-# What valgrind shows of the processor; libraries choose their code by it.
+# Prints what valgrind shows of the processor: libraries choose code by that.
 processor()
 {
 	valgrind --version

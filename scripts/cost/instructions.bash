@@ -4,11 +4,11 @@
 # shellcheck disable=SC2034,SC2154 # the scripts share their variables
 # shellcheck disable=SC2317 # functions are called by the name of the way
 
-# valgrind calls its FIFOs by them, and by others once the server has written its
-# title over the environment that it began with.
+# valgrind puts them into the names of its FIFOs. It would look for other names
+# once the server has written its title over its environment.
 unset LOGNAME USER HOST HOSTNAME
 
-# Only with --trace-children a process that was forked obeys.
+# Without --trace-children a process that was forked does not obey vgdb.
 count_instructions()
 {
 	count_all instructions valgrind -q --tool=callgrind \
@@ -36,8 +36,9 @@ tell_valgrind() # command...
 	    die "valgrind does not obey: $(head -n 1 "$scratch/vgdb.said")"
 }
 
-# Of the whole worker, and of our own program in it. Each line of costs belongs
-# to the object named last; what follows "calls" is of those that were called.
+# Prints the instructions of the whole worker, and those of our own program in it.
+# Each line of costs belongs to the object that was named last. A line after
+# "calls" has the cost of the function that was called, which is counted elsewhere.
 instructions_figures() # kind
 {
 	awk -v kind="$1" -v connections="$connections" -v program="$build/s_server" '

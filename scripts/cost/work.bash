@@ -38,7 +38,7 @@ descriptors()
 	find "/proc/$worker/fd" -type l | wc -l
 }
 
-# The worker has done with all clients.
+# Succeeds if the worker has closed all connections.
 is_idle()
 {
 	[ "$(descriptors)" -le "$idle" ]
@@ -77,7 +77,7 @@ count_all() # what is counted, tool...
 	end_server
 }
 
-# Clients that count, after some that do not.
+# Runs clients that count, after some that do not.
 serve() # what is counted, option of tls_load...
 {
 	local what=$1

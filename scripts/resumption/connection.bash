@@ -8,22 +8,25 @@ target=''	# HOST:PORT to connect to
 fifo=''		# standard input of the s_client that runs
 client=''	# pid of the s_client that runs
 
-# Runs s_client until its connection is of no more use. Sets
+# Runs s_client until its connection has told all that it can. Sets
 #
 #	SHAKEN		New or Reused; empty: there was no handshake
 #	SESSION_ID	of TLS 1.2
 #	TICKET		size of the last session ticket
 #	EARLY_MAX	how much early data that ticket allows
 #	EARLY		accepted, rejected or none; empty: not told
-#	LABEL		of the process that answered, with its host if that is told
-#	HOST		of that process, or of several addresses the one it has
+#	LABEL		of the process that answered, with its host if that is known
+#	HOST		of that process; or its address, if several were given
 #	ENDED		yes: the server closed the connection
 #	REASON		the first error in words
-#	NOT_TLS		yes: that error is none of TLS
+#	NOT_TLS		yes: that error is not one of TLS
 #
-# CLOSES tells whether this server closes after its answer (yes, no, or empty
-# if that is to be found out), LABELS=yes that the answer names its process,
-# AWAIT=file that a TLS 1.3 ticket is awaited and goes there.
+# These must be set before:
+#
+#	CLOSES		yes, no: the server closes after its answer, or does not;
+#			empty: find that out
+#	LABELS		yes: the answer names its process
+#	AWAIT		file: wait for a TLS 1.3 ticket, which goes into it
 connect() # option of s_client...
 {
 	local to from part='' line limit unasked='' answer='' block=''
@@ -34,7 +37,7 @@ connect() # option of s_client...
 	now_ms
 	limit=$((NOW + timeout_s * 1000))
 	exec {to}<>"$fifo"
-	# The end of its input is not seen while anyone holds the other end.
+	# s_client sees the end of its input only if nobody has the other end.
 	exec {from}< <(exec <"$fifo" {to}>&- 2>&1 && run_client "$@")
 	client=$!
 	case " $* " in
@@ -51,8 +54,8 @@ connect() # option of s_client...
 	leave
 }
 
-# Whom it meets is not the question here: no certificates are loaded, which
-# would take most of its time.
+# Certificates are not verified, so none are loaded: that would take most of the
+# time.
 run_client() # option of s_client...
 {
 	[ -z "${AWAIT:-}" ] || set -- "$@" -sess_out "$AWAIT"
@@ -60,14 +63,15 @@ run_client() # option of s_client...
 	    s_client -connect "$target" "${extra[@]}" "$@"
 }
 
-# The address that is connected to, without what arrays cannot have as a key.
+# Prints the address of the server, without characters that a key cannot have.
 name_target()
 {
 	echo "${target//[^A-Za-z0-9.:-]/}"
 }
 
-# To the next line, but not for long: s_client does not say at once that a
-# ticket came. Fails at the end, then ENDED is yes, or if the time is over.
+# Reads a line, or returns after a moment, because s_client does not say at once
+# that a ticket came. Fails if the time is over, or at the end of the output; then
+# ENDED is yes.
 listen()
 {
 	now_ms
@@ -83,7 +87,7 @@ listen()
 	fi
 }
 
-# In NOW: this is asked too often for a process of its own.
+# Sets NOW. It is called too often to print the time from a subshell.
 now_ms()
 {
 	local now=$EPOCHREALTIME
@@ -97,11 +101,11 @@ ask() # descriptor
 	[ -z "$request" ] || { printf '%s' "$request" >&"$1"; } 2>/dev/null
 }
 
-# Does this connection have all that it is for?
+# Succeeds if the connection has told all that it was made for.
 is_complete()
 {
 	[ -n "$SHAKEN" ] && [ "$CLOSES" != yes ] || return 1
-	# What may still come, comes soon.
+	# Tickets and an answer may still come, but not much later.
 	if [ "$limit" -gt $((NOW + patience_ms)) ]; then
 		limit=$((NOW + patience_ms))
 	fi
@@ -136,7 +140,7 @@ end_client()
 	[ -z "$client" ] || kill "$client" 2>/dev/null
 }
 
-# A line of s_client, or of the answer that follows its own words.
+# The line is one of s_client, or one of the answer, which comes after those.
 understand() # line
 {
 	case $1 in
@@ -154,7 +158,7 @@ understand() # line
 	esac
 }
 
-# These come from outside, and will be printed and be keys of arrays.
+# The server chose the text, which is printed later and is a key of arrays.
 understand_label() # text
 {
 	[[ ! $1 =~ ^[A-Za-z0-9._-]{1,20}$ ]] || LABEL=${HOST:+$HOST:}$1
@@ -177,7 +181,7 @@ understand_handshake() # line
 	esac
 }
 
-# A line of the block that s_client prints of a session.
+# The line is one of the block that s_client prints about a session.
 understand_session() # line
 {
 	case $1 in
@@ -188,7 +192,7 @@ understand_session() # line
 	esac
 }
 
-# thread:error:code:library:function:reason:file:line:more
+# The line has the fields thread:error:code:library:function:reason:file:line:more
 understand_error() # line
 {
 	local fields

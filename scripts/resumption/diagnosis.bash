@@ -1,4 +1,4 @@
-# What keeps a kind from being resumed each time, in words.
+# Why a kind is not resumed each time, in words.
 
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the scripts share their variables
@@ -6,7 +6,7 @@
 # Of each process, the one that stands for its group.
 declare -A GROUP=()
 
-# In words what is wrong with a kind.
+# Prints what is wrong with a kind.
 diagnose() # kind
 {
 	local kind=$1 all=${tried[$1]} good=${resumed[$1]:-0}
@@ -30,7 +30,7 @@ diagnose() # kind
 	    "the first one: ${reason[$kind]}."
 }
 
-# What keeps the sessions of some processes from others.
+# Prints why some processes do not know the sessions of others.
 diagnose_sharing() # kind
 {
 	local what=${shared[$1]} groups
@@ -66,9 +66,9 @@ diagnose_sharing() # kind
 	esac
 }
 
-# Processes that resume sessions of each other are a group: GROUP tells whose
-# each one is in. Fails unless what a group issues it always resumes, and no
-# other one ever.
+# Processes that resume sessions of each other are a group. Sets GROUP. Fails if
+# there are no clear groups: each group must always resume its own sessions, and
+# never those of another group.
 group_processes() # kind
 {
 	local issuer resumer name from
@@ -99,7 +99,7 @@ group_processes() # kind
 	done
 }
 
-# "1 2; 3 4"
+# Prints the groups, such as "1 2; 3 4".
 list_groups()
 {
 	local leader name members list=''
@@ -119,7 +119,7 @@ names_have_hosts()
 	[[ "${NAMES[*]}" == *:* ]]
 }
 
-# Are the groups just the hosts, and several?
+# Succeeds if there are several hosts, and each is a group.
 groups_are_hosts()
 {
 	local name other same_host same_group hosts=1

@@ -27,7 +27,7 @@ count()
 	done
 }
 
-# The names of the processes that had to do with these kinds, in NAMES.
+# Sets NAMES to the names of all processes that issued or resumed these kinds.
 name_processes() # kind...
 {
 	local cell kind issuer resumer
@@ -42,7 +42,7 @@ name_processes() # kind...
 	)
 }
 
-# Sums over kinds of one cell, in TRIED and RESUMED.
+# Sets TRIED and RESUMED to the sums of one cell over kinds.
 cell() # issuer, resumer, kind...
 {
 	local kind at
@@ -55,8 +55,8 @@ cell() # issuer, resumer, kind...
 	done
 }
 
-# Over all cells: OWN_... of sessions that came back to who had issued them,
-# OTHER_... of all others.
+# Sums up all cells. Sets OWN_... for sessions that came back to the process that
+# had issued them, and OTHER_... for all others.
 sum_cells() # kind...
 {
 	local issuer resumer
@@ -75,7 +75,8 @@ sum_cells() # kind...
 	done
 }
 
-# Nothing if the answers named no process. Kinds that went well share one.
+# Prints one matrix for these kinds, or nothing if the answers named no process.
+# Kinds that went well share a matrix.
 print_matrix() # kind...
 {
 	local kind issuer resumer width=7 list=''

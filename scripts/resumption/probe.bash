@@ -3,9 +3,9 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the scripts share their variables
 
-# By kind: why it is not offered.
+# By kind: why the server does not offer it.
 declare -A absent=()
-# What processes must share for this kind.
+# By kind: what processes must share.
 declare -A shared=([id]='session cache' [ticket]='ticket key'
 	[tls13]='ticket key' [stateful]='session cache' [early]='ticket key')
 
@@ -24,8 +24,8 @@ probe()
 	probe_tls13
 }
 
-# A kind that TLS refuses is not offered; all else means that there is no
-# server to speak of.
+# Makes a connection. If an error of TLS ends it, the kind is not offered. After
+# any other error the script ends, because there is no server.
 look() # option of s_client...
 {
 	connect "$@"

@@ -1,12 +1,12 @@
-# Sessions that are opened and resumed: a line of "kind|how|early data|issuer|
-# resumer|reason" in $scratch/results for each connection that was to resume one.
+# Sessions are opened and resumed. Each connection that offers a session leaves a
+# line "kind|how|early data|issuer|resumer|reason" in $scratch/results.
 
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the scripts share their variables
 
 refusals=4	# a TLS 1.3 ticket is given up after so many in a row
 
-# All sessions of a kind, so many at a time.
+# Uses all sessions of a kind, $parallel at a time.
 try() # kind
 {
 	local i
@@ -20,8 +20,7 @@ try() # kind
 	wait
 }
 
-# Opens a session and resumes it; a process of its own. Leaves a line of each
-# resumption in results.
+# Opens a session and resumes it. Runs in a process of its own.
 use_session() # kind, number
 {
 	local kind=$1 i issuer refused=0 chain='' AWAIT='' options=(-tls1_3)
@@ -54,20 +53,21 @@ use_session() # kind, number
 	done
 }
 
-# The address of the nth connection of a session. The distance to the one
-# before takes each value, so that each host meets the sessions of each.
+# Sets $target to the address of the nth connection of a session. The distance to
+# the address before takes each value, so that each host meets the sessions of
+# all others.
 choose_target() # n, offset
 {
 	target=${targets[($2 + $1 * ($1 + 1) / 2) % ${#targets[@]}]}
 }
 
-# The ticket that came takes the place of the one that was used; not at once
-# of one that was refused.
+# Puts the ticket that came in the place of the one that was offered. A ticket that
+# was refused is offered again first.
 replace_ticket()
 {
 	[ -n "$chain" ] || return 0
 	if [ ! -s "$next" ]; then
-		# A server may send none to those that resume.
+		# A server need not send a ticket when a session is resumed.
 		[ -z "$SHAKEN" ] || AWAIT=''
 		return
 	fi

@@ -3,8 +3,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # the scripts share their variables
 
-# Prints all, and fails if a kind falls short, or one that was asked for is not
-# offered, or none is.
+# Prints the report. Fails if a kind falls short, if a kind that was asked for is
+# not offered, or if no kind is offered.
 report()
 {
 	local kind short=() full=() missing=''
