@@ -23,7 +23,7 @@
 #include "master/listener.h"
 #include "master/master.h"
 #include "master/output.h"
-#include "master/process.h"
+#include "master/pool.h"
 #include "master/ready.h"
 #include "master/ticket_rotation.h"
 #include "master/title.h"
@@ -101,10 +101,22 @@ main_serve(struct config *config)
 	struct worker_setup setup = { config, NULL, &shared, &tickets, -1,
 		listener.address, false };
 	struct fetcher_setup fetcher = { config, NULL, listener.address };
-	struct master_setup master = { config, &output, &listener, &shared,
-		&tls_random, worker_run, main_renew, &setup,
-		config_fetches(config) ? fetcher_run : NULL, &fetcher, -1, -1,
-		main_close_logs };
+	struct master_setup master = {
+		.config = config,
+		.output = &output,
+		.listener = &listener,
+		.shared = &shared,
+		.randomness = &tls_random,
+		.child = {
+			[MASTER_WORKER] = { config->workers, worker_run,
+				&setup },
+			[MASTER_FETCHER] = { config_fetches(config),
+				fetcher_run, &fetcher },
+		},
+		.prepare = main_renew,
+		.prepare_arg = &setup,
+		.close_logs = main_close_logs,
+	};
 	int status = 1;
 
 	output_open(&output);
@@ -163,7 +175,7 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 	    tls_context_open(setup->tls, config) == -1 ||
 	    tickets_open(setup->tickets) == -1 ||
 	    shared_open(setup->shared, config, &tls_random,
-		config->workers * PROCESS_GENERATIONS) == -1 ||
+		config->workers * POOL_GENERATIONS) == -1 ||
 	    keylog_share(&setup->shared->board->key_log) == -1 ||
 	    tracing_share(&setup->shared->board->messages) == -1 ||
 	    main_load_ticket_keys(config, setup->shared->ticket_keys) == -1)
@@ -181,7 +193,7 @@ static int
 main_check_descriptors(const struct config *config)
 {
 	unsigned each =
-	    PROCESS_DESCRIPTORS + ACCEPT_TURN_DESCRIPTORS * PROCESS_GENERATIONS;
+	    PROCESS_DESCRIPTORS + ACCEPT_TURN_DESCRIPTORS * POOL_GENERATIONS;
 	char what[64];
 
 	snprintf(what, sizeof(what), "-workers %u", config->workers);

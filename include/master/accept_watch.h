@@ -7,8 +7,9 @@
 #ifndef ACCEPT_WATCH_H
 #define ACCEPT_WATCH_H
 
-#include <poll.h>
 #include <stdint.h>
+
+#include "master/sources.h"
 
 struct accept_turn;
 
@@ -20,11 +21,8 @@ struct accept_watch {
 };
 
 void accept_watch_init(struct accept_watch *, struct accept_turn *, int fd);
-/* What to poll for; fd -1: not now. */
-struct pollfd accept_watch_pollfd(const struct accept_watch *);
-/* A connection waits. */
-void accept_watch_seen(struct accept_watch *);
-/* If it is time: wake another worker if nobody has accepted since. */
-void accept_watch_run(struct accept_watch *);
+
+/* Its self is the watch. */
+extern const struct source accept_watch_source;
 
 #endif

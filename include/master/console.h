@@ -86,7 +86,7 @@ console_next(struct console *, struct console_connection *);
 bool console_is_for(struct console *, uint64_t id);
 
 /* What to poll for; fd -1: nothing is wanted from standard input now. */
-struct pollfd console_pollfd(struct console *, int64_t now_ms);
+struct pollfd console_pollfd(const struct console *, int64_t now_ms);
 /* When that changes without anybody's doing; 0: never. */
 int64_t console_due_ms(const struct console *, int64_t now_ms);
 /* Standard input is readable, or a unit was waiting for a connection. */

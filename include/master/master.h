@@ -14,6 +14,15 @@ struct output;
 struct randomness;
 struct shared;
 
+/* The kinds of children. */
+enum master_child { MASTER_WORKER, MASTER_FETCHER, MASTER_CHILDREN };
+
+struct master_child_setup {
+	unsigned count; /* 0: none is wanted */
+	process_main *run;
+	void *arg;
+};
+
 /* What main made before, and what it alone knows how to do. */
 struct master_setup {
 	const struct config *config;
@@ -21,11 +30,9 @@ struct master_setup {
 	struct listener *listener;
 	struct shared *shared;
 	const struct randomness *randomness; /* of new ticket keys */
-	process_main *run; /* what a worker executes */
-	reload_prepare *prepare; /* on HUP */
-	void *arg; /* of both */
-	process_main *fetcher; /* what the fetcher executes; NULL: none */
-	void *fetcher_arg;
+	struct master_child_setup child[MASTER_CHILDREN];
+	reload_prepare *prepare; /* on HUP, for the workers to come */
+	void *prepare_arg;
 	/* Workers write to these themselves; -1: there is none. */
 	int keylog_fd, messages_fd;
 	void (*close_logs)(void); /* when the workers are gone */

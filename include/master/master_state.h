@@ -1,70 +1,86 @@
 /*
- * The master from the inside: what master.c (its life), master_time.c (what
- * is due) and master_events.c (what happens to it) see of it.
+ * The master from the inside: what its files see of it.
+ *
+ *	master.c		its life: start, loop, end; the table of sources
+ *	master_state.c		its states
+ *	master_children.c	what kinds of children there are; their deaths
+ *	master_messages.c	what children say
+ *	master_console.c	what is typed
+ *	master_signals.c	signals
+ *
+ * Its states. A state that is further down is never left for one above it:
+ *
+ *	STARTING	no worker accepts yet
+ *	  |   \
+ *	  |    \	(1) every worker is ready, or had its time
+ *	  |	v
+ *	  |   RUNNING	(only now: the listener's watch, reloads)
+ *	  |	|
+ *	  v	v	(2) QUIT, or -naccept is used up
+ *	DRAINING	no new connections; what is open finishes
+ *	  |
+ *	  v		(3) Q or the end of standard input, a second QUIT;
+ *	QUITTING	    from each state above
+ *	  |
+ *	  v		(4) INT, TERM, the terminal hangs up, ten deaths in a
+ *	ABORTING	    row, the world cannot be told; from each state above
+ *
+ * Only these change the state, all by master_enter:
+ *
+ *	(1) master.c, when a turn acts
+ *	(2) master_signals.c; master_messages.c, or master_children.c where the
+ *	    worker that used up the quota is dead
+ *	(3) master_console.c, master_signals.c
+ *	(4) by master_end_by: master_signals.c, master_console.c,
+ *	    master_children.c, master_state.c
  */
 #ifndef MASTER_STATE_H
 #define MASTER_STATE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "master/accept_watch.h"
+#include "master/children.h"
 #include "master/console.h"
-#include "master/helper.h"
-#include "master/pollset.h"
-#include "master/process.h"
-#include "master/relay.h"
+#include "master/master.h"
 #include "master/reload.h"
 #include "master/report.h"
+#include "master/sources.h"
 #include "master/ticket_rotation.h"
-
-struct config;
-struct listener;
-struct output;
-struct shared;
 
 /* In the order in which they can follow each other. */
 enum master_state {
-	MASTER_STARTING, /* no worker accepts yet: see master_enter */
+	MASTER_STARTING,
 	MASTER_RUNNING,
-	MASTER_DRAINING, /* no new connections; what is open finishes */
+	MASTER_DRAINING,
 	MASTER_QUITTING, /* every connection is being ended */
 	MASTER_ABORTING, /* workers exit or are killed */
 };
 
-/* Of a worker's channels, in the pollset. */
-struct master_places {
-	size_t control;
-	size_t text[TEXT_OUTLETS];
-};
+/* A set of states has one bit for each. */
+#define MASTER_IN(state) (1U << (state))
 
 struct master {
 	const struct config *config;
 	struct listener *listener;
 	struct shared *shared;
-	enum master_state state;
-	void (*close_logs)(void);
-	struct process_table table;
-	struct helper helper;
 	struct output *output;
+	void (*close_logs)(void);
+	enum master_state state; /* changed by master_enter only */
+	struct sources sources;
+	struct children children[MASTER_CHILDREN];
+	struct pool *workers, *fetcher; /* of these children */
 	struct console console;
 	struct report report;
 	struct reload reload;
-	struct relay relay;
-	struct pollset pollset;
-	/* Where in the pollset they are. */
-	size_t signal_place, console_place, report_place, listener_place;
-	size_t output_place[TEXT_OUTLETS];
-	struct master_places *worker_places; /* by slot; owned */
+	struct ticket_rotation rotation;
+	struct accept_watch watch;
 	int signal_fd;
 	int ended_by; /* signal; 0: none */
 	int status; /* exit status */
 	bool summed_up; /* the final table is printed */
-	struct ticket_rotation rotation;
-	struct accept_watch watch;
 	int64_t kill_ms; /* when workers that are left are killed; 0: never */
-	unsigned char body[MESSAGE_BODY_MAX];
 };
 
 /*
@@ -75,23 +91,18 @@ void master_enter(struct master *, enum master_state);
 /* End everything at once, by this signal or, 0, with the exit status 1. */
 void master_end_by(struct master *, int number);
 
-/*
- * master_time.c. All that is due by now is done; it may fork and change the
- * state.
- */
-void master_act(struct master *, int64_t now_ms);
-/* When something is due next; 0: never. Changes nothing. */
-int64_t master_due_ms(const struct master *, int64_t now_ms);
+/* master_children.c: fork them. Returns 0, or -1 (reported). */
+int master_open_children(struct master *, const struct master_setup *);
+/* Bury those that are dead. */
+void master_reap_children(struct master *);
+void master_close_children(struct master *);
 
-/*
- * master_events.c. What can happen is put into the pollset. Nothing that
- * changes a descriptor may come between this and the wait: it would not be
- * heard.
- */
-void master_prepare(struct master *, int64_t now_ms);
-/* What happened is acted on. */
-void master_dispatch(struct master *);
-/* Something is typed, or what was typed can go on its way. */
-void master_console(struct master *, short events);
+/* master_messages.c */
+void master_hear(
+    void *master, struct children *, unsigned slot, const struct message *);
+
+/* Sources; the self of each is the master. */
+extern const struct source master_console_source;
+extern const struct source master_signals_source;
 
 #endif

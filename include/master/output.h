@@ -9,13 +9,13 @@
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
-#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "foundation/text.h"
 #include "foundation/writer.h"
+#include "master/sources.h"
 
 struct output {
 	struct writer writer[TEXT_OUTLETS];
@@ -35,13 +35,10 @@ void output_end_block(struct output *, unsigned outlet);
 bool output_full(const struct output *, unsigned outlet);
 /* Something waits to be read by whoever reads slowly. */
 bool output_waits(const struct output *);
-/* What to poll for, fd -1: nothing; then output_flush is to follow. */
-struct pollfd output_pollfd(const struct output *, unsigned outlet);
-void output_flush(struct output *);
-/* When output_act has something to do, CLOCK_MONOTONIC; 0: never. */
-int64_t output_due_ms(const struct output *);
-void output_act(struct output *, int64_t now_ms);
 /* Go on until all is out or the time is over; the rest is dropped. */
 void output_finish(struct output *, int timeout_ms);
+
+/* Writes what had to wait; its self is the output. */
+extern const struct source output_source;
 
 #endif

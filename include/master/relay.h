@@ -8,11 +8,11 @@
 #include "foundation/message.h"
 
 struct output;
-struct process_table;
+struct pool;
 struct textbuf;
 
 struct relay {
-	struct process_table *table;
+	struct pool *pool;
 	struct output *output;
 	/* Blocks that go on, TEXT_OUTLETS for each slot; owned. */
 	struct textbuf *partial;
@@ -20,12 +20,13 @@ struct relay {
 };
 
 /* Returns 0, or -1 (reported). */
-int relay_open(struct relay *, struct process_table *, struct output *);
+int relay_open(struct relay *, struct pool *, struct output *);
 void relay_close(struct relay *);
 /* This text channel is readable: read while the output has room there. */
 void relay_read(struct relay *, unsigned slot, unsigned outlet);
 /*
- * Its process is dead: take all that it said, but for a block that was cut.
+ * The process of this slot is dead: take all that it said, but for a block that
+ * was cut.
  */
 void relay_bury(struct relay *, unsigned slot);
 

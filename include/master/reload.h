@@ -16,7 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "master/process.h"
+#include "master/pool.h"
+#include "master/sources.h"
 
 /*
  * Make everything new for the children that are forked from now on. Returns 0,
@@ -32,7 +33,7 @@ enum reload_phase {
 };
 
 struct reload {
-	struct process_table *table;
+	struct pool *pool;
 	reload_prepare *prepare;
 	void *arg;
 	enum reload_phase phase;
@@ -41,13 +42,13 @@ struct reload {
 	int64_t deadline_ms; /* of the phase: step then; 0: none */
 };
 
-void
-reload_init(struct reload *, struct process_table *, reload_prepare *, void *);
+void reload_init(struct reload *, struct pool *, reload_prepare *, void *);
 /* Once more, if one is under way: files may have changed since it began. */
 void reload_request(struct reload *);
 /* Nothing is to be made new any more. */
 void reload_cancel(struct reload *);
-/* Do what can be done now. */
-void reload_step(struct reload *, int64_t now_ms);
+
+/* Goes on with what was begun; its self is the reload. */
+extern const struct source reload_source;
 
 #endif

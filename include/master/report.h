@@ -8,16 +8,15 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "foundation/text.h"
+#include "master/sources.h"
 #include "master/stats_file.h"
 
 struct config;
 struct output;
-struct process_table;
+struct pool;
 struct shared;
 
 #define REPORT_WAIT_MS 300
@@ -28,7 +27,7 @@ enum report_reason { REPORT_COMMAND, REPORT_SIGNAL, REPORT_END };
 struct report {
 	const struct config *config;
 	const struct shared *shared;
-	struct process_table *table;
+	struct pool *pool; /* the workers */
 	struct output *output;
 	struct stats_file file; /* of -stats_json, unless it is "-" */
 	int64_t start_ms;
@@ -44,23 +43,16 @@ struct report {
 
 /* Returns 0, or -1 (reported). */
 int report_open(struct report *, const struct config *, const struct shared *,
-    struct process_table *, struct output *);
+    struct pool *, struct output *);
 /* What is under way to a file may take so long. */
 void report_close(struct report *, int timeout_ms);
 
 void report_begin(struct report *, enum report_reason);
 void report_answer(struct report *, unsigned slot, uint64_t request);
-/* If every answer is here or the time is over, print and return true. */
-bool report_finish(struct report *, int64_t now_ms);
 /* The last one; if the server is cut short there is no table. */
 void report_end(struct report *, bool cut_short);
 
-/* What to poll for; report_flush is to follow. */
-struct pollfd report_pollfd(const struct report *);
-void report_flush(struct report *);
-/* When report_finish or report_act has something to do; 0: never. */
-int64_t report_due_ms(const struct report *);
-/* What could not be written to a file is tried again. */
-void report_act(struct report *, int64_t now_ms);
+/* Prints when all have answered, and writes to the file; self: the report. */
+extern const struct source report_source;
 
 #endif

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "master/sources.h"
+
 struct config;
 struct randomness;
 struct ticket_keys;
@@ -30,5 +32,8 @@ void ticket_rotation_init(struct ticket_rotation *, const struct config *,
  * (reported) is tried again when the next rotation is due.
  */
 void ticket_rotation_run(struct ticket_rotation *);
+
+/* Its self is the rotation. */
+extern const struct source ticket_rotation_source;
 
 #endif

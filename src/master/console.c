@@ -20,10 +20,10 @@ static bool console_has_terminal(void);
 static int
 console_compare(struct console_connection *, struct console_connection *);
 static struct console_connection *console_find(struct console *, uint64_t);
-static struct console_connection *console_focus(struct console *);
+static struct console_connection *console_focus(const struct console *);
 static struct console_connection *
 console_skip_busy(struct console *, struct console_connection *);
-static bool console_waits(struct console *, int64_t);
+static bool console_waits(const struct console *, int64_t);
 static enum console_action console_read(struct console *, short);
 static enum console_action console_meaning(struct console *, size_t);
 static enum console_action console_lost_terminal(struct console *);
@@ -143,7 +143,7 @@ console_is_for(struct console *console, uint64_t id)
 }
 
 struct pollfd
-console_pollfd(struct console *console, int64_t now_ms)
+console_pollfd(const struct console *console, int64_t now_ms)
 {
 	struct pollfd pollfd = { .fd = -1, .events = POLLIN };
 	bool has_focus = console_focus(console) != NULL;
@@ -242,11 +242,14 @@ console_find(struct console *console, uint64_t id)
 /* The console connection, with all of them the first one; NULL: none is open.
  */
 static struct console_connection *
-console_focus(struct console *console)
+console_focus(const struct console *console)
 {
-	return console->choice == CONSOLE_NEWEST
-	    ? RB_MAX(console_tree, &console->connections)
-	    : RB_MIN(console_tree, &console->connections);
+	/* Which only looks. */
+	struct console_tree *tree =
+	    (struct console_tree *)(uintptr_t)&console->connections;
+
+	return console->choice == CONSOLE_NEWEST ? RB_MAX(console_tree, tree)
+						 : RB_MIN(console_tree, tree);
 }
 
 /* Who still has no room for the last unit does not get this one. */
@@ -271,7 +274,7 @@ console_skip_busy(
 
 /* For somebody to take the last unit. */
 static bool
-console_waits(struct console *console, int64_t now_ms)
+console_waits(const struct console *console, int64_t now_ms)
 {
 	struct console_connection *focus = console_focus(console);
 

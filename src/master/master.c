@@ -10,49 +10,26 @@
 #include "master/master.h"
 #include "master/master_state.h"
 #include "master/output.h"
-#include "master/ready.h"
-#include "shared/accept_turn.h"
-#include "shared/fetch_board.h"
 #include "shared/shared.h"
 
-/* How long workers may take to end before they are killed. */
-#define MASTER_QUIT_MS	500
-#define MASTER_ABORT_MS 100
+/* Whoever was killed in vain is killed again. */
+#define MASTER_KILL_AGAIN_MS 500
 /* How long standard output may hold up the end. */
 #define MASTER_OUTPUT_MS       2000
 #define MASTER_OUTPUT_ABORT_MS 100
 
-#define FROM(state) (1U << (state))
-
 static int master_open(struct master *, const struct master_setup *);
-static void
-master_keep_descriptors(struct master *, const struct master_setup *);
-static int master_fetches_fd(const struct master *);
-static int master_spawn_all(struct master *);
+static void master_add_sources(struct master *);
 static void master_close(struct master *);
-static void master_loop(struct master *);
 static bool master_goes_on(const struct master *);
+static int64_t master_due_ms(const void *, int64_t);
+static void master_act(void *, int64_t);
 static void master_sum_up(struct master *);
-static void master_begin_running(struct master *);
-static void master_begin_draining(struct master *);
-static void master_begin_quitting(struct master *);
-static void master_begin_aborting(struct master *);
 
-/* What a state can follow, and what is done when it begins. */
-static const struct {
-	unsigned from;
-	void (*begin)(struct master *);
-} master_states[] = {
-	[MASTER_STARTING] = { 0, NULL },
-	[MASTER_RUNNING] = { FROM(MASTER_STARTING), master_begin_running },
-	[MASTER_DRAINING] = { FROM(MASTER_STARTING) | FROM(MASTER_RUNNING),
-	    master_begin_draining },
-	[MASTER_QUITTING] = { FROM(MASTER_STARTING) | FROM(MASTER_RUNNING) |
-		FROM(MASTER_DRAINING),
-	    master_begin_quitting },
-	[MASTER_ABORTING] = { FROM(MASTER_STARTING) | FROM(MASTER_RUNNING) |
-		FROM(MASTER_DRAINING) | FROM(MASTER_QUITTING),
-	    master_begin_aborting },
+/* The master's own row: its state, as time goes on. */
+static const struct source master_source = {
+	.due_ms = master_due_ms,
+	.act = master_act,
 };
 
 int
@@ -69,8 +46,14 @@ master_run(const struct master_setup *setup)
 	master->shared = setup->shared;
 	master->close_logs = setup->close_logs;
 	master->status = 1;
-	if (master_open(master, setup) == 0)
-		master_loop(master);
+	if (master_open(master, setup) == 0) {
+		while (master_goes_on(master)) {
+			sources_turn(&master->sources);
+			master_sum_up(master);
+		}
+		if (!master->summed_up)
+			report_end(&master->report, true);
+	}
 	master_close(master);
 	status = master->status;
 	ended_by = master->ended_by;
@@ -80,101 +63,57 @@ master_run(const struct master_setup *setup)
 	return status;
 }
 
-void
-master_enter(struct master *master, enum master_state state)
-{
-	if ((master_states[state].from & FROM(master->state)) == 0)
-		return;
-	if (master->state < MASTER_DRAINING && state >= MASTER_DRAINING) {
-		listener_stop(master->listener);
-		reload_cancel(&master->reload);
-	}
-	master->state = state;
-	master_states[state].begin(master);
-}
-
-void
-master_end_by(struct master *master, int number)
-{
-	/* Another signal does not put off the end. */
-	if (master->state == MASTER_ABORTING)
-		return;
-	master->ended_by = number;
-	if (number == 0)
-		master->status = 1;
-	master_enter(master, MASTER_ABORTING);
-}
-
 static int
 master_open(struct master *master, const struct master_setup *setup)
 {
-	struct process_table *table = &master->table;
-	unsigned workers = master->config->workers;
+	struct shared *shared = master->shared;
 
-	pollset_init(&master->pollset);
-	console_open(&master->console, master->config, master->shared->board);
+	master->workers = &master->children[MASTER_WORKER].pool;
+	master->fetcher = &master->children[MASTER_FETCHER].pool;
+	sources_open(&master->sources, MASTER_IN(MASTER_STARTING));
+	console_open(&master->console, master->config, shared->board);
 	ticket_rotation_init(&master->rotation, master->config,
-	    master->shared->ticket_keys, setup->randomness);
-	if (process_table_open(
-		table, PARTY_WORKER, workers, setup->run, setup->arg) == -1 ||
-	    report_open(&master->report, master->config, master->shared, table,
-		master->output) == -1 ||
-	    relay_open(&master->relay, table, master->output) == -1)
+	    shared->ticket_keys, setup->randomness);
+	accept_watch_init(&master->watch, shared->turn, master->listener->fd);
+	if (master_open_children(master, setup) == -1 ||
+	    report_open(&master->report, master->config, shared,
+		master->workers, master->output) == -1)
 		return -1;
-	reload_init(&master->reload, table, setup->prepare, setup->arg);
-	accept_watch_init(
-	    &master->watch, master->shared->turn, master->listener->fd);
-	master->worker_places =
-	    calloc(table->slots, sizeof(*master->worker_places));
-	if (master->worker_places == NULL) {
-		log_warn("cannot watch %u workers", workers);
-		return -1;
-	}
+	reload_init(&master->reload, master->workers, setup->prepare,
+	    setup->prepare_arg);
 	if ((master->signal_fd = signals_open()) == -1)
 		return -1;
-	master_keep_descriptors(master, setup);
-	if (helper_open(&master->helper, setup->fetcher, setup->fetcher_arg,
-		master_fetches_fd(master), master->output) == -1 ||
-	    master_spawn_all(master) == -1)
+	master_add_sources(master);
+	if (pool_start(master->fetcher) == -1 ||
+	    pool_start(master->workers) == -1)
 		return -1;
 	master->status = 0;
 	return 0;
 }
 
+/*
+ * Signals come last, and with them deaths: what a child has said before it died
+ * is heard first.
+ */
 static void
-master_keep_descriptors(struct master *master, const struct master_setup *setup)
+master_add_sources(struct master *master)
 {
-	struct process_table *table = &master->table;
-	unsigned i;
+	const unsigned running = MASTER_IN(MASTER_RUNNING),
+		       served = running | MASTER_IN(MASTER_DRAINING),
+		       always = ~0U;
+	struct sources *table = &master->sources;
+	struct children *child = master->children;
 
-	process_keep_fd(table, setup->keylog_fd);
-	process_keep_fd(table, setup->messages_fd);
-	process_keep_fd(table, master->listener->fd);
-	process_keep_fd(table, master_fetches_fd(master));
-	for (i = 0; i < table->slots; i++)
-		process_keep_fd(table, accept_turn_fd(master->shared->turn, i));
-}
-
-/* -1: nothing is ever fetched. */
-static int
-master_fetches_fd(const struct master *master)
-{
-	const struct fetch_board *board = master->shared->fetches;
-
-	return board == NULL ? -1 : fetch_board_fd(board);
-}
-
-static int
-master_spawn_all(struct master *master)
-{
-	unsigned i;
-
-	for (i = 0; i < master->config->workers; i++)
-		if (process_spawn(&master->table, i) == -1) {
-			process_kill_all(&master->table, SIGKILL);
-			return -1;
-		}
-	return 0;
+	sources_add(table, &output_source, master->output, always);
+	sources_add(table, &report_source, &master->report, always);
+	sources_add(table, &children_source, &child[MASTER_FETCHER], always);
+	sources_add(table, &children_source, &child[MASTER_WORKER], always);
+	sources_add(table, &master_console_source, master, served);
+	sources_add(table, &master_source, master, always);
+	sources_add(table, &accept_watch_source, &master->watch, running);
+	sources_add(table, &reload_source, &master->reload, running);
+	sources_add(table, &ticket_rotation_source, &master->rotation, always);
+	sources_add(table, &master_signals_source, master, always);
 }
 
 static void
@@ -184,86 +123,56 @@ master_close(struct master *master)
 	    ? MASTER_OUTPUT_ABORT_MS
 	    : MASTER_OUTPUT_MS;
 
-	helper_close(&master->helper);
+	master_close_children(master);
 	report_close(&master->report, patience_ms);
 	master->close_logs();
 	output_finish(master->output, patience_ms);
 	console_close(&master->console);
-	relay_close(&master->relay);
-	process_table_close(&master->table);
 	listener_close(master->listener);
-	pollset_close(&master->pollset);
-	free(master->worker_places);
+	sources_close(&master->sources);
 	if (master->signal_fd > 0)
 		close(master->signal_fd);
-}
-
-static void
-master_loop(struct master *master)
-{
-	int64_t now_ms;
-
-	while (master_goes_on(master)) {
-		/* One clock for both, or what is due in between is missed. */
-		now_ms = monotime_ms();
-		master_prepare(master, now_ms);
-		pollset_wait(&master->pollset,
-		    monotime_left(now_ms, master_due_ms(master, now_ms)));
-		master_dispatch(master);
-		master_act(master, monotime_ms());
-		master_sum_up(master);
-	}
-	if (!master->summed_up)
-		report_end(&master->report, true);
 }
 
 /* At an orderly end a slow reader of our text gets all of it. */
 static bool
 master_goes_on(const struct master *master)
 {
-	return process_alive(&master->table) > 0 ||
+	return pool_alive(master->workers) > 0 ||
 	    master->state < MASTER_DRAINING ||
 	    (master->state == MASTER_DRAINING && output_waits(master->output));
+}
+
+static int64_t
+master_due_ms(const void *self, int64_t now_ms)
+{
+	const struct master *master = self;
+
+	(void)now_ms;
+	return master->kill_ms;
+}
+
+static void
+master_act(void *self, int64_t now_ms)
+{
+	struct master *master = self;
+
+	if (master->state == MASTER_STARTING && pool_can_serve(master->workers))
+		master_enter(master, MASTER_RUNNING);
+	if (master->kill_ms != 0 && now_ms >= master->kill_ms) {
+		pool_kill_all(master->workers, SIGKILL);
+		master->kill_ms = now_ms + MASTER_KILL_AGAIN_MS;
+	}
 }
 
 /* The table is the last word, when the workers have said theirs. */
 static void
 master_sum_up(struct master *master)
 {
-	if (process_alive(&master->table) > 0 || master->summed_up ||
+	if (pool_alive(master->workers) > 0 || master->summed_up ||
 	    master->state < MASTER_DRAINING ||
 	    master->state == MASTER_ABORTING || master->status != 0)
 		return;
 	report_end(&master->report, false);
 	master->summed_up = true;
-}
-
-/* Nobody is served before the world was told, and so nothing is said before. */
-static void
-master_begin_running(struct master *master)
-{
-	if (ready_announce(master->config, master->listener) == -1)
-		master_end_by(master, 0);
-	else
-		process_say_ready(&master->table, MESSAGE_ACCEPT);
-}
-
-static void
-master_begin_draining(struct master *master)
-{
-	process_say_all(&master->table, MESSAGE_DRAIN);
-}
-
-static void
-master_begin_quitting(struct master *master)
-{
-	master->kill_ms = monotime_ms() + MASTER_QUIT_MS;
-	process_say_all(&master->table, MESSAGE_QUIT);
-}
-
-static void
-master_begin_aborting(struct master *master)
-{
-	master->kill_ms = monotime_ms() + MASTER_ABORT_MS;
-	process_say_all(&master->table, MESSAGE_ABORT);
 }

@@ -19,10 +19,21 @@
 static const char *const output_names[] = { "standard output",
 	"standard error" };
 
-static void output_prepare(struct output *, unsigned);
+static void output_prepare(const void *, struct pollset *, int64_t);
+static void output_dispatch(void *, unsigned, short);
+static int64_t output_due_ms(const void *, int64_t);
+static void output_act(void *, int64_t);
+static void output_set_target(struct output *, unsigned);
 static int output_reopen(int);
 static bool output_shares(void);
 static unsigned output_outlet(const struct output *, unsigned);
+
+const struct source output_source = {
+	output_prepare,
+	output_dispatch,
+	output_due_ms,
+	output_act,
+};
 
 void
 output_open(struct output *output)
@@ -34,7 +45,7 @@ output_open(struct output *output)
 	for (i = 0; i < TEXT_OUTLETS; i++)
 		writer_init(&output->writer[i], OUTPUT_QUEUE_MAX, false);
 	for (i = 0; i < TEXT_OUTLETS; i++)
-		output_prepare(output, i);
+		output_set_target(output, i);
 }
 
 void
@@ -84,38 +95,6 @@ output_waits(const struct output *output)
 	    writer_waits(&output->writer[1]);
 }
 
-struct pollfd
-output_pollfd(const struct output *output, unsigned outlet)
-{
-	return writer_pollfd(&output->writer[outlet]);
-}
-
-void
-output_flush(struct output *output)
-{
-	unsigned i;
-
-	for (i = 0; i < TEXT_OUTLETS; i++)
-		if (writer_waits(&output->writer[i]))
-			writer_flush(&output->writer[i]);
-}
-
-int64_t
-output_due_ms(const struct output *output)
-{
-	return monotime_sooner(writer_due_ms(&output->writer[0]),
-	    writer_due_ms(&output->writer[1]));
-}
-
-void
-output_act(struct output *output, int64_t now_ms)
-{
-	unsigned i;
-
-	for (i = 0; i < TEXT_OUTLETS; i++)
-		writer_act(&output->writer[i], now_ms);
-}
-
 void
 output_finish(struct output *output, int timeout_ms)
 {
@@ -125,7 +104,50 @@ output_finish(struct output *output, int timeout_ms)
 }
 
 static void
-output_prepare(struct output *output, unsigned index)
+output_prepare(const void *self, struct pollset *set, int64_t now_ms)
+{
+	const struct output *output = self;
+	unsigned i;
+
+	(void)now_ms;
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		pollset_add(set, writer_pollfd(&output->writer[i]), i);
+}
+
+static void
+output_dispatch(void *self, unsigned key, short events)
+{
+	struct output *output = self;
+	unsigned i;
+
+	(void)key, (void)events;
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		if (writer_waits(&output->writer[i]))
+			writer_flush(&output->writer[i]);
+}
+
+static int64_t
+output_due_ms(const void *self, int64_t now_ms)
+{
+	const struct output *output = self;
+
+	(void)now_ms;
+	return monotime_sooner(writer_due_ms(&output->writer[0]),
+	    writer_due_ms(&output->writer[1]));
+}
+
+static void
+output_act(void *self, int64_t now_ms)
+{
+	struct output *output = self;
+	unsigned i;
+
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		writer_act(&output->writer[i], now_ms);
+}
+
+static void
+output_set_target(struct output *output, unsigned index)
 {
 	int fd = index == 0 ? STDOUT_FILENO : STDERR_FILENO;
 	bool may_block = false;

@@ -19,6 +19,7 @@ void
 pollset_close(struct pollset *set)
 {
 	free(set->pollfds);
+	free(set->names);
 	pollset_init(set);
 }
 
@@ -28,16 +29,24 @@ pollset_clear(struct pollset *set)
 	set->count = 0;
 }
 
-size_t
-pollset_add(struct pollset *set, struct pollfd pollfd)
+void
+pollset_set_owner(struct pollset *set, size_t owner)
+{
+	set->owner = owner;
+}
+
+void
+pollset_add(struct pollset *set, struct pollfd pollfd, unsigned key)
 {
 	if (pollfd.fd == -1)
-		return POLLSET_NOWHERE;
+		return;
 	if (set->count == set->capacity)
 		pollset_grow(set);
 	pollfd.revents = 0;
 	set->pollfds[set->count] = pollfd;
-	return set->count++;
+	set->names[set->count].owner = set->owner;
+	set->names[set->count].key = key;
+	set->count++;
 }
 
 void
@@ -53,12 +62,17 @@ pollset_wait(struct pollset *set, int timeout_ms)
 		set->pollfds[i].revents = 0;
 }
 
-short
-pollset_events(const struct pollset *set, size_t place)
+bool
+pollset_next(const struct pollset *set, size_t *at, struct pollset_event *event)
 {
-	if (place >= set->count)
-		return 0;
-	return set->pollfds[place].revents;
+	for (; *at < set->count; (*at)++)
+		if (set->pollfds[*at].revents != 0) {
+			*event = set->names[*at];
+			event->events = set->pollfds[*at].revents;
+			(*at)++;
+			return true;
+		}
+	return false;
 }
 
 static void
@@ -69,7 +83,8 @@ pollset_grow(struct pollset *set)
 
 	set->pollfds =
 	    reallocarray(set->pollfds, capacity, sizeof(*set->pollfds));
-	if (set->pollfds == NULL)
+	set->names = reallocarray(set->names, capacity, sizeof(*set->names));
+	if (set->pollfds == NULL || set->names == NULL)
 		fatalx("out of memory");
 	set->capacity = capacity;
 }

@@ -4,7 +4,7 @@
 #include "foundation/log.h"
 #include "foundation/textbuf.h"
 #include "master/output.h"
-#include "master/process.h"
+#include "master/pool.h"
 #include "master/relay.h"
 
 /* A piece of a partial block; its bytes follow. */
@@ -19,16 +19,15 @@ relay_block(struct relay *, unsigned, struct textbuf *, const struct message *);
 static void relay_release(struct relay *, struct textbuf *, unsigned);
 
 int
-relay_open(
-    struct relay *relay, struct process_table *table, struct output *output)
+relay_open(struct relay *relay, struct pool *pool, struct output *output)
 {
-	relay->table = table;
+	relay->pool = pool;
 	relay->output = output;
-	relay->partial = calloc(
-	    (size_t)table->slots * TEXT_OUTLETS, sizeof(*relay->partial));
-	if (relay->partial != NULL)
+	relay->partial =
+	    calloc((size_t)pool->slots * TEXT_OUTLETS, sizeof(*relay->partial));
+	if (relay->partial != NULL || pool->slots == 0)
 		return 0;
-	log_warn("cannot listen to %u workers", table->children);
+	log_warn("cannot listen to %u workers", pool->children);
 	return -1;
 }
 
@@ -62,7 +61,7 @@ relay_bury(struct relay *relay, unsigned slot)
 static bool
 relay_take(struct relay *relay, unsigned slot, unsigned outlet)
 {
-	struct channel *text = &relay->table->slot[slot].text[outlet];
+	struct channel *text = &relay->pool->slot[slot].text[outlet];
 	struct message message;
 
 	if (channel_receive(text, &message, relay->body) != 1)

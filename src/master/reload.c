@@ -9,20 +9,27 @@
 /* How long a child may take to say that it drains: one may be stopped. */
 #define RELOAD_RETIRE_MS 500
 
+static int64_t reload_due_ms(const void *, int64_t);
+static void reload_act(void *, int64_t);
+static void reload_step(struct reload *, int64_t);
 static void reload_begin(struct reload *, int64_t);
 static void reload_cut(struct reload *, int64_t);
 static void reload_start(struct reload *);
 static void reload_retire(struct reload *, int64_t);
 static void reload_finish(struct reload *, int64_t);
-static bool reload_all_retired(const struct reload *);
 static unsigned reload_next(const struct reload *);
 
+const struct source reload_source = {
+	.due_ms = reload_due_ms,
+	.act = reload_act,
+};
+
 void
-reload_init(struct reload *reload, struct process_table *table,
-    reload_prepare *prepare, void *arg)
+reload_init(struct reload *reload, struct pool *pool, reload_prepare *prepare,
+    void *arg)
 {
 	memset(reload, 0, sizeof(*reload));
-	reload->table = table;
+	reload->pool = pool;
 	reload->prepare = prepare;
 	reload->arg = arg;
 }
@@ -41,7 +48,23 @@ reload_cancel(struct reload *reload)
 	reload->deadline_ms = 0;
 }
 
-void
+static int64_t
+reload_due_ms(const void *self, int64_t now_ms)
+{
+	const struct reload *reload = self;
+
+	(void)now_ms;
+	return reload->deadline_ms;
+}
+
+static void
+reload_act(void *self, int64_t now_ms)
+{
+	reload_step(self, now_ms);
+}
+
+/* Do what can be done now. */
+static void
 reload_step(struct reload *reload, int64_t now_ms)
 {
 	bool late = reload->deadline_ms != 0 && now_ms >= reload->deadline_ms;
@@ -52,17 +75,17 @@ reload_step(struct reload *reload, int64_t now_ms)
 			reload_begin(reload, now_ms);
 		break;
 	case RELOAD_CUTTING:
-		if (process_alive_in(reload->table, reload_next(reload)) == 0)
+		if (pool_alive_in(reload->pool, reload_next(reload)) == 0)
 			reload_start(reload);
 		else if (late)
 			reload_cut(reload, now_ms);
 		break;
 	case RELOAD_STARTING:
-		if (process_can_serve(reload->table))
+		if (pool_can_serve(reload->pool))
 			reload_retire(reload, now_ms);
 		break;
 	case RELOAD_RETIRING:
-		if (late || reload_all_retired(reload))
+		if (late || pool_all_retired(reload->pool))
 			reload_finish(reload, now_ms);
 		break;
 	}
@@ -72,15 +95,15 @@ static void
 reload_begin(struct reload *reload, int64_t now_ms)
 {
 	reload->wanted = false;
-	if (process_check_room(reload->table) == -1 ||
+	if (pool_check_room(reload->pool) == -1 ||
 	    reload->prepare(reload->arg) == -1)
 		return;
-	if (process_alive_in(reload->table, reload_next(reload)) == 0) {
+	if (pool_alive_in(reload->pool, reload_next(reload)) == 0) {
 		reload_start(reload);
 		return;
 	}
 	log_warnx("the connections of the oldest generation are ended");
-	process_say_in(reload->table, reload_next(reload), MESSAGE_QUIT);
+	pool_say_in(reload->pool, reload_next(reload), MESSAGE_QUIT);
 	reload->phase = RELOAD_CUTTING;
 	reload->deadline_ms = now_ms + RELOAD_CUT_MS;
 }
@@ -88,14 +111,14 @@ reload_begin(struct reload *reload, int64_t now_ms)
 static void
 reload_cut(struct reload *reload, int64_t now_ms)
 {
-	process_kill_in(reload->table, reload_next(reload), SIGKILL);
+	pool_kill_in(reload->pool, reload_next(reload), SIGKILL);
 	reload->deadline_ms = now_ms + RELOAD_CUT_MS;
 }
 
 static void
 reload_start(struct reload *reload)
 {
-	process_next_generation(reload->table);
+	pool_next_generation(reload->pool);
 	reload->phase = RELOAD_STARTING;
 	reload->deadline_ms = 0;
 }
@@ -103,12 +126,11 @@ reload_start(struct reload *reload)
 static void
 reload_retire(struct reload *reload, int64_t now_ms)
 {
-	unsigned newest = reload->table->generation;
+	unsigned newest = reload->pool->generation;
 
 	/* Those before it were told when it took over. */
-	process_say_in(reload->table,
-	    (newest + PROCESS_GENERATIONS - 1) % PROCESS_GENERATIONS,
-	    MESSAGE_DRAIN);
+	pool_say_in(reload->pool,
+	    (newest + POOL_GENERATIONS - 1) % POOL_GENERATIONS, MESSAGE_DRAIN);
 	reload->phase = RELOAD_RETIRING;
 	reload->deadline_ms = now_ms + RELOAD_RETIRE_MS;
 }
@@ -126,23 +148,9 @@ reload_finish(struct reload *reload, int64_t now_ms)
 		reload_begin(reload, now_ms);
 }
 
-static bool
-reload_all_retired(const struct reload *reload)
-{
-	const struct process_table *table = reload->table;
-	unsigned slot;
-
-	for (slot = 0; slot < table->slots; slot++)
-		if (table->slot[slot].pid != 0 &&
-		    !process_is_newest(table, slot) &&
-		    !table->slot[slot].retired)
-			return false;
-	return true;
-}
-
 /* The slots that the next generation will have. */
 static unsigned
 reload_next(const struct reload *reload)
 {
-	return (reload->table->generation + 1) % PROCESS_GENERATIONS;
+	return (reload->pool->generation + 1) % POOL_GENERATIONS;
 }

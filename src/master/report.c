@@ -10,7 +10,7 @@
 #include "foundation/monotime.h"
 #include "foundation/textbuf.h"
 #include "master/output.h"
-#include "master/process.h"
+#include "master/pool.h"
 #include "sessions/session_cache.h"
 #include "shared/shared.h"
 #include "shared/stats.h"
@@ -22,26 +22,37 @@ static const char *const report_reasons[] = {
 	[REPORT_END] = "end",
 };
 
+static void report_prepare(const void *, struct pollset *, int64_t);
+static void report_dispatch(void *, unsigned, short);
+static int64_t report_due_ms(const void *, int64_t);
+static void report_act(void *, int64_t);
+static void report_finish(struct report *);
 static void report_note_silent(struct report *);
 static void report_tables(const struct report *);
 static void report_json(struct report *);
 static bool report_has_file(const struct report *);
 
+const struct source report_source = {
+	report_prepare,
+	report_dispatch,
+	report_due_ms,
+	report_act,
+};
+
 int
 report_open(struct report *report, const struct config *config,
-    const struct shared *shared, struct process_table *table,
-    struct output *output)
+    const struct shared *shared, struct pool *pool, struct output *output)
 {
 	memset(report, 0, sizeof(*report));
 	report->config = config;
 	report->shared = shared;
-	report->table = table;
+	report->pool = pool;
 	report->output = output;
 	report->start_ms = monotime_ms();
-	report->asked = calloc(table->slots, sizeof(*report->asked));
-	report->silent = calloc(table->slots, sizeof(*report->silent));
+	report->asked = calloc(pool->slots, sizeof(*report->asked));
+	report->silent = calloc(pool->slots, sizeof(*report->silent));
 	if (report->asked == NULL || report->silent == NULL) {
-		log_warn("cannot report on %u workers", table->children);
+		log_warn("cannot report on %u workers", pool->children);
 		return -1;
 	}
 	return config->stats_json != NULL &&
@@ -62,7 +73,7 @@ report_close(struct report *report, int timeout_ms)
 void
 report_begin(struct report *report, enum report_reason reason)
 {
-	struct process_table *table = report->table;
+	struct pool *pool = report->pool;
 	unsigned i;
 
 	report->active = true;
@@ -70,14 +81,14 @@ report_begin(struct report *report, enum report_reason reason)
 	report->request++;
 	report->waiting = 0;
 	report->deadline_ms = monotime_ms() + REPORT_WAIT_MS;
-	for (i = 0; i < table->slots; i++) {
-		report->asked[i] = table->slot[i].ready;
+	for (i = 0; i < pool->slots; i++) {
+		report->asked[i] = pool->slot[i].ready;
 		if (!report->asked[i])
 			continue;
 		report->waiting++;
 		/* Questions to a stopped worker must not pile up. */
-		if (!channel_waiting(&table->slot[i].control))
-			channel_say(&table->slot[i].control,
+		if (!channel_waiting(&pool->slot[i].control))
+			channel_say(&pool->slot[i].control,
 			    MESSAGE_STATS_REQUEST, report->request);
 	}
 }
@@ -92,26 +103,6 @@ report_answer(struct report *report, unsigned slot, uint64_t request)
 	report->waiting--;
 }
 
-bool
-report_finish(struct report *report, int64_t now_ms)
-{
-	unsigned i;
-
-	if (!report->active)
-		return false;
-	if (report->waiting > 0 && now_ms < report->deadline_ms)
-		return false;
-	report->active = false;
-	report_note_silent(report);
-	report_tables(report);
-	for (i = 0; i < report->silent_count; i++)
-		log_warnx("worker %u did not answer: its last known numbers "
-			  "count",
-		    report->silent[i]);
-	report_json(report);
-	return true;
-}
-
 void
 report_end(struct report *report, bool cut_short)
 {
@@ -122,46 +113,74 @@ report_end(struct report *report, bool cut_short)
 	report_json(report);
 }
 
-struct pollfd
-report_pollfd(const struct report *report)
+static void
+report_prepare(const void *self, struct pollset *set, int64_t now_ms)
 {
-	return report_has_file(report) ? writer_pollfd(&report->file.writer)
-				       : (struct pollfd){ .fd = -1 };
+	const struct report *report = self;
+
+	(void)now_ms;
+	if (report_has_file(report))
+		pollset_add(set, writer_pollfd(&report->file.writer), 0);
 }
 
-void
-report_flush(struct report *report)
+static void
+report_dispatch(void *self, unsigned key, short events)
 {
+	struct report *report = self;
+
+	(void)key, (void)events;
 	writer_flush(&report->file.writer);
 }
 
-int64_t
-report_due_ms(const struct report *report)
+static int64_t
+report_due_ms(const void *self, int64_t now_ms)
 {
+	const struct report *report = self;
 	int64_t due_ms = report->active ? report->deadline_ms : 0;
 
+	(void)now_ms;
 	return report_has_file(report)
 	    ? monotime_sooner(due_ms, writer_due_ms(&report->file.writer))
 	    : due_ms;
 }
 
-void
-report_act(struct report *report, int64_t now_ms)
+static void
+report_act(void *self, int64_t now_ms)
 {
+	struct report *report = self;
+
 	if (report_has_file(report))
 		writer_act(&report->file.writer, now_ms);
+	if (report->active &&
+	    (report->waiting == 0 || now_ms >= report->deadline_ms))
+		report_finish(report);
+}
+
+static void
+report_finish(struct report *report)
+{
+	unsigned i;
+
+	report->active = false;
+	report_note_silent(report);
+	report_tables(report);
+	for (i = 0; i < report->silent_count; i++)
+		log_warnx("worker %u did not answer: its last known numbers "
+			  "count",
+		    report->silent[i]);
+	report_json(report);
 }
 
 static void
 report_note_silent(struct report *report)
 {
-	const struct process_table *table = report->table;
+	const struct pool *pool = report->pool;
 	unsigned number, slot;
 
 	report->silent_count = 0;
-	for (number = 1; number <= table->children; number++)
-		for (slot = number - 1; slot < table->slots;
-		     slot += table->children)
+	for (number = 1; number <= pool->children; number++)
+		for (slot = number - 1; slot < pool->slots;
+		     slot += pool->children)
 			if (report->asked[slot]) {
 				report->silent[report->silent_count++] = number;
 				break;

@@ -9,7 +9,14 @@
 
 #define ROTATION_DEFAULT_S 43200
 
+static int64_t ticket_rotation_due_ms(const void *, int64_t);
+static void ticket_rotation_act(void *, int64_t);
 static unsigned rotation_period_s(const struct config *);
+
+const struct source ticket_rotation_source = {
+	.due_ms = ticket_rotation_due_ms,
+	.act = ticket_rotation_act,
+};
 
 int
 ticket_rotation_check(const struct config *config)
@@ -49,6 +56,22 @@ ticket_rotation_run(struct ticket_rotation *rotation)
 		log_warnx("the ticket keys are not rotated");
 	/* From now, so that keys are never made faster than there is room. */
 	rotation->due_ms = monotime_ms() + INT64_C(1000) * rotation->period_s;
+}
+
+static int64_t
+ticket_rotation_due_ms(const void *self, int64_t now_ms)
+{
+	const struct ticket_rotation *rotation = self;
+
+	(void)now_ms;
+	return rotation->due_ms;
+}
+
+static void
+ticket_rotation_act(void *self, int64_t now_ms)
+{
+	(void)now_ms;
+	ticket_rotation_run(self);
 }
 
 /* 0: never. Keys from files are for their owner to rotate. */

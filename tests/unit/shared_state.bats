@@ -16,6 +16,10 @@ unit() {
 	unit message_test
 }
 
+@test "the master's sources hear and act when they should, and only then" {
+	unit sources_test
+}
+
 @test "shared memory: parts are laid out, zeroed, shared, not in core dumps" {
 	unit shm_test
 }

@@ -5,8 +5,8 @@ UNIT_SAYS = log text
 UNIT_CACHE = session_cache session_shard session_repair session_ring shlock \
 	fault $(UNIT_SAYS)
 
-UNIT_TESTS = machine_test message_test shm_test shlock_test lifeline_test \
-	writer_test \
+UNIT_TESTS = machine_test message_test sources_test shm_test shlock_test \
+	lifeline_test writer_test \
 	session_cache_test \
 	session_crash_test session_step_test accept_quota_test \
 	accept_turn_test stats_test ticket_keys_test \
@@ -25,6 +25,8 @@ $(BUILD)/tests/unit/shm_test: $(call modules,shm machine $(UNIT_SAYS))
 $(BUILD)/tests/unit/machine_test: $(call modules,machine)
 $(BUILD)/tests/unit/shlock_test: $(call modules,shlock $(UNIT_SAYS))
 $(BUILD)/tests/unit/message_test: $(call modules,channel message $(UNIT_SAYS))
+$(BUILD)/tests/unit/sources_test: \
+	$(call modules,sources pollset monotime $(UNIT_SAYS))
 # The test is the disk, and the clock.
 $(BUILD)/tests/unit/writer_test: \
 	$(call modules,writer writable monotime $(UNIT_SAYS))

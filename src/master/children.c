@@ -1,0 +1,128 @@
+#include <poll.h>
+
+#include "master/children.h"
+#include "master/output.h"
+
+/* The keys of a child: its outlets of text, and then its control channel. */
+#define CHILDREN_KEYS (TEXT_OUTLETS + 1)
+
+static void children_prepare(const void *, struct pollset *, int64_t);
+static void children_dispatch(void *, unsigned, short);
+static int64_t children_due_ms(const void *, int64_t);
+static void children_act(void *, int64_t);
+static void
+children_prepare_one(const struct children *, unsigned, struct pollset *);
+static void children_control(struct children *, unsigned);
+
+const struct source children_source = {
+	children_prepare,
+	children_dispatch,
+	children_due_ms,
+	children_act,
+};
+
+int
+children_open(struct children *children, const struct process_plan *plan,
+    unsigned count, unsigned generations, struct output *output)
+{
+	if (pool_open(&children->pool, plan, count, generations) == -1)
+		return -1;
+	return relay_open(&children->relay, &children->pool, output);
+}
+
+void
+children_hear_by(struct children *children, children_hear *hear, void *arg)
+{
+	children->hear = hear;
+	children->arg = arg;
+}
+
+void
+children_close(struct children *children)
+{
+	pool_close(&children->pool);
+	relay_close(&children->relay);
+}
+
+void
+children_hear_last(struct children *children, unsigned slot)
+{
+	children_control(children, slot);
+	relay_bury(&children->relay, slot);
+}
+
+static void
+children_prepare(const void *self, struct pollset *set, int64_t now_ms)
+{
+	const struct children *children = self;
+	unsigned slot;
+
+	(void)now_ms;
+	for (slot = 0; slot < children->pool.slots; slot++)
+		children_prepare_one(children, slot, set);
+}
+
+static void
+children_prepare_one(
+    const struct children *children, unsigned slot, struct pollset *set)
+{
+	const struct process *process = &children->pool.slot[slot];
+	struct pollfd pollfd = { .events = POLLIN };
+	unsigned i, key = slot * CHILDREN_KEYS;
+
+	/* Full: the child's channel fills up, and so the child waits. */
+	for (i = 0; i < TEXT_OUTLETS; i++) {
+		pollfd.fd = output_full(children->relay.output, i)
+		    ? -1
+		    : process->text[i].fd;
+		pollset_add(set, pollfd, key + i);
+	}
+	pollfd.fd = process->control.fd;
+	if (channel_waiting(&process->control))
+		pollfd.events |= POLLOUT;
+	pollset_add(set, pollfd, key + TEXT_OUTLETS);
+}
+
+static void
+children_dispatch(void *self, unsigned key, short events)
+{
+	struct children *children = self;
+	unsigned slot = key / CHILDREN_KEYS, i = key % CHILDREN_KEYS;
+
+	if (i < TEXT_OUTLETS) {
+		relay_read(&children->relay, slot, i);
+	} else {
+		if (events & POLLOUT)
+			channel_flush(&children->pool.slot[slot].control);
+		if (events & ~POLLOUT)
+			children_control(children, slot);
+	}
+	pool_end_refused(&children->pool, slot);
+}
+
+static int64_t
+children_due_ms(const void *self, int64_t now_ms)
+{
+	const struct children *children = self;
+
+	(void)now_ms;
+	return pool_due_ms(&children->pool);
+}
+
+static void
+children_act(void *self, int64_t now_ms)
+{
+	struct children *children = self;
+
+	pool_tend(&children->pool, now_ms);
+}
+
+static void
+children_control(struct children *children, unsigned slot)
+{
+	struct channel *control = &children->pool.slot[slot].control;
+	struct message message;
+
+	while (channel_receive(control, &message, children->body) == 1)
+		children->hear(children->arg, children, slot, &message);
+}

@@ -1,0 +1,111 @@
+/*
+ * What children say to the master. A channel lets nothing else through than
+ * what the table of message.c allows, so each type that can come has its row.
+ */
+#include "master/master_state.h"
+
+typedef void master_handler(
+    struct master *, struct children *, unsigned, const struct message *);
+
+static master_handler master_ready, master_opened, master_closed,
+    master_unit_done, master_quota_used, master_stats, master_draining,
+    master_fetch, master_fetched;
+
+static master_handler *const master_handlers[MESSAGE_TYPES] = {
+	[MESSAGE_READY] = master_ready,
+	[MESSAGE_OPENED] = master_opened,
+	[MESSAGE_CLOSED] = master_closed,
+	[MESSAGE_UNIT_DONE] = master_unit_done,
+	[MESSAGE_QUOTA_USED] = master_quota_used,
+	[MESSAGE_STATS] = master_stats,
+	[MESSAGE_DRAINING] = master_draining,
+	[MESSAGE_FETCH] = master_fetch,
+	[MESSAGE_FETCHED] = master_fetched,
+};
+
+void
+master_hear(void *master, struct children *children, unsigned slot,
+    const struct message *message)
+{
+	master_handlers[message->type](master, children, slot, message);
+}
+
+/* A worker that is ready before the world was told waits for that. */
+static void
+master_ready(struct master *master, struct children *children, unsigned slot,
+    const struct message *message)
+{
+	(void)message;
+	pool_said_ready(&children->pool, slot);
+	if (&children->pool == master->workers &&
+	    master->state == MASTER_RUNNING)
+		pool_say(master->workers, slot, MESSAGE_ACCEPT);
+}
+
+static void
+master_opened(struct master *master, struct children *children, unsigned slot,
+    const struct message *message)
+{
+	console_connected(&master->console, slot, message->id);
+	if ((message->flags & MESSAGE_FLAG_HELD) &&
+	    !console_is_for(&master->console, message->id))
+		channel_say(&children->pool.slot[slot].control, MESSAGE_GO,
+		    message->id);
+}
+
+static void
+master_closed(struct master *master, struct children *children, unsigned slot,
+    const struct message *message)
+{
+	(void)children, (void)slot;
+	console_disconnected(&master->console, message->id);
+}
+
+static void
+master_unit_done(struct master *master, struct children *children,
+    unsigned slot, const struct message *message)
+{
+	(void)children, (void)slot;
+	console_unit_done(&master->console, message->id);
+}
+
+static void
+master_quota_used(struct master *master, struct children *children,
+    unsigned slot, const struct message *message)
+{
+	(void)children, (void)slot, (void)message;
+	master_enter(master, MASTER_DRAINING);
+}
+
+static void
+master_stats(struct master *master, struct children *children, unsigned slot,
+    const struct message *message)
+{
+	(void)children;
+	report_answer(&master->report, slot, message->id);
+}
+
+static void
+master_draining(struct master *master, struct children *children, unsigned slot,
+    const struct message *message)
+{
+	(void)master, (void)message;
+	pool_said_retired(&children->pool, slot);
+}
+
+/* The fetcher needs no other nudge while it has not read the last one. */
+static void
+master_fetch(struct master *master, struct children *children, unsigned slot,
+    const struct message *message)
+{
+	(void)children, (void)slot, (void)message;
+	pool_nudge_all(master->fetcher, MESSAGE_FETCH);
+}
+
+static void
+master_fetched(struct master *master, struct children *children, unsigned slot,
+    const struct message *message)
+{
+	(void)children, (void)slot, (void)message;
+	pool_nudge_all(master->workers, MESSAGE_FETCHED);
+}

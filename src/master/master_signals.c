@@ -1,0 +1,76 @@
+/*
+ * Signals, which tell of deaths as well.
+ */
+#include <signal.h>
+
+#include "foundation/log.h"
+#include "foundation/signals.h"
+#include "master/master_state.h"
+
+static void master_prepare_signals(const void *, struct pollset *, int64_t);
+static void master_signals(void *, unsigned, short);
+static void master_hup(struct master *);
+static void master_end_in_order(struct master *);
+
+const struct source master_signals_source = {
+	.prepare = master_prepare_signals,
+	.dispatch = master_signals,
+};
+
+static void
+master_prepare_signals(const void *self, struct pollset *set, int64_t now_ms)
+{
+	const struct master *master = self;
+
+	(void)now_ms;
+	pollset_add(set,
+	    (struct pollfd){ .fd = master->signal_fd, .events = POLLIN }, 0);
+}
+
+static void
+master_signals(void *self, unsigned key, short events)
+{
+	struct master *master = self;
+	int number;
+
+	(void)key, (void)events;
+	while ((number = signals_next(master->signal_fd)) != 0)
+		switch (number) {
+		case SIGCHLD:
+			master_reap_children(master);
+			break;
+		case SIGUSR1:
+			if (!master->report.active)
+				report_begin(&master->report, REPORT_SIGNAL);
+			break;
+		case SIGHUP:
+			master_hup(master);
+			break;
+		case SIGQUIT:
+			master_end_in_order(master);
+			break;
+		default:
+			master_end_by(master, number);
+		}
+}
+
+/* From a terminal that is gone, or from somebody who renewed a file. */
+static void
+master_hup(struct master *master)
+{
+	if (console_hung_up(&master->console))
+		master_end_by(master, SIGHUP);
+	else if (master->state < MASTER_DRAINING)
+		reload_request(&master->reload);
+	else
+		log_warnx("HUP: nothing is reloaded any more");
+}
+
+/* QUIT: at first gently. */
+static void
+master_end_in_order(struct master *master)
+{
+	master_enter(master,
+	    master->state < MASTER_DRAINING ? MASTER_DRAINING
+					    : MASTER_QUITTING);
+}

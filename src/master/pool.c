@@ -1,0 +1,409 @@
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "foundation/descriptors.h"
+#include "foundation/log.h"
+#include "foundation/monotime.h"
+#include "master/pool.h"
+
+/* Alive for less than this after it was ready: it died "at once". */
+#define POOL_AT_ONCE_MS 100
+/* Alive for as long as this: earlier deaths are forgotten. */
+#define POOL_FORGET_MS	  10000
+#define POOL_DELAY_MAX_MS 2000
+/* How long those that are left may take to end by themselves. */
+#define POOL_QUIT_MS 100
+
+static void pool_end_all(struct pool *);
+static int pool_fork(struct pool *, unsigned);
+static struct process *pool_first(const struct pool *, unsigned);
+static bool pool_is_newest(const struct pool *, unsigned);
+static bool pool_died_at_once(const struct process *, int64_t);
+static void pool_kill_late(struct pool *, unsigned);
+
+int
+pool_open(struct pool *pool, const struct process_plan *plan, unsigned children,
+    unsigned generations)
+{
+	unsigned i, slots = children * generations;
+
+	memset(pool, 0, sizeof(*pool));
+	pool->plan = *plan;
+	if (slots == 0)
+		return 0;
+	if ((pool->slot = calloc(slots, sizeof(*pool->slot))) == NULL) {
+		log_warn("cannot make a table of %u processes", slots);
+		return -1;
+	}
+	pool->slots = slots;
+	pool->children = children;
+	pool->generations = generations;
+	pool->replacing = true;
+	for (i = 0; i < slots; i++)
+		process_init(&pool->slot[i]);
+	return 0;
+}
+
+void
+pool_close(struct pool *pool)
+{
+	unsigned i;
+
+	pool_end_all(pool);
+	for (i = 0; i < pool->slots; i++)
+		process_close_channels(&pool->slot[i]);
+	free(pool->slot);
+	process_plan_close(&pool->plan);
+}
+
+int
+pool_start(struct pool *pool)
+{
+	unsigned i;
+
+	for (i = 0; i < pool->children; i++)
+		if (pool_fork(pool, i) == -1)
+			return -1;
+	return 0;
+}
+
+unsigned
+pool_number(const struct pool *pool, unsigned slot)
+{
+	return slot % pool->children + 1;
+}
+
+bool
+pool_replaces(const struct pool *pool, unsigned slot)
+{
+	return pool->replacing && pool_is_newest(pool, slot);
+}
+
+void
+pool_stop_replacing(struct pool *pool)
+{
+	unsigned i;
+
+	pool->replacing = false;
+	for (i = 0; i < pool->slots; i++) {
+		pool->slot[i].respawn_ms = 0;
+		pool->slot[i].ready_by_ms = 0;
+	}
+}
+
+int
+pool_slot(const struct pool *pool, pid_t pid)
+{
+	unsigned i;
+
+	for (i = 0; i < pool->slots; i++)
+		if (pool->slot[i].pid == pid)
+			return (int)i;
+	return -1;
+}
+
+int
+pool_bury(struct pool *pool, unsigned slot)
+{
+	struct process *process = &pool->slot[slot];
+	bool replaced = pool_replaces(pool, slot);
+	int64_t now_ms = monotime_ms(), delay_ms = 0;
+	unsigned i;
+
+	if (replaced && pool_died_at_once(process, now_ms)) {
+		pool->deaths_at_once++;
+		for (i = 1, delay_ms = 10; i < pool->deaths_at_once; i++)
+			if (delay_ms < POOL_DELAY_MAX_MS)
+				delay_ms *= 2;
+	} else if (now_ms - process->started_ms >= POOL_FORGET_MS) {
+		pool->deaths_at_once = 0;
+	}
+	process_close_channels(process);
+	process->pid = 0;
+	process->ready = false;
+	process->ready_by_ms = 0;
+	if (!replaced)
+		return 0;
+	if (pool->deaths_at_once >= POOL_DEATHS_MAX)
+		return -1;
+	process->respawn_ms = now_ms + delay_ms;
+	return 0;
+}
+
+void
+pool_tend(struct pool *pool, int64_t now_ms)
+{
+	struct process *process;
+	unsigned i;
+
+	for (i = 0; i < pool->slots; i++) {
+		process = &pool->slot[i];
+		if (process->ready_by_ms != 0 && process->ready_by_ms <= now_ms)
+			pool_kill_late(pool, i);
+		/* No memory or no process left: try again in a while. */
+		if (process->respawn_ms != 0 && process->respawn_ms <= now_ms &&
+		    pool_fork(pool, i) == -1)
+			process->respawn_ms = now_ms + POOL_DELAY_MAX_MS;
+	}
+}
+
+int64_t
+pool_due_ms(const struct pool *pool)
+{
+	int64_t due_ms = 0;
+	unsigned i;
+
+	for (i = 0; i < pool->slots; i++) {
+		due_ms = monotime_sooner(due_ms, pool->slot[i].respawn_ms);
+		due_ms = monotime_sooner(due_ms, pool->slot[i].ready_by_ms);
+	}
+	return due_ms;
+}
+
+int
+pool_check_room(const struct pool *pool)
+{
+	return descriptors_check(
+	    (pool->children + 1) * PROCESS_DESCRIPTORS, "nothing is reloaded");
+}
+
+void
+pool_next_generation(struct pool *pool)
+{
+	unsigned i, slot;
+
+	pool->generation = (pool->generation + 1) % pool->generations;
+	/* What killed others may be gone with what they were born with. */
+	pool->deaths_at_once = 0;
+	for (slot = 0; slot < pool->slots; slot++)
+		pool->slot[slot].respawn_ms = 0;
+	for (i = 0; i < pool->children; i++) {
+		slot = pool->generation * pool->children + i;
+		pool->slot[slot].late = false;
+		if (pool_fork(pool, slot) == -1)
+			pool->slot[slot].respawn_ms =
+			    monotime_ms() + POOL_DELAY_MAX_MS;
+	}
+}
+
+void
+pool_said_ready(struct pool *pool, unsigned slot)
+{
+	struct process *process = &pool->slot[slot];
+
+	process->ready = true;
+	process->late = false;
+	process->ready_ms = monotime_ms();
+	process->ready_by_ms = 0;
+}
+
+void
+pool_said_retired(struct pool *pool, unsigned slot)
+{
+	pool->slot[slot].retired = true;
+}
+
+bool
+pool_all_retired(const struct pool *pool)
+{
+	unsigned i;
+
+	for (i = 0; i < pool->slots; i++)
+		if (pool->slot[i].pid != 0 && !pool_is_newest(pool, i) &&
+		    !pool->slot[i].retired)
+			return false;
+	return true;
+}
+
+void
+pool_end_refused(struct pool *pool, unsigned slot)
+{
+	struct process *process = &pool->slot[slot];
+
+	if (!process_is_refused(process))
+		return;
+	log_warnx("process %u of the pool (pid %ld) said what it must not: "
+		  "it is ended",
+	    pool_number(pool, slot), (long)process->pid);
+	kill(process->pid, SIGKILL);
+	process_close_channels(process);
+}
+
+bool
+pool_can_serve(const struct pool *pool)
+{
+	const struct process *process, *end;
+	bool somebody = false;
+
+	process = pool_first(pool, pool->generation);
+	for (end = process + pool->children; process < end; process++) {
+		if (!process->ready && !process->late)
+			return false;
+		somebody = somebody || process->ready;
+	}
+	return somebody;
+}
+
+unsigned
+pool_alive(const struct pool *pool)
+{
+	unsigned generation, alive = 0;
+
+	for (generation = 0; generation < pool->generations; generation++)
+		alive += pool_alive_in(pool, generation);
+	return alive;
+}
+
+unsigned
+pool_alive_in(const struct pool *pool, unsigned generation)
+{
+	const struct process *process = pool_first(pool, generation), *end;
+	unsigned alive = 0;
+
+	for (end = process + pool->children; process < end; process++)
+		alive += process->pid != 0;
+	return alive;
+}
+
+void
+pool_say(const struct pool *pool, unsigned slot, enum message_type type)
+{
+	channel_say(&pool->slot[slot].control, type, 0);
+}
+
+void
+pool_say_in(
+    const struct pool *pool, unsigned generation, enum message_type type)
+{
+	struct process *process = pool_first(pool, generation), *end;
+
+	for (end = process + pool->children; process < end; process++)
+		if (process->pid != 0)
+			channel_say(&process->control, type, 0);
+}
+
+void
+pool_say_all(const struct pool *pool, enum message_type type)
+{
+	unsigned generation;
+
+	for (generation = 0; generation < pool->generations; generation++)
+		pool_say_in(pool, generation, type);
+}
+
+void
+pool_say_ready(const struct pool *pool, enum message_type type)
+{
+	unsigned slot;
+
+	for (slot = 0; slot < pool->slots; slot++)
+		if (pool->slot[slot].ready)
+			pool_say(pool, slot, type);
+}
+
+void
+pool_nudge_all(const struct pool *pool, enum message_type type)
+{
+	unsigned slot;
+
+	for (slot = 0; slot < pool->slots; slot++)
+		if (pool->slot[slot].pid != 0 &&
+		    !channel_waiting(&pool->slot[slot].control))
+			pool_say(pool, slot, type);
+}
+
+void
+pool_kill_in(const struct pool *pool, unsigned generation, int number)
+{
+	struct process *process = pool_first(pool, generation), *end;
+
+	for (end = process + pool->children; process < end; process++)
+		if (process->pid != 0)
+			kill(process->pid, number);
+}
+
+void
+pool_kill_all(const struct pool *pool, int number)
+{
+	unsigned generation;
+
+	for (generation = 0; generation < pool->generations; generation++)
+		pool_kill_in(pool, generation, number);
+}
+
+/* A child reads the end of its channel and exits; then the master reads that.
+ */
+static void
+pool_end_all(struct pool *pool)
+{
+	int64_t end_ms = monotime_ms() + POOL_QUIT_MS;
+	struct process *process;
+	struct pollfd pollfd;
+	unsigned i;
+
+	for (i = 0; i < pool->slots; i++)
+		if (pool->slot[i].pid != 0)
+			shutdown(pool->slot[i].control.fd, SHUT_WR);
+	for (i = 0; i < pool->slots; i++) {
+		process = &pool->slot[i];
+		if (process->pid == 0)
+			continue;
+		pollfd = (struct pollfd){ .fd = process->text[0].fd };
+		poll(&pollfd, 1, monotime_left(monotime_ms(), end_ms));
+		kill(process->pid, SIGKILL);
+		waitpid(process->pid, NULL, 0);
+		process->pid = 0;
+	}
+}
+
+static int
+pool_fork(struct pool *pool, unsigned slot)
+{
+	struct process *process = &pool->slot[slot];
+	char name[64];
+
+	snprintf(name, sizeof(name), "process %u of the pool",
+	    pool_number(pool, slot));
+	if (process_start(process, &pool->plan, slot, name) == -1)
+		return -1;
+	process->ready_by_ms = process->started_ms + POOL_READY_MS;
+	return 0;
+}
+
+/* The others of its generation follow. */
+static struct process *
+pool_first(const struct pool *pool, unsigned generation)
+{
+	return &pool->slot[generation * pool->children];
+}
+
+static bool
+pool_is_newest(const struct pool *pool, unsigned slot)
+{
+	return slot / pool->children == pool->generation;
+}
+
+static bool
+pool_died_at_once(const struct process *process, int64_t now_ms)
+{
+	return !process->ready || now_ms - process->ready_ms < POOL_AT_ONCE_MS;
+}
+
+/* Whoever hangs before it is ready would keep its place for ever. */
+static void
+pool_kill_late(struct pool *pool, unsigned slot)
+{
+	struct process *process = &pool->slot[slot];
+
+	log_warnx("process %u of the pool (pid %ld) is not ready after %d s: "
+		  "it is replaced",
+	    pool_number(pool, slot), (long)process->pid, POOL_READY_MS / 1000);
+	process->late = true;
+	process->ready_by_ms = 0;
+	kill(process->pid, SIGKILL);
+}
