@@ -58,8 +58,8 @@ enum option_secret {
 struct option;
 
 /*
- * Returns 0, 1 if the program has nothing left to do, or -1 with the error
- * already printed.
+ * Returns 0, 1 if the program has nothing left to do but to print the help, or
+ * -1 with the error already printed.
  */
 typedef int option_setter(
     struct config *, const struct option *, const struct option_value *);
@@ -93,8 +93,6 @@ extern const struct option_section option_table[];
  * options.c.
  */
 const struct option *option_named(const char *word, const char **rest);
-/* The setter of -help; in options.c. */
-option_setter option_print_help;
 
 /* Setters of one field, which must have this type; in config_set.c. */
 option_setter config_set_flag;
@@ -109,6 +107,8 @@ option_setter config_add_text; /* adds to a struct strings */
 option_setter config_add_conf; /* adds to a struct ssl_conf_list */
 /* Returns zeroed memory that lives as long as the program. */
 void *config_keep(size_t);
+/* The setter of -help: it returns 1. */
+option_setter config_ask_for_help;
 /* Setters that do more than to set one field. */
 option_setter config_set_accept;
 option_setter config_set_brief;

@@ -324,6 +324,16 @@ config_set_port(struct config *config, const struct option *option,
 	return 0;
 }
 
+int
+config_ask_for_help(struct config *config, const struct option *option,
+    const struct option_value *value)
+{
+	(void)config;
+	(void)option;
+	(void)value;
+	return 1;
+}
+
 /* HOST:PORT, [IPV6]:PORT or PORT; an empty part or "*" means any. */
 int
 config_set_accept(struct config *config, const struct option *option,

@@ -47,7 +47,7 @@
 
 static const struct option options_general[] = {
 	OPTION("help", KIND_NONE, "Print this summary and exit",
-	    .set = option_print_help),
+	    .set = config_ask_for_help),
 	OPTION("ssl_config", KIND_STRING,
 	    "Section of the configuration file to set up TLS from",
 	    TEXT(ssl_config)),

@@ -40,6 +40,7 @@ static kind_check check_nothing, check_int, check_non_negative, check_positive,
     check_format, check_hex;
 static const char *number_article(const char *);
 static bool format_is_ignored(const char *);
+static void options_print_help(void);
 static int help_width(void);
 static void help_line(const struct option *, int);
 
@@ -82,6 +83,8 @@ options_parse(struct config *config, int argc, char **argv, option_judge *judge)
 		}
 		result = options_next(&parser, config);
 	}
+	if (result == 1)
+		options_print_help();
 	if (result != 0)
 		return result;
 	if (parser.next < argc)
@@ -416,15 +419,13 @@ check_hex(const struct option *option, struct option_value *value)
 }
 
 /* Prints on standard error, as the stock program does. */
-int
-option_print_help(struct config *config, const struct option *option,
-    const struct option_value *value)
+static void
+options_print_help(void)
 {
 	const struct option_section *section;
+	const struct option *option;
 	int width;
 
-	(void)config;
-	(void)value;
 	width = help_width();
 	text_printf(TEXT_ERR, "Usage: s_server [options]\n");
 	for (section = option_table; section->title != NULL; section++) {
@@ -432,7 +433,6 @@ option_print_help(struct config *config, const struct option *option,
 		for (option = section->options; option->name != NULL; option++)
 			help_line(option, width);
 	}
-	return 1;
 }
 
 /* Returns the width of the longest name with its value. */
