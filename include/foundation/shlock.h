@@ -43,8 +43,7 @@ struct shlock {
  */
 int shlock_init(struct shlock *);
 enum shlock_result shlock_lock(struct shlock *);
-/* Lock without a wait, as the master does. SHLOCK_BUSY: another one holds it.
- */
+/* Never waits, and so is for the master. SHLOCK_BUSY: another one has it. */
 enum shlock_result shlock_try(struct shlock *);
 /* May be called only after SHLOCK_OWNER_DIED, with the lock held. */
 void shlock_repaired(struct shlock *);

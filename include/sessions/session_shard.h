@@ -56,7 +56,7 @@ struct session_shard {
 	uint64_t dirty_size;
 };
 
-/* What a look-up copies, to check the bytes when the lock is free again. */
+/* What a look-up copies, to check the bytes after it has left the lock. */
 struct session_entry {
 	uint64_t check;
 	uint64_t position;
