@@ -163,7 +163,7 @@ channel_receive(struct channel *channel, struct message *message, void *buf)
 	return channel_allows(channel, message, (size_t)n) ? 1 : -1;
 }
 
-/* 1: sent; 0: no room now; -1: the other end is gone. */
+/* Returns 1: sent; 0: no room now; -1: the other end is gone. */
 static int
 channel_write(int fd, const struct iovec *iov, size_t count)
 {

@@ -15,7 +15,7 @@ descriptors_fill_standard(bool closed[DESCRIPTORS_STANDARD])
 {
 	int fd;
 
-	/* What is opened takes the lowest number that is free. */
+	/* A new descriptor gets the lowest number that is free. */
 	for (fd = 0; fd < DESCRIPTORS_STANDARD; fd++) {
 		closed[fd] = fcntl(fd, F_GETFD) == -1;
 		if (closed[fd] && open("/dev/null", O_RDWR) == -1)
@@ -50,7 +50,7 @@ descriptors_check(unsigned more, const char *what)
 	return -1;
 }
 
-/* Where nobody tells, none: then the limit alone is looked at. */
+/* Returns 0 if /proc does not tell: then only the limit counts. */
 static unsigned
 descriptors_open(void)
 {
@@ -62,6 +62,6 @@ descriptors_open(void)
 	while (readdir(folder) != NULL)
 		count++;
 	closedir(folder);
-	/* The folder itself, "." and "..". */
+	/* Not the descriptor of the folder itself, nor "." and "..". */
 	return count > 3 ? count - 3 : 0;
 }

@@ -28,7 +28,7 @@ escape_line(struct textbuf *text, const void *data, size_t size)
 const char *
 escape_string(struct textbuf *text, const char *s)
 {
-	/* So that there is a string even of nothing. */
+	/* Then there is a string, even if nothing is appended. */
 	textbuf_space(text, 0);
 	textbuf_clear(text);
 	escape_line(text, s, strlen(s));
@@ -82,7 +82,7 @@ escape_byte(struct textbuf *text, uint8_t byte)
 	textbuf_printf(text, "\\x%02x", byte);
 }
 
-/* How many bytes are printable ASCII. */
+/* Returns how many bytes at the beginning are printable ASCII. */
 static size_t
 escape_plain(const uint8_t *data, size_t size)
 {
@@ -94,8 +94,8 @@ escape_plain(const uint8_t *data, size_t size)
 }
 
 /*
- * How many bytes a character has that is not in ASCII (RFC 3629). 0: it is
- * none, or a control character.
+ * Returns how many bytes a character of UTF-8 has that is not in ASCII (RFC
+ * 3629), or 0 if there is no such character or it is a control character.
  */
 static size_t
 escape_utf8(const uint8_t *data, size_t size)

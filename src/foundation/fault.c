@@ -52,7 +52,7 @@ fault_fails(const char *point)
 	return true;
 }
 
-/* What to do at this point; NULL: nothing. */
+/* Returns what to do at this point, or NULL for nothing. */
 static const char *
 fault_action(const char *point)
 {
@@ -69,7 +69,7 @@ fault_action(const char *point)
 	return action;
 }
 
-/* Once: who lets the process go on wants to see it go on. */
+/* Stops only once: after SIGCONT the process is to go on. */
 static void
 fault_stop(void)
 {

@@ -13,10 +13,10 @@
 #include "foundation/log.h"
 #include "foundation/monotime.h"
 
-/* Where a reader is slow the same is not told again and again. */
+/* A message about a slow reader is not repeated before this time. */
 #define FILE_TAIL_TELL_MS 1000
 
-/* To be told once the lock is free. */
+/* What to report after the lock is free. */
 struct file_tail_news {
 	int error; /* errno; 0: none */
 	uint64_t lost_bytes;
@@ -48,7 +48,7 @@ file_tail_open(
 	tail->state = &tail->alone;
 	if (file_tail_init(tail->state) == -1)
 		return -1;
-	/* An earlier program may have had no room for the end of it. */
+	/* An earlier program may have left a record without its end. */
 	last = file_tail_last(tail);
 	tail->state->torn = last != '\n' && last != -1;
 	return 0;
@@ -101,8 +101,9 @@ file_tail_write(struct file_tail *tail, const struct iovec *record, int parts)
 }
 
 /*
- * For reading as well if that is allowed: so the last byte can be seen, and a
- * FIFO has a reader always. Non-blocking: a FIFO stops nobody.
+ * The file is opened for reading as well, if that is allowed. Then the last
+ * byte can be read, and a FIFO always has a reader. It is non-blocking, so that
+ * no process waits for a FIFO.
  */
 static int
 file_tail_descriptor(const char *path, bool empty)
@@ -116,14 +117,14 @@ file_tail_descriptor(const char *path, bool empty)
 	return fd;
 }
 
-/* All but the lock is as it was. */
+/* Copies the state, but not the lock. */
 static int
 file_tail_init(struct file_tail_state *state)
 {
 	return shlock_init(&state->lock);
 }
 
-/* The last byte of the file, of an empty one an end of line; -1: unknown. */
+/* Returns the last byte of the file (empty: a newline), or -1 if unknown. */
 static int
 file_tail_last(const struct file_tail *tail)
 {
@@ -139,7 +140,7 @@ file_tail_last(const struct file_tail *tail)
 	    : -1;
 }
 
-/* Without it two records could be glued, at worst. */
+/* Without the lock, at worst, two records could be on one line. */
 static enum shlock_result
 file_tail_lock(struct file_tail *tail)
 {
@@ -176,7 +177,7 @@ file_tail_append(struct file_tail *tail, const struct iovec *record, int count,
 	file_tail_count(state, size - done, error, news);
 }
 
-/* One write(2), or more if it was short. Returns bytes written. */
+/* Calls write(2) once, or again if it was short. Returns bytes written. */
 static size_t
 file_tail_put(int fd, struct iovec *parts, int count, int *error)
 {
@@ -197,7 +198,7 @@ file_tail_put(int fd, struct iovec *parts, int count, int *error)
 	return done;
 }
 
-/* Over so many bytes, and then over what is empty. */
+/* Skips so many bytes, and then the parts that are empty. */
 static void
 file_tail_advance(struct iovec **parts, int *count, size_t size)
 {

@@ -14,7 +14,9 @@ lifeline_close(struct lifeline *lifeline)
 	shlock_unlock(&lifeline->lock);
 }
 
-/* Whoever sees it cut holds the lock and dies with it, so the next sees it too.
+/*
+ * A process that finds the master dead gets the lock, and holds it when it dies
+ * itself. So the next process finds the master dead, too.
  */
 bool
 lifeline_is_cut(struct lifeline *lifeline)

@@ -18,7 +18,7 @@ static _Noreturn void log_exit(void);
 static struct {
 	void (*run)(void *);
 	void *arg;
-	bool begun; /* this process is on its way out */
+	bool begun; /* this process has begun to exit */
 } log_last;
 
 void
@@ -76,7 +76,7 @@ fatalx(const char *fmt, ...)
 static void
 log_fatal_line(const char *fmt, va_list ap, int error)
 {
-	/* Who gathers text to look at it later will not. */
+	/* The process that diverts text will never look at it. */
 	text_divert(NULL, NULL);
 	if (log_last.begun)
 		return;

@@ -6,14 +6,14 @@
 
 #include "foundation/machine.h"
 
-/* Longer ones are not looked at: then less is known, and nothing breaks. */
+/* A longer line or path is ignored: then less is known of the limits. */
 #define LINE_MAX_BYTES (PATH_MAX + 64)
 
 static uint64_t machine_group(const char *, char *);
 static uint64_t machine_limit(const char *, const char *, char *);
 static uint64_t machine_number(const char *);
 
-/* A process is bound by its own group of each hierarchy, and all above it. */
+/* In each hierarchy the limits of its group and of all above it hold. */
 uint64_t
 machine_memory(const char *root)
 {
@@ -36,7 +36,7 @@ machine_memory(const char *root)
 	return least;
 }
 
-/* A line "4:memory:/path" (version 1) or "0::/path" (version 2). */
+/* The line is "4:memory:/path" (version 1) or "0::/path" (version 2). */
 static uint64_t
 machine_group(const char *root, char *line)
 {
@@ -58,8 +58,8 @@ machine_group(const char *root, char *line)
 }
 
 /*
- * In a container the path may be that of the host: what is not there is passed
- * over, and the top is the container's own. Takes path to pieces.
+ * In a container the path may be that of the host: folders that are not there
+ * are skipped, and the top is the container's own. Changes path.
  */
 static uint64_t
 machine_limit(const char *folder, const char *name, char *path)
@@ -78,7 +78,7 @@ machine_limit(const char *folder, const char *name, char *path)
 	}
 }
 
-/* "max", or no such file: no limit. */
+/* If the file holds "max" or does not exist, there is no limit. */
 static uint64_t
 machine_number(const char *file)
 {

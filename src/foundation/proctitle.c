@@ -7,11 +7,11 @@
 #include "foundation/log.h"
 #include "foundation/proctitle.h"
 
-/* Where the arguments were, and behind them the environment. */
+/* The place where the arguments were, and after them the environment. */
 static struct {
 	char *begin;
 	char *last; /* the final NUL of the arguments */
-	char *end; /* behind all */
+	char *end; /* of the whole place */
 } proctitle;
 
 static char *proctitle_end_of(char *[], char *);
@@ -30,8 +30,8 @@ proctitle_init(int argc, char *argv[], char *envp[])
 }
 
 /*
- * Linux shows the whole place of the arguments unless its last byte is not
- * NUL; only then it stops at the first NUL.
+ * If the last byte of the place of the arguments is NUL, Linux shows the whole
+ * place. If not, it shows the bytes up to the first NUL.
  */
 void
 proctitle_set(const char *fmt, ...)
@@ -52,7 +52,7 @@ proctitle_set(const char *fmt, ...)
 	free(title);
 }
 
-/* Of the strings that follow one another from there on. */
+/* Returns the end of the strings that follow one another from there on. */
 static char *
 proctitle_end_of(char *strings[], char *from)
 {
@@ -73,7 +73,7 @@ proctitle_write_rest(const char *title)
 	if (asprintf(&whole, "%s: %s", getprogname(), title) == -1)
 		fatalx("out of memory");
 	size = strnlen(whole, room);
-	/* It wrote nothing if it could not move what stood there. */
+	/* setproctitle has written nothing if it could not move the strings. */
 	if (strncmp(proctitle.begin, whole, prefix) == 0 &&
 	    size > strlen(proctitle.begin)) {
 		memcpy(proctitle.begin, whole, size);

@@ -6,7 +6,7 @@
 #include "foundation/log.h"
 #include "foundation/secrets.h"
 
-/* Below what any user may lock. */
+/* Less than what any user may lock. */
 #define SECRETS_SIZE (16 * 1024)
 
 /* Names and secrets in turn, each with its NUL; an empty name ends them. */
@@ -22,7 +22,7 @@ secrets_keep(const char *name, const char *secret)
 
 	if (secrets_find(name) != NULL || secrets_open() == -1)
 		return;
-	/* The last byte stays the name that ends them. */
+	/* The last byte stays 0: the empty name at the end. */
 	if (name_size + size >= SECRETS_SIZE - secrets_used)
 		return;
 	memcpy(secrets + secrets_used, name, name_size);

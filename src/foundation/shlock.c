@@ -40,7 +40,7 @@ shlock_lock(struct shlock *lock)
 	struct timespec until;
 	enum shlock_result result;
 
-	/* Nearly always free: spare the clock. */
+	/* The lock is nearly always free, and then no clock is read. */
 	if ((result = shlock_try(lock)) != SHLOCK_BUSY || shlock_stuck(lock))
 		return result;
 	clock_gettime(CLOCK_MONOTONIC, &until);
@@ -81,8 +81,8 @@ shlock_unlock(struct shlock *lock)
 }
 
 /*
- * Whatever else an error may mean (ENOTRECOVERABLE: somebody forgot
- * shlock_repaired), the lock is not held.
+ * With all other errors the lock is not held. (ENOTRECOVERABLE: a process did
+ * not call shlock_repaired.)
  */
 static enum shlock_result
 shlock_result(int error)

@@ -30,14 +30,15 @@ shm_map(struct shm *shm, struct shm_part *parts, size_t count)
 		    "%s: more memory than any machine has", largest->name);
 		return -1;
 	}
-	/* Where memory is promised lightly, the map alone would succeed. */
+	/* If the system overcommits memory, mmap(2) alone would succeed. */
 	if ((memory = machine_memory("")) < total) {
 		log_warnx("%s: %zu bytes of shared memory needed, this machine "
 			  "has %" PRIu64,
 		    largest->name, total, memory);
 		return -1;
 	}
-	/* Not MAP_NORESERVE: too much has to fail here, not in a worker. */
+	/* Not MAP_NORESERVE: if there is too little, fail here, not in a
+	 * worker. */
 	shm->base = mmap(NULL, total, PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shm->base == MAP_FAILED) {
@@ -88,7 +89,7 @@ shm_lay_out(struct shm_part *parts, size_t count, size_t *total)
 	return 0;
 }
 
-/* The one to blame when it is too much. */
+/* Returns the part to name in the error: the largest one. */
 static const struct shm_part *
 shm_largest(const struct shm_part *parts, size_t count)
 {
@@ -103,8 +104,8 @@ shm_largest(const struct shm_part *parts, size_t count)
 }
 
 /*
- * Only pages that exist: to wipe the rest of a large region would first have
- * to allocate it.
+ * Wipes only pages that exist: a page that was never used would be allocated
+ * only to be wiped.
  */
 static void
 shm_wipe(const struct shm *shm)

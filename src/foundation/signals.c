@@ -6,9 +6,9 @@
 #include "foundation/log.h"
 #include "foundation/signals.h"
 
-/* They mean here what they mean everywhere. */
+/* Signals that mean the same here as in any program. */
 static const int signals_usual[] = { SIGINT, SIGTERM };
-/* They mean something that is ours. */
+/* Signals that have a meaning of our own. */
 static const int signals_ours[] = { SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD };
 static const int signals_of_writing[] = { SIGPIPE, SIGXFSZ };
 static const int signals_of_terminal[] = { SIGTTIN, SIGTTOU };
@@ -55,7 +55,7 @@ signals_next(int fd)
 {
 	struct signalfd_siginfo info;
 
-	/* The kernel speaks for the terminal; others use kill(2). */
+	/* A signal of the terminal comes from the kernel, others by kill(2). */
 	do {
 		if (read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 			return 0;

@@ -1,14 +1,15 @@
 /*
- * One range of addresses is reserved at the start, before any fork. What lies
- * in it is a block of a slab, so a block needs no header; what does not is
- * malloc's. The slabs follow each other in it, and are described in a table of
- * their own: at the heads of the slabs, all descriptions would compete for a
- * few lines of the processor's cache.
+ * One range of addresses is reserved at the start, before any fork. A block
+ * whose address is in the range is one of a slab, and any other block is
+ * malloc's. So a block needs no header. The slabs follow each other in the
+ * range, and a table describes them: if the descriptions were at the heads of
+ * the slabs, they would compete for a few lines of the processor's cache.
  *
- * A slab has blocks of one class of sizes, eight classes for each doubling. It
- * is full; or in the list of those of its class that have room; or empty and
- * spare, with its memory; or bare, without. A block given back is the next to
- * be handed out, for it is still in the cache.
+ * A slab has blocks of one class of sizes; there are eight classes for each
+ * doubling. A slab is in one of four states: full; with room, in the list of
+ * its class; spare, which is empty but has its memory; or bare, without memory.
+ * The block that was freed last is handed out first, because it is still in the
+ * cache.
  *
  * Pages that nobody has written to cost nothing. So blocks that were never
  * handed out are not linked to each other, and a worker has copies of just
@@ -26,7 +27,7 @@
 #include "foundation/slab.h"
 
 #define SLAB_SIZE ((size_t)64 * 1024)
-/* 16 GiB of addresses, of which a narrow machine does not have so many. */
+/* 16 GiB of addresses; a 32-bit machine has fewer. */
 #define SLAB_COUNT (sizeof(void *) > 4 ? (size_t)256 * 1024 : 4096)
 #define SLAB_TRIM  512 /* given back at once: connections wait meanwhile */
 
@@ -40,11 +41,11 @@
 
 struct slab {
 	LIST_ENTRY(slab) entry; /* with room, spare or bare */
-	void **given_back; /* blocks, each with the next one's address */
+	void **given_back; /* freed blocks; each holds the next one's address */
 	uint16_t class;
 	uint16_t blocks; /* that it has */
 	uint16_t used; /* of these */
-	uint16_t touched; /* of these, once: the first ones */
+	uint16_t touched; /* of these, were ever used: the first ones */
 };
 LIST_HEAD(slab_list, slab);
 
@@ -55,7 +56,7 @@ static size_t slab_count; /* of these that ever were in use */
 static struct slab_list slab_with_room[SLAB_CLASSES], slab_spares, slab_bares;
 static size_t slab_spare; /* in slab_spares */
 static size_t slab_spare_least; /* since the last slab_trim */
-static _Atomic(void **) slab_foreign; /* given back by other threads */
+static _Atomic(void **) slab_foreign; /* freed by other threads */
 static _Thread_local bool slab_is_mine; /* in the one that opened it */
 
 static unsigned slab_class(size_t);
@@ -169,7 +170,7 @@ slab_has_spare(void)
 	return slab_spare > 0;
 }
 
-/* Those that nobody needed since the last time are too many. */
+/* Gives up the slabs that were spare all the time since the last call. */
 void
 slab_trim(void)
 {
@@ -199,7 +200,7 @@ slab_class(size_t size)
 	return SLAB_FINE * (shift - 4) + (last >> shift);
 }
 
-/* The largest of its sizes. */
+/* Returns the largest size of a class. */
 static size_t
 slab_class_size(unsigned class)
 {
@@ -215,7 +216,7 @@ slab_memory(const struct slab *of)
 	return slab_base + (size_t)(of - slab_table) * SLAB_SIZE;
 }
 
-/* NULL: the block is malloc's. */
+/* Returns NULL if the block is malloc's. */
 static struct slab *
 slab_of(const void *block)
 {
@@ -236,7 +237,7 @@ slab_take(struct slab *from)
 	return block;
 }
 
-/* One that nobody had yet, unless other threads have given some back. */
+/* Returns a block that was never used, or one that other threads freed. */
 static void *
 slab_alloc_fresh(unsigned class)
 {
@@ -260,7 +261,7 @@ slab_use(struct slab *from)
 		LIST_REMOVE(from, entry);
 }
 
-/* One more for the class, with room. NULL: there is no more. */
+/* Returns one more slab for the class, or NULL if there is none. */
 static struct slab *
 slab_begin(unsigned class)
 {
@@ -305,7 +306,7 @@ slab_never_used(void)
 	return next;
 }
 
-/* The last one of a class stays: it will be asked for again. */
+/* The last slab of a class stays, because it will be needed again. */
 static void
 slab_emptied(struct slab *empty)
 {

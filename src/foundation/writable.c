@@ -8,8 +8,9 @@
 static bool writable_is_character_device(int);
 
 /*
- * A terminal that is gone says EIO, and so does a disk that is in trouble. What
- * is not known passes: then text is kept, and dropped only if it must be.
+ * A terminal that is gone fails with EIO, and so does a disk with an error. An
+ * error that is not known counts as passing: then text is kept, and dropped
+ * only if there is no room.
  */
 enum writable_verdict
 writable_judge(int fd, int error)
@@ -30,7 +31,7 @@ writable_judge(int fd, int error)
 	}
 }
 
-/* isatty(3) denies that a terminal that is gone is one. */
+/* isatty(3) would return false for a terminal that is gone. */
 static bool
 writable_is_character_device(int fd)
 {

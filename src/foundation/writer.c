@@ -16,7 +16,7 @@
 
 #define WRITER_DELAY_MIN_MS 100
 #define WRITER_DELAY_MAX_MS 1000
-/* How many writers can be finished together. */
+/* writer_finish takes so many writers at most. */
 #define WRITER_FINISH_MAX 2
 
 struct writer_chunk {
@@ -203,7 +203,7 @@ writer_finish(struct writer *const *writers, size_t count, int timeout_ms)
 		writer_give_up(writers[i]);
 }
 
-/* Until when writer_finish waits now; 0: no more. */
+/* Returns until when writer_finish waits now; 0: it does not wait. */
 static int64_t
 writer_last_ms(const struct writer *writer, int64_t begin_ms, int64_t now_ms,
     int timeout_ms)
@@ -217,7 +217,7 @@ writer_last_ms(const struct writer *writer, int64_t begin_ms, int64_t now_ms,
 	return monotime_sooner(end_ms, writer->retry_ms);
 }
 
-/* A reader that was too slow may have gone away on purpose: not a word. */
+/* No message: a slow reader may have gone away on purpose. */
 static void
 writer_give_up(struct writer *writer)
 {
@@ -248,7 +248,7 @@ writer_drops(const struct writer *writer)
 	return writer_is_full(writer) && (writer->hasty || writer->dropping);
 }
 
-/* Returns bytes written. */
+/* Returns how many bytes were written. */
 static size_t
 writer_try(struct writer *writer, struct writer_target *target,
     const char *data, size_t size)
@@ -270,8 +270,8 @@ writer_try(struct writer *writer, struct writer_target *target,
 }
 
 /*
- * One write(2). Where it may block, only when poll(2) agrees, and no more than
- * a pipe takes at once.
+ * Calls write(2) once. If it may block, this is done only when poll(2) reports
+ * that the target is ready, and with no more bytes than a pipe takes at once.
  */
 static ssize_t
 writer_put(struct writer_target *target, const char *data, size_t size)
@@ -324,7 +324,7 @@ writer_refused(struct writer *writer, int error)
 	writer->retry_ms = now_ms + writer->delay_ms;
 }
 
-/* It does not refuse any more; but its reader may be slow. */
+/* The target does not refuse any more, but its reader may be slow. */
 static void
 writer_recover(struct writer *writer)
 {
@@ -363,8 +363,8 @@ writer_dequeue(struct writer *writer)
 }
 
 /*
- * What is said may come back here, into the same queue: so only when no block
- * is open, and never twice.
+ * The message may be written to the same queue. So it is sent only when no
+ * block is open, and never twice.
  */
 static void
 writer_tell(struct writer *writer)

@@ -13,8 +13,9 @@
 #define CACHE_LINE 64
 #define SHARDS_MAX 64
 /*
- * Fewer a shard, and chance would fill some long before others: a small cache
- * is better one that holds exactly what it was asked for.
+ * With fewer sessions in a shard, chance would fill some shards long before
+ * others. A small cache is better a single shard, which holds exactly as many
+ * sessions as were asked for.
  */
 #define SESSIONS_PER_SHARD 256
 #define SESSIONS_MAX	   INT32_MAX
@@ -38,19 +39,20 @@ enum count {
 struct cache_shard {
 	alignas(CACHE_LINE) struct shlock lock;
 	/*
-	 * Removals that met a busy shard: hashes of IDs, 0 none. Anybody adds
-	 * without the lock, and who holds it next removes. None is lost:
-	 * - it is cleared only after the entry is gone, so a process that is
-	 *   killed between the two leaves it to be done once more;
-	 * - cleared under the lock, in which nothing is inserted between the
-	 *   look for the entry and the clearing: if the same ID is added
-	 *   meanwhile and cleared with the first, that entry is gone too;
-	 * - when no place is free the whole shard is to be emptied.
+	 * Removals that met a busy shard: hashes of IDs, 0 for none. Any
+	 * process adds one without the lock, and the next holder of the lock
+	 * removes the entry. No removal is lost:
+	 * - a hash is cleared only after the entry is gone, so if a process is
+	 *   killed between the two, the removal is done once more;
+	 * - a hash is cleared under the lock, and nothing is inserted between
+	 *   the look for the entry and the clearing: if the same hash is added
+	 *   meanwhile and cleared with the first, that entry is gone, too;
+	 * - if no place is free the whole shard is emptied.
 	 * Two IDs of one hash would cost a good session: 1 in 2^64.
 	 */
 	alignas(CACHE_LINE) _Atomic uint64_t pending[PENDING_MAX];
 	_Atomic bool empty_it;
-	/* Without the lock, or with: hence atomic. */
+	/* Atomic, because they are changed with and without the lock. */
 	alignas(CACHE_LINE) _Atomic uint64_t counts[COUNT_COUNT];
 	/* Under the lock */
 	alignas(CACHE_LINE) struct session_shard shard;
@@ -63,7 +65,7 @@ struct session_cache {
 	size_t stride; /* bytes from one shard to the next */
 };
 
-/* What a call is about. */
+/* The session that a call is about, and its shard. */
 struct cache_key {
 	const uint8_t *id;
 	size_t id_size;
@@ -222,7 +224,7 @@ session_cache_remove(
 	cache_leave(key.at);
 }
 
-/* Without any lock, so that whoever asks can neither wait nor be waited for. */
+/* Takes no lock, so the caller does not wait, and no process waits for it. */
 void
 session_cache_count(
     struct session_cache *cache, struct session_cache_counts *counts)
@@ -268,7 +270,7 @@ session_cache_check(struct session_cache *cache)
 	return 0;
 }
 
-/* As many as still hold enough sessions, and any session, each. */
+/* Returns the most shards of which each holds enough sessions and bytes. */
 static uint32_t
 cache_shards(struct session_limits limits)
 {
@@ -283,7 +285,7 @@ cache_shards(struct session_limits limits)
 	return shards;
 }
 
-/* All together exactly what was asked for; shard 0 has the most. */
+/* The sum over all shards is what was asked for; shard 0 has the most. */
 static uint32_t
 cache_limit(size_t sessions, uint32_t shards, uint32_t shard)
 {
@@ -336,13 +338,13 @@ cache_key(const struct session_cache *cache, const uint8_t *id, size_t id_size)
 	if (cache->shards == 0 || id_size == 0 || id_size > SESSION_ID_MAX)
 		return key;
 	key.hash = session_hash(cache->seed, id, id_size);
-	/* Bits that do not choose the bucket as well. */
+	/* Other bits than those that choose the bucket. */
 	key.at = cache_shard(
 	    cache, (uint32_t)(key.hash >> 48) & (cache->shards - 1));
 	return key;
 }
 
-/* False: the shard is busy. True: it is locked, whole and up to date. */
+/* Returns true if the shard is locked, whole and up to date; false: busy. */
 static bool
 cache_enter(struct cache_shard *at)
 {
@@ -399,7 +401,7 @@ cache_honour(struct cache_shard *at)
 	}
 }
 
-/* Needs no lock, and cannot fail. A hash of 0 has no place: empty it all. */
+/* Needs no lock and cannot fail. For a hash of 0 the shard is emptied. */
 static void
 cache_postpone(struct cache_shard *at, uint64_t hash)
 {
@@ -416,7 +418,7 @@ cache_postpone(struct cache_shard *at, uint64_t hash)
 	atomic_store(&at->empty_it, true);
 }
 
-/* Whatever it takes: in a shard that is broken nothing is left. */
+/* The entry is gone in any case: a shard that is broken is emptied. */
 static void
 cache_erase_hash(struct cache_shard *at, uint64_t hash)
 {
@@ -431,7 +433,7 @@ cache_erase_hash(struct cache_shard *at, uint64_t hash)
 	}
 }
 
-/* The look-up itself, under the lock. The result is what to count. */
+/* The look-up itself, under the lock. Returns what to count. */
 static enum count
 cache_fetch(struct cache_key *key, struct session_entry *entry, void *data,
     size_t capacity, int64_t now_s, bool take)

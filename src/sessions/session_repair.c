@@ -22,13 +22,14 @@ static bool
 slot_good(const struct session_shard *, const struct session_slot *);
 
 /*
- * The slots, with their sums, are what is trusted; all links are made anew.
- * Killed in here, the next one begins again from the same slots.
+ * Only the slots are trusted, if their sums are right; all links are made
+ * again. If this process is killed here, the next one begins again with the
+ * same slots.
  */
 void
 session_shard_rebuild(struct session_shard *shard)
 {
-	/* Large enough for all links, and to be filled anew anyway. */
+	/* The buckets have room for all links, and are filled again later. */
 	uint32_t *order = session_shard_buckets(shard), count;
 
 	if (shard->used > shard->limit || !shard_settle_dirty(shard)) {
@@ -44,7 +45,7 @@ session_shard_rebuild(struct session_shard *shard)
 	shard->broken = false;
 }
 
-/* The bytes first: should this be cut short, slots of wiped bytes are bad. */
+/* Wipes the bytes first: if this is cut short, the sums of slots are wrong. */
 void
 session_shard_empty(struct session_shard *shard)
 {
@@ -83,8 +84,8 @@ session_shard_check(struct session_shard *shard)
 }
 
 /*
- * Bytes of an entry that is whole are kept: it was killed before the removal
- * began, or after the insertion was through.
+ * Keeps the bytes if their entry is whole: then the process was killed before
+ * its removal began, or after its insertion was done.
  */
 static bool
 shard_settle_dirty(struct session_shard *shard)
@@ -110,7 +111,7 @@ shard_settle_dirty(struct session_shard *shard)
 	return true;
 }
 
-/* Links of all live slots, in no order; the others become free. */
+/* Collects the links of all live slots, in no order, and frees the others. */
 static uint32_t
 shard_collect(struct session_shard *shard, uint32_t *order)
 {
@@ -128,7 +129,7 @@ shard_collect(struct session_shard *shard, uint32_t *order)
 	return count;
 }
 
-/* By position (Shell's sort: small, in place, and no worst case to fear). */
+/* Sorts by position (Shell's sort: small, in place, no bad worst case). */
 static void
 shard_sort(const struct session_shard *shard, uint32_t *order, uint32_t count)
 {
@@ -151,7 +152,7 @@ shard_sort(const struct session_shard *shard, uint32_t *order, uint32_t count)
 	}
 }
 
-/* False if these entries cannot all lie in one ring, or one is not whole. */
+/* Returns false if not all entries fit into one ring, or one is not whole. */
 static bool
 shard_relink(struct session_shard *shard, uint32_t *order, uint32_t count)
 {
@@ -183,7 +184,7 @@ shard_relink(struct session_shard *shard, uint32_t *order, uint32_t count)
 	return true;
 }
 
-/* From the oldest to the newest, and the ring that they lie in. */
+/* Checks the entries from the oldest to the newest, and their ring. */
 static const char *
 shard_check_order(struct session_shard *shard, uint32_t *seen)
 {
@@ -222,7 +223,7 @@ shard_check_order(struct session_shard *shard, uint32_t *seen)
 	return NULL;
 }
 
-/* All used slots are live or free, and all free ones can be had. */
+/* Checks that each used slot is live, or in the list of free slots. */
 static const char *
 shard_check_slots(struct session_shard *shard, uint32_t live)
 {

@@ -67,7 +67,7 @@ session_sum(uint64_t hash, int64_t expires_s, const void *data, size_t size)
 	return sum_add(mix(mix(hash, (uint64_t)expires_s), size), data, size);
 }
 
-/* The ring ends after a whole number of words, so the sum can be cut there. */
+/* The ring has a whole number of words, so a sum can go on at its beginning. */
 uint64_t
 session_ring_sum(const struct session_ring *ring, uint64_t hash,
     int64_t expires_s, uint64_t position, size_t size)
@@ -92,7 +92,7 @@ ring_byte(const struct session_ring *ring, uint64_t position)
 	    position % ring->size;
 }
 
-/* How many of size bytes come before the end of the ring. */
+/* Returns how many of size bytes are before the end of the ring. */
 static size_t
 ring_first(const struct session_ring *ring, uint64_t position, uint64_t size)
 {
@@ -108,7 +108,7 @@ bytes_are_zero(const uint8_t *bytes, size_t size)
 	    (bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0);
 }
 
-/* May be continued if size was a multiple of 8. */
+/* May be called for the next bytes only if size was a multiple of 8. */
 static uint64_t
 sum_add(uint64_t sum, const void *data, size_t size)
 {

@@ -149,7 +149,7 @@ session_shard_insert(struct session_shard *shard, const uint8_t *id,
 	return evicted;
 }
 
-/* NULL for no link and for one that leads out of the table. */
+/* Returns NULL for no link and for a link that leads out of the table. */
 struct session_slot *
 session_shard_slot(const struct session_shard *shard, uint32_t link)
 {
@@ -194,7 +194,7 @@ session_slot_end(const struct session_slot *slot)
 	return slot->position + session_ring_room(slot->size);
 }
 
-/* Evict the oldest until room bytes fit; they go where *position says. */
+/* Evicts the oldest entries until room bytes fit, at *position. */
 static unsigned
 shard_make_room(struct session_shard *shard, uint64_t room, uint64_t *position)
 {
@@ -218,7 +218,7 @@ shard_make_room(struct session_shard *shard, uint64_t room, uint64_t *position)
 		if (shard->broken || evicted++ >= shard->limit)
 			break;
 	}
-	/* Empty: from the start again, so that few pages are touched. */
+	/* Use an empty ring from its start, so that few pages are touched. */
 	*position = 0;
 	if (shard->oldest != 0 || shard->newest != 0)
 		shard->broken = true;
@@ -247,7 +247,7 @@ slot_new(struct session_shard *shard)
 	return session_shard_slot(shard, ++shard->used);
 }
 
-/* As the newest, and first in its chain. */
+/* Makes the slot the newest one, and the first of its chain. */
 static void
 slot_link(struct session_shard *shard, struct session_slot *slot)
 {

@@ -94,7 +94,7 @@ file_open(const char *path, struct stat *st)
 	return -1;
 }
 
-/* nginx puts the AES key first in a short file, and last in a long one. */
+/* In a short file of nginx the AES key comes first, in a long one last. */
 static void
 file_parse(const uint8_t *bytes, size_t size, enum ticket_format format,
     struct ticket_key *key)

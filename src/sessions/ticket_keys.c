@@ -44,7 +44,7 @@ _Static_assert(offsetof(struct ticket_key, name) == 0 &&
 	TICKET_KEY_NAME_SIZE == 2 * sizeof(uint64_t),
     "a key begins with the two words of its name");
 
-/* Atomic, since a reader may look while they change; it finds out later. */
+/* Atomic, since a reader may read while they change; it finds out later. */
 struct key_words {
 	_Atomic uint64_t word[KEY_WORDS];
 };
@@ -59,7 +59,7 @@ struct ticket_keys {
 	struct key_set set[2];
 };
 
-/* Places in a list that is rotated; old ones follow, the youngest first. */
+/* Places in a list that is rotated; old keys follow, the youngest first. */
 enum { KEY_CURRENT, KEY_NEXT, KEY_OLD };
 
 static int keys_make(struct ticket_key *, const struct randomness *);
@@ -136,8 +136,9 @@ ticket_keys_rotate(struct ticket_keys *keys,
 }
 
 /*
- * With a rotation every r seconds, when a key gets old those that got old up
- * to lifetime_s ago are still of use: lifetime_s / r of them and this one.
+ * With a rotation every r seconds, a key that gets old is of use for lifetime_s
+ * more. So there are lifetime_s / r old keys of use, and the one that gets old
+ * now.
  */
 unsigned
 ticket_keys_rotate_min_s(unsigned lifetime_s)
@@ -197,7 +198,7 @@ keys_make(struct ticket_key *key, const struct randomness *randomness)
 	return 0;
 }
 
-/* All of it, so that nothing of what was there before is left. */
+/* Writes the whole set, so that nothing of the old one is left. */
 static void
 keys_write(struct key_set *set, const struct ticket_key_list *list)
 {
@@ -205,7 +206,7 @@ keys_write(struct key_set *set, const struct ticket_key_list *list)
 	uint64_t word[KEY_WORDS];
 	size_t i, w;
 
-	/* Who sees any of what follows sees `generation` as it is now. */
+	/* A reader that sees a store below sees this value of `generation`. */
 	atomic_thread_fence(memory_order_release);
 	atomic_store_explicit(&set->count, list->count, memory_order_relaxed);
 	for (i = 0; i < TICKET_KEYS_MAX; i++) {
@@ -232,7 +233,7 @@ keys_copy(const struct key_words *from, struct ticket_key *key)
 	explicit_bzero(word, sizeof(word));
 }
 
-/* In a set that may be changing: whatever it holds, no harm is done. */
+/* The set may be changing: no value in it does harm. */
 static bool
 keys_find(
     const struct key_set *set, const uint64_t name[2], struct ticket_key *key)

@@ -17,8 +17,8 @@ struct accept_turn_slot {
 struct accept_turn {
 	unsigned slots; /* constant */
 	_Atomic uint64_t count; /* connections accepted */
-	_Atomic uint32_t last; /* who accepted last */
-	_Atomic uint32_t handed_to; /* who was told last; NOBODY once taken */
+	_Atomic uint32_t last; /* the slot that accepted last */
+	_Atomic uint32_t handed_to; /* slot told last; NOBODY: it came */
 	struct accept_turn_slot slot[];
 };
 
@@ -87,7 +87,7 @@ accept_turn_next(const struct accept_turn *turn, unsigned self)
 		if (busy == self && accept_turn_able(turn, slot))
 			busy = slot;
 	}
-	/* Nobody is idle, and self is who accepted last. */
+	/* No slot is idle, and self accepted last. */
 	return busy;
 }
 
@@ -103,7 +103,7 @@ accept_turn_wake(struct accept_turn *turn, unsigned slot)
 {
 	uint64_t one = 1;
 
-	/* Only a counter at its limit can fail, and then it is readable. */
+	/* EAGAIN: the counter is at its limit, and so it is readable. */
 	if (write(turn->slot[slot].fd, &one, sizeof(one)) == -1 &&
 	    errno != EAGAIN)
 		log_warn("cannot hand on the accept turn");
@@ -135,7 +135,7 @@ accept_turn_rescue(struct accept_turn *turn)
 	uint32_t slow = atomic_load(&turn->handed_to), state;
 	unsigned last = atomic_load(&turn->last), i, slot;
 
-	/* If it wakes up meanwhile, it takes the suspicion back itself. */
+	/* If that worker wakes up meanwhile, it sets its state again. */
 	if (slow < turn->slots && accept_turn_able(turn, slow)) {
 		state = accept_turn_state(turn, slow);
 		atomic_compare_exchange_strong(

@@ -10,15 +10,15 @@
 #include "foundation/shlock.h"
 #include "shared/fetch_board.h"
 
-/* Who asked may have died before the fetcher was told: then another tells. */
+/* If a worker died before it told the fetcher, another one tells it. */
 #define FETCH_TELL_MS 100
-/* So long an answer stays for who asked for it, unless he has had it. */
+/* An answer that no worker has read yet is kept for so long. */
 #define FETCH_STAY_MS 1000
 
 /*
- * The fetcher needs no lock, so that nobody who holds it makes it lose an
- * answer: what is wanted or being fetched is the fetcher's alone, all else
- * belongs to whom the lock does.
+ * The fetcher needs no lock, so no holder of the lock can make it lose an
+ * answer: only the fetcher changes an entry that is wanted or being fetched.
+ * All other entries belong to the holder of the lock.
  */
 enum fetch_state {
 	FETCH_FREE, /* or being written */
@@ -28,12 +28,12 @@ enum fetch_state {
 };
 
 struct fetch_entry {
-	_Atomic uint32_t state; /* the last to be written */
+	_Atomic uint32_t state; /* written after all other fields */
 	bool good;
-	bool had; /* by somebody */
+	bool had; /* a worker has read the answer */
 	uint64_t turn; /* in the order of asking */
-	uint64_t asker; /* who asked first */
-	int64_t told_ms; /* to the fetcher; CLOCK_MONOTONIC, as all here */
+	uint64_t asker; /* the one that asked first */
+	int64_t told_ms; /* the fetcher; CLOCK_MONOTONIC, as all times here */
 	size_t request_size;
 	size_t answer_size;
 	int64_t done_ms;
@@ -187,7 +187,7 @@ fetch_board_give(struct fetch_board *board, int number,
 	entry->state = FETCH_DONE;
 }
 
-/* Nothing to repair: see the contract. */
+/* After the death of a holder nothing has to be repaired: see the header. */
 static bool
 fetch_board_lock(struct fetch_board *board)
 {
@@ -230,7 +230,7 @@ fetch_board_look(struct fetch_board *board, const void *request, size_t size,
 	return FETCH_ASKED;
 }
 
-/* Has it as much under way as it may? */
+/* Returns true if the asker has FETCH_ASKER_MAX fetches under way. */
 static bool
 fetch_board_is_busy(const struct fetch_board *board, uint64_t asker)
 {
@@ -278,7 +278,7 @@ fetch_board_is_good(const struct fetch_entry *entry, int64_t since_ms)
 		entry->valid_until_ms > monotime_ms());
 }
 
-/* A free one, or else of the answers that may go the first to be too old. */
+/* Returns a free entry, or else the answer that is too old first. */
 static struct fetch_entry *
 fetch_board_room(struct fetch_board *board)
 {
@@ -305,7 +305,7 @@ fetch_board_offset(
 	return (off_t)(entry - board->entry) * (off_t)board->answer_max;
 }
 
-/* In place of what was there. False: there is no memory (reported). */
+/* Replaces the data. Returns false if there is no memory (reported). */
 static bool
 fetch_board_write(struct fetch_board *board, const struct fetch_entry *entry,
     const void *data, size_t size)

@@ -1,7 +1,7 @@
 /*
- * A drawer is a log: entries of any size, one behind the other in the order of
- * their time, so that what is too old stands at its beginning. Beside it stand
- * the latest owners of words.
+ * A drawer is a log: entries of any size, one after the other in the order of
+ * their time, so that the entries that are too old are at the beginning. A
+ * drawer also has a list of the latest owners of words.
  */
 #include "shared/fragment_board.h"
 
@@ -14,7 +14,7 @@
 #include "foundation/shlock.h"
 
 #define OWNERS 16 /* a drawer */
-/* Makes room for many at once, as the rest has to move. */
+/* Makes room for many entries at once, because the rest has to move. */
 #define ROOM_AT_ONCE (FRAGMENT_BOARD_BYTES / 4)
 
 struct entry {
@@ -44,7 +44,7 @@ struct fragment_board {
 	uint64_t seed; /* constant: nobody can choose a drawer */
 	uint32_t slots; /* constant */
 	struct drawer drawer[FRAGMENT_BOARD_DRAWERS];
-	/* Of each slot: the drawers where something of its own may lie. */
+	/* Of each slot: the drawers in which it may have fragments. */
 	_Atomic uint32_t waiting[];
 };
 
@@ -180,7 +180,7 @@ fragment_board_collect(struct fragment_board *board, uint32_t slot,
 	while ((bits = atomic_load(waiting)) != 0) {
 		bit = bits & (~bits + 1);
 		drawer = &board->drawer[ffs((int)bit) - 1];
-		/* First: who puts more meanwhile sets it anew. */
+		/* First: a process that puts more now sets it again. */
 		atomic_fetch_and(waiting, ~bit);
 		if (!drawer_lock(drawer))
 			continue;
@@ -247,7 +247,7 @@ fragments_next(
 	return true;
 }
 
-/* FNV-1a, begun at a place that nobody outside knows. */
+/* FNV-1a, which begins with a secret value. */
 static unsigned
 board_drawer(const struct fragment_board *board, const struct fragment_key *key)
 {
@@ -265,7 +265,7 @@ drawer_lock(struct drawer *drawer)
 	return drawer_locked(drawer, shlock_lock(&drawer->lock));
 }
 
-/* True: it is held, and what it guards makes sense. */
+/* Returns true if the lock is held and what it guards is whole. */
 static bool
 drawer_locked(struct drawer *drawer, enum shlock_result result)
 {
@@ -376,7 +376,7 @@ drawer_remove(struct drawer *drawer, const struct fragment_key *key)
 	return removed;
 }
 
-/* NULL: nobody has claimed the word of late. */
+/* Returns NULL if no process has claimed the word lately. */
 static struct owner *
 drawer_owner(
     struct drawer *drawer, const struct fragment_key *key, int64_t now_ms)
@@ -390,7 +390,7 @@ drawer_owner(
 	return NULL;
 }
 
-/* Its old place, one that nobody has, or that of the oldest. */
+/* Returns the place of this word, a free one, or that of the oldest. */
 static struct owner *
 drawer_new_owner(
     struct drawer *drawer, const struct fragment_key *key, int64_t now_ms)
@@ -409,7 +409,7 @@ drawer_new_owner(
 	return oldest;
 }
 
-/* The first of this slot's words of which there is something. */
+/* Returns the first word of this slot that has fragments. */
 static struct owner *
 drawer_collect(
     struct drawer *drawer, uint32_t slot, int64_t now_ms, struct fragments *out)
@@ -427,7 +427,7 @@ drawer_collect(
 	return NULL;
 }
 
-/* The entry at *at, and where the next one is. False: there is none. */
+/* Gets the entry at *at and moves *at to the next. False: there is none. */
 static bool
 log_next(const uint8_t *log, size_t used, size_t *at, struct entry *entry)
 {

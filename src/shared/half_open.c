@@ -1,12 +1,13 @@
 /*
- * Each slot has counts of its own, which only its process writes, or the master
- * when that is dead: what a process has taken goes with it, wherever it was
- * killed. Whoever comes counts himself first and then adds up all slots, so of
- * two that come at once the second to look has seen both.
+ * Each slot has counts of its own. Only its process writes them, or the master
+ * when that process is dead. So the places of a process that is killed become
+ * free, at whatever instruction it was. A process that takes a place counts it
+ * first and then adds up all slots, so of two processes that do this at the
+ * same time, the second one to add up has counted both places.
  *
- * Sources are counted in a sketch: in each row one count, chosen by a hash with
- * a secret of our own, belongs to a source and to whoever else falls there. The
- * least of them is nearest to the truth.
+ * Sources are counted in a sketch. In each row a source has one count, which is
+ * chosen by a hash with a secret; other sources may have the same one. The
+ * smallest of its counts is nearest to the truth.
  */
 #include "shared/half_open.h"
 
@@ -108,7 +109,7 @@ half_open_bury(struct half_open *half_open, unsigned slot)
 	atomic_store(&own->all, 0);
 }
 
-/* UINT32_MAX takes one away. */
+/* With n UINT32_MAX one is subtracted. */
 static void
 half_open_add(struct half_open *half_open, unsigned slot,
     const struct sockaddr_storage *source, uint32_t n)
@@ -161,7 +162,7 @@ half_open_place(const struct half_open *half_open,
 	    HALF_OPEN_COUNTS;
 }
 
-/* Each bit of the result hangs on each bit: the finalizer of SplitMix64. */
+/* The finalizer of SplitMix64: each bit of the result depends on all bits. */
 static uint64_t
 half_open_mix(uint64_t x)
 {

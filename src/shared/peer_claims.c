@@ -1,11 +1,13 @@
 /*
- * A claim is one word, so it is made whole or not at all, whoever is killed at
- * whatever instruction. The cookie says among which few words, and 32 more of
- * its bits stand in it: as cookies are MACs, no peer can aim at another's word.
+ * A claim is one word, so it is made whole or not at all, even if a process is
+ * killed. The cookie chooses a few words of which one takes the claim, and 32
+ * more of its bits are stored in the word. Cookies are MACs, so no peer can aim
+ * at the word of another one.
  *
- * A claim takes the place of the oldest. What is lost with that is a cookie's
- * protection against its own duplicate; there is room for a minute and more of
- * 4,000 new peers a second, and nothing lies in a queue for so long.
+ * A new claim takes the place of the oldest one. The cookie of that one is then
+ * no longer protected against its own duplicate. But there is room for more
+ * than a minute with 4,000 new peers a second, and no datagram is in a queue
+ * for so long.
  */
 #include "shared/peer_claims.h"
 
@@ -14,12 +16,12 @@
 
 #define CLAIMS_BITS 18
 #define CLAIMS	    (UINT32_C(1) << CLAIMS_BITS)
-#define CLAIMS_WAYS 4 /* words that a cookie may stand in */
+#define CLAIMS_WAYS 4 /* words that a cookie chooses */
 
 /*
- * tag << 32 | (slot + 1) << 16 | time; 0: nobody's. The time is in units of
- * 16 ms and begins anew every 17 minutes: what is left from that long ago
- * looks new again, but no cookie lives so long that it could be meant.
+ * tag << 32 | (slot + 1) << 16 | time; 0: free. The time is in units of 16 ms
+ * and begins again every 17 minutes: then an old claim looks new, but no cookie
+ * lives so long that it could match.
  */
 #define CLAIM_SLOT_BITS 16
 #define CLAIM_TIME_BITS 16
@@ -63,7 +65,7 @@ peer_claims_take(struct peer_claims *claims, const uint8_t *cookie,
 	memcpy(&tag, cookie + sizeof(index), sizeof(tag));
 	words = &claims->word[index % CLAIMS / CLAIMS_WAYS * CLAIMS_WAYS];
 	mine = claim_of(tag, slot, now_ms);
-	/* Who came between is looked at again: it may be the same cookie. */
+	/* After a claim of another process look again: same cookie? */
 	do {
 		place = claim_place(words, mine, &old);
 		if (place == NULL)
@@ -81,7 +83,7 @@ peer_claims_bury(struct peer_claims *claims, unsigned slot)
 	for (i = 0; i < CLAIMS; i++) {
 		old = atomic_load_explicit(
 		    &claims->word[i], memory_order_relaxed);
-		/* Who replaces it meanwhile lives. */
+		/* A claim that replaces it now is of a process that lives. */
 		if (claim_owner(old) == slot + 1)
 			atomic_compare_exchange_strong(
 			    &claims->word[i], &old, 0);
@@ -97,8 +99,8 @@ claim_of(uint32_t tag, unsigned slot, int64_t now_ms)
 }
 
 /*
- * The word for a claim, an unused one or the oldest, and what stands in it.
- * NULL: the same cookie is claimed.
+ * Returns the word for a claim, which is free or the oldest, and its value; or
+ * NULL if the same cookie is claimed.
  */
 static _Atomic uint64_t *
 claim_place(_Atomic uint64_t *words, uint64_t mine, uint64_t *old)
@@ -120,14 +122,14 @@ claim_place(_Atomic uint64_t *words, uint64_t mine, uint64_t *old)
 	return place;
 }
 
-/* The longer ago, the less. */
+/* Returns less the older the claim is. */
 static int
 claim_worth(uint64_t word, uint64_t mine)
 {
 	return claim_owner(word) == 0 ? -1 : UINT16_MAX - claim_age(word, mine);
 }
 
-/* Is this word a claim to the same cookie, and still good? */
+/* Returns true if the word claims the same cookie and is still good. */
 static bool
 claim_holds(uint64_t word, uint64_t mine)
 {
@@ -150,7 +152,7 @@ claim_tag(uint64_t word)
 	return word >> (CLAIM_SLOT_BITS + CLAIM_TIME_BITS);
 }
 
-/* Its slot + 1. */
+/* Returns the slot + 1. */
 static unsigned
 claim_owner(uint64_t word)
 {

@@ -23,7 +23,7 @@ peer_network(const struct sockaddr_storage *peer)
 	return network != 0 ? network : UINT64_MAX;
 }
 
-/* Never 0, and none that an IPv6 network in use has. */
+/* Never 0, and never the number of an IPv6 network that is in use. */
 static uint64_t
 peer_network_ipv4(const void *bytes)
 {

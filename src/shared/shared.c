@@ -17,7 +17,7 @@
 #include "shared/shared.h"
 #include "shared/stats.h"
 
-/* nginx's 1 MiB holds about 4,000; this is libssl's own default limit. */
+/* The default limit of libssl. (1 MiB of nginx holds about 4,000.) */
 #define SHARED_SESSIONS 20480
 /*
  * The last line of the table names the stock program's limit: its own, or
@@ -168,7 +168,7 @@ shared_limits(const struct config *config)
 	return limits;
 }
 
-/* For the case that it is too large: as the option that is to blame. */
+/* Names the option that made the part too large. */
 static void
 shared_name_cache(char *name, size_t size, const struct config *config)
 {

@@ -81,7 +81,7 @@ stats_version(unsigned number)
 	return version;
 }
 
-/* One writer a slot: a load and a store are enough, and cost no lock prefix. */
+/* A slot has one writer: a load and a store do, without a locked operation. */
 void
 stats_add(
     struct stats *stats, unsigned slot, enum stats_counter stat, uint64_t n)
@@ -202,7 +202,7 @@ stats_get(const struct stats *stats, unsigned slot, enum stats_counter stat)
 	    &stats->slot[slot].value[stat], memory_order_relaxed);
 }
 
-/* The first counters, summed over every step-th slot from the first one on. */
+/* Sums up the first counters over every step-th slot, from first on. */
 static void
 stats_collect(const struct stats *stats, unsigned first, unsigned step,
     unsigned count, struct stats_numbers *numbers)

@@ -1,5 +1,5 @@
 /*
- * No string in it comes from outside, so nothing needs to be escaped.
+ * No string of the object comes from outside, so nothing needs to be escaped.
  */
 #include "shared/stats_json.h"
 
@@ -10,7 +10,7 @@
 #include "sessions/session_cache.h"
 #include "shared/stats.h"
 
-/* A number of an object: a counter, or what several of them say. */
+/* A number of an object: a counter, or one that is made of several. */
 struct json_field {
 	const char *key; /* NULL ends an object */
 	enum stats_counter stat;
@@ -84,7 +84,7 @@ static const struct {
 static const char *const version_names[STATS_VERSIONS] = { "TLSv1", "TLSv1.1",
 	"TLSv1.2", "TLSv1.3", "DTLSv1", "DTLSv1.2" };
 
-/* By which versions a kind came about: first to last. */
+/* The first and the last version that a kind can have. */
 static const struct {
 	const char *key;
 	enum stats_kind kind;
@@ -160,7 +160,7 @@ json_head(struct textbuf *text, const struct stats_json_frame *frame)
 	textbuf_puts(text, "]");
 }
 
-/* What the totals have, and each worker. */
+/* The fields of the totals, and of each worker. */
 static void
 json_numbers(struct textbuf *text, const struct stats_numbers *numbers)
 {
@@ -270,7 +270,7 @@ json_workers(struct textbuf *text, const struct stats *stats)
 	}
 }
 
-/* A comma, unless something has just been opened. */
+/* Appends a comma, unless an object or list has just been opened. */
 static void
 json_next(struct textbuf *text)
 {
