@@ -17,7 +17,7 @@
 
 BEGIN {
 	starts_server = "(^|[^a-z_])(start_server|start_named|same_as_stock|" \
-	    "run_server|S_SERVER|scripts/openssl|rows)([^a-z_]|$)"
+	    "in_turn_as_stock|run_server|S_SERVER|scripts/openssl|rows)([^a-z_]|$)"
 	is_table = "^[ \t]*([a-z_]+_)?rows <<"
 }
 
@@ -183,7 +183,7 @@ function server_argument(text,    word) {
 		sub(/^[ \t]+/, "", text)
 		if (word ~ /^-[fem]$/)
 			sub(/^[^ \t]+[ \t]+/, "", text)
-		else if (word !~ /^-[nw]$/)
+		else if (word !~ /^-[nwk]$/)
 			return word
 	}
 	return ""

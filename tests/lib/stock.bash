@@ -90,13 +90,14 @@ mask()
 # two servers print, what the two clients print and how all end must be equal
 # after the mask.
 #
-#	same_as_stock [-f SCENARIO] [-e TEXT] [-m FILTER] [-n] [-w] \
+#	same_as_stock [-f SCENARIO] [-e TEXT] [-m FILTER] [-n] [-w] [-k] \
 #	    'server options' 'client options' ['text for the client']
 #
 # The servers get "-naccept 1", so that they end by themselves with everything
 # flushed; -n leaves it out, for a scenario that ends them otherwise. The client
 # types its text and leaves when TEXT of -e has come back; with -w it leaves when
-# the server has ended the connection. SCENARIO is a
+# the server has ended the connection. With -k only our server runs: what the
+# stock program said the time before is kept. SCENARIO is a
 # function that does something else: it is called with the server's name
 # (server or stock) as $1 and the client options after it, in a process of its
 # own, with PORT set; its output counts as the client's. It may use type_to "$1"
@@ -106,7 +107,7 @@ mask()
 same_as_stock()
 {
 	local scenario=plain_scenario expect='' more=cat limit='-naccept 1'
-	local await=''
+	local await='' kept=''
 
 	while :; do
 		case ${1:-} in
@@ -115,9 +116,10 @@ same_as_stock()
 		-m) more=$2 ;;
 		-n) limit='' ;;
 		-w) await=yes ;;
+		-k) kept=yes ;;
 		*) break ;;
 		esac
-		[ "$1" = -n ] || [ "$1" = -w ] || shift
+		[[ $1 == -[nwk] ]] || shift
 		shift
 	done
 
@@ -127,7 +129,7 @@ same_as_stock()
 	eval "client_options=(${2:-})"
 	(one_side server "${client_options[@]}") &
 	ours=$!
-	(one_side stock "${client_options[@]}") || failed=1
+	[ -n "$kept" ] || (one_side stock "${client_options[@]}") || failed=1
 	wait "$ours" || failed=1
 	[ "$failed" -eq 0 ] || return 1
 

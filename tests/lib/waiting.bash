@@ -14,9 +14,10 @@ now_ms()
 
 # Call until it is true, at most so many seconds; but 50 times at least, since
 # the machine may have stood still for that long, or its clock have been set.
+# What has taken long is asked for less often: to ask costs other tests time.
 wait_for() # seconds, command...
 {
-	local end calls=0
+	local end calls=0 pauses=(0.01 0.01 0.02 0.02 0.04 0.04 0.08)
 
 	end=$(($(now_ms) + $1 * 1000 * SLOW))
 	shift
@@ -25,7 +26,7 @@ wait_for() # seconds, command...
 			fail "waited in vain for: $*"
 			return 1
 		fi
-		sleep 0.02
+		sleep "${pauses[calls < 7 ? calls - 1 : 6]}"
 	done
 }
 
