@@ -316,6 +316,7 @@ end: notified'
 		assert_contains "$SAID" 'finish: reused, early data accepted
 end: notified'
 	done
+	wait_for 10 has_times server.out 2 'SSL_renegotiate -> 0'
 	assert_equal "$(count_lines "$(server_out)" 'SSL_renegotiate -> 0')" 2
 }
 
@@ -426,7 +427,7 @@ end: notified'
 	END
 	# No close_notify: that would say that all is well.
 	assert_contains "$SAID" 'end: cut'
-	assert_contains "$(server_err)" 'ran out of -handshake_timeout'
+	wait_for 10 file_has server.err 'ran out of -handshake_timeout'
 }
 
 @test "kill -9 of the worker between an answer and the Finished" {

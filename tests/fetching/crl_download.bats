@@ -109,8 +109,8 @@ CHECK="$VERIFY -crl_download -crl_check"
 	wait_for 10 file_has silent.out REQUEST
 	tls_load --connections 5 --request /
 	wait_for 10 file_has waits.out 'Verify return code'
-	assert_contains "$(server_err)" 'Unable to load CRL via CDP'
-	assert_contains "$(server_err)" 'unable to get certificate CRL'
+	wait_for 10 file_has server.err 'Unable to load CRL via CDP'
+	wait_for 10 file_has server.err 'unable to get certificate CRL'
 }
 
 # covers: -crl_download
@@ -197,7 +197,7 @@ make_other() # name, issuer's certificate, issuer's key, extension...
 	    -cert_chain fake.pem
 	assert_not_asked -cert below.pem -key below-key.pem \
 	    -cert_chain good.pem
-	assert_contains "$(server_err)" 'unable to get certificate CRL'
+	wait_for 10 file_has server.err 'unable to get certificate CRL'
 	client -cert own.pem -key own-key.pem </dev/null >client.out 2>&1
 	assert_equal "$(requests list)" 1
 }
@@ -332,7 +332,7 @@ requests_are() # name, count
 		client -cert good.pem -key good-key.pem -cert_chain signer.pem \
 		    </dev/null >client.out 2>&1
 		assert_contains "$(<client.out)" 'Verify return code'
-		assert_contains "$(server_err)" 'CN = signer'
+		wait_for 10 file_has server.err 'CN = signer'
 		assert_lacks "$(server_err)" 'was killed'
 		stop_server
 	done
@@ -381,7 +381,7 @@ make_long_list() # count
 	# shellcheck disable=SC2086 # several options
 	start_server -ign_eof $CHECK -crl_max_bytes $((size - 1))
 	client -cert good.pem -key good-key.pem </dev/null >small.out 2>&1
-	assert_contains "$(server_err)" "max=$((size - 1))"
+	wait_for 10 file_has server.err "max=$((size - 1))"
 	stop_server
 	# shellcheck disable=SC2086 # several options
 	start_server -ign_eof $CHECK -crl_max_bytes "$size"
@@ -401,7 +401,7 @@ make_long_list() # count
 	sleep 4
 	client -cert good.pem -key good-key.pem </dev/null >/dev/null 2>&1
 	wait_for 10 requests_are one 2
-	assert_contains "$(server_err)" 'CRL has expired'
+	wait_for 10 file_has server.err 'CRL has expired'
 }
 
 @test "-crl_max_bytes wants a sensible number" {

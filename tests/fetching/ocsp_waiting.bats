@@ -128,7 +128,7 @@ another_fetcher() # pid of the one before
 	kill -KILL "$before"
 	wait_for 10 another_fetcher "$before"
 	wait_for 10 file_has waits.out 'Cert Status: good'
-	assert_contains "$(server_err)" 'the fetcher (pid'
+	wait_for 10 file_has server.err 'the fetcher (pid'
 	tls_load --connections 4 --status --request /
 }
 
@@ -155,7 +155,7 @@ another_fetcher() # pid of the one before
 	client_start waits -status -ign_eof
 	wait_for 10 file_has silent.out REQUEST
 	wait_exit waits
-	assert_contains "$(server_err)" 'ran out of -handshake_timeout'
+	wait_for 10 file_has server.err 'ran out of -handshake_timeout'
 }
 
 # covers: -status

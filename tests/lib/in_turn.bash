@@ -40,7 +40,7 @@ in_turn() # name, client option...
 		    mv "$name.session$i" "$name.session"
 		# The stock program says so only with its next words.
 		[ "$name" = stock ] ||
-		    wait_for 10 has_lines "$name.out" $i 'CONNECTION CLOSED'
+		    wait_for 10 has_times "$name.out" $i 'CONNECTION CLOSED'
 	done
 }
 
@@ -49,11 +49,6 @@ in_turn() # name, client option...
 told_or_gone() # name, number
 {
 	file_has "$1.out" "text of $2" || ! running "$1-$2"
-}
-
-has_lines() # file, count, beginning
-{
-	[ "$(count_lines "$(<"$1")" "$3")" -ge "$2" ]
 }
 
 # With one worker, then with four.

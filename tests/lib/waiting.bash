@@ -44,7 +44,15 @@ within_ms() # limit in ms, what, command...
 	[ "$took" -le $((limit * SLOW)) ] || fail "$what took $took ms"
 }
 
+# What a client has seen of the server, its master need not have written yet: a
+# test waits for a line of a server that still runs.
 file_has() # file, fixed string
 {
 	[ -e "$1" ] && grep -qaF -e "$2" -- "$1"
+}
+
+# As many lines, or more, begin with the string.
+has_times() # file, count, beginning
+{
+	[ "$(count_lines "$(<"$1")" "$3")" -ge "$2" ]
 }

@@ -180,8 +180,8 @@ is_replaced() # number, process ID
 	exec 8>&-
 	wait $! || :
 	assert_contains "$(<said)" "ok $((40 - held)) failed $held"
-	assert_contains "$(server_err)" 'worker 3 (pid'
-	assert_contains "$(server_err)" 'was killed by signal 9'
+	wait_for 10 file_has server.err 'worker 3 (pid'
+	wait_for 10 file_has server.err 'was killed by signal 9'
 }
 
 @test "a worker killed each second for 20 s under load" {

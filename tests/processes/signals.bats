@@ -191,19 +191,24 @@ titles_are() # text
 	[ "$(<titles)" = "$1" ]
 }
 
+await_titles() # text
+{
+	wait_for 10 titles_are "$1" || { cat titles; return 1; }
+}
+
 # covers: -unix -6
 @test "titles name the address, of whatever kind" {
 	start_server -6 -accept 0 -workers 1 -status -status_url 'http://[::1]/'
-	wait_for 5 titles_are $'s_server: fetcher of [::]:PORT\ns_server: worker 1 of [::]:PORT'
+	await_titles $'s_server: fetcher of [::]:PORT\ns_server: worker 1 of [::]:PORT'
 	stop_server
 	start_server -accept '[::1]:0' -workers 1
-	wait_for 5 titles_are 's_server: worker 1 of [::1]:PORT'
+	await_titles 's_server: worker 1 of [::1]:PORT'
 	stop_server
 	start_server -dtls -workers 1
-	wait_for 5 titles_are 's_server: worker 1 of 127.0.0.1:PORT'
+	await_titles 's_server: worker 1 of 127.0.0.1:PORT'
 	stop_server
 	start_server -unix "$PWD/worker 2" -workers 1
-	wait_for 5 titles_are "s_server: worker 1 of $PWD/worker 2"
+	await_titles "s_server: worker 1 of $PWD/worker 2"
 	assert_equal "$(workers)" "$(pgrep -P "$SERVER_PID")"
 	launch one timeout $((60 * SLOW)) "$OPENSSL" s_client \
 	    -unix "$PWD/worker 2"

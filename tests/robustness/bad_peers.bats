@@ -237,7 +237,7 @@ spoilt_hellos() # seed, count, hello in hexadecimal
 	assert_equal "$(<answers)" $'answer\nanswer'
 	served
 	no_worker_died
-	assert_contains "$(server_err)" ERROR
+	wait_for 10 file_has server.err ERROR
 }
 
 ### As the stock program
