@@ -92,7 +92,7 @@ psk_was_found(const SSL *ssl)
 	    SSL_get_ex_data(ssl, psk_ssl_index) != NULL;
 }
 
-/* Each context needs the pointer: SNI may have changed it in a callback. */
+/* Each context needs the pointer, since SNI may change the context. */
 static bool
 psk_attach(struct psk *psk, SSL_CTX *ctx)
 {
