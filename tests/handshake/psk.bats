@@ -80,13 +80,20 @@ make_session() # file, server option...
 	END
 }
 
+# There is a random number in a ticket, which seldom is a byte shorter, and then
+# the ticket, in whole blocks, may be shorter by a block.
+any_ticket_size()
+{
+	sed -E 's/^(write to .*)\(7[0-9]+ bytes => 7[0-9]+ .*/\1SIZE/'
+}
+
 @test "a session as a key" {
 	make_session session
 	rows <<-'END'
 	-psk_session | -nocert -psk_session session | -psk_session session | \
 		hello\n | has=Reused\_session-id
 	-psk_session | -nocert -psk_session session -debug | \
-		-psk_session session
+		-psk_session session | | mask=any_ticket_size
 	-psk_session | -nocert -psk_session session -psk $key | -psk $key
 	-psk_session | -nocert -psk_session session -psk $key -tls1_2 | -psk $key
 	-psk_session | -psk_session session | | | has=CIPHER\_is

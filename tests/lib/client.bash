@@ -101,3 +101,17 @@ hex() # text with backslash escapes
 {
 	printf '%b' "$1" | od -An -v -tx1 | tr -d ' \n'
 }
+
+# From a server of files; the answer with its head.
+get_file() # path
+{
+	printf 'GET /%s HTTP/1.0\r\n\r\n' "$1" |
+	    client -quiet 2>/dev/null | tr -d '\r'
+}
+
+# A client that begins to read later than a client that says nothing is waited for at the end.
+read_late() # path
+{
+	timeout $((30 * SLOW)) "$BUILD/tests/load/late_reader" "$PORT" "$1" \
+	    1500 3>&-
+}
