@@ -10,7 +10,6 @@
 #include "config/config.h"
 #include "config/masking.h"
 #include "config/options.h"
-#include "connection/dtls.h"
 #include "fetch/fetcher.h"
 #include "foundation/descriptors.h"
 #include "foundation/fault.h"
@@ -19,6 +18,7 @@
 #include "foundation/secrets.h"
 #include "foundation/signals.h"
 #include "foundation/text.h"
+#include "link/dtls.h"
 #include "link/stateless.h"
 #include "master/listener.h"
 #include "master/master.h"
@@ -45,7 +45,7 @@
 #include "tls/tls_renewal.h"
 #include "tls/verify_param.h"
 #include "waiting/crl_download.h"
-#include "waiting/status.h"
+#include "waiting/stapling.h"
 #include "worker.h"
 
 /* So long may a reader of the errors at start take. */
@@ -180,6 +180,7 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 	    tracing_share(&setup->shared->board->messages) == -1 ||
 	    main_load_ticket_keys(config, setup->shared->ticket_keys) == -1)
 		return -1;
+	setup->tickets->keys = setup->shared->ticket_keys;
 	passphrase_seal();
 	if (main_install(setup, setup->tls) == -1 ||
 	    listener_open(listener, config) == -1)
@@ -213,7 +214,7 @@ main_install(const struct worker_setup *setup, struct tls_context *tls)
 		dtls_install(tls->ctx2);
 	}
 	crl_download_install(tls);
-	return status_install(tls);
+	return stapling_install(tls);
 }
 
 /*

@@ -6,16 +6,24 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
+#include "base/counters.h"
+#include "base/loop.h"
 #include "base/orphan.h"
+#include "base/services.h"
+#include "base/uplink.h"
 #include "config/config.h"
+#include "connection/connections.h"
 #include "foundation/fault.h"
 #include "foundation/log.h"
 #include "foundation/proctitle.h"
 #include "foundation/signals.h"
 #include "foundation/slab.h"
-#include "link/stateless.h"
+#include "handlers/handlers.h"
 #include "sessions/session_cache.h"
 #include "shared/shared.h"
+#include "text/outlet.h"
+#include "tls/cookie.h"
+#include "waiting/waiting.h"
 #include "worker.h"
 
 /* How long the last words may wait for the master. */
@@ -23,18 +31,35 @@
 /* Memory that was spare for so long goes back to the kernel. */
 #define WORKER_TRIM_MS 500
 
+struct worker {
+	struct services services; /* what all below is made known by */
+	const struct worker_setup *setup;
+	struct loop loop;
+	struct counters counters;
+	struct uplink uplink;
+	struct outlets outlets;
+	struct waiting waiting;
+	struct cookie_maker cookies; /* of -stateless */
+	struct connections connections;
+	struct loop_timer trim; /* memory that nobody needs */
+	bool draining; /* exit when the last connection is gone */
+	bool quitting; /* peers get no time to say goodbye */
+	uint8_t session[SESSION_BYTES_MAX]; /* see services.h */
+};
+
 static bool worker_goes_on(const struct worker *);
-static int worker_open(struct worker *, const struct worker_setup *, unsigned,
-    const struct channel_ends *);
+static void
+worker_fill_services(struct worker *, const struct worker_setup *, unsigned);
+static int worker_open(struct worker *, const struct channel_ends *);
+static int worker_open_cookies(struct worker *);
 static void worker_set_title(const struct worker *, const char *);
 static _Noreturn void worker_exit(struct worker *);
 static void worker_last_words(void *);
-static void worker_on_control(void *, uint32_t);
-static void worker_message(struct worker *, const struct message *);
+static void worker_heard(void *, const struct message *, const void *);
+static void worker_heard_of_connection(
+    struct worker *, const struct message *, const void *);
 static void worker_drain(struct worker *);
 static void worker_quit(struct worker *);
-static void worker_end_turn(struct worker *);
-static void worker_watch_channels(struct worker *);
 static void worker_watch_memory(struct worker *);
 static void worker_on_trim(void *);
 
@@ -45,16 +70,20 @@ worker_run(void *setup, unsigned slot, const struct channel_ends *ends)
 
 	if ((worker = calloc(1, sizeof(*worker))) == NULL)
 		fatalx("out of memory");
-	if (worker_open(worker, setup, slot, ends) == -1)
+	worker_fill_services(worker, setup, slot);
+	if (worker_open(worker, ends) == -1) {
+		outlets_end_block(&worker->outlets);
 		_exit(1);
-	worker_say(worker, MESSAGE_READY, 0);
+	}
+	uplink_say(&worker->uplink, MESSAGE_READY, 0);
 	while (worker_goes_on(worker)) {
-		worker_end_turn(worker);
-		worker_watch_channels(worker);
+		outlets_end_block(&worker->outlets);
+		uplink_watch(&worker->uplink);
+		outlets_watch(&worker->outlets);
 		worker_watch_memory(worker);
-		acceptor_will_wait(&worker->acceptor);
+		acceptor_will_wait(&worker->connections.acceptor);
 		loop_wait(&worker->loop);
-		acceptor_has_waited(&worker->acceptor);
+		acceptor_has_waited(&worker->connections.acceptor);
 		loop_dispatch(&worker->loop);
 	}
 	worker_exit(worker);
@@ -64,98 +93,84 @@ worker_run(void *setup, unsigned slot, const struct channel_ends *ends)
 static bool
 worker_goes_on(const struct worker *worker)
 {
-	return !worker->draining || !TAILQ_EMPTY(&worker->connections) ||
-	    (!worker->quitting && outlets_waiting(worker));
-}
-
-void
-worker_say(struct worker *worker, enum message_type type, uint64_t id)
-{
-	struct message message = { .type = type, .id = id };
-
-	if (channel_send(&worker->control, &message, NULL) == -1)
-		_exit(1);
-}
-
-void
-worker_say_opened(struct worker *worker, uint64_t id, bool held)
-{
-	struct message message = { .type = MESSAGE_OPENED,
-		.id = id,
-		.flags = held ? MESSAGE_FLAG_HELD : 0 };
-
-	if (channel_send(&worker->control, &message, NULL) == -1)
-		_exit(1);
-}
-
-void
-worker_count(struct worker *worker, enum stats_counter stat)
-{
-	worker_add(worker, stat, 1);
-}
-
-void
-worker_add(struct worker *worker, enum stats_counter stat, uint64_t n)
-{
-	stats_add(worker->setup->shared->stats, worker->slot, stat, n);
-}
-
-void
-worker_end_step(struct worker *worker)
-{
-	outlets_end_step(worker);
-	worker->current = NULL;
+	return !worker->draining ||
+	    !connections_are_gone(&worker->connections) ||
+	    (!worker->quitting && outlets_waiting(&worker->outlets));
 }
 
 static void
-worker_end_turn(struct worker *worker)
+worker_fill_services(
+    struct worker *worker, const struct worker_setup *setup, unsigned slot)
 {
-	outlets_end_block(worker);
-	worker->current = NULL;
+	worker->setup = setup;
+	worker->counters =
+	    (struct counters){ setup->shared->stats, slot, 0, 0 };
+	worker->services = (struct services){
+		.loop = &worker->loop,
+		.counters = &worker->counters,
+		.uplink = &worker->uplink,
+		.outlets = &worker->outlets,
+		.waiting = &worker->waiting,
+		.config = setup->config,
+		.tls = setup->tls,
+		.shared = setup->shared,
+		.tickets = setup->tickets,
+		.cookies = &worker->cookies,
+		.listener_fd = setup->listener_fd,
+		.slot = slot,
+		/* Each generation has its slots, and the same numbers. */
+		.number = slot % setup->config->workers + 1,
+		.quitting = &worker->quitting,
+		.session = worker->session,
+	};
+}
+
+/* Returns 0, or -1 (reported). */
+static int
+worker_open(struct worker *worker, const struct channel_ends *ends)
+{
+	const struct services *services = &worker->services;
+
+	worker_set_title(worker, "");
+	signals_in_worker();
+	orphan_init(services->listener_fd);
+	fault_set_worker((int)services->number);
+	fault_point("worker-start");
+	waiting_init(&worker->waiting);
+	outlets_init(&worker->outlets, &worker->loop, ends->text_fd,
+	    worker->setup->one_outlet);
+	text_set_sink(outlets_text, &worker->outlets);
+	log_before_exit(worker_last_words, worker);
+	worker->trim.run = worker_on_trim;
+	worker->trim.arg = worker;
+	if (loop_open(&worker->loop) == -1 ||
+	    uplink_open(&worker->uplink, &worker->loop, ends->control_fd,
+		worker_heard, worker) == -1 ||
+	    outlets_register(&worker->outlets) == -1 ||
+	    worker_open_cookies(worker) == -1 ||
+	    connections_open(&worker->connections, services,
+		handlers_find(services->config->mode)) == -1)
+		return -1;
+	return 0;
 }
 
 static int
-worker_open(struct worker *worker, const struct worker_setup *setup,
-    unsigned slot, const struct channel_ends *ends)
+worker_open_cookies(struct worker *worker)
 {
-	worker->setup = setup;
-	worker->slot = slot;
-	/* Each generation has its slots, and in them the same numbers. */
-	worker->number = slot % setup->config->workers + 1;
-	worker_set_title(worker, "");
-	signals_in_worker();
-	orphan_init(setup->listener_fd);
-	fault_set_worker((int)worker->number);
-	fault_point("worker-start");
-	TAILQ_INIT(&worker->connections);
-	TAILQ_INIT(&worker->statuses);
-	channel_init(&worker->control, ends->control_fd);
-	channel_hear(&worker->control, PARTY_MASTER, PARTY_WORKER);
-	outlets_init(worker, ends->text_fd);
-	text_set_sink(outlets_text, worker);
-	log_before_exit(worker_last_words, worker);
-	crl_cache_init(&worker->crls);
-	worker->trim.run = worker_on_trim;
-	worker->trim.arg = worker;
-	worker->control_event =
-	    (struct loop_event){ worker_on_control, worker, -1 };
-	worker->control_events = EPOLLIN;
-	if (loop_open(&worker->loop) == -1 ||
-	    loop_add(&worker->loop, &worker->control_event, ends->control_fd,
-		worker->control_events) == -1 ||
-	    outlets_register(worker) == -1 || stateless_open(worker) == -1 ||
-	    acceptor_open(&worker->acceptor, worker) == -1) {
-		worker_end_turn(worker);
-		return -1;
-	}
-	return 0;
+	const struct shared_board *board = worker->setup->shared->board;
+
+	worker->cookies.mac = NULL;
+	if (!worker->setup->config->stateless)
+		return 0;
+	return cookie_maker_open(&worker->cookies, board->cookie_secret,
+	    sizeof(board->cookie_secret));
 }
 
 static void
 worker_set_title(const struct worker *worker, const char *state)
 {
-	proctitle_set(
-	    "worker %u of %s%s", worker->number, worker->setup->address, state);
+	proctitle_set("worker %u of %s%s", worker->services.number,
+	    worker->setup->address, state);
 }
 
 /*
@@ -179,52 +194,31 @@ worker_last_words(void *arg)
 {
 	struct worker *worker = arg;
 
-	worker_end_turn(worker);
-	outlets_flush(worker, WORKER_LAST_WORDS_MS);
+	outlets_end_block(&worker->outlets);
+	outlets_flush(&worker->outlets, WORKER_LAST_WORDS_MS);
 }
 
+/* An uplink_heard. */
 static void
-worker_on_control(void *arg, uint32_t events)
+worker_heard(void *arg, const struct message *message, const void *body)
 {
 	struct worker *worker = arg;
-	struct message message;
-	int received;
-
-	if ((events & EPOLLOUT) && channel_flush(&worker->control) == -1)
-		_exit(1);
-	while ((received = channel_receive(
-		    &worker->control, &message, worker->body)) == 1)
-		worker_message(worker, &message);
-	if (received == -1)
-		_exit(1);
-}
-
-static void
-worker_message(struct worker *worker, const struct message *message)
-{
-	struct connection *connection;
 
 	switch ((enum message_type)message->type) {
 	case MESSAGE_ACCEPT:
-		if (acceptor_begin(&worker->acceptor) == -1)
-			fatalx("worker %u cannot accept", worker->number);
+		if (acceptor_begin(&worker->connections.acceptor) == -1)
+			fatalx(
+			    "worker %u cannot accept", worker->services.number);
 		break;
 	case MESSAGE_GO:
-		connection = connection_find(worker, message->id);
-		if (connection != NULL)
-			connection_release(connection);
-		break;
 	case MESSAGE_UNIT:
-		connection = connection_find(worker, message->id);
-		if (connection != NULL)
-			connection_unit(connection, worker->body, message->size,
-			    (message->flags & MESSAGE_FLAG_QUIT) != 0);
+		worker_heard_of_connection(worker, message, body);
 		break;
 	case MESSAGE_FETCHED:
-		status_news(worker);
+		waiting_news(&worker->waiting);
 		break;
 	case MESSAGE_STATS_REQUEST:
-		worker_say(worker,
+		uplink_say(&worker->uplink,
 		    fault_fails("stats") ? MESSAGE_ACCEPT : MESSAGE_STATS,
 		    message->id);
 		break;
@@ -238,8 +232,24 @@ worker_message(struct worker *worker, const struct message *message)
 		worker_exit(worker);
 	default:
 		log_warnx("worker %u was sent message %u out of turn",
-		    worker->number, message->type);
+		    worker->services.number, message->type);
 	}
+}
+
+static void
+worker_heard_of_connection(
+    struct worker *worker, const struct message *message, const void *body)
+{
+	struct connection *connection =
+	    connections_find(&worker->connections, message->id);
+
+	if (connection == NULL)
+		return;
+	if (message->type == MESSAGE_GO)
+		typed_release(connection);
+	else
+		typed_take(connection, body, message->size,
+		    (message->flags & MESSAGE_FLAG_QUIT) != 0);
 }
 
 static void
@@ -248,29 +258,17 @@ worker_drain(struct worker *worker)
 	if (worker->draining)
 		return;
 	worker->draining = true;
-	acceptor_stop(&worker->acceptor);
+	acceptor_stop(&worker->connections.acceptor);
 	worker_set_title(worker, " (draining)");
-	worker_say(worker, MESSAGE_DRAINING, 0);
+	uplink_say(&worker->uplink, MESSAGE_DRAINING, 0);
 }
 
 static void
 worker_quit(struct worker *worker)
 {
-	struct connection *connection, *next;
-
 	worker_drain(worker);
 	worker->quitting = true;
-	TAILQ_FOREACH_SAFE (connection, &worker->connections, entry, next)
-		connection_end(connection);
-}
-
-static void
-worker_watch_channels(struct worker *worker)
-{
-	worker_watch(worker, &worker->control_event, &worker->control_events,
-	    EPOLLIN |
-		(channel_waiting(&worker->control) ? (uint32_t)EPOLLOUT : 0));
-	outlets_watch(worker);
+	connections_end(&worker->connections);
 }
 
 /* Who is idle and has nothing spare is not woken. */
@@ -286,14 +284,4 @@ worker_on_trim(void *arg)
 {
 	(void)arg;
 	slab_trim();
-}
-
-void
-worker_watch(struct worker *worker, struct loop_event *event, uint32_t *events,
-    uint32_t wanted)
-{
-	if (*events == wanted)
-		return;
-	*events = wanted;
-	loop_modify(&worker->loop, event, wanted);
 }

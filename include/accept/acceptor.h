@@ -6,37 +6,14 @@
 #ifndef ACCEPTOR_H
 #define ACCEPTOR_H
 
-#include <sys/socket.h>
-
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "accept/arrival.h"
 #include "base/loop.h"
-#include "foundation/textbuf.h"
-#include "net/record_numbers.h"
-#include "tls/dtls_cookie.h"
 
 struct dtls_acceptor;
-struct worker;
-
-/* A client that was accepted and is to become a connection. */
-struct arrival {
-	int fd; /* non-blocking; for DTLS connected to the peer */
-	struct sockaddr_storage peer;
-	socklen_t peer_size;
-	/* DTLS: */
-	uint8_t cookie[DTLS_COOKIE_SIZE]; /* it came with */
-	uint8_t number[RECORD_NUMBERS_SIZE]; /* of the record with it */
-	uint32_t in_pieces; /* bytes of its ClientHello; 0: it came whole */
-	struct textbuf in; /* datagrams that it sent so far (datagrams.h) */
-};
-
-enum accept_result {
-	ACCEPT_TOOK, /* a connection */
-	ACCEPT_NOTHING, /* nothing to accept, or nothing left to allow */
-	ACCEPT_MORE, /* nothing yet, and enough for this turn */
-	ACCEPT_FULL, /* no descriptor, no memory */
-};
+struct services;
 
 enum acceptor_state {
 	ACCEPTOR_WAITING, /* for the master's word */
@@ -46,7 +23,9 @@ enum acceptor_state {
 };
 
 struct acceptor {
-	struct worker *worker;
+	const struct services *services;
+	const struct accept_calls *calls;
+	void *arg; /* of the calls */
 	enum acceptor_state state;
 	struct loop_event listener; /* a connection came */
 	struct loop_event turn; /* another worker says it is our turn */
@@ -57,7 +36,8 @@ struct acceptor {
 };
 
 /* Nobody is accepted yet. Returns 0, or -1 (reported). */
-int acceptor_open(struct acceptor *, struct worker *);
+int acceptor_open(struct acceptor *, const struct services *,
+    const struct accept_calls *, void *arg);
 /* The master's word is here. Returns 0, or -1 (reported). */
 int acceptor_begin(struct acceptor *);
 /* No more connections, for good. */
@@ -67,9 +47,5 @@ void acceptor_will_wait(struct acceptor *);
 void acceptor_has_waited(struct acceptor *);
 /* A connection was closed: there may be a descriptor again. */
 void acceptor_resume(struct acceptor *);
-/* Tell the shared state of a connection that was accepted by this worker. */
-void acceptor_took(struct worker *);
-/* Of what may go on for long: not again and again. warned_ms: 0 at first. */
-bool acceptor_may_warn(const struct worker *, int64_t *warned_ms);
 
 #endif

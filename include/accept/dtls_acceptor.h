@@ -34,13 +34,32 @@
 #include "base/loop.h"
 #include "tls/dtls_cookie.h"
 
-struct connection;
-struct worker;
-
 struct datagram;
+struct services;
+
+/* Bytes of what others have read for one of our peers. */
+#define DTLS_ACCEPTOR_IN_MAX (256 * 1024)
+
+/* A datagram as the first word of a peer. */
+enum hello {
+	HELLO_NONE, /* it is none */
+	HELLO_ASKS, /* it brings no good cookie */
+	HELLO_GOOD,
+};
+
+/* A peer that has a socket of its own. */
+struct dtls_known {
+	int fd;
+	const struct sockaddr_storage *peer;
+	socklen_t peer_size;
+	bool half_open; /* it has a place there (half_open.h) */
+};
 
 struct dtls_acceptor {
-	struct worker *worker;
+	const struct services *services;
+	const struct accept_calls *calls;
+	void *arg; /* of the calls */
+	bool stopped;
 	struct cookie_maker cookies;
 	in_port_t port; /* the listener's, network byte order */
 	struct datagram *datagram; /* at hand; owned */
@@ -51,7 +70,8 @@ struct dtls_acceptor {
 };
 
 /* Returns 0, or -1 (reported). */
-int dtls_acceptor_open(struct dtls_acceptor *, struct worker *);
+int dtls_acceptor_open(struct dtls_acceptor *, const struct services *,
+    const struct accept_calls *, void *arg);
 /* No more peers, but that one may start anew. */
 void dtls_acceptor_stop(struct dtls_acceptor *);
 /*
@@ -61,22 +81,38 @@ void dtls_acceptor_stop(struct dtls_acceptor *);
 enum accept_result
 dtls_acceptor_accept(struct dtls_acceptor *, struct arrival *);
 /*
- * Give our peers what other workers have read of theirs. True: there was
+ * Deliver to our peers what other workers have read of theirs. True: there was
  * something.
  */
 bool dtls_acceptor_collect(struct dtls_acceptor *);
 
 /*
- * A transport's intercept. It gives strangers' datagrams to the acceptor (see
- * above); and whoever lives under the peer's address may have started anew
- * without a word (RFC 6347, section 4.2.8). Such a ClientHello needs a cookie
- * as well; when it has one, the connection has a successor.
+ * What a known peer's socket gets passes here first. A stranger's datagram is
+ * the listener's, which did not get it.
  */
-bool dtls_acceptor_intercept(
-    void *connection, const struct sockaddr_storage *, const uint8_t *, size_t);
-/* What comes of its hello in pieces is not its own any more. */
-void dtls_acceptor_heard_all(const struct connection *);
-/* Its socket goes to its successor, which starts; the connection ends. */
-void dtls_acceptor_succeed(struct connection *);
+void dtls_acceptor_stray(struct dtls_acceptor *, int fd,
+    const struct sockaddr_storage *from, const uint8_t *, size_t);
+/*
+ * The peer says something. A ClientHello begins a new association: see RFC
+ * 6347, section 4.2.8. What is a piece of a hello is one that the peer starts
+ * anew with, if it has shaken hands; before, the piece is of the hello that
+ * libssl reads.
+ */
+enum hello
+dtls_acceptor_hear_again(struct dtls_acceptor *, const struct dtls_known *,
+    const uint8_t *, size_t, struct dtls_hello *, bool *in_pieces);
+/* HELLO_ASKS: send a cookie. */
+void dtls_acceptor_answer_again(struct dtls_acceptor *,
+    const struct dtls_known *, const struct dtls_hello *, bool in_pieces);
+/*
+ * HELLO_GOOD: the arrival, without a descriptor, which the caller frees. NULL:
+ * the peer is not served anew.
+ */
+struct arrival *
+dtls_acceptor_take_again(struct dtls_acceptor *, const struct dtls_known *,
+    const struct dtls_hello *, const uint8_t *, size_t, bool in_pieces);
+/* What comes of the peer's hello of so many bytes is not its own any more. */
+void dtls_acceptor_heard_all(
+    struct dtls_acceptor *, const struct dtls_known *, uint32_t length);
 
 #endif

@@ -54,6 +54,9 @@ int loop_open(struct loop *);
 /* Returns 0, or -1 (reported). */
 int loop_add(struct loop *, struct loop_event *, int fd, uint32_t events);
 void loop_modify(struct loop *, struct loop_event *, uint32_t events);
+/* The same, unless the event is registered for just these: *events. */
+void loop_watch(
+    struct loop *, struct loop_event *, uint32_t *events, uint32_t wanted);
 /* Also takes back what of it has not been dispatched yet. */
 void loop_remove(struct loop *, struct loop_event *);
 /* The same for a descriptor that is closed next, and nowhere else open. */

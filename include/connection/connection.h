@@ -18,7 +18,6 @@ struct command;
 struct config;
 struct connection;
 struct textbuf;
-struct worker;
 
 /* Why a connection that was established ends. */
 enum connection_end {
@@ -40,6 +39,8 @@ enum handler_verdict {
  */
 struct handler {
 	const char *name;
+	/* The handshake begins with the client's first word, not before. */
+	bool waits_for_word;
 	/* Says on standard output where early data begins and where it ends. */
 	bool tells_early;
 	/* Make what it keeps; called once, before all else. */
@@ -64,6 +65,9 @@ struct handler {
 	enum handler_verdict (*blocked)(struct connection *);
 	/* All that was queued is with the kernel, or will be with this step. */
 	enum handler_verdict (*writable)(struct connection *);
+	/* One read of standard input: a command or text for the peer. */
+	enum handler_verdict (*unit)(
+	    struct connection *, const char *data, size_t size);
 	/* An established connection ends; called before the shutdown. */
 	void (*ended)(struct connection *, enum connection_end);
 	/* The shutdown alert, if there is one to send, is on its way. */
@@ -71,16 +75,6 @@ struct handler {
 	/* The socket is gone. Free what begin made. Always called, last. */
 	void (*close)(struct connection *);
 };
-
-/* The stock program's default mode, with -quiet and -brief too. */
-extern const struct handler handler_interactive;
-/* One read of standard input for the connection: a command or text. */
-enum handler_verdict
-handler_interactive_unit(struct connection *, const char *data, size_t size);
-extern const struct handler handler_rev;
-extern const struct handler handler_echo;
-extern const struct handler handler_www;
-extern const struct handler handler_file; /* -WWW and -HTTP */
 
 SSL *connection_ssl(struct connection *);
 const struct config *connection_config(const struct connection *);

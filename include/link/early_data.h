@@ -10,24 +10,22 @@
 #ifndef EARLY_DATA_H
 #define EARLY_DATA_H
 
-#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#include "link/handshake.h"
+#include "link/link.h"
+#include "link/stream.h"
 
-struct connection;
+/* Bytes of a read, at most. */
+#define EARLY_DATA_SIZE STREAM_RECORD
 
+/* Where to read to; local: of EARLY_DATA_SIZE bytes, the caller's. */
+uint8_t *early_data_buffer(struct link *, uint8_t *local);
 /*
- * Take a bounded amount of what has come. HANDSHAKE_DONE: there is no more, or
- * never was any; handshake_step() is to do the rest. HANDSHAKE_AGAIN: an answer
- * may be queued, which is to be sent before the next call.
+ * Read once. LINK_AGAIN: there are *size bytes, or none if libssl has only to
+ * be called again. LINK_DONE: there is no more, or never was any;
+ * handshake_step() is to do the rest.
  */
-enum handshake_result early_data_step(struct connection *);
-/*
- * The handshake is not done, but an answer to early data is queued: stream_push
- * sends it.
- */
-bool early_data_answered(const struct connection *);
-/* Once a connection, as soon as it is known: was early data accepted? */
-void early_data_count(struct connection *);
+enum link_result early_data_read(struct link *, uint8_t *data, size_t *size);
 
 #endif

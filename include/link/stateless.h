@@ -8,22 +8,34 @@
 #ifndef STATELESS_H
 #define STATELESS_H
 
+#include <stdbool.h>
+#include <sys/socket.h>
+
 #include <openssl/ssl.h>
 
-#include "link/handshake.h"
+#include "link/link_result.h"
 
-struct connection;
-struct worker;
+struct cookie_maker;
+struct link;
+struct services;
 
-/* In a worker, after the fork. Returns 0, or -1 (reported). */
-int stateless_open(struct worker *);
+/* Part of each link; all zero without -stateless. */
+struct stateless {
+	struct cookie_maker *maker;
+	const struct sockaddr_storage *peer;
+	bool cookie_sent; /* and nothing came since */
+};
+
 /* In the master, before the fork. */
 void stateless_install(SSL_CTX *);
+/* In a worker, for a new SSL. */
+void stateless_attach(struct stateless *, SSL *, const struct services *,
+    const struct sockaddr_storage *peer);
 /*
- * HANDSHAKE_DONE: the client has shown the cookie, and handshake_step() is to
- * do the rest. A client of TLS 1.2 or older knows no cookies: its phase becomes
- * PHASE_IN_VAIN.
+ * LINK_DONE: the client has shown the cookie, and handshake_step() is to do the
+ * rest. LINK_AGAIN with stateless.cookie_sent: it was just sent. A client of
+ * TLS 1.2 or older knows no cookies: its phase becomes PHASE_IN_VAIN.
  */
-enum handshake_result stateless_step(struct connection *);
+enum link_result stateless_step(struct link *);
 
 #endif

@@ -8,31 +8,28 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct connection;
-
-enum stream_result {
-	STREAM_DONE, /* push: all is with the kernel; pull: see size */
-	STREAM_WAIT, /* for the peer */
-	STREAM_AGAIN, /* call again without waiting for the peer */
-	STREAM_ENDED, /* the peer's close_notify */
-	STREAM_FAILED, /* the error queue tells why */
-};
+#include "link/link.h"
 
 #define STREAM_RECORD (16 * 1024) /* RFC 8446, section 5.1 */
 
-/* Bytes queued, by connection_send or below it, that are not sent yet. */
-size_t stream_unsent(const struct connection *);
+/* Queue plaintext for the peer. */
+void stream_send(struct link *, const void *data, size_t size);
+/* The same from where it stands: fill the room, then queue what came. */
+void *stream_space(struct link *, size_t size);
+void stream_filled(struct link *, size_t size);
+/* Bytes queued, by stream_send or below it, that are not sent yet. */
+size_t stream_unsent(const struct link *);
 /* So much is queued that nothing shall be done that could add to it. */
-bool stream_congested(const struct connection *);
+bool stream_congested(const struct link *);
 
-/* Send what is queued. */
-enum stream_result stream_push(struct connection *);
+/* Send what is queued. LINK_DONE: all is with the kernel. */
+enum link_result stream_push(struct link *);
 /*
  * SSL_do_handshake(3) for what was asked for on an open connection, and its
  * value. It sends and does not wait: the peer's part is for stream_pull.
  */
-int stream_handshake(struct connection *);
-/* Read once, at most STREAM_RECORD bytes. */
-enum stream_result stream_pull(struct connection *, void *data, size_t *size);
+int stream_handshake(struct link *);
+/* Read once, at most STREAM_RECORD bytes. LINK_DONE: see size. */
+enum link_result stream_pull(struct link *, void *data, size_t *size);
 
 #endif

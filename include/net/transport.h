@@ -34,6 +34,13 @@
 /* So many bytes tell whether a peer speaks TLS. */
 #define TRANSPORT_FIRST 3
 
+/*
+ * Told of each read and write that a blocking socket would have completed.
+ * result: as read(2) returns it.
+ */
+typedef void transport_trace(
+    bool is_write, const void *bio, const void *data, size_t size, long result);
+
 struct transport {
 	int fd;
 	bool can_read; /* set by an event, cleared by a short read */
@@ -42,7 +49,7 @@ struct transport {
 	bool at_eof; /* read to the end */
 	bool finished; /* the peer was told that no more is sent */
 	bool starved; /* libssl wanted more than there was; see below */
-	bool trace; /* -debug */
+	transport_trace *trace; /* -debug; NULL: without */
 	bool datagrams; /* a connected UDP socket: see datagrams.h */
 	bool over_ipv4; /* datagrams: in packets of IPv4 */
 	bool peeks; /* reads leave the datagram in its queue */
@@ -74,7 +81,8 @@ enum transport_state {
 	TRANSPORT_BROKEN, /* write_error tells why */
 };
 
-void transport_init(struct transport *, int fd, bool datagrams, bool trace);
+void
+transport_init(struct transport *, int fd, bool datagrams, transport_trace *);
 void transport_free(struct transport *);
 /*
  * A new BIO on top; the transport must outlive it. NULL: out of memory.

@@ -6,8 +6,11 @@
 
 #include <openssl/ssl.h>
 
+struct ticket_keys;
+
 /* What sealing takes. Found once: libssl finds things by name slowly. */
 struct tickets {
+	const struct ticket_keys *keys; /* in shared memory */
 	EVP_CIPHER *aes_128;
 	EVP_CIPHER *aes_256;
 };
@@ -20,5 +23,7 @@ void tickets_close(struct tickets *);
  * ticket keys, also after SNI has chosen another.
  */
 void tickets_install(SSL_CTX *);
+/* In a worker, for a new SSL. */
+void tickets_attach(SSL *, const struct tickets *);
 
 #endif

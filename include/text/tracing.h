@@ -7,11 +7,26 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <openssl/ssl.h>
 
 struct config;
 struct file_tail_state;
+
+/*
+ * Turns a record header that libssl writes into that on the wire: a copy, which
+ * has room for the header, or the header itself.
+ */
+typedef const void *
+tracing_header(void *arg, const void *header, uint8_t *copy);
+
+/* Part of each link; all zero without these options. */
+struct tracing {
+	const struct config *config;
+	tracing_header *header; /* NULL: libssl's headers are true */
+	void *arg; /* of header */
+};
 
 /*
  * Open -msgfile (O_APPEND, truncated) in the master, before the fork. Returns
@@ -26,7 +41,8 @@ int tracing_fd(void);
 /* In the master, at the end: says what was lost. */
 void tracing_close(void);
 /* Install on a new SSL what the configuration asks for. */
-void tracing_attach(SSL *, const struct config *);
+void tracing_attach(struct tracing *, SSL *, const struct config *,
+    tracing_header *, void *arg);
 /*
  * -debug, called by the transport for each read and write that a blocking
  * socket would have completed: "read from 0x… [0x…] (5 bytes => 5 (0x5))" and

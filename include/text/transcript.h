@@ -47,7 +47,4 @@ void transcript_point_formats(SSL *, struct textbuf *);
 void transcript_peer_signature(SSL *, const char *hash_heading,
     const char *type_heading, struct textbuf *);
 
-/* A memory BIO for libssl's printing functions; tls_text_move empties it. */
-BIO *transcript_bio(void);
-
 #endif

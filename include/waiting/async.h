@@ -14,22 +14,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/loop.h"
+#include <openssl/ssl.h>
 
-struct connection;
+#include "waiting/waiter.h"
+
+struct services;
 
 struct async {
-	struct connection *connection;
+	const struct services *services;
+	SSL *ssl;
+	struct waiter waiter; /* waits: the job must not be asked yet */
 	bool paused; /* libssl holds a job */
-	bool waits; /* and it must not be asked yet how far that is */
 	bool looks; /* what it waits for now is told by no descriptor */
 	struct loop_event *events; /* the descriptors of the job */
 	size_t count;
-	struct loop_timer timer; /* where there are none */
 	uint8_t *buffer; /* for early data; NULL: not needed yet */
 };
 
-void async_init(struct async *, struct connection *);
+/* wake: runs the handshake, which goes on with the job. */
+void async_init(
+    struct async *, SSL *, const struct services *, struct loop_task *wake);
 /* A job that is paused still is lost with its memory. */
 void async_free(struct async *);
 /*

@@ -9,14 +9,15 @@
 #include "shared/fetch_board.h"
 
 struct config;
+struct services;
 struct textbuf;
-struct worker;
 
 /*
  * As fetch_board_ask, and the fetcher hears of it: FETCH_PENDING then, never
  * FETCH_ASKED.
  */
-enum fetch_verdict fetching_ask(struct worker *, const struct textbuf *request,
+enum fetch_verdict
+fetching_ask(const struct services *, const struct textbuf *request,
     uint64_t asker, int64_t since_ms, struct fetch_answer *);
 /* Until when (monotime_ms) to look for what was first asked for then. */
 int64_t fetching_until_ms(const struct config *, int64_t since_ms);

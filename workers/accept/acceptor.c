@@ -7,6 +7,7 @@
 
 #include "accept/acceptor.h"
 #include "accept/dtls_acceptor.h"
+#include "base/services.h"
 #include "config/config.h"
 #include "foundation/fault.h"
 #include "foundation/lifeline.h"
@@ -14,10 +15,8 @@
 #include "shared/accept_quota.h"
 #include "shared/accept_turn.h"
 #include "shared/shared.h"
-#include "worker.h"
 
 #define ACCEPTOR_RETRY_MS 1000
-#define ACCEPTOR_WARN_MS  10000 /* not more often */
 
 static void acceptor_on_listener(void *, uint32_t);
 static void acceptor_on_turn(void *, uint32_t);
@@ -33,10 +32,13 @@ static struct accept_turn *acceptor_turn(const struct acceptor *);
 static void acceptor_set_state(struct acceptor *, enum accept_state);
 
 int
-acceptor_open(struct acceptor *acceptor, struct worker *worker)
+acceptor_open(struct acceptor *acceptor, const struct services *services,
+    const struct accept_calls *calls, void *arg)
 {
 	memset(acceptor, 0, sizeof(*acceptor));
-	acceptor->worker = worker;
+	acceptor->services = services;
+	acceptor->calls = calls;
+	acceptor->arg = arg;
 	acceptor->listener =
 	    (struct loop_event){ acceptor_on_listener, acceptor, -1 };
 	acceptor->turn = (struct loop_event){ acceptor_on_turn, acceptor, -1 };
@@ -44,11 +46,12 @@ acceptor_open(struct acceptor *acceptor, struct worker *worker)
 	acceptor->again.arg = acceptor;
 	acceptor->retry.run = acceptor_on_retry;
 	acceptor->retry.arg = acceptor;
-	if (worker->setup->config->dtls) {
+	if (services->config->dtls) {
 		acceptor->dtls = malloc(sizeof(*acceptor->dtls));
 		if (acceptor->dtls == NULL)
 			fatalx("out of memory");
-		if (dtls_acceptor_open(acceptor->dtls, worker) == -1)
+		if (dtls_acceptor_open(acceptor->dtls, services, calls, arg) ==
+		    -1)
 			return -1;
 	}
 	return 0;
@@ -57,15 +60,15 @@ acceptor_open(struct acceptor *acceptor, struct worker *worker)
 int
 acceptor_begin(struct acceptor *acceptor)
 {
-	struct worker *worker = acceptor->worker;
+	const struct services *services = acceptor->services;
 	struct accept_turn *turn = acceptor_turn(acceptor);
 
 	if (acceptor->state != ACCEPTOR_WAITING)
 		return 0;
-	if (loop_add(&worker->loop, &acceptor->turn,
-		accept_turn_fd(turn, worker->slot), EPOLLIN | EPOLLET) == -1 ||
-	    loop_add(&worker->loop, &acceptor->listener,
-		worker->setup->listener_fd,
+	if (loop_add(services->loop, &acceptor->turn,
+		accept_turn_fd(turn, services->slot),
+		EPOLLIN | EPOLLET) == -1 ||
+	    loop_add(services->loop, &acceptor->listener, services->listener_fd,
 		EPOLLIN | EPOLLET | EPOLLEXCLUSIVE) == -1)
 		return -1;
 	acceptor->state = ACCEPTOR_OPEN;
@@ -75,7 +78,7 @@ acceptor_begin(struct acceptor *acceptor)
 void
 acceptor_stop(struct acceptor *acceptor)
 {
-	struct loop *loop = &acceptor->worker->loop;
+	struct loop *loop = acceptor->services->loop;
 
 	acceptor->state = ACCEPTOR_STOPPED;
 	acceptor_set_state(acceptor, ACCEPT_ABSENT);
@@ -89,7 +92,7 @@ acceptor_stop(struct acceptor *acceptor)
 	/* Others still bring what they read for a peer that was accepted. */
 	dtls_acceptor_stop(acceptor->dtls);
 	/* The port is free when nobody holds it any more. */
-	close(acceptor->worker->setup->listener_fd);
+	close(acceptor->services->listener_fd);
 }
 
 void
@@ -112,31 +115,9 @@ acceptor_resume(struct acceptor *acceptor)
 	if (acceptor->state != ACCEPTOR_PAUSED)
 		return;
 	acceptor->state = ACCEPTOR_OPEN;
-	loop_timer_stop(&acceptor->worker->loop, &acceptor->retry);
+	loop_timer_stop(acceptor->services->loop, &acceptor->retry);
 	acceptor_set_state(acceptor, ACCEPT_BUSY);
-	loop_defer(&acceptor->worker->loop, &acceptor->again);
-}
-
-void
-acceptor_took(struct worker *worker)
-{
-	struct shared *shared = worker->setup->shared;
-
-	accept_turn_took(shared->turn, worker->slot);
-	worker_count(worker, STAT_CONNECTIONS);
-	if (accept_quota_use(shared->quota, worker->slot))
-		worker_say(worker, MESSAGE_QUOTA_USED, 0);
-}
-
-bool
-acceptor_may_warn(const struct worker *worker, int64_t *warned_ms)
-{
-	int64_t now_ms = worker->loop.now_ms;
-
-	if (*warned_ms != 0 && now_ms - *warned_ms < ACCEPTOR_WARN_MS)
-		return false;
-	*warned_ms = now_ms;
-	return true;
+	loop_defer(acceptor->services->loop, &acceptor->again);
 }
 
 static void
@@ -155,7 +136,8 @@ acceptor_on_turn(void *arg, uint32_t events)
 	(void)events;
 	/* It may be woken for this alone. */
 	if (acceptor->dtls != NULL && dtls_acceptor_collect(acceptor->dtls) &&
-	    !accept_turn_is_of(acceptor_turn(acceptor), acceptor->worker->slot))
+	    !accept_turn_is_of(
+		acceptor_turn(acceptor), acceptor->services->slot))
 		return;
 	if (acceptor->state == ACCEPTOR_STOPPED)
 		return;
@@ -180,7 +162,7 @@ static void
 acceptor_wake(struct acceptor *acceptor)
 {
 	struct accept_turn *turn = acceptor_turn(acceptor);
-	unsigned self = acceptor->worker->slot, next;
+	unsigned self = acceptor->services->slot, next;
 
 	if (acceptor->state != ACCEPTOR_OPEN)
 		return;
@@ -201,9 +183,9 @@ acceptor_take(struct acceptor *acceptor)
 	if (acceptor->state == ACCEPTOR_STOPPED)
 		return;
 	/* Nobody would print, count or end what begins now. */
-	if (lifeline_is_cut(acceptor->worker->setup->shared->lifeline))
+	if (lifeline_is_cut(acceptor->services->shared->lifeline))
 		_exit(1);
-	if (outlets_overflow(acceptor->worker))
+	if (acceptor->calls->overloaded(acceptor->arg))
 		acceptor_pause(acceptor, "cannot get rid of its text");
 	if (acceptor->state == ACCEPTOR_PAUSED) {
 		acceptor_pass_on(acceptor);
@@ -215,7 +197,7 @@ acceptor_take(struct acceptor *acceptor)
 	case ACCEPT_NOTHING:
 		return;
 	case ACCEPT_MORE:
-		loop_defer(&acceptor->worker->loop, &acceptor->again);
+		loop_defer(acceptor->services->loop, &acceptor->again);
 		return;
 	case ACCEPT_FULL:
 		acceptor_pause(acceptor, "is out of descriptors");
@@ -225,33 +207,33 @@ acceptor_take(struct acceptor *acceptor)
 		break;
 	}
 	acceptor_pass_on(acceptor);
-	connection_start(acceptor->worker, &arrival);
+	acceptor->calls->arrived(acceptor->arg, &arrival);
 }
 
 static enum accept_result
 acceptor_accept(struct acceptor *acceptor, struct arrival *arrival)
 {
-	struct worker *worker = acceptor->worker;
-	struct accept_quota *quota = worker->setup->shared->quota;
+	const struct services *services = acceptor->services;
+	struct accept_quota *quota = services->shared->quota;
 
-	if (!accept_quota_claim(quota, worker->slot))
+	if (!accept_quota_claim(quota, services->slot))
 		return ACCEPT_NOTHING;
 	fault_point("accept-claimed");
 	do
-		arrival->fd = accept4(worker->setup->listener_fd,
+		arrival->fd = accept4(services->listener_fd,
 		    (struct sockaddr *)&arrival->peer, &arrival->peer_size,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 	while (arrival->fd == -1 && (errno == EINTR || errno == ECONNABORTED));
 	if (arrival->fd == -1) {
 		int error = errno;
 
-		accept_quota_give_back(quota, worker->slot);
+		accept_quota_give_back(quota, services->slot);
 		return error == EMFILE || error == ENFILE || error == ENOBUFS ||
 			error == ENOMEM
 		    ? ACCEPT_FULL
 		    : ACCEPT_NOTHING;
 	}
-	acceptor_took(worker);
+	arrival_took(services);
 	return ACCEPT_TOOK;
 }
 
@@ -259,11 +241,11 @@ acceptor_accept(struct acceptor *acceptor, struct arrival *arrival)
 static void
 acceptor_pause(struct acceptor *acceptor, const char *why)
 {
-	struct loop *loop = &acceptor->worker->loop;
+	struct loop *loop = acceptor->services->loop;
 
-	if (acceptor_may_warn(acceptor->worker, &acceptor->warned_ms))
+	if (arrival_may_warn(acceptor->services, &acceptor->warned_ms))
 		log_warnx("worker %u %s: accepting pauses",
-		    acceptor->worker->number, why);
+		    acceptor->services->number, why);
 	acceptor->state = ACCEPTOR_PAUSED;
 	acceptor_set_state(acceptor, ACCEPT_PAUSED);
 	loop_timer_set(loop, &acceptor->retry, ACCEPTOR_RETRY_MS);
@@ -274,7 +256,7 @@ static void
 acceptor_pass_on(struct acceptor *acceptor)
 {
 	struct accept_turn *turn = acceptor_turn(acceptor);
-	unsigned self = acceptor->worker->slot, next;
+	unsigned self = acceptor->services->slot, next;
 
 	if (!acceptor_more_waits(acceptor))
 		return;
@@ -282,13 +264,13 @@ acceptor_pass_on(struct acceptor *acceptor)
 	if (next != self)
 		accept_turn_hand(turn, next);
 	else if (acceptor->state == ACCEPTOR_OPEN)
-		loop_defer(&acceptor->worker->loop, &acceptor->again);
+		loop_defer(acceptor->services->loop, &acceptor->again);
 }
 
 static bool
 acceptor_more_waits(const struct acceptor *acceptor)
 {
-	struct pollfd pollfd = { .fd = acceptor->worker->setup->listener_fd,
+	struct pollfd pollfd = { .fd = acceptor->services->listener_fd,
 		.events = POLLIN };
 
 	return poll(&pollfd, 1, 0) == 1 && (pollfd.revents & POLLIN) &&
@@ -298,12 +280,12 @@ acceptor_more_waits(const struct acceptor *acceptor)
 static struct accept_turn *
 acceptor_turn(const struct acceptor *acceptor)
 {
-	return acceptor->worker->setup->shared->turn;
+	return acceptor->services->shared->turn;
 }
 
 static void
 acceptor_set_state(struct acceptor *acceptor, enum accept_state state)
 {
 	accept_turn_set_state(
-	    acceptor_turn(acceptor), acceptor->worker->slot, state);
+	    acceptor_turn(acceptor), acceptor->services->slot, state);
 }

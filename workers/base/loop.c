@@ -54,6 +54,16 @@ loop_modify(struct loop *loop, struct loop_event *event, uint32_t events)
 }
 
 void
+loop_watch(struct loop *loop, struct loop_event *event, uint32_t *events,
+    uint32_t wanted)
+{
+	if (*events == wanted)
+		return;
+	*events = wanted;
+	loop_modify(loop, event, wanted);
+}
+
+void
 loop_remove(struct loop *loop, struct loop_event *event)
 {
 	if (event->fd == -1)

@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "base/services.h"
 #include "config/config.h"
 #include "connection/connection_state.h"
 #include "connection/failure.h"
@@ -36,7 +37,7 @@ failure_label(const struct connection *connection)
 static bool
 failure_is_all(const struct connection *connection)
 {
-	const struct config *config = connection_config(connection);
+	const struct config *config = connection->services->config;
 
 	switch (config->mode) {
 	case MODE_WWW:
@@ -55,7 +56,7 @@ failure_is_all(const struct connection *connection)
 static const char *
 failure_reason(const struct connection *connection)
 {
-	const struct transport *transport = &connection->transport;
+	const struct transport *transport = &connection->link.transport;
 	unsigned long error = ERR_peek_last_error();
 
 	if (error != 0)
@@ -73,7 +74,7 @@ failure_reason(const struct connection *connection)
 static const char *
 failure_error(const struct connection *connection, unsigned long error)
 {
-	long verified = SSL_get_verify_result(connection->ssl);
+	long verified = SSL_get_verify_result(connection->link.ssl);
 	const char *reason;
 
 	if (ERR_SYSTEM_ERROR(error))

@@ -1,5 +1,5 @@
-#include "connection/connection.h"
 #include "handlers/brief.h"
+#include "handlers/handlers.h"
 
 static enum handler_verdict echo_open(struct connection *);
 static enum handler_verdict

@@ -8,9 +8,9 @@
 #include <openssl/err.h>
 
 #include "config/config.h"
-#include "connection/connection.h"
 #include "foundation/escape.h"
 #include "foundation/text.h"
+#include "handlers/handlers.h"
 #include "handlers/http_exchange.h"
 #include "handlers/status_page.h"
 #include "tls/base/tls_error.h"

@@ -1,10 +1,12 @@
 #include "config/config.h"
-#include "connection/connection.h"
 #include "foundation/text.h"
+#include "handlers/handlers.h"
 #include "link/commands.h"
 #include "text/transcript.h"
 #include "tls/base/tls_error.h"
 
+static enum handler_verdict
+interactive_unit(struct connection *, const char *, size_t);
 static enum handler_verdict interactive_open(struct connection *);
 static void interactive_delayed(struct connection *);
 static void interactive_failed(struct connection *);
@@ -16,19 +18,20 @@ static void interactive_shut(struct connection *);
 
 const struct handler handler_interactive = {
 	.name = "interactive",
+	.waits_for_word = true,
 	.tells_early = true,
 	.open = interactive_open,
 	.delayed = interactive_delayed,
 	.failed = interactive_failed,
 	.readable = interactive_readable,
 	.blocked = interactive_blocked,
+	.unit = interactive_unit,
 	.ended = interactive_ended,
 	.shut = interactive_shut,
 };
 
-enum handler_verdict
-handler_interactive_unit(
-    struct connection *connection, const char *data, size_t size)
+static enum handler_verdict
+interactive_unit(struct connection *connection, const char *data, size_t size)
 {
 	const struct config *config = connection_config(connection);
 	const struct command *command;

@@ -3,9 +3,9 @@
 
 #include "base/http.h"
 #include "config/config.h"
-#include "connection/connection.h"
 #include "foundation/log.h"
 #include "handlers/brief.h"
+#include "handlers/handlers.h"
 
 static void rev_begin(struct connection *);
 static enum handler_verdict rev_open(struct connection *);

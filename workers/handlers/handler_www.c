@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "connection/connection.h"
+#include "handlers/handlers.h"
 #include "handlers/http_exchange.h"
 #include "handlers/status_page.h"
 

@@ -119,7 +119,7 @@ status_common_ciphers(SSL *ssl, struct textbuf *text)
 static void
 status_session(SSL *ssl, struct textbuf *text)
 {
-	BIO *bio = transcript_bio();
+	BIO *bio = tls_text_bio();
 
 	textbuf_printf(text, "---\n%s, %s, Cipher is %s\n",
 	    SSL_session_reused(ssl) ? "Reused" : "New",
@@ -140,7 +140,7 @@ status_client_certificate(SSL *ssl, struct textbuf *text)
 		return;
 	}
 	textbuf_puts(text, "Client certificate\n");
-	bio = transcript_bio();
+	bio = tls_text_bio();
 	X509_print(bio, peer);
 	PEM_write_bio_X509(bio, peer);
 	tls_text_move(text, bio);

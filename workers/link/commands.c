@@ -4,7 +4,6 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "connection/connection_state.h"
 #include "foundation/text.h"
 #include "link/commands.h"
 #include "link/stream.h"
@@ -50,9 +49,9 @@ command_find(const char *unit, size_t size)
  * queue, which is not to turn up behind a later error.
  */
 void
-command_run(const struct command *command, struct connection *connection)
+command_run(const struct command *command, struct link *link)
 {
-	SSL *ssl = connection->ssl;
+	SSL *ssl = link->ssl;
 
 	ERR_clear_error();
 	/* As the stock program, which shows where a record held no data. */
@@ -65,20 +64,14 @@ command_run(const struct command *command, struct connection *connection)
 		return;
 	}
 	text_printf(
-	    TEXT_OUT, "SSL_do_handshake -> %d\n", stream_handshake(connection));
+	    TEXT_OUT, "SSL_do_handshake -> %d\n", stream_handshake(link));
 	ERR_clear_error();
 }
 
-void
-connection_command(struct connection *connection, const struct command *command)
-{
-	connection->command = command;
-}
-
 int
-connection_renegotiate(struct connection *connection, bool with_certificate)
+command_renegotiate(struct link *link, bool with_certificate)
 {
-	SSL *ssl = connection->ssl;
+	SSL *ssl = link->ssl;
 	int result;
 
 	ERR_clear_error();
@@ -90,18 +83,12 @@ connection_renegotiate(struct connection *connection, bool with_certificate)
 	ERR_clear_error();
 	if (result != 1)
 		return 0;
-	if ((result = stream_handshake(connection)) > 0)
+	if ((result = stream_handshake(link)) > 0)
 		return 1;
 	text_printf(TEXT_OUT, "SSL_do_handshake() Retval %d\n",
 	    SSL_get_error(ssl, result));
 	tls_error_print();
 	return -1;
-}
-
-bool
-connection_renegotiates(const struct connection *connection)
-{
-	return connection->renegotiates;
 }
 
 static int

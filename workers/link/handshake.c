@@ -1,78 +1,77 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "connection/connection_state.h"
-#include "foundation/monotime.h"
-#include "link/early_data.h"
+#include "base/counters.h"
+#include "base/services.h"
 #include "link/handshake.h"
-#include "shared/shared.h"
-#include "tls/base/tls_error.h"
+#include "link/link.h"
 #include "tls/psk.h"
 #include "tls/tls_context.h"
-#include "worker.h"
 
-static void handshake_finished(struct connection *);
-static enum stats_kind handshake_kind(const struct connection *);
-static enum stats_counter
-handshake_failure(const struct connection *, int, size_t);
+static void handshake_finished(struct link *);
+static enum stats_kind handshake_kind(const struct link *);
+static enum stats_counter handshake_failure(const struct link *, bool, size_t);
 static bool handshake_was_refused(void);
 
-enum handshake_result
-handshake_step(struct connection *connection)
+void
+handshake_begin(struct link *link, enum handshake_phase phase)
 {
-	size_t unsent = handshake_before(connection);
-	int result = SSL_do_handshake(connection->ssl);
+	link->shake.phase = phase;
+	/* SSL_stateless would lose what it has read: see stateless.c. */
+	link->shake.stapling.cannot_wait = phase == PHASE_COOKIE;
+}
 
-	early_data_count(connection);
+enum link_result
+handshake_step(struct link *link)
+{
+	size_t unsent = handshake_before(link);
+	int result = SSL_do_handshake(link->ssl);
+
+	handshake_count_early(link);
 	if (result != 1)
-		return handshake_stuck(connection, result, unsent);
-	handshake_finished(connection);
-	async_end(&connection->async);
-	status_free(connection);
-	return HANDSHAKE_DONE;
+		return handshake_stuck(link, result, unsent);
+	handshake_finished(link);
+	async_end(&link->shake.async);
+	stapling_free(&link->shake.stapling);
+	return LINK_DONE;
 }
 
 size_t
-handshake_before(struct connection *connection)
+handshake_before(struct link *link)
 {
-	if (!connection->counted)
-		worker_count(connection->worker, STAT_ACCEPTS);
-	connection->counted = true;
-	connection->transport.starved = false;
-	async_before(&connection->async);
-	tls_error_clear();
-	return transport_unsent(&connection->transport);
+	outcome_begin(&link->outcome);
+	async_before(&link->shake.async);
+	link_before(link);
+	return transport_unsent(&link->transport);
 }
 
-enum handshake_result
-handshake_stuck(struct connection *connection, int result, size_t unsent)
+enum link_result
+handshake_stuck(struct link *link, int result, size_t unsent)
 {
-	int error = SSL_get_error(connection->ssl, result);
+	enum link_result next = link_look(link, result);
 
-	switch (error) {
-	case SSL_ERROR_WANT_READ:
-		return connection->transport.starved ? HANDSHAKE_WAIT
-						     : HANDSHAKE_AGAIN;
-	case SSL_ERROR_WANT_WRITE:
-		return HANDSHAKE_AGAIN;
-	case SSL_ERROR_WANT_X509_LOOKUP:
-		return HANDSHAKE_SUSPENDED;
-	case SSL_ERROR_WANT_ASYNC:
-	case SSL_ERROR_WANT_ASYNC_JOB:
-		async_wait(&connection->async, error);
-		return HANDSHAKE_SUSPENDED;
-	default:
-		handshake_count_failure(
-		    connection, handshake_failure(connection, error, unsent));
-		return HANDSHAKE_FAILED;
-	}
+	if (next != LINK_ENDED && next != LINK_FAILED)
+		return next;
+	handshake_fail(
+	    link, handshake_failure(link, next == LINK_ENDED, unsent));
+	return LINK_FAILED;
 }
 
 void
-handshake_count_failure(struct connection *connection, enum stats_counter why)
+handshake_fail(struct link *link, enum stats_counter why)
 {
-	worker_count(connection->worker, why);
-	handshake_count_sessions(connection->worker);
+	outcome_fail(&link->outcome, why);
+	handshake_count_sessions(link->services);
+}
+
+void
+handshake_count_early(struct link *link)
+{
+	int status = SSL_get_early_data_status(link->ssl);
+
+	if (status != SSL_EARLY_DATA_NOT_SENT)
+		outcome_early(
+		    &link->outcome, status == SSL_EARLY_DATA_ACCEPTED);
 }
 
 /*
@@ -83,30 +82,27 @@ handshake_count_failure(struct connection *connection, enum stats_counter why)
  * does not change whose sessions are looked for.
  */
 void
-handshake_count_sessions(struct worker *worker)
+handshake_count_sessions(const struct services *services)
 {
-	SSL_CTX *ctx = worker->setup->tls->ctx;
+	struct counters *counters = services->counters;
+	SSL_CTX *ctx = services->tls->ctx;
 	long hits = SSL_CTX_sess_hits(ctx);
 	long too_old = SSL_CTX_sess_timeouts(ctx);
 
-	worker_add(worker, STAT_HITS, (uint64_t)(hits - worker->hits));
-	worker_add(
-	    worker, STAT_TIMEOUTS, (uint64_t)(too_old - worker->too_old));
-	worker->hits = hits;
-	worker->too_old = too_old;
+	counters_add(counters, STAT_HITS, (uint64_t)(hits - counters->hits));
+	counters_add(
+	    counters, STAT_TIMEOUTS, (uint64_t)(too_old - counters->too_old));
+	counters->hits = hits;
+	counters->too_old = too_old;
 }
 
 static void
-handshake_finished(struct connection *connection)
+handshake_finished(struct link *link)
 {
-	struct worker *worker = connection->worker;
-
-	worker_count(worker, STAT_ACCEPTS_FINISHED);
-	stats_add_finished(worker->setup->shared->stats, worker->slot,
-	    stats_version((unsigned)SSL_version(connection->ssl)),
-	    handshake_kind(connection),
-	    monotime_us() - connection->accepted_us);
-	handshake_count_sessions(worker);
+	outcome_shake(&link->outcome, (unsigned)SSL_version(link->ssl),
+	    handshake_kind(link));
+	handshake_count_sessions(link->services);
+	link->shake.done = true;
 }
 
 /*
@@ -115,13 +111,13 @@ handshake_finished(struct connection *connection)
  * none.
  */
 static enum stats_kind
-handshake_kind(const struct connection *connection)
+handshake_kind(const struct link *link)
 {
-	if (!SSL_session_reused(connection->ssl))
+	if (!SSL_session_reused(link->ssl))
 		return STATS_FULL;
-	if (psk_was_found(connection->ssl))
+	if (psk_was_found(link->ssl))
 		return STATS_BY_PSK;
-	return connection->by_id ? STATS_BY_ID : STATS_BY_TICKET;
+	return link->shake.resumption.by_id ? STATS_BY_ID : STATS_BY_TICKET;
 }
 
 /*
@@ -130,16 +126,16 @@ handshake_kind(const struct connection *connection)
  * one itself or never spoke TLS. To one that has gone it says it in vain.
  */
 static enum stats_counter
-handshake_failure(const struct connection *connection, int error, size_t unsent)
+handshake_failure(const struct link *link, bool ended, size_t unsent)
 {
-	const struct transport *transport = &connection->transport;
+	const struct transport *transport = &link->transport;
 
 	if (handshake_was_refused())
 		return STAT_FAILED_ALERT_RECEIVED;
 	if (!transport_speaks_tls(transport))
 		return STAT_FAILED_NOT_TLS;
-	if (error == SSL_ERROR_ZERO_RETURN || transport->at_eof ||
-	    transport->read_error != 0 || transport->write_error != 0)
+	if (ended || transport->at_eof || transport->read_error != 0 ||
+	    transport->write_error != 0)
 		return STAT_FAILED_CLOSED;
 	if (transport_unsent(transport) > unsent)
 		return STAT_FAILED_ALERT_SENT;

@@ -1,16 +1,15 @@
-#include <sys/socket.h>
-
 #include <string.h>
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
+#include "base/services.h"
+#include "base/ssl_slot.h"
 #include "base/tls_hello.h"
-#include "connection/connection_state.h"
+#include "config/config.h"
+#include "link/link.h"
 #include "link/stateless.h"
-#include "shared/shared.h"
 #include "tls/cookie.h"
-#include "worker.h"
 
 /* A ClientHello is shorter. What is longer is not waited for. */
 #define STATELESS_PEEK_MAX (32 * 1024)
@@ -18,52 +17,51 @@
 static int stateless_generate(SSL *, unsigned char *, size_t *);
 static int stateless_verify(SSL *, const unsigned char *, size_t);
 static bool stateless_make(SSL *, unsigned char *);
-static bool stateless_may_read(const struct connection *);
-static enum handshake_result stateless_stuck(struct connection *, int, size_t);
+static bool stateless_may_read(const struct link *);
+static enum link_result stateless_stuck(struct link *, int, size_t);
 
-int
-stateless_open(struct worker *worker)
-{
-	const struct worker_setup *setup = worker->setup;
-	const struct shared_board *board = setup->shared->board;
-
-	worker->cookies.mac = NULL;
-	if (!setup->config->stateless)
-		return 0;
-	return cookie_maker_open(&worker->cookies, board->cookie_secret,
-	    sizeof(board->cookie_secret));
-}
+static int stateless_slot = -1; /* of a struct stateless */
 
 void
 stateless_install(SSL_CTX *ctx)
 {
+	ssl_slot_open(&stateless_slot);
 	SSL_CTX_set_stateless_cookie_generate_cb(ctx, stateless_generate);
 	SSL_CTX_set_stateless_cookie_verify_cb(ctx, stateless_verify);
 }
 
-enum handshake_result
-stateless_step(struct connection *connection)
+void
+stateless_attach(struct stateless *stateless, SSL *ssl,
+    const struct services *services, const struct sockaddr_storage *peer)
+{
+	if (!services->config->stateless)
+		return;
+	stateless->maker = services->cookies;
+	stateless->peer = peer;
+	ssl_slot_set(ssl, stateless_slot, stateless);
+}
+
+enum link_result
+stateless_step(struct link *link)
 {
 	size_t unsent;
 	int result;
 
 	/* It does not stop on the way: what it needs has to be there before. */
-	if (status_pending(connection))
-		return HANDSHAKE_SUSPENDED;
-	if (!stateless_may_read(connection))
-		return HANDSHAKE_WAIT;
-	unsent = handshake_before(connection);
-	result = SSL_stateless(connection->ssl);
+	if (stapling_pending(&link->shake.stapling))
+		return LINK_SUSPENDED;
+	if (!stateless_may_read(link))
+		return LINK_WAIT;
+	unsent = handshake_before(link);
+	result = SSL_stateless(link->ssl);
 	if (result > 0)
-		return HANDSHAKE_DONE;
+		return LINK_DONE;
 	if (result < 0)
-		return stateless_stuck(connection, result, unsent);
+		return stateless_stuck(link, result, unsent);
 	/* The cookie is sent; what comes next begins anew, and counts anew. */
-	connection->cookie_sent = true;
-	connection->counted = false;
-	if (connection->handler->delayed != NULL)
-		connection->handler->delayed(connection);
-	return HANDSHAKE_AGAIN;
+	link->shake.stateless.cookie_sent = true;
+	outcome_begin_anew(&link->outcome);
+	return LINK_AGAIN;
 }
 
 /*
@@ -71,9 +69,9 @@ stateless_step(struct connection *connection)
  * what the peer sends there is no more to wait for.
  */
 static bool
-stateless_may_read(const struct connection *connection)
+stateless_may_read(const struct link *link)
 {
-	const struct transport *transport = &connection->transport;
+	const struct transport *transport = &link->transport;
 	uint8_t data[STATELESS_PEEK_MAX];
 	ssize_t n;
 
@@ -89,25 +87,26 @@ stateless_may_read(const struct connection *connection)
  * middleboxes (RFC 8446, appendix D.4), which libssl drops, saying that it
  * failed; the stock program believes it.
  */
-static enum handshake_result
-stateless_stuck(struct connection *connection, int result, size_t unsent)
+static enum link_result
+stateless_stuck(struct link *link, int result, size_t unsent)
 {
-	SSL *ssl = connection->ssl;
-	bool dropped = connection->cookie_sent && ERR_peek_error() == 0 &&
-	    SSL_want_nothing(ssl) && !connection->transport.at_eof;
+	SSL *ssl = link->ssl;
+	bool dropped = link->shake.stateless.cookie_sent &&
+	    ERR_peek_error() == 0 && SSL_want_nothing(ssl) &&
+	    !link->transport.at_eof;
 
-	connection->cookie_sent = false;
+	link->shake.stateless.cookie_sent = false;
 	if (dropped)
-		return HANDSHAKE_AGAIN;
+		return LINK_AGAIN;
 	if (SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ &&
 	    SSL_version(ssl) < TLS1_3_VERSION) {
-		connection->phase = PHASE_IN_VAIN;
-		return HANDSHAKE_WAIT;
+		link->shake.phase = PHASE_IN_VAIN;
+		return LINK_WAIT;
 	}
 	/* Anew, it would not find what it has read. */
-	if (handshake_stuck(connection, result, unsent) != HANDSHAKE_FAILED)
-		worker_count(connection->worker, STAT_FAILED_OTHER);
-	return HANDSHAKE_FAILED;
+	if (handshake_stuck(link, result, unsent) != LINK_FAILED)
+		outcome_fail(&link->outcome, STAT_FAILED_OTHER);
+	return LINK_FAILED;
 }
 
 static int
@@ -129,8 +128,9 @@ stateless_verify(SSL *ssl, const unsigned char *cookie, size_t size)
 static bool
 stateless_make(SSL *ssl, unsigned char *cookie)
 {
-	struct connection *connection = SSL_get_app_data(ssl);
+	const struct stateless *stateless =
+	    SSL_get_ex_data(ssl, stateless_slot);
 
-	return cookie_make(&connection->worker->cookies, COOKIE_STATELESS,
-	    &connection->peer, NULL, 0, cookie);
+	return cookie_make(stateless->maker, COOKIE_STATELESS, stateless->peer,
+	    NULL, 0, cookie);
 }

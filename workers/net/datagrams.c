@@ -9,7 +9,6 @@
 
 #include "net/datagram.h"
 #include "net/datagrams.h"
-#include "text/tracing.h"
 
 #define DATAGRAMS_UDP_HEADER	8
 #define DATAGRAMS_IPV4_HEADER	20
@@ -93,8 +92,8 @@ datagrams_bio_read(BIO *bio, char *data, int size)
 		BIO_set_retry_read(bio);
 		return -1;
 	}
-	if (transport->trace)
-		tracing_io(false, bio, data, (size_t)size, n);
+	if (transport->trace != NULL)
+		transport->trace(false, bio, data, (size_t)size, n);
 	if (n > 0 && transport->renumbers)
 		record_numbers_follow(
 		    &transport->in_number, (uint8_t *)data, (size_t)n);
@@ -120,8 +119,8 @@ datagrams_bio_write(BIO *bio, const char *data, int size)
 	written = out->data + at + sizeof(uint16_t);
 	record_numbers_datagram(
 	    &transport->numbers, (uint8_t *)written, (size_t)size);
-	if (transport->trace)
-		tracing_io(true, bio, written, (size_t)size, size);
+	if (transport->trace != NULL)
+		transport->trace(true, bio, written, (size_t)size, size);
 	if (transport->first_is_sent && datagrams_verifies(data, size)) {
 		out->size = at;
 		record_numbers_begin(&transport->numbers);

@@ -6,7 +6,6 @@
 #include "foundation/log.h"
 #include "net/datagrams.h"
 #include "net/transport.h"
-#include "text/tracing.h"
 
 static BIO_METHOD *transport_new_method(const char *);
 static int transport_bio_create(BIO *);
@@ -44,7 +43,8 @@ transport_close(void)
 }
 
 void
-transport_init(struct transport *transport, int fd, bool datagrams, bool trace)
+transport_init(
+    struct transport *transport, int fd, bool datagrams, transport_trace *trace)
 {
 	memset(transport, 0, sizeof(*transport));
 	transport->fd = fd;
@@ -218,8 +218,8 @@ transport_bio_read(BIO *bio, char *data, int size)
 		BIO_set_retry_read(bio);
 		return -1;
 	}
-	if (transport->trace)
-		tracing_io(false, bio, data, (size_t)size, n);
+	if (transport->trace != NULL)
+		transport->trace(false, bio, data, (size_t)size, n);
 	return (int)n;
 }
 
@@ -235,8 +235,8 @@ transport_bio_write(BIO *bio, const char *data, int size)
 		return -1;
 	}
 	textbuf_append(&transport->out, data, (size_t)size);
-	if (transport->trace)
-		tracing_io(true, bio, data, (size_t)size, size);
+	if (transport->trace != NULL)
+		transport->trace(true, bio, data, (size_t)size, size);
 	return size;
 }
 

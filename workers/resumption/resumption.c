@@ -5,8 +5,10 @@
 #include <openssl/err.h>
 #include <openssl/rand.h>
 
+#include "base/counters.h"
+#include "base/services.h"
+#include "base/ssl_slot.h"
 #include "config/config.h"
-#include "connection/connection_state.h"
 #include "foundation/fault.h"
 #include "foundation/text.h"
 #include "resumption/resumption.h"
@@ -14,7 +16,6 @@
 #include "sessions/session_cache.h"
 #include "shared/shared.h"
 #include "tls/tls_context.h"
-#include "worker.h"
 
 /*
  * libssl's internal store is empty and shut, but for a session that is taken.
@@ -35,16 +36,19 @@ static SSL_SESSION *resumption_get(SSL *, const unsigned char *, int, int *);
 static SSL_SESSION *resumption_fetch(SSL *, const unsigned char *, size_t);
 static void resumption_remove(SSL_CTX *, SSL_SESSION *);
 static bool resumption_by_id(SSL *);
-static struct connection *resumption_connection(SSL *);
+static struct resumption *resumption_of(SSL *);
 static bool resumption_is_single_use(SSL *);
-static struct worker *resumption_worker(SSL *);
+static const struct services *resumption_services(SSL *);
 static struct session_cache *resumption_cache(SSL *);
 static bool resumption_is_told(SSL *);
+
+static int resumption_slot = -1; /* of a struct resumption */
 
 void
 resumption_install(
     SSL_CTX *ctx, const struct config *config, struct shared *shared)
 {
+	ssl_slot_open(&resumption_slot);
 	SSL_CTX_set_app_data(ctx, shared);
 	tickets_install(ctx);
 	/* Without a cache, too: what was asked for in vain is counted. */
@@ -60,11 +64,19 @@ resumption_install(
 	SSL_CTX_sess_set_remove_cb(ctx, resumption_remove);
 }
 
+void
+resumption_attach(
+    struct resumption *resumption, SSL *ssl, const struct services *services)
+{
+	resumption->services = services;
+	ssl_slot_set(ssl, resumption_slot, resumption);
+}
+
 /* Of *id_size bytes. Returns 0 if no ID is to be had. */
 static int
 resumption_make_id(SSL *ssl, unsigned char *id, unsigned *id_size)
 {
-	const char *prefix = resumption_worker(ssl)->setup->config->id_prefix;
+	const char *prefix = resumption_services(ssl)->config->id_prefix;
 	size_t prefix_size = strnlen(prefix, *id_size);
 	int i;
 
@@ -83,7 +95,7 @@ resumption_make_id(SSL *ssl, unsigned char *id, unsigned *id_size)
 static int
 resumption_new(SSL *ssl, SSL_SESSION *session)
 {
-	unsigned char *data = resumption_worker(ssl)->session, *end = data;
+	unsigned char *data = resumption_services(ssl)->session, *end = data;
 	const unsigned char *id;
 	unsigned id_size;
 	int size;
@@ -112,7 +124,8 @@ static SSL_SESSION *
 resumption_get(
     SSL *ssl, const unsigned char *id, int id_size, int *keep_reference)
 {
-	struct worker *worker = resumption_worker(ssl);
+	struct resumption *resumption = resumption_of(ssl);
+	const struct counters *counters = resumption->services->counters;
 	bool told = resumption_is_told(ssl), too_old;
 	SSL_SESSION *session;
 
@@ -120,16 +133,16 @@ resumption_get(
 	errno = 0;
 	session = resumption_fetch(ssl, id, (size_t)id_size);
 	too_old = errno == ETIME;
-	resumption_connection(ssl)->by_id = session != NULL;
+	resumption->by_id = session != NULL;
 	if (told)
 		text_printf(TEXT_ERR, "Lookup session: cache %s\n",
 		    session != NULL ? "hit" : "miss");
 	if (too_old)
-		worker_count(worker, STAT_TIMEOUTS);
+		counters_count(counters, STAT_TIMEOUTS);
 	else if (told && session != NULL)
-		worker_count(worker, STAT_CALLBACK_HITS);
+		counters_count(counters, STAT_CALLBACK_HITS);
 	else if (!told && session == NULL)
-		worker_count(worker, STAT_MISSES);
+		counters_count(counters, STAT_MISSES);
 	return session;
 }
 
@@ -147,7 +160,7 @@ resumption_get(
 static SSL_SESSION *
 resumption_fetch(SSL *ssl, const unsigned char *id, size_t id_size)
 {
-	unsigned char *data = resumption_worker(ssl)->session;
+	unsigned char *data = resumption_services(ssl)->session;
 	const unsigned char *begin = data;
 	SSL_SESSION *session = NULL;
 	bool take = resumption_is_single_use(ssl);
@@ -160,8 +173,7 @@ resumption_fetch(SSL *ssl, const unsigned char *id, size_t id_size)
 	if (session != NULL && take && !resumption_is_told(ssl)) {
 		fault_point("session-taken");
 		SSL_CTX_set_session_cache_mode(
-		    resumption_worker(ssl)->setup->tls->ctx,
-		    RESUMPTION_STORE_OPEN);
+		    resumption_services(ssl)->tls->ctx, RESUMPTION_STORE_OPEN);
 	}
 	OPENSSL_cleanse(data, size);
 	return session;
@@ -202,22 +214,22 @@ resumption_is_single_use(SSL *ssl)
 	    (SSL_get_options(ssl) & SSL_OP_NO_ANTI_REPLAY) == 0;
 }
 
-static struct connection *
-resumption_connection(SSL *ssl)
+static struct resumption *
+resumption_of(SSL *ssl)
 {
-	return SSL_get_app_data(ssl);
+	return SSL_get_ex_data(ssl, resumption_slot);
 }
 
-static struct worker *
-resumption_worker(SSL *ssl)
+static const struct services *
+resumption_services(SSL *ssl)
 {
-	return resumption_connection(ssl)->worker;
+	return resumption_of(ssl)->services;
 }
 
 static struct session_cache *
 resumption_cache(SSL *ssl)
 {
-	return resumption_worker(ssl)->setup->shared->sessions;
+	return resumption_services(ssl)->shared->sessions;
 }
 
 /*
@@ -227,7 +239,7 @@ resumption_cache(SSL *ssl)
 static bool
 resumption_is_told(SSL *ssl)
 {
-	const struct config *config = resumption_worker(ssl)->setup->config;
+	const struct config *config = resumption_services(ssl)->config;
 
 	return config->ext_cache && config_keeps_sessions(config);
 }

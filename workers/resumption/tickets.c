@@ -1,24 +1,26 @@
 #include "resumption/tickets.h"
 
+#include <stdint.h>
+#include <string.h>
 #include <time.h>
 
 #include <openssl/core_names.h>
 #include <openssl/rand.h>
 
-#include "connection/connection_state.h"
+#include "base/ssl_slot.h"
 #include "sessions/ticket_keys.h"
-#include "shared/shared.h"
 #include "tls/base/tls_error.h"
-#include "worker.h"
 
 static int tickets_key(SSL *, unsigned char *, unsigned char *,
     EVP_CIPHER_CTX *, EVP_MAC_CTX *, int);
-static int tickets_seal(const struct worker_setup *, unsigned char *,
+static int tickets_seal(const struct tickets *, unsigned char *,
     unsigned char *, EVP_CIPHER_CTX *, EVP_MAC_CTX *);
-static int tickets_unseal(const struct worker_setup *, const unsigned char *,
+static int tickets_unseal(const struct tickets *, const unsigned char *,
     const unsigned char *, EVP_CIPHER_CTX *, EVP_MAC_CTX *);
-static bool tickets_use(const struct worker_setup *, struct ticket_key *,
+static bool tickets_use(const struct tickets *, struct ticket_key *,
     const unsigned char *, EVP_CIPHER_CTX *, EVP_MAC_CTX *, int);
+
+static int tickets_slot = -1; /* of the worker's struct tickets */
 
 int
 tickets_open(struct tickets *tickets)
@@ -41,7 +43,14 @@ tickets_close(struct tickets *tickets)
 void
 tickets_install(SSL_CTX *ctx)
 {
+	ssl_slot_open(&tickets_slot);
 	SSL_CTX_set_tlsext_ticket_key_evp_cb(ctx, tickets_key);
+}
+
+void
+tickets_attach(SSL *ssl, const struct tickets *tickets)
+{
+	ssl_slot_set(ssl, tickets_slot, (void *)(uintptr_t)tickets);
 }
 
 /*
@@ -52,13 +61,12 @@ static int
 tickets_key(SSL *ssl, unsigned char *name, unsigned char *iv,
     EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int sealing)
 {
-	struct connection *connection = SSL_get_app_data(ssl);
-	const struct worker_setup *setup = connection->worker->setup;
+	const struct tickets *tickets = SSL_get_ex_data(ssl, tickets_slot);
 	int result;
 
 	if (sealing)
-		return tickets_seal(setup, name, iv, cipher, mac);
-	result = tickets_unseal(setup, name, iv, cipher, mac);
+		return tickets_seal(tickets, name, iv, cipher, mac);
+	result = tickets_unseal(tickets, name, iv, cipher, mac);
 	/*
 	 * A ticket of TLS 1.3 is to be used once (RFC 8446, appendix C.4), so
 	 * with its own keys libssl always gives another one.
@@ -69,38 +77,36 @@ tickets_key(SSL *ssl, unsigned char *name, unsigned char *iv,
 }
 
 static int
-tickets_seal(const struct worker_setup *setup, unsigned char *name,
+tickets_seal(const struct tickets *tickets, unsigned char *name,
     unsigned char *iv, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac)
 {
 	struct ticket_key key;
 
-	if (RAND_bytes(iv, EVP_CIPHER_get_iv_length(setup->tickets->aes_256)) !=
-	    1)
+	if (RAND_bytes(iv, EVP_CIPHER_get_iv_length(tickets->aes_256)) != 1)
 		return -1;
-	ticket_keys_current(setup->shared->ticket_keys, &key);
+	ticket_keys_current(tickets->keys, &key);
 	memcpy(name, key.name, sizeof(key.name));
-	return tickets_use(setup, &key, iv, cipher, mac, 1) ? 1 : -1;
+	return tickets_use(tickets, &key, iv, cipher, mac, 1) ? 1 : -1;
 }
 
 static int
-tickets_unseal(const struct worker_setup *setup, const unsigned char *name,
+tickets_unseal(const struct tickets *tickets, const unsigned char *name,
     const unsigned char *iv, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac)
 {
 	struct ticket_key key;
 	enum ticket_key_age age;
 
-	age = ticket_keys_find(
-	    setup->shared->ticket_keys, name, (int64_t)time(NULL), &key);
+	age = ticket_keys_find(tickets->keys, name, (int64_t)time(NULL), &key);
 	if (age == TICKET_KEY_NONE)
 		return 0;
-	if (!tickets_use(setup, &key, iv, cipher, mac, 0))
+	if (!tickets_use(tickets, &key, iv, cipher, mac, 0))
 		return -1;
 	return age == TICKET_KEY_OLD ? 2 : 1;
 }
 
 /* Wipes the key. */
 static bool
-tickets_use(const struct worker_setup *setup, struct ticket_key *key,
+tickets_use(const struct tickets *tickets, struct ticket_key *key,
     const unsigned char *iv, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac,
     int sealing)
 {
@@ -113,8 +119,8 @@ tickets_use(const struct worker_setup *setup, struct ticket_key *key,
 		OSSL_PARAM_construct_end(),
 	};
 	const EVP_CIPHER *aes = key->aes_size == TICKET_SECRET_LONG
-	    ? setup->tickets->aes_256
-	    : setup->tickets->aes_128;
+	    ? tickets->aes_256
+	    : tickets->aes_128;
 	bool good;
 
 	good =

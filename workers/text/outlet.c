@@ -4,23 +4,26 @@
 
 #include "foundation/monotime.h"
 #include "text/outlet.h"
-#include "worker.h"
 
-static struct outlet *outlet_of(struct worker *, enum text_stream);
-static void outlets_end(struct worker *, int (*)(struct outbox *));
+static struct outlet *outlet_of(struct outlets *, enum text_stream);
+static void outlets_end(struct outlets *, int (*)(struct outbox *));
 static void
 outlet_lines(struct outlet *, enum text_stream, const char *, size_t);
 static void outlet_on_event(void *, uint32_t);
 
 void
-outlets_init(struct worker *worker, const int text_fd[TEXT_OUTLETS])
+outlets_init(struct outlets *outlets, struct loop *loop,
+    const int text_fd[TEXT_OUTLETS], bool one)
 {
 	struct outlet *outlet;
 	unsigned i;
 
+	memset(outlets, 0, sizeof(*outlets));
+	outlets->loop = loop;
+	outlets->one = one;
 	for (i = 0; i < TEXT_OUTLETS; i++) {
-		outlet = &worker->outlet[i];
-		outlet->worker = worker;
+		outlet = &outlets->outlet[i];
+		outlet->all = outlets;
 		outbox_init(&outlet->outbox, text_fd[i]);
 		TAILQ_INIT(&outlet->waiters);
 		outlet->event =
@@ -30,14 +33,14 @@ outlets_init(struct worker *worker, const int text_fd[TEXT_OUTLETS])
 }
 
 int
-outlets_register(struct worker *worker)
+outlets_register(struct outlets *outlets)
 {
 	struct outlet *outlet;
 	unsigned i;
 
 	for (i = 0; i < TEXT_OUTLETS; i++) {
-		outlet = &worker->outlet[i];
-		if (loop_add(&worker->loop, &outlet->event,
+		outlet = &outlets->outlet[i];
+		if (loop_add(outlets->loop, &outlet->event,
 			outlet->outbox.channel.fd, outlet->events) == -1)
 			return -1;
 	}
@@ -45,67 +48,74 @@ outlets_register(struct worker *worker)
 }
 
 void
+outlets_enter(struct outlets *outlets, struct speaker *speaker)
+{
+	outlets->current = speaker;
+}
+
+void
 outlets_text(enum text_stream stream, const void *data, size_t size, void *arg)
 {
-	struct worker *worker = arg;
-	struct outlet *outlet = outlet_of(worker, stream);
-	struct connection *connection = worker->current;
+	struct outlets *outlets = arg;
+	struct outlet *outlet = outlet_of(outlets, stream);
+	struct speaker *speaker = outlets->current;
 
-	if (connection != NULL)
-		connection->spoke |= 1U << (outlet - worker->outlet);
-	if (connection != NULL && connection->tag[0] != '\0' &&
-	    text_is_lines(stream))
+	if (speaker != NULL)
+		speaker->spoke |= 1U << (outlet - outlets->outlet);
+	if (speaker != NULL && speaker->tag[0] != '\0' && text_is_lines(stream))
 		outlet_lines(outlet, stream, data, size);
 	else
 		outbox_write(&outlet->outbox, stream, data, size);
 }
 
 void
-outlets_end_step(struct worker *worker)
+outlets_end_step(struct outlets *outlets)
 {
-	outlets_end(worker, outbox_end_step);
+	outlets_end(outlets, outbox_end_step);
+	outlets->current = NULL;
 }
 
 void
-outlets_end_block(struct worker *worker)
+outlets_end_block(struct outlets *outlets)
 {
-	outlets_end(worker, outbox_end_block);
+	outlets_end(outlets, outbox_end_block);
+	outlets->current = NULL;
 }
 
 static void
-outlets_end(struct worker *worker, int (*end)(struct outbox *))
+outlets_end(struct outlets *outlets, int (*end)(struct outbox *))
 {
 	unsigned i;
 
 	for (i = 0; i < TEXT_OUTLETS; i++)
-		if (end(&worker->outlet[i].outbox) == -1)
+		if (end(&outlets->outlet[i].outbox) == -1)
 			_exit(1);
 }
 
 bool
-outlets_waiting(const struct worker *worker)
+outlets_waiting(const struct outlets *outlets)
 {
-	return outbox_waiting(&worker->outlet[0].outbox) ||
-	    outbox_waiting(&worker->outlet[1].outbox);
+	return outbox_waiting(&outlets->outlet[0].outbox) ||
+	    outbox_waiting(&outlets->outlet[1].outbox);
 }
 
 bool
-outlets_overflow(const struct worker *worker)
+outlets_overflow(const struct outlets *outlets)
 {
-	return outbox_overflows(&worker->outlet[0].outbox) ||
-	    outbox_overflows(&worker->outlet[1].outbox);
+	return outbox_overflows(&outlets->outlet[0].outbox) ||
+	    outbox_overflows(&outlets->outlet[1].outbox);
 }
 
 /* EPOLLOUT is wanted only while something waits. */
 void
-outlets_watch(struct worker *worker)
+outlets_watch(struct outlets *outlets)
 {
 	struct outlet *outlet;
 	unsigned i;
 
 	for (i = 0; i < TEXT_OUTLETS; i++) {
-		outlet = &worker->outlet[i];
-		worker_watch(worker, &outlet->event, &outlet->events,
+		outlet = &outlets->outlet[i];
+		loop_watch(outlets->loop, &outlet->event, &outlet->events,
 		    EPOLLRDHUP |
 			(outbox_waiting(&outlet->outbox) ? (uint32_t)EPOLLOUT
 							 : 0));
@@ -113,17 +123,17 @@ outlets_watch(struct worker *worker)
 }
 
 void
-outlets_flush(struct worker *worker, int timeout_ms)
+outlets_flush(struct outlets *outlets, int timeout_ms)
 {
 	int64_t end_ms = monotime_ms() + timeout_ms, left_ms;
 	struct pollfd pollfds[TEXT_OUTLETS];
 	struct outbox *outbox;
 	unsigned i;
 
-	while (
-	    outlets_waiting(worker) && (left_ms = end_ms - monotime_ms()) > 0) {
+	while (outlets_waiting(outlets) &&
+	    (left_ms = end_ms - monotime_ms()) > 0) {
 		for (i = 0; i < TEXT_OUTLETS; i++) {
-			outbox = &worker->outlet[i].outbox;
+			outbox = &outlets->outlet[i].outbox;
 			pollfds[i] = (struct pollfd){ .events = POLLOUT,
 				.fd = outbox_waiting(outbox)
 				    ? outbox->channel.fd
@@ -131,56 +141,55 @@ outlets_flush(struct worker *worker, int timeout_ms)
 		}
 		poll(pollfds, TEXT_OUTLETS, (int)left_ms);
 		for (i = 0; i < TEXT_OUTLETS; i++)
-			if (outbox_flush(&worker->outlet[i].outbox) == -1)
+			if (outbox_flush(&outlets->outlet[i].outbox) == -1)
 				return;
 	}
 }
 
 void
-outlets_relieve(struct connection *connection)
+outlets_relieve(struct outlets *outlets, struct speaker *speaker)
 {
 	unsigned i;
 
 	for (i = 0; i < TEXT_OUTLETS; i++)
-		if (outbox_is_large(&connection->worker->outlet[i].outbox)) {
-			outlets_end_block(connection->worker);
-			outlets_pause(connection);
+		if (outbox_is_large(&outlets->outlet[i].outbox)) {
+			outlets_end(outlets, outbox_end_block);
+			outlets_pause(outlets, speaker);
 			return;
 		}
 }
 
 void
-outlets_pause(struct connection *connection)
+outlets_pause(struct outlets *outlets, struct speaker *speaker)
 {
 	struct outlet *outlet;
 	unsigned i;
 
-	for (i = 0; i < TEXT_OUTLETS && connection->paused == NULL; i++) {
-		outlet = &connection->worker->outlet[i];
-		if (!(connection->spoke & 1U << i) ||
+	for (i = 0; i < TEXT_OUTLETS && speaker->paused == NULL; i++) {
+		outlet = &outlets->outlet[i];
+		if (!(speaker->spoke & 1U << i) ||
 		    !outbox_full(&outlet->outbox))
 			continue;
-		connection->paused = outlet;
-		TAILQ_INSERT_TAIL(&outlet->waiters, connection, pause_entry);
+		speaker->paused = outlet;
+		TAILQ_INSERT_TAIL(&outlet->waiters, speaker, entry);
 	}
-	connection->spoke = 0;
+	speaker->spoke = 0;
 }
 
 void
-outlets_forget(struct connection *connection)
+outlets_forget(struct speaker *speaker)
 {
-	if (connection->paused != NULL)
-		TAILQ_REMOVE(
-		    &connection->paused->waiters, connection, pause_entry);
-	connection->paused = NULL;
+	if (speaker->paused != NULL)
+		TAILQ_REMOVE(&speaker->paused->waiters, speaker, entry);
+	speaker->paused = NULL;
 }
 
 static struct outlet *
-outlet_of(struct worker *worker, enum text_stream stream)
+outlet_of(struct outlets *outlets, enum text_stream stream)
 {
-	bool second = text_is_error(stream) && !worker->setup->one_outlet;
+	bool second = text_is_error(stream) && !outlets->one;
 
-	return &worker->outlet[second];
+	return &outlets->outlet[second];
 }
 
 /* An empty line takes no number: it ends what a client sent. */
@@ -196,7 +205,7 @@ outlet_lines(struct outlet *outlet, enum text_stream stream, const char *data,
 		next = memchr(line, '\n', (size_t)(end - line));
 		next = next == NULL ? end : next + 1;
 		if (*line != '\n')
-			textbuf_puts(&numbered, outlet->worker->current->tag);
+			textbuf_puts(&numbered, outlet->all->current->tag);
 		textbuf_append(&numbered, line, (size_t)(next - line));
 	}
 	outbox_write(&outlet->outbox, stream, numbered.data, numbered.size);
@@ -207,15 +216,15 @@ static void
 outlet_on_event(void *arg, uint32_t events)
 {
 	struct outlet *outlet = arg;
-	struct connection *connection;
+	struct speaker *speaker;
 
 	(void)events;
 	if (outbox_flush(&outlet->outbox) == -1)
 		_exit(1);
 	if (outbox_waiting(&outlet->outbox))
 		return;
-	while ((connection = TAILQ_FIRST(&outlet->waiters)) != NULL) {
-		outlets_forget(connection);
-		connection_resume(connection);
+	while ((speaker = TAILQ_FIRST(&outlet->waiters)) != NULL) {
+		outlets_forget(speaker);
+		loop_defer(outlet->all->loop, speaker->resume);
 	}
 }

@@ -4,9 +4,8 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 
+#include "base/ssl_slot.h"
 #include "config/config.h"
-#include "connection/connection.h"
-#include "connection/dtls.h"
 #include "foundation/file_tail.h"
 #include "foundation/log.h"
 #include "foundation/text.h"
@@ -33,6 +32,7 @@ static void tracing_bytes(struct textbuf *, const unsigned char *, size_t);
 static void tracing_emit(const void *, size_t);
 static const char *tracing_name(const struct tls_name *, int, const char *);
 
+static int tracing_slot = -1; /* of a struct tracing */
 static struct file_tail tracing_file = FILE_TAIL_NONE;
 
 static const struct tls_name tracing_contents[] = {
@@ -115,6 +115,7 @@ tracing_open(const struct config *config)
 		return -1;
 	}
 #endif
+	ssl_slot_open(&tracing_slot);
 	if (config->msgfile == NULL ||
 	    file_tail_open(&tracing_file, "-msgfile", config->msgfile, true) ==
 		0)
@@ -142,16 +143,21 @@ tracing_close(void)
 }
 
 void
-tracing_attach(SSL *ssl, const struct config *config)
+tracing_attach(struct tracing *tracing, SSL *ssl, const struct config *config,
+    tracing_header *header, void *arg)
 {
+	if (config->tlsextdebug)
+		extensions_attach(ssl);
+	if (!config->state && config->messages == MESSAGES_NONE)
+		return;
+	*tracing = (struct tracing){ config, header, arg };
+	ssl_slot_set(ssl, tracing_slot, tracing);
 	if (config->state)
 		SSL_set_info_callback(ssl, tracing_state);
 	if (config->messages == MESSAGES_BYTES)
 		SSL_set_msg_callback(ssl, tracing_message);
 	else if (config->messages == MESSAGES_WORDS)
 		SSL_set_msg_callback(ssl, tracing_words);
-	if (config->tlsextdebug)
-		extensions_attach(ssl);
 }
 
 void
@@ -210,7 +216,8 @@ tracing_exit(const SSL *ssl, const char *call, int value)
 static bool
 tracing_waits(const SSL *ssl)
 {
-	const struct config *config = connection_config(SSL_get_app_data(ssl));
+	const struct tracing *tracing = SSL_get_ex_data(ssl, tracing_slot);
+	const struct config *config = tracing->config;
 
 	if (config->nbio && config->mode == MODE_INTERACTIVE)
 		return false;
@@ -229,7 +236,7 @@ static void
 tracing_message(int is_write, int version, int content, const void *data,
     size_t size, SSL *ssl, void *arg)
 {
-	uint8_t header[RECORD_NUMBERS_HEADER];
+	uint8_t header[DTLS1_RT_HEADER_LENGTH];
 	struct textbuf text;
 
 	(void)arg;
@@ -251,7 +258,7 @@ static void
 tracing_words(int is_write, int version, int content, const void *data,
     size_t size, SSL *ssl, void *arg)
 {
-	uint8_t header[RECORD_NUMBERS_HEADER];
+	uint8_t header[DTLS1_RT_HEADER_LENGTH];
 	struct textbuf text;
 	BIO *bio;
 
@@ -275,10 +282,12 @@ static const void *
 tracing_sent(SSL *ssl, int is_write, int content, const void *data, size_t size,
     uint8_t *copy)
 {
-	if (!is_write || content != SSL3_RT_HEADER ||
-	    size != RECORD_NUMBERS_HEADER)
+	const struct tracing *tracing = SSL_get_ex_data(ssl, tracing_slot);
+
+	if (tracing->header == NULL || !is_write || content != SSL3_RT_HEADER ||
+	    size != DTLS1_RT_HEADER_LENGTH)
 		return data;
-	return dtls_header_sent(ssl, data, copy);
+	return tracing->header(tracing->arg, data, copy);
 }
 
 static void

@@ -45,7 +45,7 @@ transcript_session(SSL *ssl, const struct config *config, const char *label)
 	if (!text_is_heard(TEXT_BLOCK_OUT) && config->security_debug == 0)
 		return;
 	transcript_begin(&text, label);
-	bio = transcript_bio();
+	bio = tls_text_bio();
 	PEM_write_bio_SSL_SESSION(bio, SSL_get_session(ssl));
 	tls_text_move(&text, bio);
 	transcript_certificate(ssl, config, &text);
@@ -102,16 +102,6 @@ transcript_renegotiation(SSL *ssl, struct textbuf *text)
 	    SSL_get_secure_renegotiation_support(ssl) ? "" : " NOT");
 }
 
-BIO *
-transcript_bio(void)
-{
-	BIO *bio = BIO_new(BIO_s_mem());
-
-	if (bio == NULL)
-		fatalx("out of memory");
-	return bio;
-}
-
 static void
 transcript_begin(struct textbuf *text, const char *label)
 {
@@ -165,7 +155,7 @@ transcript_certificate(
 	if (peer == NULL)
 		return;
 	textbuf_puts(text, "Client certificate\n");
-	bio = transcript_bio();
+	bio = tls_text_bio();
 	PEM_write_bio_X509(bio, peer);
 	tls_text_move(text, bio);
 	transcript_name("subject=", X509_get_subject_name(peer), config, text);
@@ -179,7 +169,7 @@ transcript_name(const char *heading, const X509_NAME *name,
 {
 	unsigned long flags = nameopt_flags(config);
 	bool lines = (flags & XN_FLAG_SEP_MASK) == XN_FLAG_SEP_MULTILINE;
-	BIO *bio = transcript_bio();
+	BIO *bio = tls_text_bio();
 
 	BIO_printf(bio, "%s%s", heading, lines ? "\n" : "");
 	X509_NAME_print_ex(bio, name, lines ? 4 : 0, flags);
@@ -236,7 +226,7 @@ transcript_brief_peer(
 		return;
 	}
 	textbuf_puts(text, "Peer certificate: ");
-	bio = transcript_bio();
+	bio = tls_text_bio();
 	X509_NAME_print_ex(
 	    bio, X509_get_subject_name(peer), 0, nameopt_flags(config));
 	BIO_puts(bio, "\n");

@@ -143,7 +143,7 @@ transcript_ca_names(SSL *ssl, const struct config *config, struct textbuf *text)
 		return;
 	textbuf_puts(text, "---\nAcceptable server certificate CA names\n");
 	for (i = 0; i < sk_X509_NAME_num(names); i++) {
-		bio = transcript_bio();
+		bio = tls_text_bio();
 		X509_NAME_print_ex(bio, sk_X509_NAME_value(names, i), 0,
 		    nameopt_flags(config));
 		tls_text_move(text, bio);

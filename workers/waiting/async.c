@@ -4,11 +4,10 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "base/services.h"
 #include "config/config.h"
-#include "connection/connection_state.h"
 #include "foundation/log.h"
 #include "waiting/async.h"
-#include "worker.h"
 
 /* An engine without descriptors, or no room for a job: look again. */
 #define ASYNC_LOOK_MS 10
@@ -16,15 +15,14 @@
 static void async_watch(struct async *);
 static void async_unwatch(struct async *);
 static void async_on_event(void *, uint32_t);
-static void async_on_timer(void *);
-static void async_go_on(struct async *);
 
 void
-async_init(struct async *async, struct connection *connection)
+async_init(struct async *async, SSL *ssl, const struct services *services,
+    struct loop_task *wake)
 {
-	async->connection = connection;
-	async->timer.run = async_on_timer;
-	async->timer.arg = async;
+	async->services = services;
+	async->ssl = ssl;
+	waiter_init(&async->waiter, services->loop, wake);
 }
 
 void
@@ -58,23 +56,22 @@ void
 async_wait(struct async *async, int error)
 {
 	async->paused = error == SSL_ERROR_WANT_ASYNC;
-	async->waits = true;
+	waiter_begin(&async->waiter);
 	if (async->paused && !async->looks)
 		async_watch(async);
 	if (async->count == 0)
-		loop_timer_set(&async->connection->worker->loop, &async->timer,
-		    ASYNC_LOOK_MS);
+		waiter_look_in(&async->waiter, ASYNC_LOOK_MS);
 }
 
 bool
 async_finish(struct async *async)
 {
-	SSL *ssl = async->connection->ssl;
+	SSL *ssl = async->ssl;
 	int result;
 
 	if (!async->paused)
 		return true;
-	if (async->waits)
+	if (async->waiter.waits)
 		return false;
 	async_before(async);
 	result = SSL_do_handshake(ssl);
@@ -87,20 +84,20 @@ async_finish(struct async *async)
 void
 async_begin(struct async *async)
 {
-	if (config_uses_jobs(connection_config(async->connection)))
-		SSL_set_mode(async->connection->ssl, SSL_MODE_ASYNC);
+	if (config_uses_jobs(async->services->config))
+		SSL_set_mode(async->ssl, SSL_MODE_ASYNC);
 }
 
 void
 async_end(struct async *async)
 {
-	SSL_clear_mode(async->connection->ssl, SSL_MODE_ASYNC);
+	SSL_clear_mode(async->ssl, SSL_MODE_ASYNC);
 }
 
 uint8_t *
 async_buffer(struct async *async, uint8_t *local, size_t size)
 {
-	if ((SSL_get_mode(async->connection->ssl) & SSL_MODE_ASYNC) == 0)
+	if ((SSL_get_mode(async->ssl) & SSL_MODE_ASYNC) == 0)
 		return local;
 	if (async->buffer == NULL && (async->buffer = malloc(size)) == NULL)
 		fatalx("out of memory");
@@ -111,8 +108,8 @@ async_buffer(struct async *async, uint8_t *local, size_t size)
 static void
 async_watch(struct async *async)
 {
-	SSL *ssl = async->connection->ssl;
-	struct loop *loop = &async->connection->worker->loop;
+	SSL *ssl = async->ssl;
+	struct loop *loop = async->services->loop;
 	OSSL_ASYNC_FD *fds;
 	size_t count = 0, i;
 
@@ -136,32 +133,21 @@ async_watch(struct async *async)
 static void
 async_unwatch(struct async *async)
 {
-	struct loop *loop = &async->connection->worker->loop;
+	struct loop *loop = async->services->loop;
 
 	while (async->count > 0)
 		loop_remove(loop, &async->events[--async->count]);
 	free(async->events);
 	async->events = NULL;
-	loop_timer_stop(loop, &async->timer);
-	async->waits = false;
+	waiter_stop(&async->waiter);
 }
 
 static void
 async_on_event(void *arg, uint32_t events)
 {
+	struct async *async = arg;
+
 	(void)events;
-	async_go_on(arg);
-}
-
-static void
-async_on_timer(void *arg)
-{
-	async_go_on(arg);
-}
-
-static void
-async_go_on(struct async *async)
-{
 	async_unwatch(async);
-	connection_run(async->connection);
+	waiter_wake(&async->waiter);
 }

@@ -4,8 +4,9 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "base/services.h"
+#include "base/ssl_slot.h"
 #include "config/config.h"
-#include "connection/connection_state.h"
 #include "foundation/log.h"
 #include "foundation/monotime.h"
 #include "foundation/text.h"
@@ -13,33 +14,47 @@
 #include "shared/peer_network.h"
 #include "tls/crl_point.h"
 #include "tls/tls_context.h"
-#include "waiting/crl_cache.h"
+#include "waiting/async.h"
 #include "waiting/crl_download.h"
 #include "waiting/fetching.h"
-#include "worker.h"
+#include "waiting/waiting.h"
 
 static void crl_download_install_in(SSL_CTX *);
 static STACK_OF(X509_CRL) *
 crl_download_look(const X509_STORE_CTX *, const X509_NAME *);
-static struct connection *crl_download_connection(const X509_STORE_CTX *);
+static struct crl_download *crl_download_of(const X509_STORE_CTX *);
 static bool crl_download_is_genuine(const X509_STORE_CTX *);
 static bool crl_download_is_issued(X509 *, X509 *);
 static X509 *crl_download_issuer(const X509_STORE_CTX *);
-static X509_CRL *crl_download_get(struct connection *, X509 *, int, X509 *);
+static X509_CRL *crl_download_get(struct crl_download *, X509 *, int, X509 *);
 static bool crl_download_wait(
-    struct connection *, const struct textbuf *, struct fetch_answer *);
-static bool crl_download_may_wait(const struct connection *, int64_t);
+    struct crl_download *, const struct textbuf *, struct fetch_answer *);
+static bool crl_download_may_wait(const struct crl_download *, int64_t);
 static X509_CRL *crl_download_read(
-    struct connection *, const struct textbuf *, struct fetch_answer *);
+    struct crl_download *, const struct textbuf *, struct fetch_answer *);
+
+static int crl_download_slot = -1; /* of a struct crl_download */
 
 void
 crl_download_install(const struct tls_context *tls)
 {
 	if (!tls->config->crl_download)
 		return;
+	ssl_slot_open(&crl_download_slot);
 	crl_download_install_in(tls->ctx);
 	if (tls->ctx2 != NULL)
 		crl_download_install_in(tls->ctx2);
+}
+
+void
+crl_download_attach(struct crl_download *download, SSL *ssl,
+    const struct services *services, struct async *async,
+    const struct sockaddr_storage *peer)
+{
+	if (!services->config->crl_download)
+		return;
+	*download = (struct crl_download){ services, async, peer, false };
+	ssl_slot_set(ssl, crl_download_slot, download);
 }
 
 static void
@@ -55,7 +70,7 @@ crl_download_install_in(SSL_CTX *ctx)
 static STACK_OF(X509_CRL) *
 crl_download_look(const X509_STORE_CTX *store, const X509_NAME *name)
 {
-	struct connection *connection = crl_download_connection(store);
+	struct crl_download *download = crl_download_of(store);
 	X509 *certificate = X509_STORE_CTX_get_current_cert(store);
 	X509 *issuer = crl_download_issuer(store);
 	STACK_OF(X509_CRL) *crls;
@@ -65,29 +80,29 @@ crl_download_look(const X509_STORE_CTX *store, const X509_NAME *name)
 	if (!crl_download_is_genuine(store))
 		return NULL;
 	crl = crl_download_get(
-	    connection, certificate, NID_crl_distribution_points, issuer);
+	    download, certificate, NID_crl_distribution_points, issuer);
 	if (crl == NULL)
 		return NULL;
 	if ((crls = sk_X509_CRL_new_null()) == NULL ||
 	    sk_X509_CRL_push(crls, crl) == 0)
 		fatalx("out of memory");
-	crl =
-	    crl_download_get(connection, certificate, NID_freshest_crl, issuer);
+	crl = crl_download_get(download, certificate, NID_freshest_crl, issuer);
 	if (crl != NULL && sk_X509_CRL_push(crls, crl) == 0)
 		fatalx("out of memory");
 	return crls;
 }
 
 /* Who has issued a list is verified in a context of its own. */
-static struct connection *
-crl_download_connection(const X509_STORE_CTX *store)
+static struct crl_download *
+crl_download_of(const X509_STORE_CTX *store)
 {
 	const X509_STORE_CTX *parent;
 
 	while ((parent = X509_STORE_CTX_get0_parent_ctx(store)) != NULL)
 		store = parent;
-	return SSL_get_app_data(X509_STORE_CTX_get_ex_data(
-	    store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+	return SSL_get_ex_data(X509_STORE_CTX_get_ex_data(
+				   store, SSL_get_ex_data_X509_STORE_CTX_idx()),
+	    crl_download_slot);
 }
 
 /*
@@ -140,7 +155,7 @@ crl_download_issuer(const X509_STORE_CTX *store)
 
 /* NULL: none, and it has been said why unless nobody has promised any. */
 static X509_CRL *
-crl_download_get(struct connection *connection, X509 *certificate,
+crl_download_get(struct crl_download *download, X509 *certificate,
     int extension, X509 *issuer)
 {
 	struct fetch_answer answer = { .good = false };
@@ -149,8 +164,8 @@ crl_download_get(struct connection *connection, X509 *certificate,
 
 	textbuf_init(&request);
 	if (crl_point_request(certificate, extension, issuer, &request)) {
-		if (crl_download_wait(connection, &request, &answer))
-			crl = crl_download_read(connection, &request, &answer);
+		if (crl_download_wait(download, &request, &answer))
+			crl = crl_download_read(download, &request, &answer);
 		if (crl == NULL)
 			text_printf(TEXT_ERR,
 			    "Unable to load CRL via CDP\n%.*s",
@@ -163,21 +178,21 @@ crl_download_get(struct connection *connection, X509 *certificate,
 
 /* True: there is an answer. */
 static bool
-crl_download_wait(struct connection *connection, const struct textbuf *request,
+crl_download_wait(struct crl_download *download, const struct textbuf *request,
     struct fetch_answer *answer)
 {
 	int64_t since_ms = monotime_ms();
 	enum fetch_verdict verdict;
 
 	for (;;) {
-		answer->stamp =
-		    crl_cache_stamp(&connection->worker->crls, request);
-		verdict = fetching_ask(connection->worker, request,
-		    peer_network(&connection->peer), since_ms, answer);
+		answer->stamp = crl_cache_stamp(
+		    &download->services->waiting->crls, request);
+		verdict = fetching_ask(download->services, request,
+		    peer_network(download->peer), since_ms, answer);
 		if (verdict != FETCH_PENDING)
 			break;
-		if (!crl_download_may_wait(connection, since_ms) ||
-		    !async_pause(&connection->async))
+		if (!crl_download_may_wait(download, since_ms) ||
+		    !async_pause(download->async))
 			return false;
 	}
 	return verdict == FETCH_ANSWERED;
@@ -185,20 +200,19 @@ crl_download_wait(struct connection *connection, const struct textbuf *request,
 
 /* Who is leaving does not wait, nor who is in no job. */
 static bool
-crl_download_may_wait(const struct connection *connection, int64_t since_ms)
+crl_download_may_wait(const struct crl_download *download, int64_t since_ms)
 {
-	return ASYNC_get_current_job() != NULL &&
-	    connection->state < CONNECTION_SHUTDOWN &&
+	return ASYNC_get_current_job() != NULL && !download->leaving &&
 	    monotime_ms() <
-	    fetching_until_ms(connection_config(connection), since_ms);
+	    fetching_until_ms(download->services->config, since_ms);
 }
 
 static X509_CRL *
-crl_download_read(struct connection *connection, const struct textbuf *request,
+crl_download_read(struct crl_download *download, const struct textbuf *request,
     struct fetch_answer *answer)
 {
-	const struct config *config = connection_config(connection);
-	struct crl_cache *cache = &connection->worker->crls;
+	const struct config *config = download->services->config;
+	struct crl_cache *cache = &download->services->waiting->crls;
 	int64_t since_ms = monotime_ms();
 	X509_CRL *crl = NULL;
 
@@ -208,8 +222,8 @@ crl_download_read(struct connection *connection, const struct textbuf *request,
 		crl_cache_put(
 		    cache, request, answer, (size_t)config->crl_max_bytes);
 	while (crl_cache_get(cache, request, &crl) == CRL_READING)
-		if (!crl_download_may_wait(connection, since_ms) ||
-		    !async_pause(&connection->async))
+		if (!crl_download_may_wait(download, since_ms) ||
+		    !async_pause(download->async))
 			break;
 	return crl;
 }

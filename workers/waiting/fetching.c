@@ -1,23 +1,23 @@
 #include "waiting/fetching.h"
+#include "base/services.h"
+#include "base/uplink.h"
 #include "config/config.h"
 #include "foundation/textbuf.h"
 #include "shared/shared.h"
-#include "worker.h"
 
 /* The fetcher's own limit comes first: it can tell what went wrong. */
 #define FETCHING_GRACE_MS 1000
 
 enum fetch_verdict
-fetching_ask(struct worker *worker, const struct textbuf *request,
+fetching_ask(const struct services *services, const struct textbuf *request,
     uint64_t asker, int64_t since_ms, struct fetch_answer *answer)
 {
-	enum fetch_verdict verdict =
-	    fetch_board_ask(worker->setup->shared->fetches, request->data,
-		request->size, asker, since_ms, answer);
+	enum fetch_verdict verdict = fetch_board_ask(services->shared->fetches,
+	    request->data, request->size, asker, since_ms, answer);
 
 	if (verdict != FETCH_ASKED)
 		return verdict;
-	worker_say(worker, MESSAGE_FETCH, 0);
+	uplink_say(services->uplink, MESSAGE_FETCH, 0);
 	return FETCH_PENDING;
 }
 

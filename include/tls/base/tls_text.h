@@ -13,6 +13,8 @@
 
 struct textbuf;
 
+/* Returns a memory BIO to write to, for the functions below. */
+BIO *tls_text_bio(void);
 /* Print the content of a memory BIO as one block, and free the BIO. */
 void tls_text_say(enum text_stream, BIO *);
 /* Append the content of a memory BIO, and free the BIO. */

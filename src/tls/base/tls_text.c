@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "foundation/escape.h"
+#include "foundation/log.h"
 #include "foundation/textbuf.h"
 #include "tls/base/tls_text.h"
 
@@ -9,6 +10,16 @@ static bool tls_text_is_own(const char *, size_t, bool *);
 static bool tls_text_is_base64(const char *, size_t);
 static bool tls_text_begins(const char *, size_t, const char *);
 static int tls_text_append(const void *, size_t, void *);
+
+BIO *
+tls_text_bio(void)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	if (bio == NULL)
+		fatalx("out of memory");
+	return bio;
+}
 
 void
 tls_text_say(enum text_stream stream, BIO *bio)

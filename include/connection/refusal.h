@@ -27,7 +27,7 @@ void refusal_init(struct connection *);
 void refusal_stop(struct connection *);
 /* After each turn: is there one? */
 void refusal_look(struct connection *);
-/* Something authentic came. */
+/* Something authentic came. Does nothing for TLS. */
 void refusal_forget(struct connection *);
 
 #endif

@@ -5,10 +5,11 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
+#include "base/services.h"
+#include "base/ssl_slot.h"
 #include "config/config.h"
-#include "connection/connection_state.h"
-#include "connection/dtls.h"
 #include "foundation/log.h"
+#include "link/dtls.h"
 #include "link/stream.h"
 #include "net/datagrams.h"
 
@@ -20,16 +21,23 @@ static size_t dtls_least_protected(SSL *);
 static int dtls_give_cookie(SSL *, unsigned char *, unsigned *);
 static int dtls_know_cookie(SSL *, const unsigned char *, unsigned);
 
+static int dtls_slot = -1; /* of a struct dtls */
+
 void
 dtls_install(SSL_CTX *ctx)
 {
+	ssl_slot_open(&dtls_slot);
 	SSL_CTX_set_cookie_generate_cb(ctx, dtls_give_cookie);
 	SSL_CTX_set_cookie_verify_cb(ctx, dtls_know_cookie);
 }
 
 void
-dtls_prepare(SSL *ssl, const struct config *config)
+dtls_prepare(struct link *link)
 {
+	const struct config *config = link->services->config;
+	SSL *ssl = link->ssl;
+
+	ssl_slot_set(ssl, dtls_slot, link->dtls);
 	SSL_set_options(ssl, SSL_OP_COOKIE_EXCHANGE);
 	if (config->mtu == 0)
 		return;
@@ -37,28 +45,15 @@ dtls_prepare(SSL *ssl, const struct config *config)
 	DTLS_set_link_mtu(ssl, config->mtu);
 }
 
-enum handshake_result
-dtls_listen_step(struct connection *connection)
+enum link_result
+dtls_listen_step(struct link *link)
 {
-	size_t unsent = handshake_before(connection);
+	size_t unsent = handshake_before(link);
 	BIO_ADDR *peer = BIO_ADDR_new();
-	int result = DTLSv1_listen(connection->ssl, peer);
+	int result = DTLSv1_listen(link->ssl, peer);
 
 	BIO_ADDR_free(peer);
-	return result > 0 ? HANDSHAKE_DONE
-			  : handshake_stuck(connection, result, unsent);
-}
-
-const void *
-dtls_header_sent(SSL *ssl, const void *header, uint8_t *copy)
-{
-	struct connection *connection = SSL_get_app_data(ssl);
-
-	if (!connection->transport.datagrams)
-		return header;
-	memcpy(copy, header, RECORD_NUMBERS_HEADER);
-	record_numbers_header(&connection->transport.numbers, copy);
-	return copy;
+	return result > 0 ? LINK_DONE : handshake_stuck(link, result, unsent);
 }
 
 int64_t
@@ -99,39 +94,39 @@ dtls_is_too_short(SSL *ssl, const uint8_t *data, size_t size)
 }
 
 void
-dtls_give_buffers_back(struct connection *connection)
+dtls_give_buffers_back(struct link *link)
 {
-	if (connection->transport.datagrams && !SSL_in_init(connection->ssl) &&
-	    SSL_free_buffers(connection->ssl))
-		connection->buffers_gone = true;
+	if (link->dtls != NULL && !SSL_in_init(link->ssl) &&
+	    SSL_free_buffers(link->ssl))
+		link->dtls->buffers_gone = true;
 }
 
 void
-dtls_take_buffers(struct connection *connection)
+dtls_take_buffers(struct link *link)
 {
-	if (!connection->buffers_gone)
+	if (link->dtls == NULL || !link->dtls->buffers_gone)
 		return;
-	if (SSL_alloc_buffers(connection->ssl) != 1)
+	if (SSL_alloc_buffers(link->ssl) != 1)
 		fatalx("out of memory");
-	connection->buffers_gone = false;
+	link->dtls->buffers_gone = false;
 }
 
 bool
-dtls_discard(struct connection *connection)
+dtls_discard(struct link *link)
 {
-	struct transport *transport = &connection->transport;
+	struct transport *transport = &link->transport;
 	uint8_t dropped[STREAM_RECORD];
 	int budget = TRANSPORT_DISCARDS;
 
 	/* libssl reads no more after an error, nor while it shakes hands. */
-	if (SSL_in_init(connection->ssl))
+	if (SSL_in_init(link->ssl))
 		datagrams_discard(transport);
 	else
 		while (budget-- > 0 &&
-		    SSL_read(connection->ssl, dropped, sizeof(dropped)) > 0)
+		    SSL_read(link->ssl, dropped, sizeof(dropped)) > 0)
 			;
 	ERR_clear_error();
-	return (SSL_get_shutdown(connection->ssl) & SSL_RECEIVED_SHUTDOWN) ||
+	return (SSL_get_shutdown(link->ssl) & SSL_RECEIVED_SHUTDOWN) ||
 	    transport->read_error != 0 || transport->write_error != 0;
 }
 
@@ -164,18 +159,18 @@ dtls_least_protected(SSL *ssl)
 static int
 dtls_give_cookie(SSL *ssl, unsigned char *cookie, unsigned *size)
 {
-	const struct connection *connection = SSL_get_app_data(ssl);
+	const struct dtls *dtls = SSL_get_ex_data(ssl, dtls_slot);
 
-	memcpy(cookie, connection->cookie, sizeof(connection->cookie));
-	*size = sizeof(connection->cookie);
+	memcpy(cookie, dtls->cookie, sizeof(dtls->cookie));
+	*size = sizeof(dtls->cookie);
 	return 1;
 }
 
 static int
 dtls_know_cookie(SSL *ssl, const unsigned char *cookie, unsigned size)
 {
-	const struct connection *connection = SSL_get_app_data(ssl);
+	const struct dtls *dtls = SSL_get_ex_data(ssl, dtls_slot);
 
-	return size == sizeof(connection->cookie) &&
-	    CRYPTO_memcmp(cookie, connection->cookie, size) == 0;
+	return size == sizeof(dtls->cookie) &&
+	    CRYPTO_memcmp(cookie, dtls->cookie, size) == 0;
 }

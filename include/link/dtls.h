@@ -1,7 +1,7 @@
 /*
  * What libssl has to be told and asked for DTLS alone: cookies, the path's MTU
  * and the retransmission of what the peer does not answer (RFC 6347, section
- * 4.2.4). Times are the worker's loop's to wait for.
+ * 4.2.4). The owner of the link waits for the times.
  */
 #ifndef DTLS_H
 #define DTLS_H
@@ -11,26 +11,24 @@
 
 #include <openssl/ssl.h>
 
-#include "link/handshake.h"
-#include "net/record_numbers.h"
+#include "link/link.h"
+#include "tls/dtls_cookie.h"
 
-struct config;
-struct connection;
+/* Of a link over datagrams; its owner provides it. */
+struct dtls {
+	uint8_t cookie[DTLS_COOKIE_SIZE]; /* with which the peer was accepted */
+	bool buffers_gone; /* libssl's, see below */
+};
 
 /* Cookies are those that connections were accepted with. */
 void dtls_install(SSL_CTX *);
-void dtls_prepare(SSL *, const struct config *);
+/* For link.c: a new SSL. */
+void dtls_prepare(struct link *);
 /*
  * -listen: the cookie exchange by DTLSv1_listen, as the stock program has it.
  * As the true one is over, it does not wait.
  */
-enum handshake_result dtls_listen_step(struct connection *);
-/*
- * A record header that libssl writes (-msg), as it will be on the wire: a
- * copy, for which there is room of RECORD_NUMBERS_HEADER bytes, or what was
- * given.
- */
-const void *dtls_header_sent(SSL *, const void *header, uint8_t *copy);
+enum link_result dtls_listen_step(struct link *);
 /* Until a retransmission is due; -1: none is. */
 int64_t dtls_timeout_ms(SSL *);
 /*
@@ -49,9 +47,9 @@ bool dtls_is_too_short(SSL *, const uint8_t *, size_t size);
  * just holds its connection. Unlike for TLS it must have them again before it
  * is asked to write. Nothing is done for TLS.
  */
-void dtls_give_buffers_back(struct connection *);
-void dtls_take_buffers(struct connection *);
+void dtls_give_buffers_back(struct link *);
+void dtls_take_buffers(struct link *);
 /* After the shutdown: drop what comes. True: the peer has said goodbye. */
-bool dtls_discard(struct connection *);
+bool dtls_discard(struct link *);
 
 #endif

@@ -1,10 +1,11 @@
 #include <errno.h>
 
+#include <openssl/ssl.h>
+
 #include "base/dtls_hello.h"
+#include "base/services.h"
 #include "connection/connection_state.h"
-#include "net/refusal.h"
-#include "text/tracing.h"
-#include "worker.h"
+#include "connection/dtls_peer.h"
 
 /* How long it is only a hint, and how long an answer is waited for. */
 #define REFUSAL_MS 1000
@@ -17,7 +18,7 @@ static void refusal_end(struct connection *);
 void
 refusal_init(struct connection *connection)
 {
-	struct refusal *refusal = &connection->refusal;
+	struct refusal *refusal = &connection->dtls->refusal;
 
 	refusal->timer.run = refusal_on_timer;
 	refusal->timer.arg = connection;
@@ -26,19 +27,20 @@ refusal_init(struct connection *connection)
 void
 refusal_stop(struct connection *connection)
 {
-	loop_timer_stop(&connection->worker->loop, &connection->refusal.timer);
+	loop_timer_stop(
+	    connection->services->loop, &connection->dtls->refusal.timer);
 }
 
 void
 refusal_look(struct connection *connection)
 {
-	struct refusal *refusal = &connection->refusal;
-	struct loop *loop = &connection->worker->loop;
+	struct refusal *refusal = &connection->dtls->refusal;
+	struct loop *loop = connection->services->loop;
 
-	if (!connection->transport.refused)
+	if (!connection->link.transport.refused)
 		return;
-	connection->transport.refused = false;
-	refusal->written_bytes = connection->transport.written_bytes;
+	connection->link.transport.refused = false;
+	refusal->written_bytes = connection->link.transport.written_bytes;
 	if (refusal->since_ms == 0) {
 		refusal->since_ms = loop->now_ms;
 		loop_timer_set(loop, &refusal->timer, REFUSAL_MS);
@@ -51,8 +53,11 @@ refusal_look(struct connection *connection)
 void
 refusal_forget(struct connection *connection)
 {
-	struct refusal *refusal = &connection->refusal;
+	struct refusal *refusal;
 
+	if (connection->dtls == NULL)
+		return;
+	refusal = &connection->dtls->refusal;
 	if (refusal->since_ms == 0)
 		return;
 	refusal_stop(connection);
@@ -65,10 +70,10 @@ static void
 refusal_on_timer(void *arg)
 {
 	struct connection *connection = arg;
-	struct refusal *refusal = &connection->refusal;
+	struct refusal *refusal = &connection->dtls->refusal;
 
-	connection->worker->current = connection;
-	if (!connection->transport.hints_only)
+	connection_enter(connection);
+	if (!connection->link.transport.hints_only)
 		return;
 	if (refusal->final)
 		refusal_end(connection);
@@ -82,11 +87,11 @@ refusal_on_timer(void *arg)
 static void
 refusal_wait(struct connection *connection)
 {
-	struct refusal *refusal = &connection->refusal;
+	struct refusal *refusal = &connection->dtls->refusal;
 
 	refusal->asked = true;
-	loop_timer_set(&connection->worker->loop, &refusal->timer, REFUSAL_MS);
-	if (connection->transport.written_bytes == refusal->written_bytes)
+	loop_timer_set(connection->services->loop, &refusal->timer, REFUSAL_MS);
+	if (connection->link.transport.written_bytes == refusal->written_bytes)
 		refusal_ask(connection);
 }
 
@@ -94,27 +99,27 @@ refusal_wait(struct connection *connection)
 static void
 refusal_ask(struct connection *connection)
 {
-	struct transport *transport = &connection->transport;
+	struct transport *transport = &connection->link.transport;
 	uint8_t question[DTLS_HELLO_VERIFY_MAX];
 	struct dtls_hello hello = { 0 };
 	size_t size;
 
 	record_numbers_hello(&transport->numbers, hello.record_sequence);
 	size = dtls_hello_verify_request(
-	    &hello, connection->cookie, sizeof(connection->cookie), question);
-	if (transport->trace)
-		tracing_io(true, SSL_get_wbio(connection->ssl), question, size,
-		    (long)size);
+	    &hello, connection->dtls->link.cookie, DTLS_COOKIE_SIZE, question);
+	if (transport->trace != NULL)
+		transport->trace(true, SSL_get_wbio(connection->link.ssl),
+		    question, size, (long)size);
 	transport_write_clear(transport, question, size);
-	connection_run(connection);
+	connection_resume(connection);
 }
 
 static void
 refusal_end(struct connection *connection)
 {
-	struct transport *transport = &connection->transport;
+	struct transport *transport = &connection->link.transport;
 
 	transport->read_error = transport->write_error = ECONNREFUSED;
 	connection_close(connection, END_ERROR);
-	connection_run(connection);
+	connection_resume(connection);
 }

@@ -1,41 +1,60 @@
+#include "waiting/stapling.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/ssl.h>
-
+#include "base/services.h"
+#include "base/ssl_slot.h"
 #include "config/config.h"
-#include "connection/connection_state.h"
 #include "foundation/log.h"
 #include "foundation/monotime.h"
+#include "foundation/textbuf.h"
+#include "shared/fetch_board.h"
 #include "tls/identity/certificate_choice.h"
 #include "tls/ocsp.h"
 #include "tls/tls_context.h"
 #include "waiting/fetching.h"
-#include "waiting/status.h"
-#include "worker.h"
+#include "waiting/waiting.h"
 
+/* Certificates of different kinds that a connection can have. */
+#define STATUS_REQUESTS 9
 /* Word of an answer may be lost with a process that was killed. */
 #define STATUS_LOOK_MS 100
 
+/* What was asked for; of a connection whose client asks. */
+struct status {
+	TAILQ_ENTRY(status) entry;
+	const struct services *services;
+	struct waiter waiter;
+	bool waits; /* it is in the worker's list */
+	struct textbuf request[STATUS_REQUESTS];
+	struct fetch_answer answer[STATUS_REQUESTS]; /* what has come */
+	bool answered[STATUS_REQUESTS];
+	unsigned requests;
+	int64_t since_ms; /* when they were first made */
+};
+
 static enum certificate_choice status_choose(SSL *, void *);
-static struct status *status_new(struct connection *);
+static struct status *status_new(const struct stapling *);
 static bool status_look(struct status *, unsigned);
 static bool status_wanted(SSL *);
 static void status_ask(SSL *, const struct ocsp *, struct status *);
 static void status_wait(struct status *);
 static void status_stop(struct status *);
-static void status_on_timer(void *);
 static int status_staple(SSL *, void *);
 static bool status_find(const struct textbuf *, struct fetch_answer *, void *);
 
+static int stapling_slot = -1; /* of a struct stapling */
+
 int
-status_install(struct tls_context *tls)
+stapling_install(struct tls_context *tls)
 {
 	SSL_CTX *ctx[] = { tls->ctx, tls->ctx2 };
 	size_t i;
 
 	if (!tls->config->status)
 		return 0;
+	ssl_slot_open(&stapling_slot);
 	for (i = 0; i < sizeof(ctx) / sizeof(ctx[0]) && ctx[i] != NULL; i++) {
 		SSL_CTX_set_tlsext_status_cb(ctx[i], status_staple);
 		SSL_CTX_set_tlsext_status_arg(ctx[i], &tls->ocsp);
@@ -49,9 +68,20 @@ status_install(struct tls_context *tls)
 }
 
 void
-status_free(struct connection *connection)
+stapling_attach(struct stapling *stapling, SSL *ssl,
+    const struct services *services, struct loop_task *wake)
 {
-	struct status *status = connection->status;
+	if (!services->config->status)
+		return;
+	stapling->services = services;
+	stapling->wake = wake;
+	ssl_slot_set(ssl, stapling_slot, stapling);
+}
+
+void
+stapling_free(struct stapling *stapling)
+{
+	struct status *status = stapling->status;
 
 	if (status == NULL)
 		return;
@@ -61,13 +91,13 @@ status_free(struct connection *connection)
 		fetch_answer_free(&status->answer[status->requests]);
 	}
 	free(status);
-	connection->status = NULL;
+	stapling->status = NULL;
 }
 
 bool
-status_pending(struct connection *connection)
+stapling_pending(struct stapling *stapling)
 {
-	struct status *status = connection->status;
+	struct status *status = stapling->status;
 	bool pending = false;
 	unsigned i;
 
@@ -76,7 +106,7 @@ status_pending(struct connection *connection)
 	for (i = 0; i < status->requests; i++)
 		if (status_look(status, i))
 			pending = true;
-	pending = pending && monotime_ms() < status->until_ms;
+	pending = pending && !waiter_is_late(&status->waiter);
 	if (pending)
 		status_wait(status);
 	else
@@ -85,43 +115,41 @@ status_pending(struct connection *connection)
 }
 
 void
-status_news(struct worker *worker)
+stapling_news(const struct status_list *statuses)
 {
 	struct status *status;
 
-	TAILQ_FOREACH (status, &worker->statuses, entry)
-		loop_defer(&worker->loop, &status->connection->again);
+	TAILQ_FOREACH (status, statuses, entry)
+		waiter_wake(&status->waiter);
 }
 
 /* A certificate_chooser, which chooses nothing but the time. */
 static enum certificate_choice
 status_choose(SSL *ssl, void *ocsp)
 {
-	struct connection *connection = SSL_get_app_data(ssl);
+	struct stapling *stapling = SSL_get_ex_data(ssl, stapling_slot);
 
-	if (connection->status == NULL || !connection->status->waits) {
-		status_free(connection);
+	if (stapling->status == NULL || !stapling->status->waits) {
+		stapling_free(stapling);
 		if (!status_wanted(ssl))
 			return CHOICE_MADE;
-		connection->status = status_new(connection);
-		status_ask(ssl, ocsp, connection->status);
+		stapling->status = status_new(stapling);
+		status_ask(ssl, ocsp, stapling->status);
 	}
-	if (!status_pending(connection))
+	if (!stapling_pending(stapling))
 		return CHOICE_MADE;
-	/* SSL_stateless would lose what it has read: see stateless.c. */
-	return connection->phase == PHASE_COOKIE ? CHOICE_MADE : CHOICE_WAIT;
+	return stapling->cannot_wait ? CHOICE_MADE : CHOICE_WAIT;
 }
 
 static struct status *
-status_new(struct connection *connection)
+status_new(const struct stapling *stapling)
 {
 	struct status *status = calloc(1, sizeof(*status));
 
 	if (status == NULL)
 		fatalx("out of memory");
-	status->connection = connection;
-	status->timer.run = status_on_timer;
-	status->timer.arg = status;
+	status->services = stapling->services;
+	waiter_init(&status->waiter, stapling->services->loop, stapling->wake);
 	return status;
 }
 
@@ -133,8 +161,8 @@ status_look(struct status *status, unsigned i)
 
 	if (status->answered[i])
 		return false;
-	verdict = fetching_ask(status->connection->worker, &status->request[i],
-	    0, status->since_ms, &status->answer[i]);
+	verdict = fetching_ask(status->services, &status->request[i], 0,
+	    status->since_ms, &status->answer[i]);
 	/* On the board it may be gone soon. */
 	status->answered[i] = verdict == FETCH_ANSWERED;
 	return verdict == FETCH_PENDING;
@@ -160,47 +188,37 @@ status_ask(SSL *ssl, const struct ocsp *ocsp, struct status *status)
 	if (current != NULL)
 		SSL_select_current_cert(ssl, current);
 	status->since_ms = monotime_ms();
-	status->until_ms = fetching_until_ms(ocsp->config, status->since_ms);
+	status->waiter.until_ms =
+	    fetching_until_ms(ocsp->config, status->since_ms);
 }
 
 static void
 status_wait(struct status *status)
 {
-	struct worker *worker = status->connection->worker;
-
 	if (!status->waits)
-		TAILQ_INSERT_TAIL(&worker->statuses, status, entry);
+		TAILQ_INSERT_TAIL(
+		    &status->services->waiting->statuses, status, entry);
 	status->waits = true;
-	loop_timer_set(&worker->loop, &status->timer, STATUS_LOOK_MS);
+	waiter_look_in(&status->waiter, STATUS_LOOK_MS);
 }
 
 static void
 status_stop(struct status *status)
 {
-	struct worker *worker = status->connection->worker;
-
 	if (!status->waits)
 		return;
-	TAILQ_REMOVE(&worker->statuses, status, entry);
+	TAILQ_REMOVE(&status->services->waiting->statuses, status, entry);
 	status->waits = false;
-	loop_timer_stop(&worker->loop, &status->timer);
-}
-
-static void
-status_on_timer(void *arg)
-{
-	struct status *status = arg;
-
-	connection_run(status->connection);
+	waiter_stop(&status->waiter);
 }
 
 /* The callback of SSL_CTX_set_tlsext_status_cb(3). */
 static int
 status_staple(SSL *ssl, void *ocsp)
 {
-	struct connection *connection = SSL_get_app_data(ssl);
+	const struct stapling *stapling = SSL_get_ex_data(ssl, stapling_slot);
 
-	return ocsp_staple(ssl, ocsp, status_find, connection->status);
+	return ocsp_staple(ssl, ocsp, status_find, stapling->status);
 }
 
 /* An ocsp_find: by now it is there, or it is not to be had. */

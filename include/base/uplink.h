@@ -1,0 +1,35 @@
+/*
+ * A worker's control channel to the master. A worker whose master is gone
+ * exits at once, so no function here returns an error.
+ */
+#ifndef UPLINK_H
+#define UPLINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "foundation/channel.h"
+
+/* Called for each message. body: message->size bytes, until the next one. */
+typedef void uplink_heard(void *arg, const struct message *, const void *body);
+
+struct uplink {
+	struct loop *loop;
+	struct channel channel;
+	struct loop_event event;
+	uint32_t events; /* that the event is registered for */
+	uplink_heard *heard;
+	void *arg; /* of heard */
+	uint8_t body[MESSAGE_BODY_MAX]; /* of the message at hand */
+};
+
+/* Returns 0, or -1 (reported). */
+int
+uplink_open(struct uplink *, struct loop *, int fd, uplink_heard *, void *arg);
+void uplink_say(struct uplink *, enum message_type, uint64_t id);
+void uplink_say_opened(struct uplink *, uint64_t id, bool held);
+/* Once a turn of the loop: wait for room if something is still to be sent. */
+void uplink_watch(struct uplink *);
+
+#endif

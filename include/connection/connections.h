@@ -1,0 +1,36 @@
+/*
+ * All connections of a worker. The acceptor brings arrivals, which become
+ * connections here.
+ */
+#ifndef CONNECTIONS_H
+#define CONNECTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "accept/acceptor.h"
+#include "connection/connection_state.h"
+
+TAILQ_HEAD(connection_list, connection);
+
+struct connections {
+	const struct services *services;
+	const struct handler *handler; /* of new ones */
+	struct connection_list list; /* in the order of their arrival */
+	struct acceptor acceptor;
+};
+
+/* Nobody is accepted yet. Returns 0, or -1 (reported). */
+int connections_open(
+    struct connections *, const struct services *, const struct handler *);
+/* NULL: it is gone. */
+struct connection *connections_find(struct connections *, uint64_t number);
+bool connections_are_gone(const struct connections *);
+/* End all of them in order. */
+void connections_end(struct connections *);
+
+/* For the files of this folder: takes over the descriptor and datagrams. */
+void connection_start(struct connections *, const struct arrival *);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * How a connection ends: the handler and the peer are told, then the peer has
+ * some time to go.
+ */
+#include <openssl/ssl.h>
+
+#include "connection/connection_state.h"
+#include "connection/failure.h"
+#include "link/dtls.h"
+#include "tls/base/tls_error.h"
+
+static void connection_begin_shutdown(struct connection *);
+static void connection_say_goodbye(struct connection *);
+
+void
+connection_close(struct connection *connection, enum connection_end end)
+{
+	/* An error of the handshake is counted where it is understood. */
+	if (connection->state < CONNECTION_OPEN && end != END_ERROR)
+		handshake_fail(&connection->link,
+		    end == END_TIMEOUT ? STAT_FAILED_TIMEOUT
+				       : STAT_FAILED_ENDED);
+	if (!(connection->state < CONNECTION_OPEN && end == END_ERROR &&
+		failure_label(connection)) &&
+	    connection->handler->ended != NULL)
+		connection->handler->ended(connection, end);
+	connection_begin_shutdown(connection);
+}
+
+/* A unit that drove the handshake was a write; so it is a write that failed. */
+void
+connection_fail(struct connection *connection)
+{
+	if (connection->typed.unit == UNIT_DROVE) {
+		connection_close(connection, END_ERROR);
+		return;
+	}
+	if (!failure_label(connection) && connection->handler->failed != NULL)
+		connection->handler->failed(connection);
+	connection_begin_shutdown(connection);
+}
+
+/* For the console the connection is over; the peer gets some time to go. */
+static void
+connection_begin_shutdown(struct connection *connection)
+{
+	dtls_take_buffers(&connection->link);
+	connection_say_goodbye(connection);
+	tls_error_clear();
+	if (connection->handler->shut != NULL)
+		connection->handler->shut(connection);
+	connection->link.shake.crl_download.leaving = true;
+	connection_set_state(connection, CONNECTION_SHUTDOWN);
+	typed_end(connection);
+}
+
+/*
+ * Not amid a handshake whose early data was answered: libssl would do it, and
+ * an answer that is cut would look whole.
+ */
+static void
+connection_say_goodbye(struct connection *connection)
+{
+	SSL *ssl = connection->link.ssl;
+	int result;
+
+	if (connection->link.shake.early_heard &&
+	    !connection->handler->tells_early && !SSL_is_init_finished(ssl))
+		return;
+	/* Only the faults of -nbio_test ask to try again; it cannot last. */
+	do
+		result = SSL_shutdown(ssl);
+	while (
+	    result < 0 && SSL_get_error(ssl, result) == SSL_ERROR_WANT_WRITE);
+}
