@@ -18,6 +18,7 @@
 #include "foundation/secrets.h"
 #include "foundation/signals.h"
 #include "foundation/text.h"
+#include "handlers/handlers.h"
 #include "link/dtls.h"
 #include "link/stateless.h"
 #include "master/listener.h"
@@ -85,6 +86,7 @@ main(int argc, char **argv)
 	if ((parsed = options_parse(&config, argc, argv, verify_param_judge)) !=
 	    0)
 		return parsed == 1 ? 0 : 1;
+	config.traits = &handlers_find(config.mode)->traits;
 	/* For -ready_fd, while all that is open is the caller's. */
 	if (config_check(&config) == -1 || ready_check(&config) == -1)
 		return 1;

@@ -33,6 +33,15 @@ enum server_mode {
 	MODE_HTTP, /* -HTTP: sends files that contain their HTTP header */
 };
 
+/* What the options have to know of a mode; a part of its handler. */
+struct mode_traits {
+	bool console; /* bytes typed at the console go to a connection */
+	bool files; /* the mode serves files: -sendfile */
+	bool silent; /* the mode prints nothing of a good connection */
+	/* Why not with -dtls, in the stock program's words; NULL: allowed */
+	const char *no_datagrams;
+};
+
 /* An option that the TLS part interprets; a list is in command line order. */
 struct ssl_conf {
 	STAILQ_ENTRY(ssl_conf) entry;
@@ -229,6 +238,7 @@ struct config {
 
 	/* What the server does and prints */
 	enum server_mode mode;
+	const struct mode_traits *traits; /* of the mode; set by main */
 	bool quiet; /* -quiet, or implied by -brief */
 	bool brief; /* -brief, or implied by -rev */
 	bool debug;
@@ -252,8 +262,8 @@ struct config {
 void config_init(struct config *, int argc, char **words);
 
 /*
- * Do the checks that need more than one option. Returns 0, or -1 with the error
- * already printed.
+ * Do the checks that need more than one option; may be called only if traits is
+ * set. Returns 0, or -1 with the error already printed.
  */
 int config_check(const struct config *);
 
@@ -270,5 +280,7 @@ bool config_uses_jobs(const struct config *);
 
 /* Returns true if a connection in this mode gets what is typed. */
 bool config_uses_console(const struct config *);
+/* True if the options let it print nothing of a good connection. */
+bool config_is_silent(const struct config *);
 
 #endif

@@ -14,8 +14,9 @@
 
 #include <openssl/ssl.h>
 
+#include "config/config.h"
+
 struct command;
-struct config;
 struct connection;
 struct textbuf;
 
@@ -39,6 +40,7 @@ enum handler_verdict {
  */
 struct handler {
 	const char *name;
+	struct mode_traits traits;
 	/* The handshake begins with the client's first word, not before. */
 	bool waits_for_word;
 	/* Says on standard output where early data begins and where it ends. */

@@ -14,6 +14,9 @@
 #include "connection/connection.h"
 #include "foundation/textbuf.h"
 
+/* In the stock program's words. */
+#define HTTP_NO_DATAGRAMS "Can't use -HTTP, -www or -WWW with DTLS"
+
 struct http_exchange {
 	struct http_lines lines;
 	bool renegotiating; /* answered when that is over */

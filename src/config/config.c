@@ -50,8 +50,7 @@ config_check(const struct config *config)
 	}
 	if (config_check_datagrams(config) == -1)
 		return -1;
-	if (config->sendfile && config->mode != MODE_FILE &&
-	    config->mode != MODE_HTTP) {
+	if (config->sendfile && !config->traits->files) {
 		text_printf(
 		    TEXT_ERR, "Can't use -sendfile without -WWW or -HTTP\n");
 		return -1;
@@ -91,12 +90,10 @@ config_check_datagrams(const struct config *config)
 		bool is_wrong;
 		const char *message;
 	} checks[] = {
-		{ config->dtls && config->mode >= MODE_WWW,
-		    "Can't use -HTTP, -www or -WWW with DTLS" },
+		{ config->dtls && config->traits->no_datagrams != NULL,
+		    config->traits->no_datagrams },
 		{ config->listen && !config->dtls,
 		    "Can only use -listen with DTLS" },
-		{ config->dtls && config->mode == MODE_REV,
-		    "Can't use -rev with DTLS" },
 		{ config->dtls && config->stateless,
 		    "Can only use --stateless with TLS" },
 		{ config->dtls && config->unix_path != NULL,
@@ -167,7 +164,14 @@ config_uses_jobs(const struct config *config)
 bool
 config_uses_console(const struct config *config)
 {
-	return config->mode == MODE_INTERACTIVE;
+	return config->traits->console;
+}
+
+bool
+config_is_silent(const struct config *config)
+{
+	return config->traits->silent ||
+	    (config->traits->console && config->quiet && !config->brief);
 }
 
 static unsigned

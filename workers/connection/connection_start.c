@@ -114,9 +114,8 @@ connection_first_phase(
 	/* DTLSv1_listen takes no fragments. */
 	if (config->listen && arrival->in_pieces == 0)
 		return PHASE_LISTEN;
-	return config->stateless && config->mode == MODE_INTERACTIVE
-	    ? PHASE_COOKIE
-	    : PHASE_LAST;
+	return config->stateless && config->traits->console ? PHASE_COOKIE
+							    : PHASE_LAST;
 }
 
 void

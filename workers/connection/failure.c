@@ -11,7 +11,6 @@
 #include "foundation/text.h"
 #include "tls/base/tls_error.h"
 
-static bool failure_is_all(const struct connection *);
 static const char *failure_reason(const struct connection *);
 static const char *failure_error(const struct connection *, unsigned long);
 
@@ -22,7 +21,7 @@ failure_label(const struct connection *connection)
 
 	if (connection->label == NULL)
 		return false;
-	if (!failure_is_all(connection)) {
+	if (!config_is_silent(connection->services->config)) {
 		text_printf(TEXT_BLOCK_ERR, "%s\n", connection->label);
 		return false;
 	}
@@ -32,25 +31,6 @@ failure_label(const struct connection *connection)
 	    failure_reason(connection));
 	tls_error_clear();
 	return true;
-}
-
-static bool
-failure_is_all(const struct connection *connection)
-{
-	const struct config *config = connection->services->config;
-
-	switch (config->mode) {
-	case MODE_WWW:
-	case MODE_FILE:
-	case MODE_HTTP:
-		return true;
-	case MODE_INTERACTIVE:
-		return config->quiet && !config->brief;
-	case MODE_REV:
-	case MODE_ECHO:
-		break;
-	}
-	return false;
 }
 
 static const char *

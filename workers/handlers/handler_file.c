@@ -35,6 +35,9 @@ static void file_header(struct textbuf *, const char *);
 
 const struct handler handler_file = {
 	.name = "file",
+	.traits = { .files = true,
+	    .silent = true,
+	    .no_datagrams = HTTP_NO_DATAGRAMS },
 	.begin = http_exchange_begin,
 	.failed = http_exchange_failed,
 	.readable = file_readable,

@@ -18,6 +18,7 @@ static void interactive_shut(struct connection *);
 
 const struct handler handler_interactive = {
 	.name = "interactive",
+	.traits = { .console = true },
 	.waits_for_word = true,
 	.tells_early = true,
 	.open = interactive_open,

@@ -17,6 +17,7 @@ static void rev_reverse(char *, size_t);
 
 const struct handler handler_rev = {
 	.name = "rev",
+	.traits = { .no_datagrams = "Can't use -rev with DTLS" },
 	.begin = rev_begin,
 	.open = rev_open,
 	.failed = brief_failed,

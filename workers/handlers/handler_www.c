@@ -12,6 +12,7 @@ static bool www_renegotiate(struct connection *, const char *);
 
 const struct handler handler_www = {
 	.name = "www",
+	.traits = { .silent = true, .no_datagrams = HTTP_NO_DATAGRAMS },
 	.begin = http_exchange_begin,
 	.failed = http_exchange_failed,
 	.readable = www_readable,

@@ -219,7 +219,7 @@ tracing_waits(const SSL *ssl)
 	const struct tracing *tracing = SSL_get_ex_data(ssl, tracing_slot);
 	const struct config *config = tracing->config;
 
-	if (config->nbio && config->mode == MODE_INTERACTIVE)
+	if (config->nbio && config->traits->console)
 		return false;
 	switch (SSL_want(ssl)) {
 	case SSL_READING:
