@@ -27,6 +27,7 @@
 static const char slow_key; /* its address identifies our descriptor */
 
 static int slow_bind(ENGINE *, const char *);
+static int slow_destroy(ENGINE *);
 static int slow_sign(int, const unsigned char *, unsigned char *, RSA *, int);
 static void slow_wait(void);
 static void slow_pause(ASYNC_JOB *, int);
@@ -45,7 +46,16 @@ slow_bind(ENGINE *engine, const char *id)
 	return method != NULL && RSA_meth_set_priv_enc(method, slow_sign) &&
 	    ENGINE_set_id(engine, "slow") &&
 	    ENGINE_set_name(engine, "slow engine for tests") &&
-	    ENGINE_set_RSA(engine, method);
+	    ENGINE_set_RSA(engine, method) &&
+	    ENGINE_set_destroy_function(engine, slow_destroy);
+}
+
+/* libcrypto frees the engine, not its method. */
+static int
+slow_destroy(ENGINE *engine)
+{
+	RSA_meth_free((RSA_METHOD *)(uintptr_t)ENGINE_get_RSA(engine));
+	return 1;
 }
 
 static int
