@@ -158,7 +158,7 @@ page()
 		wait_exit "c$i"
 		[ "$i" -eq 6 ] || assert_lacks "$(<c$((i + 1)).out)" after
 	done
-	assert_contains "$(server_out)" "Read BLOCK"
+	wait_for 5 file_has server.out 'Read BLOCK'
 }
 
 has_lines() # file, number at least, extended regular expression

@@ -27,25 +27,33 @@ forty_take() # option of the server...
 	stop_server >&2
 }
 
+# The same, but what a busy machine has slowed down is tried again.
+forty_take_less() # than so many ms, option of the server...
+{
+	local limit=$1 took
+
+	shift
+	for _ in 1 2 3 4 5; do
+		took=$(forty_take "$@") || return 1
+		echo "# of less than $limit ms with $*: $took ms" >&3
+		[ "$took" -ge "$limit" ] || return 0
+	done
+	return 1
+}
+
 # covers: -async
 @test "handshakes do not wait for one another's signatures" {
-	local alone together
+	local alone
 
 	alone=$(forty_take)
-	together=$(forty_take -async)
-	echo "# one by one $alone ms, -async $together ms" >&3
 	[ "$alone" -ge 2000 ]
-	[ "$together" -lt $((alone / 2)) ]
+	forty_take_less $((alone / 2)) -async
 }
 
 # covers: -async
 @test "an engine without descriptors is asked now and then" {
-	local together
-
 	export SLOW_ENGINE_BLIND=1
-	together=$(forty_take -async)
-	echo "# blind: $together ms" >&3
-	[ "$together" -lt $((1000 * SLOW)) ]
+	forty_take_less $((1000 * SLOW)) -async
 }
 
 # The stock program asks the engine without a rest.

@@ -334,6 +334,7 @@ spent() # pid: ticks of CPU
 	start_server -label -workers 2
 	client </dev/null >/dev/null 2>&1
 	client </dev/null >/dev/null 2>&1
+	wait_for 5 file_has server.out 'connection 1 from'
 	wait_for 5 file_has server.out 'connection 2 from'
 	assert_matches "$(grep -A1 'connection 1 from' server.out)" \
 	    '^worker [12] connection 1 from 127.0.0.1:[0-9]+

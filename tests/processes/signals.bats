@@ -233,7 +233,7 @@ await_titles() # text
 	kill -STOP "$(worker 1)"
 	begin=$(now_ms)
 	while kill -TERM "$SERVER_PID" 2>/dev/null && ! is_gone "$SERVER_PID"; do
-		[ $(($(now_ms) - begin)) -lt $((3000 * SLOW)) ]
+		[ $(($(now_ms) - begin)) -lt $((10000 * SLOW)) ]
 		sleep 0.02
 	done
 	wait_exit server
