@@ -1,5 +1,5 @@
 /*
- * The master's table of sources: who hears of what, and when.
+ * The master's table of sources: which source is called, and when.
  */
 #include "unit.h"
 
@@ -9,14 +9,14 @@
 #define ONE 1U
 #define TWO 2U
 
-/* A pipe that is watched, and what happened to the source. */
+/* A source that watches a pipe and counts its calls. */
 struct probe {
 	int fds[2]; /* -1: not open */
-	int opens; /* act is to open the pipe and to fill it */
+	int opens; /* act opens the pipe and fills it */
 	int64_t due_ms;
 	unsigned heard, acts;
 	struct sources *sources;
-	unsigned enter; /* on hearing; 0: no other phase */
+	unsigned enter; /* dispatch enters this phase; 0: none */
 };
 
 static void
@@ -75,7 +75,7 @@ static const struct source probe_source = {
 	probe_due_ms,
 	probe_act,
 };
-/* What has nothing to do but to be there. */
+/* A source without functions. */
 static const struct source idle_source = { .act = NULL };
 
 static struct probe
@@ -127,7 +127,7 @@ a_time_that_is_due_ends_the_wait(void)
 	sources_close(&sources);
 }
 
-/* Such as a child that was forked because it was time: who waits for it? */
+/* For example, act forks a child that was due, and must wait for it. */
 static void
 what_is_opened_in_a_turn_is_waited_for_in_the_next(void)
 {
@@ -140,7 +140,7 @@ what_is_opened_in_a_turn_is_waited_for_in_the_next(void)
 	probe.due_ms = monotime_ms();
 	sources_turn(&sources);
 	CHECK(probe.acts == 1 && probe.heard == 0);
-	/* Without an end if it were not. */
+	/* If the pipe were not in the set, this would never end. */
 	probe.due_ms = 0;
 	alarm(10);
 	sources_turn(&sources);
@@ -168,7 +168,7 @@ a_source_of_another_phase_hears_nothing(void)
 	sources_turn(&sources);
 	CHECK(first.heard == 1 && second.heard == 1 && later.heard == 0);
 	CHECK(later.acts == 0);
-	/* Who is left in the middle of a turn, or comes then: too. */
+	/* A phase that is entered in the middle of a turn counts at once. */
 	first.enter = TWO;
 	sources_turn(&sources);
 	CHECK(first.heard == 2 && second.heard == 1 && later.heard == 0);
