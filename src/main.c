@@ -35,6 +35,7 @@
 #include "sessions/ticket_keys.h"
 #include "shared/accept_turn.h"
 #include "shared/shared.h"
+#include "sizes.h"
 #include "text/tracing.h"
 #include "tls/base/crypto_memory.h"
 #include "tls/base/crypto_setup.h"
@@ -166,6 +167,9 @@ static int
 main_prepare(const struct config *config, struct worker_setup *setup,
     struct listener *listener)
 {
+	struct shared_sizes sizes;
+
+	sizes_of_shared(&sizes, config, POOL_GENERATIONS);
 	descriptors_raise_limit();
 	if (main_check_descriptors(config) == -1)
 		return -1;
@@ -176,8 +180,7 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 	    transport_open() == -1 ||
 	    tls_context_open(setup->tls, config) == -1 ||
 	    tickets_open(setup->tickets) == -1 ||
-	    shared_open(setup->shared, config, &tls_random,
-		config->workers * POOL_GENERATIONS) == -1 ||
+	    shared_open(setup->shared, &sizes, &tls_random) == -1 ||
 	    keylog_share(&setup->shared->board->key_log) == -1 ||
 	    tracing_share(&setup->shared->board->messages) == -1 ||
 	    main_load_ticket_keys(config, setup->shared->ticket_keys) == -1)
@@ -257,7 +260,9 @@ main_load_ticket_keys(const struct config *config, struct ticket_keys *keys)
 {
 	struct ticket_key_list list;
 
-	if (ticket_files_load(config, &list) == -1)
+	if (ticket_files_load(config->ticket_keys.item,
+		config->ticket_keys.count,
+		config->ticket_format == TICKET_FORMAT_APACHE, &list) == -1)
 		return -1;
 	main_take_ticket_keys(keys, &list);
 	return 0;

@@ -11,8 +11,8 @@
 
 #include "foundation/file_tail.h"
 #include "foundation/shm.h"
+#include "sessions/session_cache.h"
 
-struct config;
 struct randomness;
 struct textbuf;
 
@@ -55,9 +55,24 @@ struct shared {
 	bool external; /* the statistics leave out the rows of the cache */
 };
 
-/* slots: the number of processes at the same time. 0, or -1 (reported). */
-int shared_open(struct shared *, const struct config *,
-    const struct randomness *, unsigned slots);
+/* How large the parts are, and what they begin with. */
+struct shared_sizes {
+	unsigned workers;
+	unsigned slots; /* how many processes may live at once */
+	int64_t naccept; /* connections; -1: unlimited */
+	struct session_limits sessions;
+	/* Named in an error if there is no memory for so many. */
+	char cache_name[64];
+	size_t answer_max; /* bytes of what is fetched; 0: nothing ever is */
+	bool datagrams; /* there are peers of DTLS */
+	unsigned half_open; /* so many of them may be shaking hands */
+	unsigned allowed; /* of struct shared, as is: */
+	bool external;
+};
+
+/* Returns 0, or -1 (reported). */
+int shared_open(
+    struct shared *, const struct shared_sizes *, const struct randomness *);
 void shared_close(struct shared *);
 
 /* Append the stock program's statistics table, with the sums of all workers. */

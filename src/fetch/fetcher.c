@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "config/config.h"
-#include "fetch/fetch.h"
 #include "fetch/fetcher.h"
+#include "fetch/transfer.h"
 #include "foundation/channel.h"
 #include "foundation/log.h"
 #include "foundation/monotime.h"
@@ -195,7 +195,7 @@ fetcher_begin_all(struct fetcher *fetcher)
 	    (entry = fetch_board_take(fetcher->setup->board, bytes, &size)) !=
 		-1) {
 		child->entry = entry;
-		if (!fetch_decode(&request, bytes, size) ||
+		if (!fetch_request_decode(&request, bytes, size) ||
 		    !fetcher_begin(fetcher, child, &request))
 			fetcher_give(fetcher, entry, &failed, 0);
 	}
@@ -253,7 +253,7 @@ fetcher_child_run(struct fetcher *fetcher, const struct fetch_request *request,
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != parent)
 		_exit(1);
 	memset(&result, 0, sizeof(result));
-	result.valid_ms = fetch_perform(request, fetcher->setup->config,
+	result.valid_ms = transfer_perform(request, fetcher->setup->config,
 	    fetch_board_answer_max(fetcher->setup->board), &answer);
 	result.good = answer.good;
 	fetcher_write(fd, &result, sizeof(result));

@@ -7,45 +7,42 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config/config.h"
 #include "foundation/log.h"
 #include "sessions/ticket_keys.h"
 
 #define FILE_SHORT (TICKET_KEY_NAME_SIZE + 2 * TICKET_SECRET_SHORT)
 #define FILE_LONG  (TICKET_KEY_NAME_SIZE + 2 * TICKET_SECRET_LONG)
 
-static int file_load(const struct config *, const char *, struct ticket_key *);
+static int file_load(const char *, bool, struct ticket_key *);
 static int file_open(const char *, struct stat *);
-static void
-file_parse(const uint8_t *, size_t, enum ticket_format, struct ticket_key *);
+static void file_parse(const uint8_t *, size_t, bool, struct ticket_key *);
 
 int
-ticket_files_load(const struct config *config, struct ticket_key_list *list)
+ticket_files_load(
+    const char **files, size_t count, bool apache, struct ticket_key_list *list)
 {
-	const struct strings *files = &config->ticket_keys;
 	size_t i;
 
 	memset(list, 0, sizeof(*list));
-	if (files->count > TICKET_KEYS_MAX) {
+	if (count > TICKET_KEYS_MAX) {
 		log_warnx("-ticket_keys %s: only %d keys may be given",
-		    files->item[TICKET_KEYS_MAX], TICKET_KEYS_MAX);
+		    files[TICKET_KEYS_MAX], TICKET_KEYS_MAX);
 		return -1;
 	}
-	for (i = 0; i < files->count; i++) {
-		if (file_load(config, files->item[i], &list->key[i]) == -1) {
+	for (i = 0; i < count; i++) {
+		if (file_load(files[i], apache, &list->key[i]) == -1) {
 			ticket_key_list_wipe(list);
 			return -1;
 		}
 		list->key[i].renew = i > 0;
 	}
-	list->count = files->count;
+	list->count = count;
 	return 0;
 }
 
 static int
-file_load(const struct config *config, const char *path, struct ticket_key *key)
+file_load(const char *path, bool apache, struct ticket_key *key)
 {
-	bool apache = config->ticket_format == TICKET_FORMAT_APACHE;
 	uint8_t bytes[FILE_LONG];
 	int fd, result = -1;
 	struct stat st;
@@ -65,7 +62,7 @@ file_load(const struct config *config, const char *path, struct ticket_key *key)
 			log_warnx("-ticket_keys %s: warning: others than its "
 				  "owner may read it",
 			    path);
-		file_parse(bytes, (size_t)got, config->ticket_format, key);
+		file_parse(bytes, (size_t)got, apache, key);
 		result = 0;
 	}
 	explicit_bzero(bytes, sizeof(bytes));
@@ -96,13 +93,13 @@ file_open(const char *path, struct stat *st)
 
 /* In a short file of nginx the AES key comes first, in a long one last. */
 static void
-file_parse(const uint8_t *bytes, size_t size, enum ticket_format format,
-    struct ticket_key *key)
+file_parse(
+    const uint8_t *bytes, size_t size, bool apache, struct ticket_key *key)
 {
 	size_t secret = (size - TICKET_KEY_NAME_SIZE) / 2;
 	const uint8_t *first = bytes + TICKET_KEY_NAME_SIZE;
 	const uint8_t *second = first + secret;
-	bool aes_first = size == FILE_SHORT && format == TICKET_FORMAT_NGINX;
+	bool aes_first = size == FILE_SHORT && !apache;
 
 	memcpy(key->name, bytes, TICKET_KEY_NAME_SIZE);
 	memcpy(key->aes, aes_first ? first : second, secret);

@@ -3,8 +3,8 @@
 
 #include <openssl/x509v3.h>
 
-#include "fetch/fetch.h"
 #include "foundation/textbuf.h"
+#include "shared/fetch_request.h"
 #include "tls/crl_point.h"
 
 #define CRL_POINT_HTTP "http://"
@@ -30,7 +30,7 @@ crl_point_request(
 		fetch.issuer_size = (size_t)size;
 	}
 	if (fetch.host != NULL)
-		fetch_encode(&fetch, request);
+		fetch_request_encode(&fetch, request);
 	OPENSSL_free(der);
 	CRL_DIST_POINTS_free(points);
 	return fetch.host != NULL;

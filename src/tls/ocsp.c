@@ -5,11 +5,12 @@
 #include <openssl/ocsp.h>
 
 #include "config/config.h"
-#include "fetch/fetch.h"
 #include "foundation/file_limit.h"
 #include "foundation/log.h"
 #include "foundation/text.h"
 #include "foundation/textbuf.h"
+#include "shared/fetch_board.h"
+#include "shared/fetch_request.h"
 #include "tls/base/tls_error.h"
 #include "tls/base/tls_text.h"
 #include "tls/ocsp.h"
@@ -288,7 +289,7 @@ ocsp_encode(struct ocsp_draft *draft, OCSP_REQUEST *question, X509 *issuer,
 		fetch->body_size = (size_t)body_size;
 		fetch->issuer = signer;
 		fetch->issuer_size = (size_t)signer_size;
-		fetch_encode(fetch, request);
+		fetch_request_encode(fetch, request);
 	}
 	OPENSSL_free(body);
 	OPENSSL_free(signer);

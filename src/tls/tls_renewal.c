@@ -48,7 +48,9 @@ tls_renewal_make(const struct config *config, struct ticket_key_list *keys)
 	textbuf_init(&words);
 	text_divert(renewal_hear, &words);
 	good = tls_context_open(tls, config) == 0 &&
-	    ticket_files_load(config, keys) == 0;
+	    ticket_files_load(config->ticket_keys.item,
+		config->ticket_keys.count,
+		config->ticket_format == TICKET_FORMAT_APACHE, keys) == 0;
 	text_divert(NULL, NULL);
 	if (good) {
 		renewal_warn(words.data);

@@ -158,7 +158,7 @@ copy_tree()
 	src/config/config.c "shared/shared.h"
 	src/tls/tls_context.c "connection/connection.h"
 	src/tls/base/tls_error.c "tls/ocsp.h"
-	src/fetch/fetch.c "master/master.h"
+	src/fetch/transfer.c "master/master.h"
 	include/master/process.h "worker.h"
 	src/foundation/log.c "foundation/nothing.h"
 	EOT

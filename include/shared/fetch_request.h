@@ -1,17 +1,14 @@
 /*
- * One request to an HTTP server: its form as bytes, in which it goes to the
- * fetcher, and the function by which the fetcher carries it out.
+ * One request to an HTTP server, and its form as bytes: so it stands on the
+ * board of what is wanted (fetch_board.h) until the fetcher takes it.
  */
-#ifndef FETCH_H
-#define FETCH_H
+#ifndef FETCH_REQUEST_H
+#define FETCH_REQUEST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "shared/fetch_board.h"
-
-struct config;
 struct textbuf;
 
 enum fetch_kind {
@@ -34,20 +31,11 @@ struct fetch_request {
 };
 
 /* Append the request as bytes. */
-void fetch_encode(const struct fetch_request *, struct textbuf *);
+void fetch_request_encode(const struct fetch_request *, struct textbuf *);
 /*
  * Fill the request, whose fields then point into the bytes. Returns false if
  * the bytes are not a request.
  */
-bool fetch_decode(struct fetch_request *, const void *, size_t);
-
-/*
- * Carry the request out. Blocks for as long as the server takes, within the
- * time limit of the options. The answer, which the caller frees, is the
- * response or the CRL in DER with at most size_max bytes, or the library's
- * errors as lines. Returns how long the answer may be shared, in ms.
- */
-int64_t fetch_perform(const struct fetch_request *, const struct config *,
-    size_t size_max, struct fetch_answer *);
+bool fetch_request_decode(struct fetch_request *, const void *, size_t);
 
 #endif

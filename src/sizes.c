@@ -1,0 +1,93 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "config/config.h"
+#include "shared/fetch_board.h"
+#include "shared/shared.h"
+#include "sizes.h"
+
+/* The default limit of libssl. (1 MiB of nginx holds about 4,000.) */
+#define SIZES_SESSIONS 20480
+/*
+ * The last line of the table names the stock program's limit: its own, or
+ * libssl's default where it sets none.
+ */
+#define SIZES_ALLOWED_AS_STOCK	 128
+#define SIZES_ALLOWED_BY_DEFAULT 20480
+
+static struct session_limits sizes_of_cache(const struct config *);
+static void sizes_name_cache(char *, size_t, const struct config *);
+static unsigned sizes_allowed(const struct config *);
+static size_t sizes_answer_max(const struct config *);
+
+_Static_assert(CONFIG_CACHE_BYTES_MIN >= SESSION_CACHE_BYTES_MIN,
+    "-cache_bytes must allow what the cache needs");
+
+void
+sizes_of_shared(struct shared_sizes *sizes, const struct config *config,
+    unsigned generations)
+{
+	*sizes = (struct shared_sizes){
+		.workers = config->workers,
+		.slots = config->workers * generations,
+		.naccept = config->naccept,
+		.sessions = sizes_of_cache(config),
+		.answer_max = sizes_answer_max(config),
+		.datagrams = config->dtls,
+		.half_open = (unsigned)config->half_open,
+		.allowed = sizes_allowed(config),
+		.external = config->ext_cache,
+	};
+	sizes_name_cache(sizes->cache_name, sizeof(sizes->cache_name), config);
+}
+
+static struct session_limits
+sizes_of_cache(const struct config *config)
+{
+	struct session_limits limits = {
+		.sessions = SIZES_SESSIONS,
+		.bytes = (size_t)config->cache_bytes,
+	};
+
+	if (config->cache_size != -1)
+		limits.sessions = (size_t)config->cache_size;
+	if (!config_keeps_sessions(config))
+		limits.sessions = 0;
+	return limits;
+}
+
+/* Names the option that made the part too large. */
+static void
+sizes_name_cache(char *name, size_t size, const struct config *config)
+{
+	struct session_limits limits = sizes_of_cache(config);
+
+	if (config->cache_bytes != 0 &&
+	    limits.bytes >= session_cache_size(limits) / 2)
+		snprintf(
+		    name, size, "-cache_bytes %" PRId64, config->cache_bytes);
+	else if (config->cache_size != -1)
+		snprintf(name, size, "-cache_size %d", config->cache_size);
+	else
+		snprintf(name, size, "session cache");
+}
+
+static unsigned
+sizes_allowed(const struct config *config)
+{
+	if (config->cache_size != -1)
+		return (unsigned)config->cache_size;
+	return config->no_cache || config->ext_cache ? SIZES_ALLOWED_BY_DEFAULT
+						     : SIZES_ALLOWED_AS_STOCK;
+}
+
+/* Of the lists; and OCSP may be asked for, too. */
+static size_t
+sizes_answer_max(const struct config *config)
+{
+	size_t crl = config->crl_download ? (size_t)config->crl_max_bytes : 0;
+
+	if (!config_fetches(config))
+		return 0;
+	return crl > FETCH_ANSWER_OCSP ? crl : FETCH_ANSWER_OCSP;
+}
