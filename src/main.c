@@ -23,8 +23,8 @@
 #include "link/stateless.h"
 #include "master/listener.h"
 #include "master/master.h"
-#include "master/output.h"
 #include "master/pool.h"
+#include "master/printer.h"
 #include "master/ready.h"
 #include "master/ticket_rotation.h"
 #include "master/title.h"
@@ -98,7 +98,7 @@ static int
 main_serve(struct config *config)
 {
 	struct listener listener;
-	struct output output;
+	struct printer printer;
 	struct shared shared;
 	struct tickets tickets = { .aes_128 = NULL };
 	struct worker_setup setup = { config, NULL, &shared, &tickets, -1,
@@ -106,7 +106,7 @@ main_serve(struct config *config)
 	struct fetcher_setup fetcher = { config, NULL, listener.address };
 	struct master_setup master = {
 		.config = config,
-		.output = &output,
+		.printer = &printer,
 		.listener = &listener,
 		.shared = &shared,
 		.randomness = &tls_random,
@@ -122,10 +122,10 @@ main_serve(struct config *config)
 	};
 	int status = 1;
 
-	output_open(&output);
-	setup.one_outlet = output.shared;
-	text_set_sink(output_write, &output);
-	log_before_exit(main_last_words, &output);
+	printer_open(&printer);
+	setup.one_outlet = printer.shared;
+	text_set_sink(printer_write, &printer);
+	log_before_exit(main_last_words, &printer);
 	text_silence_out(config->quiet && !config->debug);
 	if (main_prepare(config, &setup, &listener) == 0) {
 		fetcher.board = shared.fetches;
@@ -134,11 +134,11 @@ main_serve(struct config *config)
 		status = master_run(&master);
 		shared_close(&shared);
 	} else {
-		output_finish(&output, MAIN_OUTPUT_MS);
+		printer_finish(&printer, MAIN_OUTPUT_MS);
 	}
 	log_before_exit(NULL, NULL);
 	text_set_sink(NULL, NULL);
-	output_close(&output);
+	printer_close(&printer);
 	main_close_tls(setup.tls);
 	self_signed_close();
 	secrets_close();
@@ -149,9 +149,9 @@ main_serve(struct config *config)
 
 /* A fatal error's. */
 static void
-main_last_words(void *output)
+main_last_words(void *printer)
 {
-	output_finish(output, MAIN_OUTPUT_MS);
+	printer_finish(printer, MAIN_OUTPUT_MS);
 }
 
 /* When no worker writes to them any more. */
@@ -162,7 +162,10 @@ main_close_logs(void)
 	tracing_close();
 }
 
-/* Everything that can fail fails here, before the first fork. */
+/*
+ * All that is read, made and bound once, before the first fork. What fails
+ * later is what the machine has too little of, or somebody who changes files.
+ */
 static int
 main_prepare(const struct config *config, struct worker_setup *setup,
     struct listener *listener)

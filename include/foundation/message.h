@@ -17,7 +17,7 @@
 /* The process at one end of a channel. Bits: a row may name several. */
 enum message_party {
 	PARTY_MASTER = 1, /* the master's end of a control channel */
-	PARTY_OUTPUT = 2, /* the master's end of a text channel */
+	PARTY_PRINTER = 2, /* the master's end of a text channel */
 	PARTY_WORKER = 4,
 	PARTY_FETCHER = 8,
 };
@@ -44,7 +44,7 @@ enum message_type {
 	MESSAGE_DRAIN, /* accept no more, finish what is open, exit */
 	MESSAGE_QUIT, /* end every connection in order, exit */
 	MESSAGE_ABORT, /* exit now */
-	/* From a child to the output; a block may take several packets */
+	/* From a child to the printer; a block may take several packets */
 	MESSAGE_TEXT,
 	MESSAGE_TYPES
 };

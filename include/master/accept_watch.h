@@ -1,8 +1,8 @@
 /*
- * The master's eye on the listener. A turn to accept that was handed to a
- * worker which is stopped or dead is nobody's any more: connections would wait
- * in spite of idle workers. Under load this costs next to nothing, since it
- * looks only every few milliseconds.
+ * The master watches the listener. If the turn to accept was handed to a worker
+ * that is stopped or dead, connections would wait although other workers are
+ * idle: the watch sees that and wakes another worker. It looks only every few
+ * milliseconds, so it costs next to nothing under load.
  */
 #ifndef ACCEPT_WATCH_H
 #define ACCEPT_WATCH_H
@@ -16,8 +16,9 @@ struct accept_turn;
 struct accept_watch {
 	struct accept_turn *turn;
 	int listener_fd;
-	int64_t due_ms; /* when to look again; 0: the listener is polled */
-	uint64_t count; /* accepted when it was first seen waiting */
+	int64_t due_ms; /* when to look again; 0: poll(2) tells */
+	uint64_t
+	    count; /* of connections accepted when one was first seen waiting */
 };
 
 void accept_watch_init(struct accept_watch *, struct accept_turn *, int fd);

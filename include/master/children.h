@@ -1,6 +1,6 @@
 /*
- * The children of one kind as a source of the master: a pool of processes, what
- * they print, and what they say on their control channels.
+ * The children of one kind as a source of the master: their pool, the relay of
+ * what they print, and what they say on their control channels.
  */
 #ifndef CHILDREN_H
 #define CHILDREN_H
@@ -12,7 +12,7 @@
 
 struct children;
 
-/* What the child of this slot said; a body is in children->body. */
+/* The child of this slot sent this message; its body is in children->body. */
 typedef void children_hear(
     void *arg, struct children *, unsigned slot, const struct message *);
 
@@ -25,15 +25,18 @@ struct children {
 	unsigned char body[MESSAGE_BODY_MAX];
 };
 
-/* So many of one generation, at most so many generations. 0 or -1 (reported) */
+/*
+ * So many children a generation, and at most so many generations at once.
+ * Returns 0, or -1 (reported).
+ */
 int children_open(struct children *, const struct process_plan *,
-    unsigned count, unsigned generations, struct output *);
+    unsigned count, unsigned generations, struct printer *);
 void children_hear_by(struct children *, children_hear *, void *arg);
-/* End those that are left. */
+/* End the children that are left. */
 void children_close(struct children *);
 /*
- * The child of this slot is dead: hear what it said last, which still stands in
- * its channels. Then it is to be buried.
+ * The child of this slot is dead: hear what it said last, which its channels
+ * still hold. pool_bury is to follow.
  */
 void children_hear_last(struct children *, unsigned slot);
 

@@ -10,7 +10,7 @@
 
 struct config;
 struct listener;
-struct output;
+struct printer;
 struct randomness;
 struct shared;
 
@@ -26,7 +26,7 @@ struct master_child_setup {
 /* What main made before, and what it alone knows how to do. */
 struct master_setup {
 	const struct config *config;
-	struct output *output; /* text.h's sink */
+	struct printer *printer; /* text.h's sink */
 	struct listener *listener;
 	struct shared *shared;
 	const struct randomness *randomness; /* of new ticket keys */

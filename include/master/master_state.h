@@ -65,7 +65,7 @@ struct master {
 	const struct config *config;
 	struct listener *listener;
 	struct shared *shared;
-	struct output *output;
+	struct printer *printer;
 	void (*close_logs)(void);
 	enum master_state state; /* changed by master_enter only */
 	struct sources sources;

@@ -2,9 +2,9 @@
  * The children of one kind: a table of slots, each with one process that is
  * replaced when it dies. Knows nothing of what the children do.
  *
- * The slots are those of several generations: the newest one is replaced when
- * it dies, of the older ones whoever is left finishes. Children of one number
- * stand in the slots of that number in each generation.
+ * There are slots for several generations. Children of the newest generation
+ * are replaced when they die; those of older generations finish their work and
+ * are not replaced. A child of number N has the Nth slot of its generation.
  */
 #ifndef POOL_H
 #define POOL_H
@@ -28,7 +28,7 @@ struct pool {
 	unsigned children; /* of one generation; 0: none are wanted */
 	unsigned generations;
 	unsigned generation; /* the newest one */
-	bool replacing; /* who dies is replaced */
+	bool replacing; /* a child of the newest that dies is replaced */
 	unsigned deaths_at_once; /* in a row */
 	struct process_plan plan;
 };
@@ -48,20 +48,21 @@ int pool_start(struct pool *);
 unsigned pool_number(const struct pool *, unsigned slot);
 /* Is the child of this slot replaced when it dies? */
 bool pool_replaces(const struct pool *, unsigned slot);
-/* Nobody is replaced any more, nor must be ready by a time. */
+/* From now on no child is replaced, nor killed for not being ready in time. */
 void pool_stop_replacing(struct pool *);
 
-/* Whose this process is, or -1. */
+/* Returns the slot of this process, or -1. */
 int pool_slot(const struct pool *, pid_t);
 /*
  * Forget the dead child of this slot and plan its replacement: at once, or
  * with a growing delay if it died while starting or just after. Returns -1
- * when it was the tenth in a row that did. Who is not replaced does not count.
+ * if it was the tenth in a row that did. Children that are not replaced do not
+ * count.
  */
 int pool_bury(struct pool *, unsigned slot);
 /*
- * Fork what is due, and kill whoever is not ready in time: it is replaced when
- * it is buried.
+ * Fork the children that are due, and kill those that are not ready in time:
+ * pool_bury then plans their replacement.
  */
 void pool_tend(struct pool *, int64_t now_ms);
 /* When to do so next, CLOCK_MONOTONIC; 0: there is nothing to do. */
@@ -72,36 +73,36 @@ int64_t pool_due_ms(const struct pool *);
  */
 int pool_check_room(const struct pool *);
 /*
- * Fork all children of the next generation, whose slots must be free; nobody
- * of an older one is replaced from now on. What cannot be forked now is tried
- * again by pool_tend.
+ * Fork all children of the next generation, whose slots must be free. From now
+ * on no child of an older one is replaced. A child that cannot be forked now is
+ * tried again by pool_tend.
  */
 void pool_next_generation(struct pool *);
 void pool_said_ready(struct pool *, unsigned slot);
-/* It takes on nothing new. */
+/* The child of this slot says that it accepts no more. */
 void pool_said_retired(struct pool *, unsigned slot);
-/* All that live of older generations than the newest have said that. */
+/* Have all living children of older generations said that? */
 bool pool_all_retired(const struct pool *);
 /*
- * Kill the child of this slot if one of its channels has refused a message: it
- * is not what it should be. Nothing more is heard of it.
+ * Kill the child of this slot if one of its channels has refused a message
+ * (channel_receive), and hear nothing more of it.
  */
 void pool_end_refused(struct pool *, unsigned slot);
 /*
- * The newest generation can serve: all of it said that it is ready, or somebody
- * did, and the others had their time.
+ * Can the newest generation serve? It can if all its children said that they
+ * are ready; or some did, and the others were not ready in time.
  */
 bool pool_can_serve(const struct pool *);
 unsigned pool_alive(const struct pool *);
 unsigned pool_alive_in(const struct pool *, unsigned generation);
-/* Tell the child of this slot; what it cannot take now waits. */
+/* Send a message without a body to the child of this slot, or queue it. */
 void pool_say(const struct pool *, unsigned slot, enum message_type);
-/* Tell those who are alive. */
+/* The same to all that live, of one generation or of all. */
 void pool_say_in(const struct pool *, unsigned generation, enum message_type);
 void pool_say_all(const struct pool *, enum message_type);
-/* Tell those who said that they are ready. */
+/* The same to those that said that they are ready. */
 void pool_say_ready(const struct pool *, enum message_type);
-/* Tell those who have read all that they were told; others see later. */
+/* The same to those for which no message is queued: one nudge is enough. */
 void pool_nudge_all(const struct pool *, enum message_type);
 void pool_kill_in(const struct pool *, unsigned generation, int number);
 void pool_kill_all(const struct pool *, int number);

@@ -1,7 +1,7 @@
 /*
  * One child process of the master: forked to run one function, and connected
- * by channels for control and for text. Knows nothing of what the function
- * does; when a child is forked, and again, is pool.h's.
+ * by channels for control and for text. It knows nothing of what the function
+ * does; pool.h decides when a child is forked.
  */
 #ifndef PROCESS_H
 #define PROCESS_H
@@ -35,8 +35,8 @@ struct process {
 	struct channel control;
 	struct channel text[TEXT_OUTLETS];
 	bool ready; /* said so */
-	bool late; /* one in this slot was not ready in time */
-	bool retired; /* said that it takes on nothing new */
+	bool late; /* the last one in this slot was not ready in time */
+	bool retired; /* said that it accepts no more */
 	int64_t started_ms, ready_ms; /* CLOCK_MONOTONIC */
 	int64_t respawn_ms; /* when to fork again; 0: not planned */
 	int64_t ready_by_ms; /* killed then; 0: ready, or killed already */
@@ -49,13 +49,13 @@ struct process {
 void process_keep_fd(struct process_plan *, int fd);
 void process_plan_close(struct process_plan *);
 
-/* With no channels: all zero but for them. */
+/* No process, and no channels. */
 void process_init(struct process *);
-/* Fork it for this slot. Returns 0, or -1 (reported, by that name). */
+/* Fork the child of this slot. Returns 0, or -1 (reported, with the name). */
 int process_start(struct process *, const struct process_plan *, unsigned slot,
     const char *name);
 void process_close_channels(struct process *);
-/* One of its channels has refused a message: see channel_receive. */
+/* Has one of its channels refused a message (channel_receive)? */
 bool process_is_refused(const struct process *);
 
 #endif

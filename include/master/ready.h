@@ -1,5 +1,5 @@
 /*
- * Telling the world that every worker is ready: the ACCEPT line, -ready_fd and
+ * How users are told that every worker is ready: the ACCEPT line, -ready_fd and
  * -ready_file.
  */
 #ifndef READY_H
@@ -9,8 +9,9 @@ struct config;
 struct listener;
 
 /*
- * Could it be told? Before anything is opened that could have the number of
- * -ready_fd. Returns 0, or -1 (reported).
+ * Check that -ready_fd and -ready_file can be written. To be called before any
+ * file is opened, which could get the number of -ready_fd. Returns 0, or -1
+ * (reported).
  */
 int ready_check(const struct config *);
 /* Returns 0, or -1 (reported). */

@@ -1,14 +1,21 @@
 /*
- * HUP: from one generation of workers to the next. The master makes everything
- * new that a worker is born with; if that is good it forks a new generation
- * beside the one that serves, and when all of it is ready the old one is told
- * to drain: it accepts no more and finishes what it has. The listener is open
- * all the time, so no client notices.
+ * HUP leads from one generation of workers to the next. First all that a
+ * worker is born with is made anew. If that succeeds, the master forks a new
+ * generation beside the one that serves. When the new one is ready, the old
+ * one is told to drain: it accepts no more and finishes what it has. The
+ * listener is open all the time, so no client notices.
  *
- * Bounded: when the slots of all generations are taken, what is left of the
- * oldest is ended to make room.
+ * When the slots of all generations are taken, the rest of the oldest
+ * generation is ended to make room.
  *
- * Knows nothing of what is made new, nor of what children do.
+ *	IDLE ----- asked for, made anew, slots are free -----> STARTING
+ *	 ^ |                                                    ^   |
+ *	 | '-- the same, no slots --> CUTTING -- these ended ---'   | all
+ *	 |                                                          | ready
+ *	 '---- the old ones drain, or had their time --- RETIRING <-'
+ *
+ * Only reload.c changes the phase. It knows neither what is made anew nor
+ * what children do.
  */
 #ifndef RELOAD_H
 #define RELOAD_H
@@ -20,16 +27,16 @@
 #include "master/sources.h"
 
 /*
- * Make everything new for the children that are forked from now on. Returns 0,
- * or -1 with all as it was and the error reported in one line.
+ * Make all anew that the children to come are born with. Returns 0, or -1: the
+ * error is reported in one line, and all is as it was.
  */
 typedef int reload_prepare(void *arg);
 
 enum reload_phase {
 	RELOAD_IDLE,
-	RELOAD_CUTTING, /* ending the oldest generation */
+	RELOAD_CUTTING, /* the oldest generation is being ended */
 	RELOAD_STARTING, /* the newest generation is not all ready yet */
-	RELOAD_RETIRING, /* an older one has not said yet that it drains */
+	RELOAD_RETIRING, /* an old child has not said yet that it drains */
 };
 
 struct reload {
@@ -37,18 +44,18 @@ struct reload {
 	reload_prepare *prepare;
 	void *arg;
 	enum reload_phase phase;
-	bool wanted; /* asked for, and not begun */
-	unsigned count; /* finished ones */
-	int64_t deadline_ms; /* of the phase: step then; 0: none */
+	bool wanted; /* one is asked for that has not begun */
+	unsigned count; /* of reloads that are finished */
+	int64_t deadline_ms; /* the end of the phase; 0: it has no end */
 };
 
 void reload_init(struct reload *, struct pool *, reload_prepare *, void *);
-/* Once more, if one is under way: files may have changed since it began. */
+/* If one is under way, another follows: files may have changed meanwhile. */
 void reload_request(struct reload *);
-/* Nothing is to be made new any more. */
+/* From now on nothing is reloaded. */
 void reload_cancel(struct reload *);
 
-/* Goes on with what was begun; its self is the reload. */
+/* Begins reloads and goes on with them; its self is the reload. */
 extern const struct source reload_source;
 
 #endif

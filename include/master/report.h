@@ -1,9 +1,10 @@
 /*
- * Statistics on demand: ask every worker over its pipe, wait a moment for
- * the answers, print the sums. The numbers themselves stand in shared memory,
- * so one that is stopped or dead is counted with its last ones, and named.
+ * Statistics on demand: the master asks every worker over its control channel,
+ * waits a moment for the answers, and prints the sums. The numbers are in
+ * shared memory, so a worker that is stopped or dead counts with its last ones;
+ * a worker that does not answer is named.
  *
- * Also at the end, and with -stats_json for programs.
+ * The table is also printed at the end, and -stats_json writes it for programs.
  */
 #ifndef REPORT_H
 #define REPORT_H
@@ -15,7 +16,7 @@
 #include "master/stats_file.h"
 
 struct config;
-struct output;
+struct printer;
 struct pool;
 struct shared;
 
@@ -28,7 +29,7 @@ struct report {
 	const struct config *config;
 	const struct shared *shared;
 	struct pool *pool; /* the workers */
-	struct output *output;
+	struct printer *printer;
 	struct stats_file file; /* of -stats_json, unless it is "-" */
 	int64_t start_ms;
 	bool active;
@@ -37,19 +38,19 @@ struct report {
 	int64_t deadline_ms;
 	unsigned waiting; /* workers that have not answered */
 	bool *asked; /* by slot: answer still missing; owned */
-	unsigned *silent; /* numbers of who did not answer in time; owned */
+	unsigned *silent; /* numbers of those that did not answer; owned */
 	unsigned silent_count;
 };
 
 /* Returns 0, or -1 (reported). */
 int report_open(struct report *, const struct config *, const struct shared *,
-    struct pool *, struct output *);
-/* What is under way to a file may take so long. */
+    struct pool *, struct printer *);
+/* Lines for a file are written within this time, or lost. */
 void report_close(struct report *, int timeout_ms);
 
 void report_begin(struct report *, enum report_reason);
 void report_answer(struct report *, unsigned slot, uint64_t request);
-/* The last one; if the server is cut short there is no table. */
+/* The last report. If the server is cut short, without the table. */
 void report_end(struct report *, bool cut_short);
 
 /* Prints when all have answered, and writes to the file; self: the report. */

@@ -1,6 +1,6 @@
 /*
  * The master is a table of sources. Each row is one thing that the master waits
- * for: signals, the console, its children, room in the output, a time. A source
+ * for: signals, the console, its children, room in a pipe, a time. A source
  * knows no other source, nor where its descriptors stand in the set.
  *
  * One turn: every source prepares, the master waits, every source hears what

@@ -1,7 +1,8 @@
 /*
- * Where the lines of -stats_json go: a file, a FIFO, a device. Lines are
- * appended and never torn by a slow reader; and nobody is ever waited for. One
- * line may wait: what comes meanwhile is lost, and that is said, see writer.h.
+ * The target of -stats_json: a file, a FIFO or a device. Lines are appended; a
+ * slow reader never sees half a line, and the master never waits for a reader.
+ * One line may wait. A line that comes meanwhile is lost, which is reported;
+ * see writer.h.
  */
 #ifndef STATS_FILE_H
 #define STATS_FILE_H
@@ -15,11 +16,11 @@ struct stats_file {
 };
 
 /*
- * Made if it is not there. A FIFO without a reader holds the first lines for
- * the one that comes. Returns 0, or -1 (reported).
+ * A file is made if there is none. A FIFO keeps the first lines for the reader
+ * who is to come. Returns 0, or -1 (reported).
  */
 int stats_file_open(struct stats_file *, const char *path);
-/* What is under way may take so long. */
+/* A line that waits is written within this time, or lost. */
 void stats_file_close(struct stats_file *, int timeout_ms);
 
 #endif

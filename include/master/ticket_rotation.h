@@ -1,5 +1,5 @@
 /*
- * When the master rotates the ticket keys.
+ * The master rotates the ticket keys when it is time.
  */
 #ifndef TICKET_ROTATION_H
 #define TICKET_ROTATION_H
@@ -28,8 +28,8 @@ int ticket_rotation_check(const struct config *);
 void ticket_rotation_init(struct ticket_rotation *, const struct config *,
     struct ticket_keys *, const struct randomness *);
 /*
- * Rotate if it is time. What was missed is done once, and late; what fails
- * (reported) is tried again when the next rotation is due.
+ * Rotate if it is time. Several rotations that were missed are done as one. If
+ * a rotation fails, that is reported, and the next one comes when it is due.
  */
 void ticket_rotation_run(struct ticket_rotation *);
 

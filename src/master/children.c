@@ -1,7 +1,7 @@
 #include <poll.h>
 
 #include "master/children.h"
-#include "master/output.h"
+#include "master/printer.h"
 
 /* The keys of a child: its outlets of text, and then its control channel. */
 #define CHILDREN_KEYS (TEXT_OUTLETS + 1)
@@ -23,11 +23,11 @@ const struct source children_source = {
 
 int
 children_open(struct children *children, const struct process_plan *plan,
-    unsigned count, unsigned generations, struct output *output)
+    unsigned count, unsigned generations, struct printer *printer)
 {
 	if (pool_open(&children->pool, plan, count, generations) == -1)
 		return -1;
-	return relay_open(&children->relay, &children->pool, output);
+	return relay_open(&children->relay, &children->pool, printer);
 }
 
 void
@@ -72,7 +72,7 @@ children_prepare_one(
 
 	/* Full: the child's channel fills up, and so the child waits. */
 	for (i = 0; i < TEXT_OUTLETS; i++) {
-		pollfd.fd = output_full(children->relay.output, i)
+		pollfd.fd = printer_full(children->relay.printer, i)
 		    ? -1
 		    : process->text[i].fd;
 		pollset_add(set, pollfd, key + i);

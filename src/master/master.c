@@ -9,7 +9,7 @@
 #include "master/listener.h"
 #include "master/master.h"
 #include "master/master_state.h"
-#include "master/output.h"
+#include "master/printer.h"
 #include "shared/shared.h"
 
 /* Whoever was killed in vain is killed again. */
@@ -41,7 +41,7 @@ master_run(const struct master_setup *setup)
 	if ((master = calloc(1, sizeof(*master))) == NULL)
 		fatalx("out of memory");
 	master->config = setup->config;
-	master->output = setup->output;
+	master->printer = setup->printer;
 	master->listener = setup->listener;
 	master->shared = setup->shared;
 	master->close_logs = setup->close_logs;
@@ -77,7 +77,7 @@ master_open(struct master *master, const struct master_setup *setup)
 	accept_watch_init(&master->watch, shared->turn, master->listener->fd);
 	if (master_open_children(master, setup) == -1 ||
 	    report_open(&master->report, master->config, shared,
-		master->workers, master->output) == -1)
+		master->workers, master->printer) == -1)
 		return -1;
 	reload_init(&master->reload, master->workers, setup->prepare,
 	    setup->prepare_arg);
@@ -104,7 +104,7 @@ master_add_sources(struct master *master)
 	struct sources *table = &master->sources;
 	struct children *child = master->children;
 
-	sources_add(table, &output_source, master->output, always);
+	sources_add(table, &printer_source, master->printer, always);
 	sources_add(table, &report_source, &master->report, always);
 	sources_add(table, &children_source, &child[MASTER_FETCHER], always);
 	sources_add(table, &children_source, &child[MASTER_WORKER], always);
@@ -126,7 +126,7 @@ master_close(struct master *master)
 	master_close_children(master);
 	report_close(&master->report, patience_ms);
 	master->close_logs();
-	output_finish(master->output, patience_ms);
+	printer_finish(master->printer, patience_ms);
 	console_close(&master->console);
 	listener_close(master->listener);
 	sources_close(&master->sources);
@@ -140,7 +140,8 @@ master_goes_on(const struct master *master)
 {
 	return pool_alive(master->workers) > 0 ||
 	    master->state < MASTER_DRAINING ||
-	    (master->state == MASTER_DRAINING && output_waits(master->output));
+	    (master->state == MASTER_DRAINING &&
+		printer_waits(master->printer));
 }
 
 static int64_t

@@ -108,7 +108,7 @@ process_set_channels(struct process *process, enum message_party party,
 	channel_hear(&process->control, party, PARTY_MASTER);
 	for (i = 0; i < TEXT_OUTLETS; i++) {
 		channel_init(&process->text[i], ends->text_fd[i]);
-		channel_hear(&process->text[i], party, PARTY_OUTPUT);
+		channel_hear(&process->text[i], party, PARTY_PRINTER);
 	}
 }
 

@@ -3,8 +3,8 @@
 
 #include "foundation/log.h"
 #include "foundation/textbuf.h"
-#include "master/output.h"
 #include "master/pool.h"
+#include "master/printer.h"
 #include "master/relay.h"
 
 /* A piece of a partial block; its bytes follow. */
@@ -19,10 +19,10 @@ relay_block(struct relay *, unsigned, struct textbuf *, const struct message *);
 static void relay_release(struct relay *, struct textbuf *, unsigned);
 
 int
-relay_open(struct relay *relay, struct pool *pool, struct output *output)
+relay_open(struct relay *relay, struct pool *pool, struct printer *printer)
 {
 	relay->pool = pool;
-	relay->output = output;
+	relay->printer = printer;
 	relay->partial =
 	    calloc((size_t)pool->slots * TEXT_OUTLETS, sizeof(*relay->partial));
 	if (relay->partial != NULL || pool->slots == 0)
@@ -40,7 +40,7 @@ relay_close(struct relay *relay)
 void
 relay_read(struct relay *relay, unsigned slot, unsigned outlet)
 {
-	while (!output_full(relay->output, outlet) &&
+	while (!printer_full(relay->printer, outlet) &&
 	    relay_take(relay, slot, outlet))
 		;
 }
@@ -50,7 +50,7 @@ relay_bury(struct relay *relay, unsigned slot)
 {
 	unsigned i;
 
-	/* However full the output is: it cannot be had later. */
+	/* However much the printer has to do: the text cannot be had later. */
 	for (i = 0; i < TEXT_OUTLETS; i++) {
 		while (relay_take(relay, slot, i))
 			;
@@ -83,8 +83,8 @@ relay_block(struct relay *relay, unsigned outlet, struct textbuf *partial,
 	};
 
 	if (!more && partial->size == 0) {
-		output_write(
-		    piece.stream, relay->body, piece.size, relay->output);
+		printer_write(
+		    piece.stream, relay->body, piece.size, relay->printer);
 		return;
 	}
 	textbuf_append(partial, &piece, sizeof(piece));
@@ -99,13 +99,13 @@ relay_release(struct relay *relay, struct textbuf *partial, unsigned outlet)
 	struct relay_piece piece;
 	size_t at;
 
-	output_begin_block(relay->output, outlet);
+	printer_begin_block(relay->printer, outlet);
 	for (at = 0; at < partial->size; at += piece.size) {
 		memcpy(&piece, partial->data + at, sizeof(piece));
 		at += sizeof(piece);
-		output_write(piece.stream, partial->data + at, piece.size,
-		    relay->output);
+		printer_write(piece.stream, partial->data + at, piece.size,
+		    relay->printer);
 	}
-	output_end_block(relay->output, outlet);
+	printer_end_block(relay->printer, outlet);
 	textbuf_free(partial);
 }

@@ -9,8 +9,8 @@
 #include "foundation/log.h"
 #include "foundation/monotime.h"
 #include "foundation/textbuf.h"
-#include "master/output.h"
 #include "master/pool.h"
+#include "master/printer.h"
 #include "sessions/session_cache.h"
 #include "shared/shared.h"
 #include "shared/stats.h"
@@ -41,13 +41,13 @@ const struct source report_source = {
 
 int
 report_open(struct report *report, const struct config *config,
-    const struct shared *shared, struct pool *pool, struct output *output)
+    const struct shared *shared, struct pool *pool, struct printer *printer)
 {
 	memset(report, 0, sizeof(*report));
 	report->config = config;
 	report->shared = shared;
 	report->pool = pool;
-	report->output = output;
+	report->printer = printer;
 	report->start_ms = monotime_ms();
 	report->asked = calloc(pool->slots, sizeof(*report->asked));
 	report->silent = calloc(pool->slots, sizeof(*report->silent));
@@ -187,7 +187,10 @@ report_note_silent(struct report *report)
 			}
 }
 
-/* Asked for by a signal: with -quiet, too, where standard output is data. */
+/*
+ * A table that a signal asked for is printed with -quiet, too, but on standard
+ * error: standard output is data then.
+ */
 static void
 report_tables(const struct report *report)
 {
@@ -209,7 +212,7 @@ report_tables(const struct report *report)
 	textbuf_free(&text);
 }
 
-/* On standard output with -quiet, too: it was asked for by name. */
+/* A line on standard output is printed with -quiet, too: an option names it. */
 static void
 report_json(struct report *report)
 {
@@ -232,7 +235,7 @@ report_json(struct report *report)
 	if (report_has_file(report))
 		writer_write(&report->file.writer, 0, line.data, line.size);
 	else
-		output_write(TEXT_OUT, line.data, line.size, report->output);
+		printer_write(TEXT_OUT, line.data, line.size, report->printer);
 	textbuf_free(&line);
 }
 

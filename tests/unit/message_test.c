@@ -7,7 +7,7 @@
 #include "foundation/channel.h"
 #include "foundation/message.h"
 
-static const enum message_party parties[] = { PARTY_MASTER, PARTY_OUTPUT,
+static const enum message_party parties[] = { PARTY_MASTER, PARTY_PRINTER,
 	PARTY_WORKER, PARTY_FETCHER };
 
 static unsigned char body[MESSAGE_BODY_MAX];
@@ -50,9 +50,9 @@ the_master_says_only_what_it_may(void)
 static void
 text_and_control_do_not_mix(void)
 {
-	CHECK(allowed(MESSAGE_TEXT, 5, PARTY_WORKER, PARTY_OUTPUT));
+	CHECK(allowed(MESSAGE_TEXT, 5, PARTY_WORKER, PARTY_PRINTER));
 	CHECK(!allowed(MESSAGE_TEXT, 5, PARTY_WORKER, PARTY_MASTER));
-	CHECK(!allowed(MESSAGE_READY, 0, PARTY_WORKER, PARTY_OUTPUT));
+	CHECK(!allowed(MESSAGE_READY, 0, PARTY_WORKER, PARTY_PRINTER));
 }
 
 static void

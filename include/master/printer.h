@@ -1,0 +1,48 @@
+/*
+ * The printer writes standard output and standard error, for the master and for
+ * all its children. It never blocks, whatever reads them; see writer.h.
+ *
+ * Each of the two has a queue of its own, an outlet, so that a reader who is
+ * slow on one does not hold up the other. Where both lead to the same file,
+ * pipe or terminal there is one outlet for both, and the order of arrival is
+ * kept.
+ */
+#ifndef PRINTER_H
+#define PRINTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "foundation/text.h"
+#include "foundation/writer.h"
+#include "master/sources.h"
+
+struct printer {
+	struct writer writer[TEXT_OUTLETS];
+	int fd[2]; /* standard output, standard error; ours or -1: closed */
+	bool shared; /* both lead to the same place: only outlet 0 is used */
+};
+
+void printer_open(struct printer *);
+void printer_close(struct printer *);
+
+/*
+ * A text_sink (text.h); arg is the printer. Writes at once what can be written,
+ * and queues the rest.
+ */
+void printer_write(enum text_stream, const void *data, size_t size, void *arg);
+/* All that is written to this outlet between these two calls is one block. */
+void printer_begin_block(struct printer *, unsigned outlet);
+void printer_end_block(struct printer *, unsigned outlet);
+/* So much waits in this outlet that its producers should pause. */
+bool printer_full(const struct printer *, unsigned outlet);
+/* Something waits for a slow reader. */
+bool printer_waits(const struct printer *);
+/* Write until all is written or the time is over; the rest is dropped. */
+void printer_finish(struct printer *, int timeout_ms);
+
+/* Writes what is queued as soon as it can; its self is the printer. */
+extern const struct source printer_source;
+
+#endif

@@ -1,0 +1,195 @@
+/*
+ * A terminal can block even where poll(2) said POLLOUT, and O_NONBLOCK set on
+ * an inherited description would change it for the caller as well. So pipes
+ * and terminals are opened anew through /proc. Regular files are used as they
+ * are: a new description would lose the shared offset of ">log 2>&1", and
+ * they do not block.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "foundation/monotime.h"
+#include "master/printer.h"
+
+#define PRINTER_QUEUE_MAX (1024 * 1024)
+
+static const char *const printer_names[] = { "standard output",
+	"standard error" };
+
+static void printer_prepare(const void *, struct pollset *, int64_t);
+static void printer_dispatch(void *, unsigned, short);
+static int64_t printer_due_ms(const void *, int64_t);
+static void printer_act(void *, int64_t);
+static void printer_set_target(struct printer *, unsigned);
+static int printer_reopen(int);
+static bool printer_shares(void);
+static unsigned printer_outlet(const struct printer *, unsigned);
+
+const struct source printer_source = {
+	printer_prepare,
+	printer_dispatch,
+	printer_due_ms,
+	printer_act,
+};
+
+void
+printer_open(struct printer *printer)
+{
+	unsigned i;
+
+	memset(printer, 0, sizeof(*printer));
+	printer->shared = printer_shares();
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		writer_init(&printer->writer[i], PRINTER_QUEUE_MAX, false);
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		printer_set_target(printer, i);
+}
+
+void
+printer_close(struct printer *printer)
+{
+	unsigned i;
+
+	for (i = 0; i < TEXT_OUTLETS; i++) {
+		writer_close(&printer->writer[i]);
+		if (printer->fd[i] > STDERR_FILENO)
+			close(printer->fd[i]);
+	}
+}
+
+void
+printer_write(enum text_stream stream, const void *data, size_t size, void *arg)
+{
+	struct printer *printer = arg;
+	unsigned index = text_is_error(stream);
+
+	writer_write(&printer->writer[printer_outlet(printer, index)], index,
+	    data, size);
+}
+
+void
+printer_begin_block(struct printer *printer, unsigned outlet)
+{
+	writer_begin_block(&printer->writer[outlet]);
+}
+
+void
+printer_end_block(struct printer *printer, unsigned outlet)
+{
+	writer_end_block(&printer->writer[outlet]);
+}
+
+bool
+printer_full(const struct printer *printer, unsigned outlet)
+{
+	return writer_full(&printer->writer[outlet]);
+}
+
+bool
+printer_waits(const struct printer *printer)
+{
+	return writer_waits(&printer->writer[0]) ||
+	    writer_waits(&printer->writer[1]);
+}
+
+void
+printer_finish(struct printer *printer, int timeout_ms)
+{
+	struct writer *writers[] = { &printer->writer[0], &printer->writer[1] };
+
+	writer_finish(writers, TEXT_OUTLETS, timeout_ms);
+}
+
+static void
+printer_prepare(const void *self, struct pollset *set, int64_t now_ms)
+{
+	const struct printer *printer = self;
+	unsigned i;
+
+	(void)now_ms;
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		pollset_add(set, writer_pollfd(&printer->writer[i]), i);
+}
+
+static void
+printer_dispatch(void *self, unsigned key, short events)
+{
+	struct printer *printer = self;
+	unsigned i;
+
+	(void)key, (void)events;
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		if (writer_waits(&printer->writer[i]))
+			writer_flush(&printer->writer[i]);
+}
+
+static int64_t
+printer_due_ms(const void *self, int64_t now_ms)
+{
+	const struct printer *printer = self;
+
+	(void)now_ms;
+	return monotime_sooner(writer_due_ms(&printer->writer[0]),
+	    writer_due_ms(&printer->writer[1]));
+}
+
+static void
+printer_act(void *self, int64_t now_ms)
+{
+	struct printer *printer = self;
+	unsigned i;
+
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		writer_act(&printer->writer[i], now_ms);
+}
+
+static void
+printer_set_target(struct printer *printer, unsigned index)
+{
+	int fd = index == 0 ? STDOUT_FILENO : STDERR_FILENO;
+	bool may_block = false;
+	struct stat st;
+
+	printer->fd[index] = -1;
+	if (fstat(fd, &st) == -1)
+		return;
+	if (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)) {
+		printer->fd[index] = printer_reopen(fd);
+		may_block = printer->fd[index] == -1;
+	}
+	if (printer->fd[index] == -1)
+		printer->fd[index] = fd;
+	writer_set_target(&printer->writer[printer_outlet(printer, index)],
+	    index, printer->fd[index], printer_names[index], may_block);
+}
+
+/* -1 where that is not allowed, as with a terminal of another user. */
+static int
+printer_reopen(int fd)
+{
+	int flags = fcntl(fd, F_GETFL) & O_APPEND;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags);
+}
+
+/* ">log 2>&1", a terminal, or two descriptors of the same pipe. */
+static bool
+printer_shares(void)
+{
+	struct stat out, err;
+
+	return fstat(STDOUT_FILENO, &out) == 0 &&
+	    fstat(STDERR_FILENO, &err) == 0 && out.st_dev == err.st_dev &&
+	    out.st_ino == err.st_ino;
+}
+
+static unsigned
+printer_outlet(const struct printer *printer, unsigned index)
+{
+	return printer->shared ? 0 : index;
+}
