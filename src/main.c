@@ -57,6 +57,7 @@
 
 static int main_check_descriptors(const struct config *);
 static int main_serve(struct config *);
+static int main_close(const struct worker_setup *);
 static void main_last_words(void *);
 static void main_close_logs(void);
 static int
@@ -139,12 +140,19 @@ main_serve(struct config *config)
 	log_before_exit(NULL, NULL);
 	text_set_sink(NULL, NULL);
 	printer_close(&printer);
-	main_close_tls(setup.tls);
+	return main_close(&setup) == -1 ? 1 : status;
+}
+
+/* All that main_prepare opened, but for what ends with the master. */
+static int
+main_close(const struct worker_setup *setup)
+{
+	main_close_tls(setup->tls);
 	self_signed_close();
 	secrets_close();
-	tickets_close(&tickets);
+	tickets_close(setup->tickets);
 	transport_close();
-	return crypto_setup_close(config) == -1 ? 1 : status;
+	return crypto_setup_close(setup->config);
 }
 
 /* A fatal error's. */
