@@ -13,7 +13,7 @@
 #include "master/console.h"
 #include "shared/shared.h"
 
-/* In the background of a terminal a read fails for as long as we are there. */
+/* A read fails while the server is in the background of its terminal. */
 #define CONSOLE_RETRY_MS 500
 
 static bool console_has_terminal(void);
@@ -47,11 +47,11 @@ console_open(struct console *console, const struct config *config,
 	console->commands = !config->quiet && !config->brief;
 	console->is_terminal = isatty(STDIN_FILENO);
 	console->orders_only = !config_uses_console(config);
-	/* Closed, it is no console, and so has no end either. */
+	/* If it was closed, it is no console, and has no end. */
 	console->enabled = !config->closed[STDIN_FILENO] &&
 	    (!console->orders_only ||
 		(console->is_terminal && console->commands));
-	/* Under nohup(1) the end of the terminal is none of our business. */
+	/* Under nohup(1) the server outlives its terminal. */
 	console->outlives_terminal = signals_is_ignored(SIGHUP);
 	console->can_hang_up =
 	    !console->outlives_terminal && console_has_terminal();
@@ -59,7 +59,7 @@ console_open(struct console *console, const struct config *config,
 	console->choice = config->console;
 	/* With -quiet and -brief the stock program is at a loss: see BUGS. */
 	console->ignore_eof = config->ign_eof || !console->commands;
-	/* The first connection may come before the loop has looked. */
+	/* The first connection may come before the first turn of the loop. */
 	pollfd = console_pollfd(console, monotime_ms());
 	if (pollfd.fd != -1 && poll(&pollfd, 1, 0) == 1)
 		atomic_store(&board->input_waits, true);
@@ -252,7 +252,7 @@ console_focus(const struct console *console)
 						 : RB_MIN(console_tree, tree);
 }
 
-/* Who still has no room for the last unit does not get this one. */
+/* A connection that has not taken the last unit does not get this one. */
 static struct console_connection *
 console_skip_busy(
     struct console *console, struct console_connection *connection)
@@ -272,7 +272,7 @@ console_skip_busy(
 	return connection;
 }
 
-/* For somebody to take the last unit. */
+/* Does the console wait for connections to take the last unit? */
 static bool
 console_waits(const struct console *console, int64_t now_ms)
 {
@@ -323,7 +323,7 @@ console_read(struct console *console, short revents)
 	return console_meaning(console, kept);
 }
 
-/* Of what was read last, behind what is kept. */
+/* Says what the text means that was read last, behind the text that is kept. */
 static enum console_action
 console_meaning(struct console *console, size_t kept)
 {
@@ -332,7 +332,7 @@ console_meaning(struct console *console, size_t kept)
 	if (console->commands && console->unit[kept] == 'Q')
 		return CONSOLE_QUIT;
 	if (console->commands && console->unit[kept] == 'S') {
-		/* Nobody to send it to: it was for us alone. */
+		/* No connection is open: only the server obeys it. */
 		if (!has_focus)
 			console->unit_size = kept;
 		return CONSOLE_STATS;
@@ -343,7 +343,8 @@ console_meaning(struct console *console, size_t kept)
 	}
 	if (has_focus)
 		return CONSOLE_SEND;
-	/* Typed while idle: the next connection shall wait for it. */
+	/* It was typed while no connection was open: the next one waits for it.
+	 */
 	atomic_store(&console->board->input_waits, true);
 	return CONSOLE_NOTHING;
 }
@@ -366,7 +367,7 @@ console_end(struct console *console)
 	return CONSOLE_NOTHING;
 }
 
-/* Nothing more comes from there. */
+/* Nothing more comes from standard input. */
 static void
 console_disable(struct console *console)
 {

@@ -70,7 +70,7 @@ listener_stop(struct listener *listener)
 void
 listener_close(struct listener *listener)
 {
-	/* While it is open no successor's path has its inode's number. */
+	/* While the socket is open, no other socket has its inode number. */
 	if (listener->unix_path != NULL && listener_owns_path(listener))
 		unlink(listener->unix_path);
 	close(listener->fd);
@@ -109,7 +109,7 @@ listener_open_unix(struct listener *listener, const struct config *config)
 	return 0;
 }
 
-/* -unlink: a socket; anything else is somebody's mistake. */
+/* -unlink removes sockets only: another file is there for another reason. */
 static int
 listener_remove_old(const char *path)
 {
@@ -169,7 +169,7 @@ listener_open_inet(struct listener *listener, const struct config *config)
 		return -1;
 	}
 	result = -1;
-	/* The IPv6 wildcard serves IPv4 too, so it is the first choice. */
+	/* The IPv6 wildcard also serves IPv4, so it is tried first. */
 	if (config->host == NULL)
 		result = listener_try_all(listener, list, AF_INET6, only);
 	if (result == -1)
@@ -180,7 +180,7 @@ listener_open_inet(struct listener *listener, const struct config *config)
 	return result;
 }
 
-/* Leaves errno; AF_UNSPEC: any family. */
+/* Sets errno if it fails; AF_UNSPEC: any family. */
 static int
 listener_try_all(struct listener *listener, const struct addrinfo *list,
     int family, bool ipv6_only)
@@ -193,7 +193,7 @@ listener_try_all(struct listener *listener, const struct addrinfo *list,
 	return -1;
 }
 
-/* Leaves errno. */
+/* Sets errno if it fails. */
 static int
 listener_try(
     struct listener *listener, const struct addrinfo *address, bool ipv6_only)
@@ -242,13 +242,14 @@ listener_set_ipv6_only(int fd, int family, bool ipv6_only)
 	    : setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
 }
 
-/* Once it is bound. */
+/* To be called when the socket is bound. */
 static int
 listener_set_datagrams(int fd, int family)
 {
 	int on = 1, size = LISTENER_BUFFER;
 
-	/* Without the right to more than all may have, as much as that. */
+	/* Without that privilege the buffer is as large as the system allows.
+	 */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) ==
 		-1 &&
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) == -1)
@@ -261,8 +262,9 @@ listener_set_datagrams(int fd, int family)
 }
 
 /*
- * Connected to itself it hears nobody else. One of any address takes that of
- * the loopback by it; where IPv6 has none that of IPv4 does.
+ * A socket that is connected to itself gets datagrams from nobody else. If it
+ * is bound to any address, it is connected to the loopback address: of IPv6, or
+ * of IPv4 on a machine whose loopback has no IPv6 address.
  */
 static int
 listener_stop_datagrams(int fd)
@@ -290,7 +292,7 @@ listener_stop_datagrams(int fd)
 	return connect(fd, (struct sockaddr *)&address, size);
 }
 
-/* Of the port that the kernel chose, where it was to choose one. */
+/* The port is the one that the kernel chose, if it was to choose. */
 static void
 listener_learn_address(struct listener *listener)
 {
@@ -311,7 +313,7 @@ listener_learn_address(struct listener *listener)
 		    port);
 }
 
-/* As given, for error messages. */
+/* The address as the options name it, for error messages. */
 static void
 listener_name(const struct config *config, char *name, size_t size)
 {

@@ -12,9 +12,9 @@
 #include "master/printer.h"
 #include "shared/shared.h"
 
-/* Whoever was killed in vain is killed again. */
+/* A worker that outlives a kill is killed again after this time. */
 #define MASTER_KILL_AGAIN_MS 500
-/* How long standard output may hold up the end. */
+/* How long a slow reader of standard output may put off the end. */
 #define MASTER_OUTPUT_MS       2000
 #define MASTER_OUTPUT_ABORT_MS 100
 
@@ -134,7 +134,7 @@ master_close(struct master *master)
 		close(master->signal_fd);
 }
 
-/* At an orderly end a slow reader of our text gets all of it. */
+/* At an orderly end a slow reader gets all text. */
 static bool
 master_goes_on(const struct master *master)
 {
@@ -166,7 +166,7 @@ master_act(void *self, int64_t now_ms)
 	}
 }
 
-/* The table is the last word, when the workers have said theirs. */
+/* When all workers are gone, the final table is printed. */
 static void
 master_sum_up(struct master *master)
 {

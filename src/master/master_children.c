@@ -44,8 +44,8 @@ static const struct {
 	enum message_party party;
 	unsigned generations; /* that may live at once */
 	unsigned keeps;
-	unsigned replaced; /* the states in which who dies is replaced */
-	/* It is buried. */
+	unsigned replaced; /* the states in which a dead one is replaced */
+	/* Called when the child is buried. */
 	void (*died)(struct master *, unsigned slot, int status);
 } master_children[MASTER_CHILDREN] = {
 	[MASTER_WORKER] = { "worker", true, PARTY_WORKER, POOL_GENERATIONS,
@@ -174,7 +174,7 @@ master_give_up(struct master *master, enum master_child kind)
 	master_end_by(master, 0);
 }
 
-/* What it held of all that is shared is given back or counts as used. */
+/* What it held in shared memory is given back, or counts as used. */
 static void
 master_worker_died(struct master *master, unsigned slot, int status)
 {
@@ -200,7 +200,7 @@ master_worker_died(struct master *master, unsigned slot, int status)
 		master_enter(master, MASTER_DRAINING);
 }
 
-/* It may have had news that it could not tell any more. */
+/* It may have fetched something that it could not tell any more. */
 static void
 master_fetcher_died(struct master *master, unsigned slot, int status)
 {

@@ -30,7 +30,7 @@ master_hear(void *master, struct children *children, unsigned slot,
 	master_handlers[message->type](master, children, slot, message);
 }
 
-/* A worker that is ready before the world was told waits for that. */
+/* A worker that is ready before all are waits until master_begin_running. */
 static void
 master_ready(struct master *master, struct children *children, unsigned slot,
     const struct message *message)
@@ -93,7 +93,7 @@ master_draining(struct master *master, struct children *children, unsigned slot,
 	pool_said_retired(&children->pool, slot);
 }
 
-/* The fetcher needs no other nudge while it has not read the last one. */
+/* One nudge is enough until the fetcher has read it. */
 static void
 master_fetch(struct master *master, struct children *children, unsigned slot,
     const struct message *message)

@@ -54,7 +54,7 @@ master_signals(void *self, unsigned key, short events)
 		}
 }
 
-/* From a terminal that is gone, or from somebody who renewed a file. */
+/* Sent because the terminal is gone, or because files are new. */
 static void
 master_hup(struct master *master)
 {
@@ -66,7 +66,7 @@ master_hup(struct master *master)
 		log_warnx("HUP: nothing is reloaded any more");
 }
 
-/* QUIT: at first gently. */
+/* QUIT: the first one drains, the second one ends all connections. */
 static void
 master_end_in_order(struct master *master)
 {

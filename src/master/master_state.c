@@ -65,7 +65,7 @@ master_end_by(struct master *master, int number)
 	master_enter(master, MASTER_ABORTING);
 }
 
-/* Nobody is served before the world was told, and so nothing is said before. */
+/* No worker accepts before users were told that the server is ready. */
 static void
 master_begin_running(struct master *master)
 {

@@ -145,7 +145,7 @@ pool_tend(struct pool *pool, int64_t now_ms)
 		process = &pool->slot[i];
 		if (process->ready_by_ms != 0 && process->ready_by_ms <= now_ms)
 			pool_kill_late(pool, i);
-		/* No memory or no process left: try again in a while. */
+		/* There is no memory, or no process: try again later. */
 		if (process->respawn_ms != 0 && process->respawn_ms <= now_ms &&
 		    pool_fork(pool, i) == -1)
 			process->respawn_ms = now_ms + POOL_DELAY_MAX_MS;
@@ -178,7 +178,7 @@ pool_next_generation(struct pool *pool)
 	unsigned i, slot;
 
 	pool->generation = (pool->generation + 1) % pool->generations;
-	/* What killed others may be gone with what they were born with. */
+	/* What killed the others may be gone with their generation. */
 	pool->deaths_at_once = 0;
 	for (slot = 0; slot < pool->slots; slot++)
 		pool->slot[slot].respawn_ms = 0;
@@ -394,7 +394,7 @@ pool_died_at_once(const struct process *process, int64_t now_ms)
 	return !process->ready || now_ms - process->ready_ms < POOL_AT_ONCE_MS;
 }
 
-/* Whoever hangs before it is ready would keep its place for ever. */
+/* A child that hangs before it is ready would keep its slot for ever. */
 static void
 pool_kill_late(struct pool *pool, unsigned slot)
 {

@@ -176,8 +176,8 @@ process_close_all_but_kept(const struct process_plan *plan)
 }
 
 /*
- * A worker has no terminal: what it says goes through the text channel. Only a
- * sanitizer's report goes straight to standard error.
+ * A child has no terminal: what it says goes through the text channel. Only a
+ * sanitizer's report goes to standard error itself.
  */
 static void
 process_silence_stdio(void)

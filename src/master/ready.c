@@ -15,7 +15,7 @@
 #include "master/listener.h"
 #include "master/ready.h"
 
-/* So many names that are taken already are bad luck, or somebody's work. */
+/* So many names are taken only if somebody takes them on purpose. */
 #define READY_NAMES_MAX 100
 
 static int ready_check_fd(const struct config *);
@@ -50,7 +50,7 @@ ready_announce(const struct config *config, const struct listener *listener)
 
 	listener_describe(listener, where, sizeof(where));
 	snprintf(line, sizeof(line), "%s\n", where);
-	/* Who named a port knows it: the stock program says just ACCEPT. */
+	/* A port that was given is not repeated, as in the stock program. */
 	chosen_by_kernel = strcmp(config->port, "0") == 0;
 	text_printf(TEXT_OUT, "%s",
 	    chosen_by_kernel || config->unix_path != NULL ? line : "ACCEPT\n");
@@ -63,7 +63,7 @@ ready_announce(const struct config *config, const struct listener *listener)
 	return 0;
 }
 
-/* The caller's. A standard one that he had closed is open by now. */
+/* It is the caller's. A standard one that was closed is open by now. */
 static int
 ready_check_fd(const struct config *config)
 {
@@ -78,7 +78,7 @@ ready_check_fd(const struct config *config)
 	return -1;
 }
 
-/* Closed afterwards, so that who reads to the end of file goes on. */
+/* The descriptor is closed, so that a reader meets the end of file. */
 static int
 ready_write_fd(int fd, const char *line)
 {
@@ -91,7 +91,7 @@ ready_write_fd(int fd, const char *line)
 	return 0;
 }
 
-/* By rename, so that whoever sees the file sees all of it. */
+/* The file gets its name when it is whole, so that nobody sees half of it. */
 static int
 ready_write_file(const char *path, const char *line)
 {
@@ -112,9 +112,9 @@ ready_write_file(const char *path, const char *line)
 }
 
 /*
- * In the same folder, under a name that is put in temporary[PATH_MAX] and that
- * nobody can know before: in a folder of many users one of them might have put
- * a link there.
+ * Create a file in the same folder, under a random name, which is put in
+ * temporary[PATH_MAX]: if other users may write to the folder, one of them
+ * could have put a link under a name that is known before.
  */
 static int
 ready_create(const char *path, char *temporary)
@@ -150,7 +150,7 @@ ready_name(const char *path, char *temporary)
 	return -1;
 }
 
-/* The file is replaced: a device or a FIFO of that name would be gone. */
+/* A device or a FIFO of that name would be replaced, and so lost. */
 static int
 ready_check_target(const char *path)
 {
