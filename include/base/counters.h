@@ -16,8 +16,18 @@ struct counters {
 	long too_old; /* and refused as too old */
 };
 
-void counters_add(const struct counters *, enum stats_counter, uint64_t n);
-/* Adds one. */
-void counters_count(const struct counters *, enum stats_counter);
+/* Raise a counter of this worker by n, or by one. */
+static inline void
+counters_add(
+    const struct counters *counters, enum stats_counter counter, uint64_t n)
+{
+	stats_add(counters->stats, counters->slot, counter, n);
+}
+
+static inline void
+counters_count(const struct counters *counters, enum stats_counter counter)
+{
+	counters_add(counters, counter, 1);
+}
 
 #endif

@@ -11,7 +11,7 @@ struct connection;
 
 struct dtls_acceptor *dtls_place_acceptor(const struct connection *);
 struct dtls_known dtls_place_known(const struct connection *);
-/* The connection shakes hands no more, or is gone. Does nothing for TLS. */
+/* The connection, which is one of DTLS, shakes hands no more, or is gone. */
 void dtls_place_leave(struct connection *);
 
 #endif

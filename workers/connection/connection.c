@@ -60,7 +60,7 @@ connection_set_state(struct connection *connection, enum connection_state state)
 	/* Who shakes hands, or has said goodbye, has nothing to lose. */
 	connection->link.transport.hints_only =
 	    state == CONNECTION_OPEN || state == CONNECTION_FLUSH;
-	if (state > CONNECTION_HANDSHAKE)
+	if (state > CONNECTION_HANDSHAKE && connection->dtls != NULL)
 		dtls_place_leave(connection);
 	loop_timer_stop(loop, &connection->timer);
 	if (delay_ms != 0)

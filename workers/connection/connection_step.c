@@ -94,7 +94,8 @@ connection_step_handshake(struct connection *connection)
 		return false;
 	if (connection->link.shake.async.waiter.waits)
 		return false;
-	if (!early_answer(connection))
+	/* Nearly always there is none: spare the call. */
+	if (connection->link.shake.early_heard && !early_answer(connection))
 		return connection->state != CONNECTION_HANDSHAKE;
 	result = connection_phase_step(connection);
 	/* The answer leaves in one packet with what was written so far. */

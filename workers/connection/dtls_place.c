@@ -27,7 +27,7 @@ dtls_place_leave(struct connection *connection)
 	struct dtls_peer *peer = connection->dtls;
 	struct dtls_known known;
 
-	if (peer == NULL || !peer->half_open)
+	if (!peer->half_open)
 		return;
 	half_open_leave(
 	    services->shared->half_open, services->slot, &connection->peer);
