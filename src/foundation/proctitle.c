@@ -15,7 +15,7 @@ static struct {
 } proctitle;
 
 static char *proctitle_end_of(char *[], char *);
-static void proctitle_write_rest(const char *);
+static void proctitle_write_whole(const char *);
 
 void
 proctitle_init(int argc, char *argv[], char *envp[])
@@ -45,7 +45,7 @@ proctitle_set(const char *fmt, ...)
 	va_end(ap);
 	setproctitle("%s", title);
 	if (proctitle.begin != NULL) {
-		proctitle_write_rest(title);
+		proctitle_write_whole(title);
 		if (proctitle.begin + strlen(proctitle.begin) < proctitle.last)
 			*proctitle.last = '.';
 	}
@@ -62,9 +62,12 @@ proctitle_end_of(char *strings[], char *from)
 	return from;
 }
 
-/* libbsd cuts a title after 255 bytes, however much room there is. */
+/*
+ * libbsd cuts a title after 255 bytes, however much room there is, and puts a
+ * space behind one that is as long as the program's path.
+ */
 static void
-proctitle_write_rest(const char *title)
+proctitle_write_whole(const char *title)
 {
 	size_t room = (size_t)(proctitle.end - proctitle.begin) - 1;
 	size_t size, prefix = strlen(getprogname()) + strlen(": ");
@@ -74,8 +77,7 @@ proctitle_write_rest(const char *title)
 		fatalx("out of memory");
 	size = strnlen(whole, room);
 	/* setproctitle has written nothing if it could not move the strings. */
-	if (strncmp(proctitle.begin, whole, prefix) == 0 &&
-	    size > strlen(proctitle.begin)) {
+	if (strncmp(proctitle.begin, whole, prefix) == 0) {
 		memcpy(proctitle.begin, whole, size);
 		proctitle.begin[size] = '\0';
 	}

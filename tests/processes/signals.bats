@@ -196,6 +196,20 @@ await_titles() # text
 	wait_for 10 titles_are "$1" || { cat titles; return 1; }
 }
 
+# libbsd would put a space behind it.
+@test "a title as long as the path of the program ends with its last letter" {
+	local folder='' title="s_server: worker 1 of $PWD/socket"
+
+	while [ $((${#PWD} + 1 + ${#folder} + 1 + 8)) -lt ${#title} ]; do
+		folder+=d
+	done
+	mkdir "$folder"
+	ln -s "$S_SERVER" "$folder/s_server"
+	S_SERVER=$PWD/$folder/s_server
+	start_server -unix "$PWD/socket" -workers 1
+	await_titles "$title"
+}
+
 # covers: -unix -6
 @test "titles name the address, of whatever kind" {
 	start_server -6 -accept 0 -workers 1 -status -status_url 'http://[::1]/'
