@@ -38,6 +38,7 @@ struct shake {
 	bool early_heard; /* early data came, and was wanted */
 	uint64_t early_bytes; /* read from the socket when early data ended */
 	/* Of the modules that libssl calls back. */
+	struct ssl_events events;
 	struct tracing tracing;
 	struct resumption resumption;
 	struct stateless stateless;

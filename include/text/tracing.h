@@ -11,6 +11,8 @@
 
 #include <openssl/ssl.h>
 
+#include "text/ssl_events.h"
+
 struct config;
 struct file_tail_state;
 
@@ -26,6 +28,7 @@ struct tracing {
 	const struct config *config;
 	tracing_header *header; /* NULL: libssl's headers are true */
 	void *arg; /* of header */
+	struct ssl_listener listener;
 };
 
 /*
@@ -41,8 +44,8 @@ int tracing_fd(void);
 /* In the master, at the end: says what was lost. */
 void tracing_close(void);
 /* Install on a new SSL what the configuration asks for. */
-void tracing_attach(struct tracing *, SSL *, const struct config *,
-    tracing_header *, void *arg);
+void tracing_attach(struct tracing *, struct ssl_events *, SSL *,
+    const struct config *, tracing_header *, void *arg);
 /*
  * -debug, called by the transport for each read and write that a blocking
  * socket would have completed: "read from 0x… [0x…] (5 bytes => 5 (0x5))" and

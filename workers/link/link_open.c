@@ -37,8 +37,9 @@ link_open(struct link *link, const struct services *services, int fd,
 	link_attach(link, peer, wake);
 	if (link->dtls != NULL)
 		dtls_prepare(link);
-	tracing_attach(&link->shake.tracing, link->ssl, config,
-	    link->dtls != NULL ? link_header : NULL, &link->transport.numbers);
+	tracing_attach(&link->shake.tracing, &link->shake.events, link->ssl,
+	    config, link->dtls != NULL ? link_header : NULL,
+	    &link->transport.numbers);
 	return 0;
 }
 

@@ -4,7 +4,6 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 
-#include "base/ssl_slot.h"
 #include "config/config.h"
 #include "foundation/file_tail.h"
 #include "foundation/log.h"
@@ -15,24 +14,23 @@
 #include "tls/base/tls_names.h"
 #include "tls/base/tls_text.h"
 
-static void tracing_state(const SSL *, int, int);
-static void tracing_exit(const SSL *, const char *, int);
+static void tracing_state(void *, const SSL *, int, int);
+static void tracing_exit(const SSL *, const char *, int, bool);
 static bool tracing_waits(const SSL *);
-static void tracing_message(int, int, int, const void *, size_t, SSL *, void *);
+static void tracing_message(void *, SSL *, const struct ssl_message *);
 #ifdef OPENSSL_NO_SSL_TRACE
 #define tracing_words NULL /* tracing_open refuses it */
 #else
-static void tracing_words(int, int, int, const void *, size_t, SSL *, void *);
+static void tracing_words(void *, SSL *, const struct ssl_message *);
 #endif
 static const void *
-tracing_sent(SSL *, int, int, const void *, size_t, uint8_t *);
+tracing_sent(const struct tracing *, const struct ssl_message *, uint8_t *);
 static void
 tracing_describe(struct textbuf *, int, int, const unsigned char *, size_t);
 static void tracing_bytes(struct textbuf *, const unsigned char *, size_t);
 static void tracing_emit(const void *, size_t);
 static const char *tracing_name(const struct tls_name *, int, const char *);
 
-static int tracing_slot = -1; /* of a struct tracing */
 static struct file_tail tracing_file = FILE_TAIL_NONE;
 
 static const struct tls_name tracing_contents[] = {
@@ -115,7 +113,7 @@ tracing_open(const struct config *config)
 		return -1;
 	}
 #endif
-	ssl_slot_open(&tracing_slot);
+	ssl_events_open();
 	if (config->msgfile == NULL ||
 	    file_tail_open(&tracing_file, "-msgfile", config->msgfile, true) ==
 		0)
@@ -143,21 +141,24 @@ tracing_close(void)
 }
 
 void
-tracing_attach(struct tracing *tracing, SSL *ssl, const struct config *config,
-    tracing_header *header, void *arg)
+tracing_attach(struct tracing *tracing, struct ssl_events *events, SSL *ssl,
+    const struct config *config, tracing_header *header, void *arg)
 {
 	if (config->tlsextdebug)
 		extensions_attach(ssl);
 	if (!config->state && config->messages == MESSAGES_NONE)
 		return;
-	*tracing = (struct tracing){ config, header, arg };
-	ssl_slot_set(ssl, tracing_slot, tracing);
+	*tracing = (struct tracing){ .config = config,
+		.header = header,
+		.arg = arg,
+		.listener = { .arg = tracing } };
 	if (config->state)
-		SSL_set_info_callback(ssl, tracing_state);
+		tracing->listener.info = tracing_state;
 	if (config->messages == MESSAGES_BYTES)
-		SSL_set_msg_callback(ssl, tracing_message);
+		tracing->listener.message = tracing_message;
 	else if (config->messages == MESSAGES_WORDS)
-		SSL_set_msg_callback(ssl, tracing_words);
+		tracing->listener.message = tracing_words;
+	ssl_events_add(events, ssl, &tracing->listener);
 }
 
 void
@@ -181,8 +182,10 @@ tracing_io(
 
 /* -state */
 static void
-tracing_state(const SSL *ssl, int where, int value)
+tracing_state(void *arg, const SSL *ssl, int where, int value)
 {
+	const struct tracing *tracing = arg;
+	const struct config *config = tracing->config;
 	const char *call =
 	    (where & SSL_ST_ACCEPT) != 0 ? "SSL_accept" : "undefined";
 
@@ -195,7 +198,8 @@ tracing_state(const SSL *ssl, int where, int value)
 		    SSL_alert_type_string_long(value),
 		    SSL_alert_desc_string_long(value));
 	else if (where & SSL_CB_EXIT)
-		tracing_exit(ssl, call, value);
+		tracing_exit(
+		    ssl, call, value, config->nbio && config->traits->console);
 }
 
 /*
@@ -203,12 +207,12 @@ tracing_state(const SSL *ssl, int where, int value)
  * failed for those alone who asked for such.
  */
 static void
-tracing_exit(const SSL *ssl, const char *call, int value)
+tracing_exit(const SSL *ssl, const char *call, int value, bool nonblocking)
 {
 	if (value == 0)
 		text_printf(TEXT_ERR, "%s:failed in %s\n", call,
 		    SSL_state_string_long(ssl));
-	else if (value < 0 && !tracing_waits(ssl))
+	else if (value < 0 && (nonblocking || !tracing_waits(ssl)))
 		text_printf(TEXT_ERR, "%s:error in %s\n", call,
 		    SSL_state_string_long(ssl));
 }
@@ -216,11 +220,6 @@ tracing_exit(const SSL *ssl, const char *call, int value)
 static bool
 tracing_waits(const SSL *ssl)
 {
-	const struct tracing *tracing = SSL_get_ex_data(ssl, tracing_slot);
-	const struct config *config = tracing->config;
-
-	if (config->nbio && config->traits->console)
-		return false;
 	switch (SSL_want(ssl)) {
 	case SSL_READING:
 		return BIO_should_retry(SSL_get_rbio(ssl));
@@ -233,18 +232,19 @@ tracing_waits(const SSL *ssl)
 
 /* -msg */
 static void
-tracing_message(int is_write, int version, int content, const void *data,
-    size_t size, SSL *ssl, void *arg)
+tracing_message(void *arg, SSL *ssl, const struct ssl_message *message)
 {
 	uint8_t header[DTLS1_RT_HEADER_LENGTH];
 	struct textbuf text;
+	const void *data;
 
-	(void)arg;
-	data = tracing_sent(ssl, is_write, content, data, size, header);
+	(void)ssl;
+	data = tracing_sent(arg, message, header);
 	textbuf_init(&text);
-	textbuf_puts(&text, is_write ? ">>> " : "<<< ");
-	tracing_describe(&text, version, content, data, size);
-	tracing_bytes(&text, data, size);
+	textbuf_puts(&text, message->is_write ? ">>> " : "<<< ");
+	tracing_describe(&text, message->version, message->content_type, data,
+	    message->size);
+	tracing_bytes(&text, data, message->size);
 	tracing_emit(text.data, text.size);
 	textbuf_free(&text);
 }
@@ -255,19 +255,19 @@ tracing_message(int is_write, int version, int content, const void *data,
  * and the error that this leaves is nothing for the handshake to fail of.
  */
 static void
-tracing_words(int is_write, int version, int content, const void *data,
-    size_t size, SSL *ssl, void *arg)
+tracing_words(void *arg, SSL *ssl, const struct ssl_message *message)
 {
 	uint8_t header[DTLS1_RT_HEADER_LENGTH];
 	struct textbuf text;
+	const void *data;
 	BIO *bio;
 
-	(void)arg;
-	data = tracing_sent(ssl, is_write, content, data, size, header);
+	data = tracing_sent(arg, message, header);
 	if ((bio = BIO_new(BIO_s_mem())) == NULL)
 		return;
 	ERR_set_mark();
-	SSL_trace(is_write, version, content, data, size, ssl, bio);
+	SSL_trace(message->is_write, message->version, message->content_type,
+	    data, message->size, ssl, bio);
 	ERR_pop_to_mark();
 	textbuf_init(&text);
 	tls_text_quote(&text, bio);
@@ -279,15 +279,14 @@ tracing_words(int is_write, int version, int content, const void *data,
 
 /* The header of a record of DTLS, as it is on the wire. */
 static const void *
-tracing_sent(SSL *ssl, int is_write, int content, const void *data, size_t size,
+tracing_sent(const struct tracing *tracing, const struct ssl_message *message,
     uint8_t *copy)
 {
-	const struct tracing *tracing = SSL_get_ex_data(ssl, tracing_slot);
-
-	if (tracing->header == NULL || !is_write || content != SSL3_RT_HEADER ||
-	    size != DTLS1_RT_HEADER_LENGTH)
-		return data;
-	return tracing->header(tracing->arg, data, copy);
+	if (tracing->header == NULL || !message->is_write ||
+	    message->content_type != SSL3_RT_HEADER ||
+	    message->size != DTLS1_RT_HEADER_LENGTH)
+		return message->data;
+	return tracing->header(tracing->arg, message->data, copy);
 }
 
 static void
