@@ -12,7 +12,7 @@ struct shared;
 struct tickets;
 struct tls_context;
 
-/* What the master made before the fork; the arg of worker_run. */
+/* What the master made before the fork. */
 struct worker_setup {
 	const struct config *config;
 	struct tls_context *tls; /* the newest; owned by main */
@@ -23,7 +23,10 @@ struct worker_setup {
 	bool one_outlet; /* standard output and error are the same */
 };
 
-/* Serve until told to end, then exit: a process_main (process.h). */
+/*
+ * Serve until the master says that it is time to end, then exit. setup: a
+ * struct worker_setup. This is a process_main (process.h).
+ */
 _Noreturn void
 worker_run(void *setup, unsigned slot, const struct channel_ends *);
 

@@ -26,13 +26,13 @@
 #include "waiting/waiting.h"
 #include "worker.h"
 
-/* How long the last words may wait for the master. */
+/* How long the worker waits at its end for the master to take its text. */
 #define WORKER_LAST_WORDS_MS 300
-/* Memory that was spare for so long goes back to the kernel. */
+/* Spare memory goes back to the kernel after so long. */
 #define WORKER_TRIM_MS 500
 
 struct worker {
-	struct services services; /* what all below is made known by */
+	struct services services; /* by which others know the fields below */
 	const struct worker_setup *setup;
 	struct loop loop;
 	struct counters counters;
@@ -41,7 +41,7 @@ struct worker {
 	struct waiting waiting;
 	struct cookie_maker cookies; /* of -stateless */
 	struct connections connections;
-	struct loop_timer trim; /* memory that nobody needs */
+	struct loop_timer trim; /* gives spare memory back */
 	bool draining; /* exit when the last connection is gone */
 	bool quitting; /* peers get no time to say goodbye */
 	uint8_t session[SESSION_BYTES_MAX]; /* see services.h */
@@ -89,7 +89,9 @@ worker_run(void *setup, unsigned slot, const struct channel_ends *ends)
 	worker_exit(worker);
 }
 
-/* At an orderly end a slow reader of our text gets all of it. */
+/*
+ * At an orderly end the worker waits until the master has taken all its text.
+ */
 static bool
 worker_goes_on(const struct worker *worker)
 {
@@ -118,7 +120,7 @@ worker_fill_services(
 		.cookies = &worker->cookies,
 		.listener_fd = setup->listener_fd,
 		.slot = slot,
-		/* Each generation has its slots, and the same numbers. */
+		/* Each generation has slots of its own and the same numbers. */
 		.number = slot % setup->config->workers + 1,
 		.quitting = &worker->quitting,
 		.session = worker->session,
@@ -174,8 +176,8 @@ worker_set_title(const struct worker *worker, const char *state)
 }
 
 /*
- * By _exit: what was inherited from the master is not this process's to tidy
- * up. Leaks are looked for here, since no exit handler runs.
+ * With _exit, because what was inherited from the master must not be cleaned up
+ * here. No exit handler runs, so look for leaks here.
  */
 static void
 worker_exit(struct worker *worker)
@@ -188,7 +190,7 @@ worker_exit(struct worker *worker)
 	_exit(0);
 }
 
-/* Also a fatal error's. */
+/* Also called by fatal errors (log_before_exit). */
 static void
 worker_last_words(void *arg)
 {
@@ -271,7 +273,10 @@ worker_quit(struct worker *worker)
 	connections_end(&worker->connections);
 }
 
-/* Who is idle and has nothing spare is not woken. */
+/*
+ * The timer runs only while there is spare memory, so an idle worker is not
+ * woken in vain.
+ */
 static void
 worker_watch_memory(struct worker *worker)
 {

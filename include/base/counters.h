@@ -11,9 +11,9 @@
 struct counters {
 	struct stats *stats;
 	unsigned slot;
-	/* Of libssl's own counters: what was added to ours so far. */
-	long hits; /* sessions that it found good */
-	long too_old; /* and refused as too old */
+	/* How much of libssl's own counters was added to ours so far. */
+	long hits; /* sessions that libssl found good */
+	long too_old; /* sessions that libssl refused as too old */
 };
 
 /* Raise a counter of this worker by n, or by one. */

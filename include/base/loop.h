@@ -1,9 +1,9 @@
 /*
- * The event loop of a worker: descriptors by epoll(7), timers, and work put
- * off until the next turn. It knows nothing of connections.
+ * The event loop of a worker: descriptors by epoll(7), timers, and tasks that
+ * are put off until the next turn. It knows nothing of connections.
  *
- * Nothing here is owned by the loop: events, timers and tasks live inside the
- * objects they belong to, which remove them before they go away.
+ * The loop owns nothing. Events, timers and tasks are fields of the objects
+ * that they belong to, which must remove them before they are freed.
  */
 #ifndef LOOP_H
 #define LOOP_H
@@ -43,7 +43,7 @@ struct loop {
 	int64_t now_ms; /* as of the last loop_wait */
 	struct loop_timers timers;
 	struct loop_tasks tasks;
-	struct loop_task marker; /* among tasks, while they are run */
+	struct loop_task marker; /* in the list while tasks run */
 	struct epoll_event batch[LOOP_BATCH];
 	int count; /* events in batch */
 };
@@ -54,23 +54,23 @@ int loop_open(struct loop *);
 /* Returns 0, or -1 (reported). */
 int loop_add(struct loop *, struct loop_event *, int fd, uint32_t events);
 void loop_modify(struct loop *, struct loop_event *, uint32_t events);
-/* The same, unless the event is registered for just these: *events. */
+/* Call loop_modify if *events is not what is wanted, and update *events. */
 void loop_watch(
     struct loop *, struct loop_event *, uint32_t *events, uint32_t wanted);
-/* Also takes back what of it has not been dispatched yet. */
+/* Also drops events of this descriptor that were not dispatched yet. */
 void loop_remove(struct loop *, struct loop_event *);
-/* The same for a descriptor that is closed next, and nowhere else open. */
+/* The same, for a descriptor that is closed next and open nowhere else. */
 void loop_forget(struct loop *, struct loop_event *);
 
-/* Once, in so many milliseconds; replaces an earlier setting. */
+/* Run the timer once, in so many milliseconds. Replaces an earlier setting. */
 void loop_timer_set(struct loop *, struct loop_timer *, int64_t delay_ms);
 void loop_timer_stop(struct loop *, struct loop_timer *);
 
-/* Run it in the next turn, after what other descriptors have to say. */
+/* Run the task in the next turn, after the events of descriptors. */
 void loop_defer(struct loop *, struct loop_task *);
 void loop_task_stop(struct loop *, struct loop_task *);
 
-/* Wait for something to do, which loop_dispatch then does. */
+/* Wait until something happens; loop_dispatch then handles it. */
 void loop_wait(struct loop *);
 void loop_dispatch(struct loop *);
 

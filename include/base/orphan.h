@@ -1,18 +1,19 @@
 /*
- * A worker whose master dies, of whatever, ends at once, and takes the port
- * with it.
+ * A worker ends at once when its master dies, for whatever reason, and stops
+ * listening on the port.
  *
- * The kernel sends the signal of PR_SET_PDEATHSIG. It is not KILL: a process
- * that dies of KILL gives back its memory before its sockets, and clients are
- * still connected meanwhile, to be reset. One worker that runs ends the
- * listening for all. It is CONT, since that one wakes a stopped worker, too.
+ * The kernel sends the signal of PR_SET_PDEATHSIG. This is not KILL: a process
+ * that dies of KILL frees its memory before its sockets, and until then clients
+ * could still connect, only to be reset. It is CONT, because CONT wakes a
+ * stopped worker, too. One worker that runs is enough: it ends the listening
+ * for all.
  */
 #ifndef ORPHAN_H
 #define ORPHAN_H
 
 /*
- * From now on this process ends so. listener_fd: what nobody is to connect to
- * any more.
+ * From now on this process ends with its master. Nobody can connect to
+ * listener_fd then.
  */
 void orphan_init(int listener_fd);
 

@@ -1,6 +1,7 @@
 /*
- * What a worker hands to its parts, in place of itself. worker.c fills the
- * set once, before the first connection; nothing in the set changes then.
+ * What a worker hands to its parts, so that they need not know the worker.
+ * worker.c fills the set once, before the first connection; after that nothing
+ * in it changes.
  */
 #ifndef SERVICES_H
 #define SERVICES_H
@@ -31,13 +32,14 @@ struct services {
 	const struct tickets *tickets;
 	struct cookie_maker *cookies; /* of -stateless */
 	int listener_fd;
-	unsigned slot; /* the worker's, in all that is shared */
-	unsigned number; /* by which users know the worker */
-	/* The server ends: peers get no time to say goodbye. */
+	unsigned slot; /* the worker's, in all shared memory */
+	unsigned number; /* of the worker, as users see it */
+	/* True: the server ends, and peers get no time to say goodbye. */
 	const bool *quitting;
 	/*
 	 * Room for one session, of SESSION_BYTES_MAX bytes, to be used within
-	 * one call: libssl's jobs have a small stack (async.h).
+	 * one call. Not on the stack, because the stack of libssl's jobs is
+	 * small (async.h).
 	 */
 	uint8_t *session;
 };

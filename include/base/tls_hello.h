@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /*
- * False: more of a record or of a ClientHello is to come, and it is not clear
- * yet that it will be wrong.
+ * Returns false if more of a record or of a ClientHello has to come, and what
+ * is there may still become a good one.
  */
 bool tls_hello_is_whole(const uint8_t *data, size_t size);
 

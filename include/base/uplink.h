@@ -11,7 +11,10 @@
 #include "base/loop.h"
 #include "foundation/channel.h"
 
-/* Called for each message. body: message->size bytes, until the next one. */
+/*
+ * Called for each message. body has message->size bytes, and is good until the
+ * next message.
+ */
 typedef void uplink_heard(void *arg, const struct message *, const void *body);
 
 struct uplink {
@@ -29,7 +32,10 @@ int
 uplink_open(struct uplink *, struct loop *, int fd, uplink_heard *, void *arg);
 void uplink_say(struct uplink *, enum message_type, uint64_t id);
 void uplink_say_opened(struct uplink *, uint64_t id, bool held);
-/* Once a turn of the loop: wait for room if something is still to be sent. */
+/*
+ * Must be called once a turn of the loop: waits for room if messages are
+ * queued.
+ */
 void uplink_watch(struct uplink *);
 
 #endif

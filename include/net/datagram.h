@@ -1,7 +1,4 @@
-/*
- * A datagram with both its addresses, as a socket that is connected to nobody
- * gets it.
- */
+/* A datagram with both its addresses, as an unconnected socket receives it. */
 #ifndef DATAGRAM_H
 #define DATAGRAM_H
 
@@ -17,20 +14,22 @@
 
 struct datagram {
 	struct sockaddr_storage from;
-	struct sockaddr_storage to; /* of the same family; with our port */
+	struct sockaddr_storage to; /* the family of from, and our port */
 	socklen_t address_size; /* of both */
-	size_t size; /* 0 also if it is longer than DATAGRAM_MAX */
+	size_t size; /* 0 also if longer than DATAGRAM_MAX */
 	uint8_t data[DATAGRAM_MAX];
 };
 
 /*
- * The next one, of a socket that has IP_PKTINFO or IPV6_RECVPKTINFO; port:
- * the socket's, network byte order. False: there is none now. Never waits.
+ * Receive the next datagram, from a socket that has IP_PKTINFO or
+ * IPV6_RECVPKTINFO. port is the socket's, in network byte order. Returns false
+ * if there is none now. Never waits.
  */
 bool datagram_receive(struct datagram *, int fd, in_port_t port);
 /*
- * From the address that it was sent to. What cannot be sent now is as good as
- * lost; nothing is sent if size is 0.
+ * Send an answer, from the address that the datagram was sent to. An answer
+ * that cannot be sent now is dropped, as if the network had lost it. size 0:
+ * nothing is sent.
  */
 void datagram_reply(
     const struct datagram *, int fd, const uint8_t *data, size_t size);

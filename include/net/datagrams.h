@@ -1,16 +1,16 @@
 /*
  * A transport (transport.h) over a connected UDP socket, for DTLS: what libssl
- * writes and reads at once is one datagram, and stays one.
+ * writes or reads in one call is one datagram.
  *
- * A turn reads a bounded number of datagrams, however many are dropped on the
- * way as forged: beyond, libssl is told that there is nothing, and yielded
- * says that there may be more.
+ * In one turn a bounded number of datagrams is read, also if most of them are
+ * dropped as forged. Then libssl is told that there is nothing, and yielded is
+ * set, because there may be more.
  *
- * renumbers: libssl drops each record that is 64 or more behind the newest one.
- * Where datagrams reach us by several ways, in the order in which these have
- * time for them, a late one gets the number behind the newest; what is doubled
- * is dropped by the numbers of messages. Epoch 0 has no other use for them, as
- * nothing protects them.
+ * renumbers: libssl drops a record whose number is 64 or more behind the newest
+ * one. Where datagrams come through several workers, a late one may be further
+ * behind, so it gets the number after the newest. Nothing else needs the
+ * numbers in epoch 0, where nothing protects them: libssl drops doubled
+ * messages by the numbers of the messages.
  */
 #ifndef DATAGRAMS_H
 #define DATAGRAMS_H
@@ -21,15 +21,17 @@
 
 #include "net/transport.h"
 
-#define DATAGRAMS_A_TURN 64 /* read of a socket */
+#define DATAGRAMS_A_TURN 64 /* read from a socket */
 
-/* How BIOs of this method read and write: transport_bio makes them. */
+/* Set how BIOs of this method read and write. transport_bio makes the BIOs. */
 void datagrams_set_method(BIO_METHOD *);
-/* As transport_flush, which calls it. What the network refuses is lost. */
+/*
+ * The part of transport_flush for datagrams. What the network refuses is lost.
+ */
 enum transport_state datagrams_flush(struct transport *);
-/* Drop what is there; the owner's intercept sees it before. */
+/* Drop what is there. The owner's intercept is still called for it. */
 void datagrams_discard(struct transport *);
-/* One datagram behind those in the queue, which is read or sent in order. */
+/* Append one datagram to a queue, which is read or sent in order. */
 void datagrams_queue(struct textbuf *, const void *, size_t size);
 
 #endif

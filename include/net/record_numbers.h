@@ -1,12 +1,13 @@
 /*
- * The numbers of a server's records of DTLS in epoch 0 (RFC 6347, sections 4.1
- * and 4.2.1). The ServerHello has the number of the ClientHello that brought
- * the cookie, and each record after it the next one. libssl counts from the
- * HelloVerifyRequest that it believes to have sent, and has no call to begin
- * elsewhere: a client that is ahead of it would take its records for replays.
+ * The numbers of a DTLS server's records in epoch 0 (RFC 6347, sections 4.1 and
+ * 4.2.1). The ServerHello has the number of the ClientHello that brought the
+ * cookie, and each later record has the next number. But libssl counts from the
+ * HelloVerifyRequest that it believes to have sent, and no call changes that. A
+ * client that is ahead of libssl would take its records for replays.
  *
- * As epoch 0 is not protected, a constant is added to what libssl wrote. It is
- * fixed at the first record, so whatever libssl begins with is right.
+ * Epoch 0 is not protected, so a constant can be added to the numbers that
+ * libssl wrote. The constant is fixed at the first record, so any first number
+ * of libssl is right.
  */
 #ifndef RECORD_NUMBERS_H
 #define RECORD_NUMBERS_H
@@ -21,27 +22,31 @@
 struct record_numbers {
 	uint64_t hello; /* the ClientHello's number */
 	uint64_t shift; /* added to libssl's, modulo 2^48 */
-	bool begun; /* no HelloVerifyRequest comes any more */
+	bool begun; /* no HelloVerifyRequest follows */
 	bool fixed; /* shift is known */
 };
 
 /*
- * The number of the ClientHello with the cookie, in network byte order. A
- * HelloVerifyRequest that libssl writes first has the number before it.
+ * number: that of the ClientHello with the cookie, in network byte order. If
+ * libssl writes a HelloVerifyRequest first, that one gets the number before it.
  */
 void record_numbers_init(struct record_numbers *, const uint8_t *number);
-/* The same number again. */
+/* Get this number again. */
 void record_numbers_hello(const struct record_numbers *, uint8_t *number);
 /* The HelloVerifyRequest is written: the next record is the first. */
 void record_numbers_begin(struct record_numbers *);
-/* The header of a record that libssl wrote, turned into that on the wire. */
+/* Turn the header of a record that libssl wrote into the header on the wire. */
 void record_numbers_header(struct record_numbers *, uint8_t *header);
-/* All records of a datagram. What is none is left alone, to its end. */
+/*
+ * Do so for all records of a datagram, up to the first bytes that are no
+ * record.
+ */
 void record_numbers_datagram(
     struct record_numbers *, uint8_t *datagram, size_t size);
 /*
- * What a peer sent, before libssl sees it: a record of epoch 0 whose number is
- * below *next gets that one. *next, 0 at first, is then the number behind it.
+ * For what a peer sent, before libssl sees it: a record of epoch 0 whose number
+ * is below *next gets the number *next. *next, 0 at first, is set to the number
+ * after that of the record.
  */
 void record_numbers_follow(uint64_t *next, uint8_t *datagram, size_t size);
 

@@ -2,21 +2,21 @@
 
 #include "base/dtls_hello.h"
 
-/* DTLS 1.0 and all that came after have it as their major version. */
+/* The major version of DTLS 1.0 and of all later versions. */
 #define VERSION_MAJOR	 0xfe
 #define VERSION_DTLS_1_0 0xfeff
 
 #define RECORD_HEADER	 13
 #define RECORD_HANDSHAKE 22
-#define RECORD_MAX	 (1 << 14) /* bytes, as it is not encrypted */
-#define RECORD_WINDOW	 64 /* numbers that libssl remembers */
+#define RECORD_MAX	 (1 << 14) /* bytes, without encryption */
+#define RECORD_WINDOW	 64 /* record numbers that libssl remembers */
 #define MESSAGE_HEADER	 (DTLS_HELLO_HEADERS - RECORD_HEADER)
 #define RANDOM_SIZE	 32
 #define SESSION_ID_MAX	 32
 
 enum { CLIENT_HELLO = 1, HELLO_VERIFY_REQUEST = 3 };
 
-/* What has not been read yet, or not been written. */
+/* Bytes that are still to be read or written. */
 struct span {
 	const uint8_t *at;
 	size_t size;
@@ -90,8 +90,8 @@ dtls_hello_head_parse(
 }
 
 /*
- * libssl's server knows no version yet when it writes this, and says DTLS 1.0
- * in both places, whatever the client offers.
+ * Both version fields say DTLS 1.0, whatever the client offers: libssl's server
+ * writes the same, because it has not chosen a version yet.
  */
 size_t
 dtls_hello_verify_request(const struct dtls_hello *hello, const uint8_t *cookie,
@@ -114,7 +114,7 @@ size_t
 dtls_hello_without_cookie(const struct dtls_hello *hello, const uint8_t *data,
     size_t size, uint8_t *out, size_t out_size)
 {
-	/* The suite that TLS 1.2 demands, and no compression. */
+	/* The cipher suite that TLS 1.2 requires, and no compression. */
 	static const uint8_t least[] = { 0, 2, 0x00, 0x2f, 1, 0 };
 	struct dtls_hello first = { .record_version = hello->record_version };
 	struct span rest = { least, sizeof(least) };
@@ -139,7 +139,7 @@ dtls_hello_without_cookie(const struct dtls_hello *hello, const uint8_t *data,
 	return (size_t)(at - out);
 }
 
-/* Leaves the record's fragment. */
+/* Afterwards rest is the record's fragment. */
 static int
 hello_record(struct dtls_hello_piece *piece, struct span *rest)
 {
@@ -159,7 +159,7 @@ hello_record(struct dtls_hello_piece *piece, struct span *rest)
 	return 0;
 }
 
-/* Leaves what follows the message's fragment. */
+/* Afterwards rest is what follows the message's fragment. */
 static int
 hello_message(struct dtls_hello_piece *piece, struct span *rest)
 {
@@ -181,7 +181,10 @@ hello_message(struct dtls_hello_piece *piece, struct span *rest)
 	return 0;
 }
 
-/* In the record at hand, or the next one. False: that was the last. */
+/*
+ * Find the next piece in this record or the next one. Returns false if there
+ * are no more.
+ */
 static bool
 hello_next_piece(
     struct dtls_hello_piece *piece, struct span *rest, struct span *record)
@@ -196,7 +199,10 @@ hello_next_piece(
 	return hello_message(piece, record) == 0;
 }
 
-/* All through the cookie, of which rest holds what there is. */
+/*
+ * Parse the beginning, to the end of the cookie. rest: the bytes that are
+ * there.
+ */
 static int
 hello_of(struct dtls_hello *hello, const struct dtls_hello_piece *first,
     struct span rest)
@@ -225,7 +231,7 @@ hello_of(struct dtls_hello *hello, const struct dtls_hello_piece *first,
 	return 0;
 }
 
-/* What comes twice counts the first time. */
+/* If a byte comes twice, the first one counts. */
 static void
 hello_head_put(
     struct dtls_hello_head *head, const struct dtls_hello_piece *piece)
@@ -245,8 +251,9 @@ hello_head_put(
 }
 
 /*
- * Before number 0 is none. As libssl takes no number twice, it is given one
- * that the client hardly comes to, with all below it still in libssl's window.
+ * No number comes before 0. libssl accepts no number twice, so it is given one
+ * that the client hardly reaches, and that leaves all lower numbers within
+ * libssl's window.
  */
 static void
 hello_number_before(uint8_t *before, const uint8_t *number)
@@ -264,7 +271,10 @@ hello_number_before(uint8_t *before, const uint8_t *number)
 	memset(before + i, 0xff, (size_t)(DTLS_HELLO_SEQUENCE - i));
 }
 
-/* Of a whole message, the first of its sender's. Returns where it goes on. */
+/*
+ * Write the headers of a message in one fragment, with message number 0.
+ * Returns the place behind the headers.
+ */
 static uint8_t *
 hello_write_headers(uint8_t *out, const struct dtls_hello *hello, unsigned type,
     size_t body_size)

@@ -33,7 +33,7 @@ http_lines_next(struct http_lines *lines)
 	const char *end;
 	size_t room, take;
 
-	/* Who has said what it had to say may be silent for long. */
+	/* Free the memory: the peer may be silent for long. */
 	if (lines->complete && lines->size == 0)
 		textbuf_free(&lines->line);
 	else if (lines->complete)
@@ -70,7 +70,10 @@ http_method(char *line, char **target)
 	return http_is_request(line) ? HTTP_OTHER : HTTP_NOTHING;
 }
 
-/* A method, something, and the version, unless the line is too long for it. */
+/*
+ * Returns true for a method, something, and a version. If the line was cut
+ * because it is too long, the version may be missing.
+ */
 static bool
 http_is_request(const char *line)
 {
@@ -95,7 +98,7 @@ http_head_take(struct http_head *head, const char *data, size_t size)
 		head->over = head->size == HTTP_LINE_MAX;
 		if (head->size < strlen(HTTP_BEGIN) &&
 		    data[i] != HTTP_BEGIN[head->size]) {
-			/* What agreed so far is no head either. */
+			/* The bytes that agreed so far are no head either. */
 			head->over = true;
 			i = 0;
 		}
@@ -139,7 +142,7 @@ http_content_type(const char *path)
 	return "text/plain";
 }
 
-/* A backslash separates as well: the files may lie on a foreign disk. */
+/* A backslash separates as well, because the files may be on a foreign disk. */
 static bool
 http_has_dots(const char *path)
 {

@@ -171,8 +171,9 @@ loop_run_timers(struct loop *loop)
 }
 
 /*
- * Only what was put off before: a task that puts itself off again comes after
- * the next look at the descriptors. The marker tells where to stop.
+ * Run only tasks that were put off before this call. A task that puts itself
+ * off again runs after the next wait for events. The marker is the place to
+ * stop.
  */
 static void
 loop_run_tasks(struct loop *loop)

@@ -8,13 +8,16 @@
 #include "base/orphan.h"
 #include "foundation/log.h"
 
-/* A signal handler has no argument of its own. */
+/* Globals, because a signal handler has no argument. */
 static int orphan_listener = -1;
 static pid_t orphan_master;
 
 static void orphan_on_signal(int);
 
-/* Until prctl has changed it, the master's death means KILL: see process.c. */
+/*
+ * Until prctl is called, the death of the master kills this process
+ * (process.c).
+ */
 void
 orphan_init(int listener_fd)
 {
@@ -31,7 +34,7 @@ orphan_init(int listener_fd)
 		fatal("cannot watch the master");
 }
 
-/* Also whenever somebody lets a stopped worker go on. */
+/* Also called whenever a stopped worker is continued. */
 static void
 orphan_on_signal(int number)
 {

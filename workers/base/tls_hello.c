@@ -19,7 +19,7 @@ tls_hello_is_whole(const uint8_t *data, size_t size)
 			    (data[at] < RECORD_TYPE_FIRST ||
 				data[at] > RECORD_TYPE_LAST);
 		length = (size_t)data[at + 3] << 8 | data[at + 4];
-		/* Mistakes are for libssl to tell. */
+		/* libssl reports the mistake. */
 		if (data[at] < RECORD_TYPE_FIRST ||
 		    data[at] > RECORD_TYPE_LAST || length == 0 ||
 		    length > RECORD_FRAGMENT_MAX)

@@ -6,7 +6,7 @@
 
 #include "net/datagram.h"
 
-/* Room for what tells our address. */
+/* Room for the control message that has our address. */
 union datagram_control {
 	struct cmsghdr header;
 	uint8_t space[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
@@ -40,7 +40,7 @@ datagram_receive(struct datagram *datagram, int fd, in_port_t port)
 	} while (n == -1 && errno == EINTR);
 	if (n == -1)
 		return false;
-	/* Cut off, it is no ClientHello. */
+	/* A datagram that was cut off is no ClientHello. */
 	datagram->size = message.msg_flags & MSG_TRUNC ? 0 : (size_t)n;
 	datagram->address_size = message.msg_namelen;
 	datagram_note_address(datagram, &message, port);
@@ -51,7 +51,7 @@ void
 datagram_reply(
     const struct datagram *datagram, int fd, const uint8_t *data, size_t size)
 {
-	/* sendmsg(2) changes none of what these point to. */
+	/* sendmsg(2) does not change what these point to. */
 	struct iovec part = { (void *)(uintptr_t)data, size };
 	union datagram_control control = { 0 };
 	struct msghdr message = {
@@ -67,7 +67,7 @@ datagram_reply(
 		(void)sendmsg(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-/* Fill it in: send from there. Returns its size. */
+/* Make the control message that sets the sender's address. Returns its size. */
 static size_t
 datagram_control(
     union datagram_control *control, const struct sockaddr_storage *from)

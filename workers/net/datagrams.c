@@ -100,7 +100,7 @@ datagrams_bio_read(BIO *bio, char *data, int size)
 	return (int)n;
 }
 
-/* What goes out is queued, and so is never refused on the way. */
+/* What libssl writes is queued, so a write never has to be tried again. */
 static int
 datagrams_bio_write(BIO *bio, const char *data, int size)
 {
@@ -129,7 +129,7 @@ datagrams_bio_write(BIO *bio, const char *data, int size)
 	return size;
 }
 
-/* Is it a HelloVerifyRequest? */
+/* Returns true for a HelloVerifyRequest. */
 static bool
 datagrams_verifies(const char *data, int size)
 {
@@ -163,7 +163,7 @@ datagrams_bio_ctrl(BIO *bio, int command, long number, void *pointer)
 	}
 }
 
-/* As recv(2); what the owner intercepts is not seen. */
+/* As recv(2), but without the datagrams that the owner intercepts. */
 static ssize_t
 datagrams_receive(struct transport *transport, void *data, size_t size)
 {
@@ -183,7 +183,10 @@ datagrams_receive(struct transport *transport, void *data, size_t size)
 	return n;
 }
 
-/* 0: it was not for libssl, which would take an empty one for the end. */
+/*
+ * Returns 0 for a datagram that libssl must not get. An empty one is dropped as
+ * well: libssl would take it for the end.
+ */
 static ssize_t
 datagrams_next(struct transport *transport, void *data, size_t size)
 {
@@ -246,9 +249,10 @@ datagrams_from_socket(struct transport *transport,
 }
 
 /*
- * The peer's host says that nobody listens: it has gone. Whatever else keeps a
- * datagram from arriving may pass, and it is sent again as if it was lost. What
- * it said of an earlier one is told in place of sending this one.
+ * ECONNREFUSED means that the peer's host says that nobody listens there: the
+ * peer has gone. Any other reason may pass, and libssl sends the datagram again
+ * as if it was lost. The kernel reports a refusal of an earlier datagram in
+ * place of sending this one, so try once more.
  */
 static void
 datagrams_send(struct transport *transport, const void *data, size_t size)
@@ -270,7 +274,7 @@ datagrams_send(struct transport *transport, const void *data, size_t size)
 		transport->write_error = errno;
 }
 
-/* True: the refusal is not to be believed yet. */
+/* Note a refusal. Returns true if it is only a hint. */
 static bool
 datagrams_hinted(struct transport *transport)
 {
@@ -298,7 +302,7 @@ datagrams_overhead(const struct transport *transport)
 				  : DATAGRAMS_IPV6_HEADER);
 }
 
-/* 0: not known, which libssl takes for the least there may be. */
+/* Returns 0 if the MTU is not known; libssl then takes the smallest one. */
 static long
 datagrams_path_mtu(const struct transport *transport)
 {
@@ -306,7 +310,7 @@ datagrams_path_mtu(const struct transport *transport)
 	int fd = transport->fd, mtu = 0;
 	socklen_t size = sizeof(mtu);
 
-	/* A socket for both speaks IPv6 of itself. */
+	/* A socket of IPv6 may be connected to a peer of IPv4. */
 	if (getsockopt(fd, IPPROTO_IP, IP_MTU, &mtu, &size) == -1 &&
 	    getsockopt(fd, IPPROTO_IPV6, IPV6_MTU, &mtu, &size) == -1)
 		return 0;

@@ -43,7 +43,7 @@ record_numbers_header(struct record_numbers *numbers, uint8_t *header)
 
 	if (!record_in_clear(header))
 		return;
-	/* An alert in its place is no HelloVerifyRequest. */
+	/* libssl wrote an alert in place of the HelloVerifyRequest. */
 	if (!numbers->begun && header[0] != TYPE_HANDSHAKE)
 		record_numbers_begin(numbers);
 	number = record_number(header + NUMBER_AT);
@@ -53,8 +53,7 @@ record_numbers_header(struct record_numbers *numbers, uint8_t *header)
 	record_put_number(header + NUMBER_AT, number + numbers->shift);
 }
 
-/* libssl may cut a datagram in the midst of a record: its rest has no header.
- */
+/* libssl may cut a datagram inside a record: the rest has no header. */
 void
 record_numbers_datagram(
     struct record_numbers *numbers, uint8_t *datagram, size_t size)
@@ -135,7 +134,7 @@ record_is_epoch_0(const uint8_t *header)
 	return header[EPOCH_AT] == 0 && header[EPOCH_AT + 1] == 0;
 }
 
-/* With its header. */
+/* Returns the size with the header. */
 static size_t
 record_size(const uint8_t *header)
 {

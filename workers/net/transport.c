@@ -91,7 +91,7 @@ transport_gather(struct transport *transport)
 	return transport_flush(transport);
 }
 
-/* The kernel puts the end into the packet that still waits for more. */
+/* MSG_MORE holds the last packet back, and shutdown(2) puts the end into it. */
 enum transport_state
 transport_finish(struct transport *transport)
 {
@@ -159,7 +159,7 @@ transport_speaks_tls(const struct transport *transport)
 	const uint8_t *first = transport->first;
 	uint64_t size = transport->read_bytes;
 
-	/* Who did not say a ClientHello of DTLS has no connection. */
+	/* With DTLS a connection begins only after a ClientHello. */
 	if (size == 0 || transport->datagrams)
 		return true;
 	if (first[0] & 0x80)
@@ -176,13 +176,13 @@ transport_discard(struct transport *transport)
 
 	while (transport->can_read && !transport->at_eof && budget-- > 0 &&
 	    (n = transport_receive(transport, dropped, sizeof(dropped))) > 0)
-		/* Behind the last of it there is nothing to be read for. */
+		/* After the last bytes the end need not be read. */
 		if (transport->hung_up && (size_t)n < sizeof(dropped))
 			transport->at_eof = true;
 	return transport->at_eof || transport->read_error != 0;
 }
 
-/* What the two have in common. NULL: out of memory. */
+/* Returns NULL if memory has run out. */
 static BIO_METHOD *
 transport_new_method(const char *name)
 {
@@ -223,7 +223,7 @@ transport_bio_read(BIO *bio, char *data, int size)
 	return (int)n;
 }
 
-/* Once the socket is broken, libssl is told: there is no use in going on. */
+/* Fails if the socket is broken, so that libssl does not go on in vain. */
 static int
 transport_bio_write(BIO *bio, const char *data, int size)
 {
@@ -271,7 +271,7 @@ transport_receive(struct transport *transport, void *data, size_t size)
 		n = recv(transport->fd, data, size, 0);
 	while (n == -1 && errno == EINTR);
 	if (n == 0 && transport->write_error != 0) {
-		/* The reset that a write was told is no orderly end. */
+		/* A write was reset by the peer, so this is no orderly end. */
 		errno = transport->write_error;
 		n = -1;
 	}
