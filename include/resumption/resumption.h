@@ -1,7 +1,7 @@
 /*
- * libssl's session callbacks onto the shared session cache. The cache is
- * always external to libssl: its own one would know this process's sessions
- * only, and would hand out a session that another worker has removed.
+ * libssl's session callbacks, which use the shared session cache. libssl's own
+ * cache is never used: it would know only this process's sessions, and would
+ * return a session that another worker has removed.
  */
 #ifndef RESUMPTION_H
 #define RESUMPTION_H
@@ -17,12 +17,12 @@ struct shared;
 /* Part of each connection. */
 struct resumption {
 	const struct services *services;
-	bool by_id; /* the session cache had the session it offered */
+	bool by_id; /* the client's session was in the cache */
 };
 
-/* In the master, before the fork. */
+/* Called by the master, before the fork. */
 void resumption_install(SSL_CTX *, const struct config *, struct shared *);
-/* In a worker, for a new SSL. */
+/* Called by a worker, for a new SSL. */
 void resumption_attach(struct resumption *, SSL *, const struct services *);
 
 #endif

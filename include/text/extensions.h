@@ -1,13 +1,13 @@
 /*
- * -tlsextdebug: the extensions of a client's messages in the stock program's
- * lines, on TEXT_OUT.
+ * -tlsextdebug: prints the extensions of a client's messages on TEXT_OUT, in
+ * the stock program's lines.
  */
 #ifndef EXTENSIONS_H
 #define EXTENSIONS_H
 
 #include <openssl/ssl.h>
 
-/* Have those that this SSL receives printed. */
+/* Print the extensions that this SSL receives. */
 void extensions_attach(SSL *);
 
 #endif

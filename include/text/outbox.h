@@ -1,15 +1,15 @@
 /*
- * What a worker has to say, on its way to the master. What one connection says
- * within one step travels in one block, so its lines stay together; if it is
- * sent much in that step, in several. A block may have the words of several
- * connections, if they are short. A block of any size is written whole or, if
- * the worker is killed amid it, not at all.
+ * The text of a worker on its way to the master. What one connection writes in
+ * one step is one block, so its lines stay together; much text in one step is
+ * several blocks. A block may have short texts of several connections. A block
+ * of any size is written whole, or, if the worker is killed while it sends the
+ * block, not at all.
  *
- * The master may be slow to take it (a stopped terminal, a full pipe): then the
- * outbox is full, and connections that have something to say wait until it is
- * empty again, while the others go on. When it overflows no new connection is
- * accepted. What waits is therefore bounded: by that, and by what the open
- * connections can say in one step each.
+ * The master may be slow to take the text (a stopped terminal, a full pipe).
+ * Then the outbox is full, and connections that write to it wait until it is
+ * empty again; the others go on. While the outbox overflows, no new connection
+ * is accepted. So the waiting text is bounded by that limit and by what each
+ * open connection can write in one step.
  */
 #ifndef OUTBOX_H
 #define OUTBOX_H
@@ -21,38 +21,43 @@
 #include "foundation/text.h"
 #include "foundation/textbuf.h"
 
-/* Bytes of a block to which the words of another connection may be added. */
+/* A block of fewer bytes may take the text of another connection. */
 #define OUTBOX_LITTLE (4 * 1024)
-/* A block to which a record more may not fit into its packet. */
+/*
+ * With more bytes, a block and another TLS record may not fit into one packet.
+ */
 #define OUTBOX_LARGE (48 * 1024)
-/* Bytes that the channel has not taken. */
+/* Bytes that the channel has queued. */
 #define OUTBOX_FULL	(64 * 1024)
 #define OUTBOX_OVERFLOW (2 * 1024 * 1024)
 
 struct outbox {
 	struct channel channel;
-	struct textbuf block; /* being gathered */
-	enum text_stream stream; /* of the end of the block */
+	struct textbuf block; /* the block that is being gathered */
+	enum text_stream stream; /* of the text in block */
 };
 
 void outbox_init(struct outbox *, int fd);
 
-/* Add to the block. */
+/* Append to the block. */
 void
 outbox_write(struct outbox *, enum text_stream, const void *data, size_t size);
-/* What a connection said is complete; so is the block, if it is not short. */
+/*
+ * The text of a connection is complete. The block is complete too, unless it is
+ * short. Returns 0, or -1 if the master is gone.
+ */
 int outbox_end_step(struct outbox *);
-/* The block is complete. -1: the master is gone. */
+/* The block is complete. Returns 0, or -1 if the master is gone. */
 int outbox_end_block(struct outbox *);
 
-/* The block had better be complete now. */
+/* Returns true if the block should be ended now. */
 bool outbox_is_large(const struct outbox *);
 bool outbox_full(const struct outbox *);
-/* So much waits that no new connection shall add to it. */
+/* Returns true if so much waits that no new connection may be accepted. */
 bool outbox_overflows(const struct outbox *);
-/* Something waits until the channel is writable. */
+/* Returns true if text waits until the channel is writable. */
 bool outbox_waiting(const struct outbox *);
-/* It is. -1: the master is gone. */
+/* The channel is writable. Returns 0, or -1 if the master is gone. */
 int outbox_flush(struct outbox *);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * A worker's ways out for text: an outbox for standard output and one for
+ * Where a worker's text goes: an outbox for standard output and one for
  * standard error, each with the speakers that wait for room in it. Only
- * speakers that have written to a full outlet are paused; the others go on.
- * Where both streams lead to the same place the first outlet serves both, so
- * that their order is kept.
+ * speakers that have written to a full outlet are paused; the others go on. If
+ * both streams lead to the same place, the first outlet serves both, so that
+ * their order is kept.
  */
 #ifndef OUTLET_H
 #define OUTLET_H
@@ -19,10 +19,10 @@
 
 struct outlet;
 
-/* One that text is written for: a connection. All zero is a silent speaker. */
+/* A connection, for which text is written. All zero: it has written nothing. */
 struct speaker {
-	TAILQ_ENTRY(speaker) entry; /* of those that wait for the same outlet */
-	struct outlet *paused; /* the one that the speaker waits for, or NULL */
+	TAILQ_ENTRY(speaker) entry; /* among the waiters of paused */
+	struct outlet *paused; /* the outlet that it waits for, or NULL */
 	unsigned
 	    spoke; /* a bit for each outlet that it wrote to in this step */
 	char tag[24]; /* put before each line: "[17] "; or "" */
@@ -48,35 +48,35 @@ struct outlets {
 /* text_fd: a descriptor for each outlet. */
 void outlets_init(
     struct outlets *, struct loop *, const int text_fd[TEXT_OUTLETS], bool one);
-/* With the loop. Returns 0, or -1 (reported). */
+/* Add the outlets to the loop. Returns 0, or -1 (reported). */
 int outlets_register(struct outlets *);
-/* What is written from now on, until the step ends, is the speaker's. */
+/* Text that is written until the step ends is the speaker's. */
 void outlets_enter(struct outlets *, struct speaker *);
-/* The text_sink (text.h); arg is the outlets. */
+/* Write text: a text_sink (text.h). arg is the outlets. */
 void outlets_text(enum text_stream, const void *, size_t, void *arg);
 /*
- * What was said since the last call is complete. A little of it may wait until
- * the block ends, which is when the loop has nothing else to do: so the master
- * is woken once for all that spoke in a turn. If the master is gone, the worker
- * exits.
+ * The text since the last call is complete. A short text may wait until the
+ * block ends. That is when the loop has nothing else to do, so the master is
+ * woken once for all that was written in a turn. If the master is gone, the
+ * worker exits.
  */
 void outlets_end_step(struct outlets *);
 void outlets_end_block(struct outlets *);
-/* Something waits for the master. */
+/* Returns true if text waits for the master. */
 bool outlets_waiting(const struct outlets *);
-/* So much waits that no new connection shall add to it. */
+/* Returns true if so much waits that no new connection may be accepted. */
 bool outlets_overflow(const struct outlets *);
-/* Once a turn of the loop: wait for room if something waits. */
+/* Must be called once a turn of the loop: waits for room if text waits. */
 void outlets_watch(struct outlets *);
 /* Give the master some time to take the rest. */
 void outlets_flush(struct outlets *, int timeout_ms);
 
 /*
- * The speaker may have said much in this step, and can say more: its text goes
- * on its way now, and the speaker is paused if an outlet is full.
+ * The speaker may have written much in this step, and can write more. If so,
+ * send the text now, and pause the speaker if an outlet is full.
  */
 void outlets_relieve(struct outlets *, struct speaker *);
-/* The step ends: the speaker is paused if it wrote to a full outlet. */
+/* The step ends: pause the speaker if it wrote to a full outlet. */
 void outlets_pause(struct outlets *, struct speaker *);
 /* The speaker goes away. */
 void outlets_forget(struct speaker *);

@@ -1,6 +1,6 @@
 /*
- * -state, -msg, -trace and -debug: libssl's callbacks turned into the stock
- * program's lines.
+ * -state, -msg, -trace and -debug: prints the stock program's lines when libssl
+ * calls back.
  */
 #ifndef TRACING_H
 #define TRACING_H
@@ -17,8 +17,8 @@ struct config;
 struct file_tail_state;
 
 /*
- * Turns a record header that libssl writes into that on the wire: a copy, which
- * has room for the header, or the header itself.
+ * Turns a record header that libssl writes into the header on the wire. Returns
+ * the header itself, or copy, which has room for it.
  */
 typedef const void *
 tracing_header(void *arg, const void *header, uint8_t *copy);
@@ -26,30 +26,29 @@ tracing_header(void *arg, const void *header, uint8_t *copy);
 /* Part of each link; all zero without these options. */
 struct tracing {
 	const struct config *config;
-	tracing_header *header; /* NULL: libssl's headers are true */
+	tracing_header *header; /* NULL: libssl's headers are as on the wire */
 	void *arg; /* of header */
 	struct ssl_listener listener;
 };
 
 /*
- * Open -msgfile (O_APPEND, truncated) in the master, before the fork. Returns
- * 0, or -1 (reported: also if this libssl knows no -trace). Records are written
- * whole by whichever worker has one.
+ * Called by the master, before the fork: opens -msgfile (O_APPEND, truncated).
+ * Returns 0, or -1 (reported), also if this libssl has no -trace. Each worker
+ * writes its records whole.
  */
 int tracing_open(const struct config *);
-/* Before the fork: what workers have to know of each other's writing. */
+/* Called before the fork, with the state that all writers of -msgfile share. */
 int tracing_share(struct file_tail_state *);
-/* Its descriptor, or -1 without -msgfile. */
+/* Returns the descriptor of -msgfile, or -1. */
 int tracing_fd(void);
-/* In the master, at the end: says what was lost. */
+/* Called by the master, at the end: reports what was lost. */
 void tracing_close(void);
-/* Install on a new SSL what the configuration asks for. */
+/* Set the callbacks of a new SSL for the options that are given. */
 void tracing_attach(struct tracing *, struct ssl_events *, SSL *,
     const struct config *, tracing_header *, void *arg);
 /*
- * -debug, called by the transport for each read and write that a blocking
- * socket would have completed: "read from 0x… [0x…] (5 bytes => 5 (0x5))" and
- * the dump, on TEXT_OUT. result as read(2) returns it.
+ * -debug: a transport_trace (transport.h). Prints "read from 0x… [0x…] (5 bytes
+ * => 5 (0x5))" and the dump, on TEXT_OUT.
  */
 void tracing_io(bool is_write, const void *bio, const void *data, size_t asked,
     long result);

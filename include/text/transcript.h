@@ -1,6 +1,7 @@
 /*
- * The stock program's words about a connection, byte for byte. Everything is
- * said through text.h; a whole block is one text_write(), so it is never torn.
+ * The stock program's text about a connection, byte for byte. All of it is
+ * written with text.h. A block is one text_write(), so that no other text gets
+ * into it.
  */
 #ifndef TRANSCRIPT_H
 #define TRANSCRIPT_H
@@ -14,36 +15,41 @@ struct config;
 struct textbuf;
 
 /*
- * After a handshake in interactive mode, on TEXT_OUT: the session in PEM,
- * client certificate, shared ciphers … down to the keying material. label is
- * the line of -label without newline, printed first, or NULL.
+ * Print the block after a handshake in interactive mode, on TEXT_OUT: the
+ * session in PEM, client certificate, shared ciphers … down to the keying
+ * material. label is the line of -label without newline, which is printed
+ * first, or NULL.
  */
 void transcript_session(SSL *, const struct config *, const char *label);
-/* With -brief and -rev, on TEXT_ERR. */
+/* Print the summary of -brief and -rev, on TEXT_ERR. */
 void transcript_brief(SSL *, const struct config *, const char *label);
 /*
- * After a failed handshake, on TEXT_ERR: "ERROR" (heading), the verify error
- * if there is one, the error stack.
+ * After a failed handshake, print on TEXT_ERR the heading, such as "ERROR", the
+ * verify error if there is one, and the error stack.
  */
 void transcript_failure(SSL *, const char *heading);
 
 /*
- * The error queue says that the peer ended without close_notify. The modes that
- * read lines take this for an ordinary end.
+ * Returns true if the error queue says that the peer ended without
+ * close_notify. The modes that read lines take this for an ordinary end.
  */
 bool transcript_peer_vanished(void);
 
-/* Lines that the block, the summary and the status page of -www share. */
+/*
+ * Append lines that the block, the summary and the status page of -www share.
+ */
 void transcript_sigalgs(SSL *, struct textbuf *);
 void transcript_groups(SSL *, struct textbuf *);
 void transcript_ca_names(SSL *, const struct config *, struct textbuf *);
 void transcript_renegotiation(SSL *, struct textbuf *);
-/* And single ones of them. */
+/* Append single ones of these lines. */
 void transcript_offered_sigalgs(SSL *, struct textbuf *);
 void transcript_offered_groups(SSL *, struct textbuf *);
 void transcript_offered_ciphers(SSL *, struct textbuf *);
 void transcript_point_formats(SSL *, struct textbuf *);
-/* "Hash used: SHA256" and "Signature type: ECDSA", by these headings. */
+/*
+ * Append "Hash used: SHA256" and "Signature type: ECDSA", with these headings.
+ */
 void transcript_peer_signature(SSL *, const char *hash_heading,
     const char *type_heading, struct textbuf *);
 

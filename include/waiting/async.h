@@ -1,11 +1,11 @@
 /*
- * -async: a handshake whose engine is not done yet. libssl runs it as a job on
- * a stack of its own, of 32 KiB, callbacks included, and leaves the job where
- * the engine pauses it; the worker goes on, and takes the job up again when a
- * descriptor of the engine's says so.
+ * -async: a handshake that waits for its engine. libssl runs the handshake as a
+ * job on a stack of its own of 32 KiB, callbacks included. When the engine
+ * pauses the job, libssl returns and the worker goes on; when a descriptor of
+ * the engine is readable, the worker goes on with the job.
  *
- * Only handshakes are jobs, not what follows: a job that reads or writes data
- * would keep the caller's buffers.
+ * Only handshakes are jobs. A job that reads or writes data would keep the
+ * caller's buffers.
  */
 #ifndef ASYNC_H
 #define ASYNC_H
@@ -23,38 +23,50 @@ struct services;
 struct async {
 	const struct services *services;
 	SSL *ssl;
-	struct waiter waiter; /* waits: the job must not be asked yet */
+	struct waiter waiter; /* while it waits, the job must not be called */
 	bool paused; /* libssl holds a job */
-	bool looks; /* what it waits for now is told by no descriptor */
+	bool looks; /* the job waits for something without descriptor */
 	struct loop_event *events; /* the descriptors of the job */
 	size_t count;
 	uint8_t *buffer; /* for early data; NULL: not needed yet */
 };
 
-/* wake: runs the handshake, which goes on with the job. */
+/* wake must run the handshake, which goes on with the job. */
 void async_init(
     struct async *, SSL *, const struct services *, struct loop_task *wake);
-/* A job that is paused still is lost with its memory. */
+/* The memory of a job that is still paused is lost. */
 void async_free(struct async *);
 /*
- * In a job of the connection's: leave it for what is no engine's matter, and is
- * looked for now and then. False: it cannot be left.
+ * May be called only inside a job of the connection: pauses the job to wait for
+ * something other than the engine. The job is called again after a short time.
+ * Returns false if the job cannot be paused.
  */
 bool async_pause(struct async *);
-/* Before libssl is called: it will go on with the job, if there is one. */
+/*
+ * Must be called before each call of libssl, which goes on with a paused job.
+ */
 void async_before(struct async *);
-/* libssl returned this error, SSL_ERROR_WANT_ASYNC or _ASYNC_JOB. */
+/*
+ * libssl returned this error, SSL_ERROR_WANT_ASYNC or _ASYNC_JOB: begin to
+ * wait.
+ */
 void async_wait(struct async *, int error);
 /*
- * The connection is over: go on with what is paused, as far as it gets. False:
- * it is not done, and the connection will be run again.
+ * The connection is over: go on with a paused job, as far as possible. Returns
+ * false if it is not done; the connection will be run again.
  */
 bool async_finish(struct async *);
-/* With -async, for what comes: jobs, which SSL_stateless cannot be. */
+/*
+ * From now on the handshake runs as a job, if an option needs jobs.
+ * SSL_stateless(3) cannot run as a job.
+ */
 void async_begin(struct async *);
-/* The handshake is over: the connection goes on without jobs. */
+/* The handshake is over: no more jobs from now on. */
 void async_end(struct async *);
-/* Where a job can read to: local, unless it may outlive the caller. */
+/*
+ * Returns a buffer for a job to read into: local, or one of the connection if
+ * the job may outlive the caller.
+ */
 uint8_t *async_buffer(struct async *, uint8_t *local, size_t size);
 
 #endif

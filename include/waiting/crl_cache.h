@@ -1,7 +1,7 @@
 /*
- * The revocation lists that a worker has read, so that not every handshake has
- * to. To read a large one takes seconds: a thread does that, and the loop
- * serves others meanwhile. All functions are for the thread of the loop.
+ * The revocation lists that a worker has read, so that not every handshake
+ * reads them again. A large list takes seconds, so a thread reads it while the
+ * loop serves others. Only the thread of the loop may call these functions.
  */
 #ifndef CRL_CACHE_H
 #define CRL_CACHE_H
@@ -23,21 +23,21 @@ struct crl_cache {
 
 enum crl_state {
 	CRL_ABSENT,
-	CRL_READING, /* come again */
+	CRL_READING, /* ask again later */
 	CRL_READ,
 };
 
 void crl_cache_init(struct crl_cache *);
-/* The stamp (fetch_board.h) of the list that there is for a request, or 0. */
+/* Returns the stamp (fetch_board.h) of the list for this request, or 0. */
 uint64_t crl_cache_stamp(const struct crl_cache *, const struct textbuf *);
 /*
- * Begin to read a list in DER, which is taken out of the answer. Others that
- * were not used for long make room, so that all have no more bytes than
- * bytes_max in DER.
+ * Begin to read a list in DER, and take its data out of the answer. The lists
+ * that were not used for longest make room, so that all lists together have at
+ * most bytes_max bytes of DER.
  */
 void crl_cache_put(struct crl_cache *, const struct textbuf *request,
     struct fetch_answer *, size_t bytes_max);
-/* With CRL_READ the list, to be freed; NULL: it is none. */
+/* After CRL_READ the caller must free the list; NULL: the data was no list. */
 enum crl_state
 crl_cache_get(struct crl_cache *, const struct textbuf *request, X509_CRL **);
 

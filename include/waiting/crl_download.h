@@ -1,9 +1,9 @@
 /*
- * -crl_download: revocation lists of clients' certificates come from where
- * these say. The verification that needs one is part of a job (async.h), which
- * is left until the fetcher has it; so only handshakes can wait. What comes
- * later, a renegotiation or an authentication after the handshake, takes a list
- * that is there already.
+ * -crl_download: the fetcher gets the revocation lists of clients' certificates
+ * from the places that the certificates name. A verification that needs a list
+ * is part of a job (async.h), which is paused until the list is there. So only
+ * handshakes can wait: a renegotiation, or an authentication after the
+ * handshake, must do with the lists that are there.
  */
 #ifndef CRL_DOWNLOAD_H
 #define CRL_DOWNLOAD_H
@@ -21,14 +21,19 @@ struct tls_context;
 /* Part of each connection; all zero without -crl_download. */
 struct crl_download {
 	const struct services *services;
-	struct async *async; /* the job that is left meanwhile */
-	const struct sockaddr_storage *peer; /* on whose account lists come */
-	bool leaving; /* the connection ends: it waits for nothing more */
+	struct async *async; /* the job to pause meanwhile */
+	const struct sockaddr_storage *peer; /* lists are fetched for it */
+	bool leaving; /* the connection ends, so do not wait */
 };
 
-/* For the stores of -verifyCAfile and its kin, as in the stock program. */
+/*
+ * Set the callback in the stores of -verifyCAfile and the like, as the stock
+ * program does.
+ */
 void crl_download_install(const struct tls_context *);
-/* In a worker, for a new SSL. The three must outlive it. */
+/*
+ * Called by a worker, for a new SSL. The other arguments must outlive the SSL.
+ */
 void crl_download_attach(struct crl_download *, SSL *, const struct services *,
     struct async *, const struct sockaddr_storage *peer);
 

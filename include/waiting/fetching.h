@@ -1,6 +1,4 @@
-/*
- * What a worker wants to have fetched (fetch_board.h). Nothing here waits.
- */
+/* How a worker has something fetched (fetch_board.h). Nothing here waits. */
 #ifndef FETCHING_H
 #define FETCHING_H
 
@@ -13,13 +11,16 @@ struct services;
 struct textbuf;
 
 /*
- * As fetch_board_ask, and the fetcher hears of it: FETCH_PENDING then, never
- * FETCH_ASKED.
+ * As fetch_board_ask, but also tells the fetcher of a new request, and then
+ * returns FETCH_PENDING. Never returns FETCH_ASKED.
  */
 enum fetch_verdict
 fetching_ask(const struct services *, const struct textbuf *request,
     uint64_t asker, int64_t since_ms, struct fetch_answer *);
-/* Until when (monotime_ms) to look for what was first asked for then. */
+/*
+ * Returns the time (monotime_ms) until which to wait for the answer to a
+ * request that was first made at since_ms.
+ */
 int64_t fetching_until_ms(const struct config *, int64_t since_ms);
 
 #endif

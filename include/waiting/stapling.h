@@ -1,10 +1,10 @@
 /*
- * -status in a worker: a handshake whose client asks for the status of our
- * certificate waits until the fetcher has it, at most as long as
- * -status_timeout says; the worker goes on with the others.
+ * -status in a worker: if a client asks for the status of our certificate, its
+ * handshake waits until the fetcher has the status, at most as long as
+ * -status_timeout says. The worker goes on with the others.
  *
- * Which of several certificates it will be is decided after the wait, so the
- * status of each is waited for.
+ * libssl chooses one of several certificates only after the wait, so the
+ * handshake waits for the status of each.
  */
 #ifndef STAPLING_H
 #define STAPLING_H
@@ -27,21 +27,26 @@ struct stapling {
 	const struct services *services;
 	struct loop_task *wake; /* runs the handshake */
 	struct status *status; /* owned; NULL: the client asks for none */
-	/* The call of libssl that is made cannot be left: what is not there
-	 * is done without. */
+	/*
+	 * The current call of libssl cannot wait: go on without a status that
+	 * is not there.
+	 */
 	bool cannot_wait;
 };
 
-/* Both contexts get the callbacks. Returns 0, or -1 (reported). */
+/* Set the callbacks of both contexts. Returns 0, or -1 (reported). */
 int stapling_install(struct tls_context *);
-/* In a worker, for a new SSL. */
+/* Called by a worker, for a new SSL. */
 void stapling_attach(
     struct stapling *, SSL *, const struct services *, struct loop_task *wake);
-/* Also when the handshake is over: nothing is kept for what comes. */
+/* Also called when the handshake is over: later ones need nothing of this. */
 void stapling_free(struct stapling *);
-/* True: what the last ClientHello made it ask for is still to come. */
+/*
+ * Returns true if a status that the last ClientHello asked for has still to
+ * come.
+ */
 bool stapling_pending(struct stapling *);
-/* The fetcher has something new: those that wait look again. */
+/* The fetcher has something new: wake all that wait. */
 void stapling_news(const struct status_list *);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * A handshake that waits for something outside: an engine, the fetcher, later
- * a store on another host. The waiter has a deadline, looks now and then, and
- * wakes the handshake by a task of the loop, which it was given: so nothing
- * here knows what waits.
+ * A handshake that waits for something outside: an engine or the fetcher. The
+ * waiter has a deadline, wakes the handshake now and then to look, and does so
+ * by a task of the loop that it was given. So this module does not need to know
+ * what waits.
  */
 #ifndef WAITER_H
 #define WAITER_H
@@ -14,21 +14,21 @@
 
 struct waiter {
 	struct loop *loop;
-	struct loop_task *wake; /* run by the loop to go on */
+	struct loop_task *wake; /* the loop runs it to go on */
 	struct loop_timer timer;
-	bool waits; /* until the timer or somebody else wakes it */
+	bool waits; /* until the timer or waiter_wake */
 	int64_t until_ms; /* monotime_ms(): the deadline; 0: none */
 };
 
 void waiter_init(struct waiter *, struct loop *, struct loop_task *wake);
 /* Wait until waiter_wake is called. */
 void waiter_begin(struct waiter *);
-/* The same, but look in so many milliseconds at the latest. */
+/* The same, but wake in so many milliseconds at the latest. */
 void waiter_look_in(struct waiter *, int64_t delay_ms);
-/* Go on in the next turn of the loop. */
+/* End the wait: run the task in the next turn of the loop. */
 void waiter_wake(struct waiter *);
 void waiter_stop(struct waiter *);
-/* The deadline is over. */
+/* Returns true if the deadline is over. */
 bool waiter_is_late(const struct waiter *);
 
 #endif

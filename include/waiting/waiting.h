@@ -7,14 +7,14 @@
 #include "waiting/crl_cache.h"
 #include "waiting/stapling.h"
 
-/* One a worker. */
+/* Each worker has one. */
 struct waiting {
-	struct status_list statuses; /* those that wait */
-	struct crl_cache crls; /* the lists that were read */
+	struct status_list statuses; /* of handshakes that wait */
+	struct crl_cache crls; /* revocation lists */
 };
 
 void waiting_init(struct waiting *);
-/* The fetcher has something new: all that wait look again. */
+/* The fetcher has something new: wake all handshakes that wait for OCSP. */
 void waiting_news(struct waiting *);
 
 #endif

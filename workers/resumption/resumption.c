@@ -18,16 +18,16 @@
 #include "tls/tls_context.h"
 
 /*
- * libssl's internal store is empty and shut, but for a session that is taken.
- * So nothing is ever evicted from it, which would call resumption_remove() for
- * a session that is still good.
+ * libssl's internal store is empty and shut, except for a moment when a session
+ * is taken. So libssl never evicts a session from it, which would call
+ * resumption_remove() for a session that is still good.
  */
 #define RESUMPTION_STORE_SHUT \
 	(SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL)
 #define RESUMPTION_STORE_OPEN \
 	(SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL_LOOKUP)
 
-/* To find an ID that begins with -id_prefix and is not in use. */
+/* Attempts to find an ID that begins with -id_prefix and is not in use. */
 #define RESUMPTION_ATTEMPTS 10
 
 static int resumption_make_id(SSL *, unsigned char *, unsigned *);
@@ -51,7 +51,9 @@ resumption_install(
 	ssl_slot_open(&resumption_slot);
 	SSL_CTX_set_app_data(ctx, shared);
 	tickets_install(ctx);
-	/* Without a cache, too: what was asked for in vain is counted. */
+	/*
+	 * Also without a cache, to count sessions that clients offer in vain.
+	 */
 	SSL_CTX_sess_set_get_cb(ctx, resumption_get);
 	if (config->id_prefix != NULL)
 		SSL_CTX_set_generate_session_id(ctx, resumption_make_id);
@@ -72,7 +74,7 @@ resumption_attach(
 	ssl_slot_set(ssl, resumption_slot, resumption);
 }
 
-/* Of *id_size bytes. Returns 0 if no ID is to be had. */
+/* Make an ID of *id_size bytes. Returns 1, or 0 if no ID was found. */
 static int
 resumption_make_id(SSL *ssl, unsigned char *id, unsigned *id_size)
 {
@@ -91,7 +93,10 @@ resumption_make_id(SSL *ssl, unsigned char *id, unsigned *id_size)
 	return 0;
 }
 
-/* Serialised before any lock is taken. Always 0: no reference is kept. */
+/*
+ * Serialises the session before any lock is taken. Returns 0, because no
+ * reference to the session is kept.
+ */
 static int
 resumption_new(SSL *ssl, SSL_SESSION *session)
 {
@@ -100,7 +105,7 @@ resumption_new(SSL *ssl, SSL_SESSION *session)
 	unsigned id_size;
 	int size;
 
-	/* As the stock program, which keeps stateless tickets as well. */
+	/* The stock program prints this for stateless tickets as well. */
 	if (resumption_is_told(ssl))
 		text_printf(TEXT_ERR, "New session added to external cache\n");
 	if (!resumption_by_id(ssl))
@@ -147,13 +152,14 @@ resumption_get(
 }
 
 /*
- * A session for early data is taken: of any number of connections that offer
- * it, on any workers, one gets it (RFC 8446, section 8.1). To libssl that one
- * has to look like the owner of the session: it asks SSL_CTX_remove_session()
- * next, which says yes only of what its internal store holds. So for just as
- * long the store is open; see resumption_remove().
+ * A session for early data is taken out of the cache: if several connections
+ * offer it, on any workers, only one gets it (RFC 8446, section 8.1). libssl
+ * must take that connection for the owner of the session: next it calls
+ * SSL_CTX_remove_session(), which succeeds only if the internal store holds the
+ * session. So the store is open until resumption_remove().
  *
- * With -ext_cache it stays shut: there the stock program takes no early data.
+ * With -ext_cache the store stays shut, because the stock program then takes no
+ * early data.
  *
  * errno is ETIME if the session was there, but too old.
  */
@@ -193,9 +199,10 @@ resumption_remove(SSL_CTX *ctx, SSL_SESSION *session)
 }
 
 /*
- * The new-session callback also runs for every stateless TLS 1.3 ticket, which
- * holds its session itself. With early data and anti-replay TLS 1.3 tickets
- * are stateful as well (RFC 8446, section 8.1).
+ * Returns true if the session goes into the cache. libssl calls back also for
+ * each stateless TLS 1.3 ticket, which has its session in it. With early data
+ * and anti-replay, TLS 1.3 tickets are stateful as well (RFC 8446, section
+ * 8.1).
  */
 static bool
 resumption_by_id(SSL *ssl)
@@ -205,7 +212,7 @@ resumption_by_id(SSL *ssl)
 	    resumption_is_single_use(ssl);
 }
 
-/* libssl's own condition, which does not ask whether early data is read. */
+/* The condition of libssl, which holds also if early data is not read. */
 static bool
 resumption_is_single_use(SSL *ssl)
 {
@@ -233,8 +240,8 @@ resumption_cache(SSL *ssl)
 }
 
 /*
- * With -ext_cache what happens in the cache is said aloud, and counted as the
- * stock program counts: its cache is external to libssl only then.
+ * With -ext_cache the use of the cache is printed, and counted as the stock
+ * program counts: only then is its cache external to libssl.
  */
 static bool
 resumption_is_told(SSL *ssl)

@@ -54,8 +54,8 @@ tickets_attach(SSL *ssl, const struct tickets *tickets)
 }
 
 /*
- * Returns -1 after an error, 0 if there is no such key, 1, or 2 if the client
- * is to get a new ticket.
+ * Returns -1 after an error, 0 if there is no such key, 2 if the client shall
+ * get a new ticket, and else 1.
  */
 static int
 tickets_key(SSL *ssl, unsigned char *name, unsigned char *iv,
@@ -68,8 +68,8 @@ tickets_key(SSL *ssl, unsigned char *name, unsigned char *iv,
 		return tickets_seal(tickets, name, iv, cipher, mac);
 	result = tickets_unseal(tickets, name, iv, cipher, mac);
 	/*
-	 * A ticket of TLS 1.3 is to be used once (RFC 8446, appendix C.4), so
-	 * with its own keys libssl always gives another one.
+	 * A ticket of TLS 1.3 should be used once (RFC 8446, appendix C.4). So
+	 * libssl, with its own keys, always sends a new one, too.
 	 */
 	if (result == 1 && SSL_version(ssl) == TLS1_3_VERSION)
 		return 2;

@@ -11,7 +11,7 @@
 static void
 extensions_print(SSL *, int, int, const unsigned char *, int, void *);
 
-/* As the stock program calls them; it does not know all of TLS 1.3. */
+/* The stock program's names, which do not cover all of TLS 1.3. */
 static const struct tls_name extensions_names[] = {
 	{ TLSEXT_TYPE_server_name, "server name" },
 	{ TLSEXT_TYPE_max_fragment_length, "max fragment length" },

@@ -37,7 +37,7 @@ outbox_end_block(struct outbox *outbox)
 	return outbox_send_block(outbox, false);
 }
 
-/* goes_on: more of the same step follows for certain. */
+/* goes_on: more text of the same step is sure to follow. */
 static int
 outbox_send_block(struct outbox *outbox, bool goes_on)
 {
@@ -51,7 +51,7 @@ outbox_send_block(struct outbox *outbox, bool goes_on)
 		status = outbox_send(outbox, data, size, goes_on || left > 0);
 		data += size;
 	}
-	/* A block larger than usual shall not bind its memory for ever. */
+	/* Do not keep the memory of a block that is larger than usual. */
 	if (outbox->block.capacity > MESSAGE_BODY_MAX)
 		textbuf_free(&outbox->block);
 	else

@@ -106,7 +106,7 @@ outlets_overflow(const struct outlets *outlets)
 	    outbox_overflows(&outlets->outlet[1].outbox);
 }
 
-/* EPOLLOUT is wanted only while something waits. */
+/* EPOLLOUT is wanted only while text waits. */
 void
 outlets_watch(struct outlets *outlets)
 {
@@ -192,7 +192,7 @@ outlet_of(struct outlets *outlets, enum text_stream stream)
 	return &outlets->outlet[second];
 }
 
-/* An empty line takes no number: it ends what a client sent. */
+/* Put the tag before each line but empty ones, which end what a client sent. */
 static void
 outlet_lines(struct outlet *outlet, enum text_stream stream, const char *data,
     size_t size)

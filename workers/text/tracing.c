@@ -19,7 +19,7 @@ static void tracing_exit(const SSL *, const char *, int, bool);
 static bool tracing_waits(const SSL *);
 static void tracing_message(void *, SSL *, const struct ssl_message *);
 #ifdef OPENSSL_NO_SSL_TRACE
-#define tracing_words NULL /* tracing_open refuses it */
+#define tracing_words NULL /* tracing_open refuses -trace */
 #else
 static void tracing_words(void *, SSL *, const struct ssl_message *);
 #endif
@@ -203,8 +203,8 @@ tracing_state(void *arg, const SSL *ssl, int where, int value)
 }
 
 /*
- * A call that only waits for the peer would have gone on in a blocking one: it
- * failed for those alone who asked for such.
+ * A blocking call would have gone on where this one waits for the peer. So that
+ * is a failure only if the user asked for calls that do not block.
  */
 static void
 tracing_exit(const SSL *ssl, const char *call, int value, bool nonblocking)
@@ -251,8 +251,8 @@ tracing_message(void *arg, SSL *ssl, const struct ssl_message *message)
 
 #ifndef OPENSSL_NO_SSL_TRACE
 /*
- * -trace: libssl's own description. Of a piece of a certificate it makes none,
- * and the error that this leaves is nothing for the handshake to fail of.
+ * -trace: libssl's own description. libssl cannot describe a piece of a
+ * certificate; the error that it then leaves must not make the handshake fail.
  */
 static void
 tracing_words(void *arg, SSL *ssl, const struct ssl_message *message)
@@ -277,7 +277,7 @@ tracing_words(void *arg, SSL *ssl, const struct ssl_message *message)
 }
 #endif
 
-/* The header of a record of DTLS, as it is on the wire. */
+/* Returns the data; for the header of a DTLS record, as it is on the wire. */
 static const void *
 tracing_sent(const struct tracing *tracing, const struct ssl_message *message,
     uint8_t *copy)

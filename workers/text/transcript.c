@@ -17,7 +17,7 @@
 #include "tls/base/tls_error.h"
 #include "tls/base/tls_text.h"
 
-/* As much as the stock program shows of a list. */
+/* The stock program cuts the list at this size. */
 #define TRANSCRIPT_CIPHERS_MAX 8192
 
 static void
@@ -41,7 +41,7 @@ transcript_session(SSL *ssl, const struct config *config, const char *label)
 	struct textbuf text;
 	BIO *bio;
 
-	/* Asking what is shared makes -security_debug speak on its own. */
+	/* With -security_debug the calls below print text of their own. */
 	if (!text_is_heard(TEXT_BLOCK_OUT) && config->security_debug == 0)
 		return;
 	transcript_begin(&text, label);
@@ -126,7 +126,7 @@ transcript_session_params(
 		transcript_keying_material(ssl, config, text);
 }
 
-/* By NPN, and by the extension of RFC 5764. */
+/* From NPN, and from the extension of RFC 5764. */
 static void
 transcript_protocols(SSL *ssl, struct textbuf *text)
 {
@@ -162,7 +162,7 @@ transcript_certificate(
 	transcript_name("issuer=", X509_get_issuer_name(peer), config, text);
 }
 
-/* On one line, or indented on several. */
+/* Print the name on one line, or on several indented ones. */
 static void
 transcript_name(const char *heading, const X509_NAME *name,
     const struct config *config, struct textbuf *text)

@@ -1,6 +1,4 @@
-/*
- * What the ClientHello offered and what of it both sides know.
- */
+/* What the ClientHello offered, and which of that both sides know. */
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -195,7 +193,10 @@ transcript_sigalg(int signature, int hash, unsigned char low,
 		textbuf_printf(text, "+0x%02X", high);
 }
 
-/* Those that the usual pair of names would not tell from others. */
+/*
+ * Returns the name of an algorithm that a pair of signature and hash does not
+ * tell from others, or NULL.
+ */
 static const char *
 transcript_special_sigalg(unsigned value)
 {
@@ -244,7 +245,7 @@ transcript_signature_name(int nid)
 	}
 }
 
-/* A group that libssl does not know goes by its number on the wire. */
+/* A group that libssl does not know is shown as its number on the wire. */
 static void
 transcript_group(SSL *ssl, int nid, struct textbuf *text)
 {

@@ -9,7 +9,10 @@
 #include "foundation/log.h"
 #include "waiting/async.h"
 
-/* An engine without descriptors, or no room for a job: look again. */
+/*
+ * Try again after so long if the engine has no descriptors, or if there is no
+ * room for a job.
+ */
 #define ASYNC_LOOK_MS 10
 
 static void async_watch(struct async *);
@@ -32,7 +35,10 @@ async_free(struct async *async)
 	free(async->buffer);
 }
 
-/* An engine may leave descriptors behind that will never say a word. */
+/*
+ * Do not watch descriptors then: an engine may have left some that never become
+ * readable.
+ */
 bool
 async_pause(struct async *async)
 {
@@ -44,7 +50,7 @@ async_pause(struct async *async)
 	return paused;
 }
 
-/* The engine may close its descriptors in the job. */
+/* The engine may close its descriptors in the job, so stop watching them. */
 void
 async_before(struct async *async)
 {
@@ -104,7 +110,7 @@ async_buffer(struct async *async, uint8_t *local, size_t size)
 	return async->buffer;
 }
 
-/* What cannot be watched is looked at by the timer. */
+/* If nothing can be watched, the timer of async_wait calls the job again. */
 static void
 async_watch(struct async *async)
 {

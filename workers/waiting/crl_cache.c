@@ -10,17 +10,17 @@
 #include "shared/fetch_board.h"
 #include "waiting/crl_cache.h"
 
-/* What is read and freed at once: some milliseconds. */
+/* A smaller list is read and freed at once, which takes some milliseconds. */
 #define CRL_CACHE_SMALL (128 * 1024)
 
 struct crl_entry {
 	TAILQ_ENTRY(crl_entry) entry;
 	struct textbuf request;
 	uint64_t stamp;
-	uint8_t *der; /* while it is read; owned */
+	uint8_t *der; /* owned; until the list is read */
 	size_t size;
-	X509_CRL *crl; /* owned; NULL: it is none */
-	atomic_bool read; /* the thread is done with it */
+	X509_CRL *crl; /* owned; NULL: the data was no list */
+	atomic_bool read; /* reading is done */
 };
 
 static struct crl_entry *
@@ -51,7 +51,7 @@ crl_cache_put(struct crl_cache *cache, const struct textbuf *request,
 {
 	struct crl_entry *entry = crl_cache_find(cache, request);
 
-	/* Another handshake was first, or the old one is still being read. */
+	/* Another handshake was first, or the old list is still being read. */
 	if (entry != NULL &&
 	    (entry->stamp == answer->stamp || !atomic_load(&entry->read)))
 		return;
@@ -103,7 +103,10 @@ crl_cache_find(const struct crl_cache *cache, const struct textbuf *request)
 	return NULL;
 }
 
-/* As long as there is more than so much; not what is being read. */
+/*
+ * Drop lists until the rest has at most so many bytes. Lists that are being
+ * read stay.
+ */
 static void
 crl_cache_make_room(struct crl_cache *cache, size_t bytes_max)
 {
@@ -134,7 +137,10 @@ crl_cache_drop(struct crl_cache *cache, struct crl_entry *entry)
 	crl_cache_run(crl_entry_free, entry);
 }
 
-/* In a thread of its own if it takes long, which gets none of our signals. */
+/*
+ * Call run, in a thread of its own if that takes long. The thread blocks all
+ * signals, which are for the loop.
+ */
 static void
 crl_cache_run(void *(*run)(void *), struct crl_entry *entry)
 {
@@ -163,7 +169,7 @@ crl_entry_read(void *arg)
 	ASN1_INTEGER *number = ASN1_INTEGER_new();
 
 	entry->crl = d2i_X509_CRL(NULL, &der, (long)entry->size);
-	/* The first look sorts it. */
+	/* The first search sorts the list. */
 	if (entry->crl != NULL && number != NULL)
 		X509_CRL_get0_by_serial(entry->crl, &revoked, number);
 	ASN1_INTEGER_free(number);

@@ -92,7 +92,9 @@ crl_download_look(const X509_STORE_CTX *store, const X509_NAME *name)
 	return crls;
 }
 
-/* Who has issued a list is verified in a context of its own. */
+/*
+ * libssl verifies the issuer of a list in a context of its own, below this one.
+ */
 static struct crl_download *
 crl_download_of(const X509_STORE_CTX *store)
 {
@@ -106,9 +108,10 @@ crl_download_of(const X509_STORE_CTX *store)
 }
 
 /*
- * Is the certificate, link by link, from one that the user trusts? libssl looks
- * for lists before it verifies signatures, and goes on where a chain is bad but
- * forgiven: a client could have us ask whomever it likes.
+ * Returns true if the certificate leads, link by link, to one that the user
+ * trusts. libssl looks for lists before it verifies signatures, and goes on
+ * where a chain is bad but forgiven. Without this check a client could make the
+ * server ask any host that the client chooses.
  */
 static bool
 crl_download_is_genuine(const X509_STORE_CTX *store)
@@ -119,7 +122,9 @@ crl_download_is_genuine(const X509_STORE_CTX *store)
 
 	if (anchor >= sk_X509_num(chain))
 		return false;
-	/* From the trusted end: a long chain of a client's own costs nothing.
+	/*
+	 * From the trusted end, so that a long chain that a client made up
+	 * costs nothing.
 	 */
 	for (i = anchor - 1; i >= depth; i--)
 		if (!crl_download_is_issued(
@@ -147,13 +152,16 @@ crl_download_issuer(const X509_STORE_CTX *store)
 	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(store);
 	int depth = X509_STORE_CTX_get_error_depth(store);
 
-	/* Who issued himself stands at the end. */
+	/* The last certificate of the chain has issued itself. */
 	if (depth + 1 < sk_X509_num(chain))
 		depth++;
 	return sk_X509_value(chain, depth);
 }
 
-/* NULL: none, and it has been said why unless nobody has promised any. */
+/*
+ * Returns NULL if there is no list. This is reported, unless the certificate
+ * names no place for one.
+ */
 static X509_CRL *
 crl_download_get(struct crl_download *download, X509 *certificate,
     int extension, X509 *issuer)
@@ -176,7 +184,7 @@ crl_download_get(struct crl_download *download, X509 *certificate,
 	return crl;
 }
 
-/* True: there is an answer. */
+/* Returns true if there is an answer. */
 static bool
 crl_download_wait(struct crl_download *download, const struct textbuf *request,
     struct fetch_answer *answer)
@@ -198,7 +206,7 @@ crl_download_wait(struct crl_download *download, const struct textbuf *request,
 	return verdict == FETCH_ANSWERED;
 }
 
-/* Who is leaving does not wait, nor who is in no job. */
+/* A connection that ends, or that is in no job, does not wait. */
 static bool
 crl_download_may_wait(const struct crl_download *download, int64_t since_ms)
 {

@@ -5,7 +5,10 @@
 #include "foundation/textbuf.h"
 #include "shared/shared.h"
 
-/* The fetcher's own limit comes first: it can tell what went wrong. */
+/*
+ * The fetcher's own limit ends first, because the fetcher can report what went
+ * wrong.
+ */
 #define FETCHING_GRACE_MS 1000
 
 enum fetch_verdict

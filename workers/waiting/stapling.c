@@ -16,22 +16,22 @@
 #include "waiting/fetching.h"
 #include "waiting/waiting.h"
 
-/* Certificates of different kinds that a connection can have. */
+/* The most certificates, of different kinds, that a connection can have. */
 #define STATUS_REQUESTS 9
-/* Word of an answer may be lost with a process that was killed. */
+/* Look so often: news of an answer is lost if a process is killed. */
 #define STATUS_LOOK_MS 100
 
-/* What was asked for; of a connection whose client asks. */
+/* The requests of a connection whose client asks for a status. */
 struct status {
 	TAILQ_ENTRY(status) entry;
 	const struct services *services;
 	struct waiter waiter;
-	bool waits; /* it is in the worker's list */
+	bool waits; /* in the worker's list of statuses */
 	struct textbuf request[STATUS_REQUESTS];
 	struct fetch_answer answer[STATUS_REQUESTS]; /* what has come */
 	bool answered[STATUS_REQUESTS];
 	unsigned requests;
-	int64_t since_ms; /* when they were first made */
+	int64_t since_ms; /* when the requests were made */
 };
 
 static enum certificate_choice status_choose(SSL *, void *);
@@ -123,7 +123,9 @@ stapling_news(const struct status_list *statuses)
 		waiter_wake(&status->waiter);
 }
 
-/* A certificate_chooser, which chooses nothing but the time. */
+/*
+ * A certificate_chooser that chooses no certificate, but may make libssl wait.
+ */
 static enum certificate_choice
 status_choose(SSL *ssl, void *ocsp)
 {
@@ -153,7 +155,7 @@ status_new(const struct stapling *stapling)
 	return status;
 }
 
-/* True: it is still to come. */
+/* Returns true if the answer has still to come. */
 static bool
 status_look(struct status *status, unsigned i)
 {
@@ -163,7 +165,7 @@ status_look(struct status *status, unsigned i)
 		return false;
 	verdict = fetching_ask(status->services, &status->request[i], 0,
 	    status->since_ms, &status->answer[i]);
-	/* On the board it may be gone soon. */
+	/* Keep it: it may soon be gone from the board. */
 	status->answered[i] = verdict == FETCH_ANSWERED;
 	return verdict == FETCH_PENDING;
 }
@@ -221,7 +223,9 @@ status_staple(SSL *ssl, void *ocsp)
 	return ocsp_staple(ssl, ocsp, status_find, stapling->status);
 }
 
-/* An ocsp_find: by now it is there, or it is not to be had. */
+/*
+ * An ocsp_find. Does not wait: an answer that is not here by now does not come.
+ */
 static bool
 status_find(
     const struct textbuf *request, struct fetch_answer *answer, void *arg)
