@@ -1,6 +1,6 @@
 /*
- * The connected commands that libssl carries out: r R k K c. What the stock
- * program does with each is a row of a table.
+ * The connected commands that libssl carries out: r R k K c. A table has a row
+ * for each, with what the stock program does.
  */
 #ifndef COMMANDS_H
 #define COMMANDS_H
@@ -11,17 +11,18 @@
 struct command;
 struct link;
 
-/* The command that a unit of standard input is; NULL: it is none of these. */
+/* Returns the command that a unit of standard input is, or NULL. */
 const struct command *command_find(const char *unit, size_t size);
 /*
- * Ask the peer for a new handshake; with_certificate: and for its certificate.
- * Prints the stock program's lines. Returns 1: it is asked; 0: this version of
- * TLS or the configuration has no such thing; -1: failed (reported).
+ * Ask the peer for a new handshake, and for its certificate if with_certificate
+ * is true. Prints the stock program's lines. Returns 1 after asking, 0 if the
+ * version of TLS or the configuration does not allow that, and -1 if it failed
+ * (reported).
  */
 int command_renegotiate(struct link *, bool with_certificate);
 /*
- * Carry it out on a connection whose handshake is done, and print what came of
- * it. What the peer answers is for later reads to see: nothing waits here.
+ * Carry out the command and print the result. May be called only if the
+ * handshake is done. Does not wait: later reads get what the peer answers.
  */
 void command_run(const struct command *, struct link *);
 

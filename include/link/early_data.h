@@ -1,11 +1,11 @@
 /*
- * With -early_data: what a TLS 1.3 client sends along with its ClientHello
- * (RFC 8446, section 2.3), read before the handshake goes on and given to the
- * handler. The default mode prints it in the stock program's words; the others
- * answer it, and the answer does not wait for the client's Finished.
+ * With -early_data: the data that a TLS 1.3 client sends with its ClientHello
+ * (RFC 8446, section 2.3). It is read before the handshake goes on, and given
+ * to the handler. The default mode prints it in the stock program's words; the
+ * other modes answer it, before the client's Finished has come.
  *
- * It came before the client's Finished, so it may be a replay of what another
- * connection sent; resumption.h says who guards against that.
+ * Such data may be a replay of what another connection sent; resumption_fetch()
+ * guards against that.
  */
 #ifndef EARLY_DATA_H
 #define EARLY_DATA_H
@@ -19,12 +19,15 @@
 /* Bytes of a read, at most. */
 #define EARLY_DATA_SIZE STREAM_RECORD
 
-/* Where to read to; local: of EARLY_DATA_SIZE bytes, the caller's. */
+/*
+ * Returns the buffer to read into. local is the caller's, of EARLY_DATA_SIZE
+ * bytes.
+ */
 uint8_t *early_data_buffer(struct link *, uint8_t *local);
 /*
- * Read once. LINK_AGAIN: there are *size bytes, or none if libssl has only to
- * be called again. LINK_DONE: there is no more, or never was any;
- * handshake_step() is to do the rest.
+ * Read once. Returns LINK_AGAIN with *size bytes, or with none if libssl only
+ * has to be called again. Returns LINK_DONE if no early data is left, or there
+ * never was any: handshake_step() must do the rest.
  */
 enum link_result early_data_read(struct link *, uint8_t *data, size_t *size);
 

@@ -22,22 +22,22 @@ struct link;
 struct loop_task;
 struct services;
 
-/* Whose turn it is until the handshake is done. */
+/* Which function makes the next step of the handshake. */
 enum handshake_phase {
-	PHASE_EARLY_DATA, /* -early_data: is there any? */
+	PHASE_EARLY_DATA, /* -early_data: read it */
 	PHASE_LISTEN, /* -listen: see dtls.h */
-	PHASE_COOKIE, /* -stateless: the client has to show one */
-	PHASE_IN_VAIN, /* it cannot: shake hands, then count as failed */
+	PHASE_COOKIE, /* -stateless: the client must show a cookie */
+	PHASE_IN_VAIN, /* it cannot: finish, then count as failed */
 	PHASE_LAST,
 };
 
-/* The part of a link that shakes hands. */
+/* The part of a link for the handshake. */
 struct shake {
 	enum handshake_phase phase;
 	bool done;
-	bool early_heard; /* early data came, and was wanted */
-	uint64_t early_bytes; /* read from the socket when early data ended */
-	/* Of the modules that libssl calls back. */
+	bool early_heard; /* early data went to the handler */
+	uint64_t early_bytes; /* bytes on the socket when early data ended */
+	/* The parts of modules that libssl calls back. */
 	struct ssl_events events;
 	struct tracing tracing;
 	struct resumption resumption;
@@ -50,20 +50,26 @@ struct shake {
 /* The handshake goes on with this phase. */
 void handshake_begin(struct link *, enum handshake_phase);
 
-/* SSL_do_handshake(3). A failure is counted. */
+/* Call SSL_do_handshake(3). Counts a failure. */
 enum link_result handshake_step(struct link *);
 /*
- * Around any other call of libssl that drives the handshake: what before
- * returns is the unsent of stuck, which tells what to do after a result that
- * is no success, and counts a failure. Never LINK_ENDED.
+ * Must be called around every other call of libssl that drives the handshake.
+ * handshake_before returns the argument unsent of handshake_stuck.
+ * handshake_stuck may be called only after a result that is no success: it
+ * tells what to do next, and counts a failure. It never returns LINK_ENDED.
  */
 size_t handshake_before(struct link *);
 enum link_result handshake_stuck(struct link *, int result, size_t unsent);
-/* The handshake failed for a reason that no step has told. */
+/* Count a failure whose reason libssl did not tell. */
 void handshake_fail(struct link *, enum stats_counter);
-/* As soon as it is known: was early data accepted? May be called again. */
+/*
+ * Count early data as accepted or rejected once that is known. May be called
+ * again.
+ */
 void handshake_count_early(struct link *);
-/* Count sessions that libssl found good, or too old, since the last call. */
+/*
+ * Count the sessions that libssl found good, or too old, since the last call.
+ */
 void handshake_count_sessions(const struct services *);
 
 #endif

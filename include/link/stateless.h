@@ -1,9 +1,9 @@
 /*
- * With -stateless: a TLS 1.3 client is sent a cookie in a HelloRetryRequest
- * and shakes hands only once it has come back with it (RFC 8446, section
- * 4.2.2). The cookie is a MAC of the client's address under a secret that all
- * workers share. Only the interactive mode asks for it, as in the stock
- * program.
+ * With -stateless: a TLS 1.3 client gets a cookie in a HelloRetryRequest, and
+ * the handshake goes on only when the client has returned the cookie (RFC 8446,
+ * section 4.2.2). The cookie is a MAC of the client's address under a secret
+ * that all workers share. Only the interactive mode uses cookies, as in the
+ * stock program.
  */
 #ifndef STATELESS_H
 #define STATELESS_H
@@ -23,18 +23,19 @@ struct services;
 struct stateless {
 	struct cookie_maker *maker;
 	const struct sockaddr_storage *peer;
-	bool cookie_sent; /* and nothing came since */
+	bool cookie_sent; /* the cookie was sent, and nothing came since */
 };
 
-/* In the master, before the fork. */
+/* Called by the master, before the fork. */
 void stateless_install(SSL_CTX *);
-/* In a worker, for a new SSL. */
+/* Called by a worker, for a new SSL. */
 void stateless_attach(struct stateless *, SSL *, const struct services *,
     const struct sockaddr_storage *peer);
 /*
- * LINK_DONE: the client has shown the cookie, and handshake_step() is to do the
- * rest. LINK_AGAIN with stateless.cookie_sent: it was just sent. A client of
- * TLS 1.2 or older knows no cookies: its phase becomes PHASE_IN_VAIN.
+ * Returns LINK_DONE if the client has shown the cookie: handshake_step() must
+ * do the rest. LINK_AGAIN with stateless.cookie_sent means that the cookie was
+ * just sent. A client of TLS 1.2 or older knows no cookies: its phase becomes
+ * PHASE_IN_VAIN.
  */
 enum link_result stateless_step(struct link *);
 

@@ -1,6 +1,6 @@
 /*
- * The plaintext of a connection that is shaken hands with, both ways, and what
- * answers early data before it is.
+ * The plaintext of a link in both directions: after the handshake, and for
+ * answers to early data before that.
  */
 #ifndef STREAM_H
 #define STREAM_H
@@ -14,22 +14,29 @@
 
 /* Queue plaintext for the peer. */
 void stream_send(struct link *, const void *data, size_t size);
-/* The same from where it stands: fill the room, then queue what came. */
+/* The same without a copy: fill the space, then queue size bytes of it. */
 void *stream_space(struct link *, size_t size);
 void stream_filled(struct link *, size_t size);
-/* Bytes queued, by stream_send or below it, that are not sent yet. */
+/*
+ * Returns how many bytes are not sent yet, of plaintext and in the transport.
+ */
 size_t stream_unsent(const struct link *);
-/* So much is queued that nothing shall be done that could add to it. */
+/* Returns true if so much is queued that nothing may be added. */
 bool stream_congested(const struct link *);
 
-/* Send what is queued. LINK_DONE: all is with the kernel. */
+/*
+ * Send what is queued. Returns LINK_DONE if all is with the kernel, or will be
+ * at the end of the step.
+ */
 enum link_result stream_push(struct link *);
 /*
- * SSL_do_handshake(3) for what was asked for on an open connection, and its
- * value. It sends and does not wait: the peer's part is for stream_pull.
+ * Call SSL_do_handshake(3) for what was asked for on an open connection, and
+ * return its value. Sends and does not wait: stream_pull reads the peer's part.
  */
 int stream_handshake(struct link *);
-/* Read once, at most STREAM_RECORD bytes. LINK_DONE: see size. */
+/*
+ * Read once, at most STREAM_RECORD bytes. Returns LINK_DONE with *size bytes.
+ */
 enum link_result stream_pull(struct link *, void *data, size_t *size);
 
 #endif

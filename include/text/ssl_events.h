@@ -1,6 +1,6 @@
 /*
- * libssl's callbacks for its states and messages, handed to several listeners:
- * libssl has one place for each. Without listeners libssl calls nobody.
+ * Hands libssl's callbacks for states and messages to several listeners, where
+ * libssl takes only one of each. Without listeners libssl calls nobody.
  */
 #ifndef SSL_EVENTS_H
 #define SSL_EVENTS_H
@@ -16,15 +16,15 @@ struct ssl_message {
 	bool is_write;
 	int version;
 	int content_type;
-	const void *data; /* until the listener returns */
+	const void *data; /* valid until the listener returns */
 	size_t size;
 };
 
 struct ssl_listener {
 	SLIST_ENTRY(ssl_listener) entry;
-	/* As SSL_set_info_callback(3) has it; NULL: not told. */
+	/* As for SSL_set_info_callback(3); NULL: not called. */
 	void (*info)(void *arg, const SSL *, int where, int value);
-	/* NULL: not told. */
+	/* NULL: not called. */
 	void (*message)(void *arg, SSL *, const struct ssl_message *);
 	void *arg;
 };
@@ -34,7 +34,7 @@ struct ssl_events {
 	SLIST_HEAD(, ssl_listener) listeners; /* the last one first */
 };
 
-/* In the master, before the fork. */
+/* Called by the master, before the fork. */
 void ssl_events_open(void);
 /* The listener and the events must outlive the SSL. */
 void ssl_events_add(struct ssl_events *, SSL *, struct ssl_listener *);

@@ -43,7 +43,8 @@ void async_free(struct async *);
  */
 bool async_pause(struct async *);
 /*
- * Must be called before each call of libssl, which goes on with a paused job.
+ * Must be called before each call of libssl for the handshake, which goes on
+ * with a paused job.
  */
 void async_before(struct async *);
 /*

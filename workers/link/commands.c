@@ -11,10 +11,10 @@
 
 struct command {
 	char letter;
-	/* What the client is asked for from now on; 0: as before. */
+	/* The SSL_VERIFY_... bits to set; 0: unchanged. */
 	int verify;
 	int (*start)(SSL *);
-	/* If it does not start there is nothing to send. */
+	/* If start fails, report it and do not shake hands. */
 	bool must_start;
 };
 
@@ -30,7 +30,7 @@ static const struct command commands[] = {
 	{ 'c', SSL_VERIFY_PEER, SSL_verify_client_post_handshake, true },
 };
 
-/* These count only alone on their line. */
+/* A command must be alone on its line. */
 const struct command *
 command_find(const char *unit, size_t size)
 {
@@ -45,8 +45,8 @@ command_find(const char *unit, size_t size)
 }
 
 /*
- * What does not start in this version of TLS leaves a reason in the error
- * queue, which is not to turn up behind a later error.
+ * A command that this version of TLS does not know leaves an error in the
+ * queue, which must not be printed with a later one.
  */
 void
 command_run(const struct command *command, struct link *link)
@@ -54,7 +54,10 @@ command_run(const struct command *command, struct link *link)
 	SSL *ssl = link->ssl;
 
 	ERR_clear_error();
-	/* As the stock program, which shows where a record held no data. */
+	/*
+	 * As in the stock program, which then prints where a record held no
+	 * data.
+	 */
 	SSL_set_read_ahead(ssl, 0);
 	if (command->verify != 0)
 		SSL_set_verify(ssl, command->verify, NULL);

@@ -63,7 +63,7 @@ dtls_timeout_ms(SSL *ssl)
 
 	if (DTLSv1_get_timeout(ssl, &left) != 1)
 		return -1;
-	/* Not too early, when nothing would be due yet. */
+	/* Rounded up, because at an earlier time nothing is due yet. */
 	return left.tv_sec * INT64_C(1000) + left.tv_usec / 1000 + 1;
 }
 
@@ -118,7 +118,7 @@ dtls_discard(struct link *link)
 	uint8_t dropped[STREAM_RECORD];
 	int budget = TRANSPORT_DISCARDS;
 
-	/* libssl reads no more after an error, nor while it shakes hands. */
+	/* SSL_read drops nothing after an error, nor during a handshake. */
 	if (SSL_in_init(link->ssl))
 		datagrams_discard(transport);
 	else
@@ -131,8 +131,9 @@ dtls_discard(struct link *link)
 }
 
 /*
- * What an AEAD cipher adds: its tag and, but for ChaCha20, an explicit nonce
- * (RFC 5288, 6655 and 7905). libssl drops what is too short for another.
+ * Returns how many bytes an AEAD cipher adds to a record: its tag and, except
+ * for ChaCha20, an explicit nonce (RFC 5288, 6655 and 7905). Returns 0 for
+ * other ciphers, where libssl drops records that are too short.
  */
 static size_t
 dtls_least_protected(SSL *ssl)
@@ -149,7 +150,7 @@ dtls_least_protected(SSL *ssl)
 		return tag;
 	case NID_aes_128_ccm:
 	case NID_aes_256_ccm:
-		/* Its tag may be the short one. */
+		/* The tag may be the short one. */
 		return nonce + short_tag;
 	default:
 		return nonce + tag;

@@ -75,11 +75,11 @@ handshake_count_early(struct link *link)
 }
 
 /*
- * A session counts as a hit when it is found good, which is not the last word:
- * a HelloRetryRequest or a failure may follow. And tickets hold their session
- * themselves, so that only libssl sees that one is too old. It counts for a
- * whole context; all connections count there, since a change of context by SNI
- * does not change whose sessions are looked for.
+ * A session counts as a hit when libssl finds it good; a HelloRetryRequest or a
+ * failure may still follow. Tickets have their session in them, so only libssl
+ * sees that one is too old. libssl counts for a whole context. All connections
+ * count in this one, because a change of context by SNI does not change where
+ * sessions are looked up.
  */
 void
 handshake_count_sessions(const struct services *services)
@@ -106,9 +106,8 @@ handshake_finished(struct link *link)
 }
 
 /*
- * A session that was resumed came from the cache if the cache had it: libssl
- * asks for an ID only if there is no ticket, and then takes that session or
- * none.
+ * A resumed session came from the cache if the cache had it: libssl looks for
+ * an ID only if there is no ticket, and then takes that session or none.
  */
 static enum stats_kind
 handshake_kind(const struct link *link)
@@ -121,9 +120,10 @@ handshake_kind(const struct link *link)
 }
 
 /*
- * The most telling reason. What libssl writes in the call that fails is its
- * alert: it sends one for whatever it does not like, except to a peer that sent
- * one itself or never spoke TLS. To one that has gone it says it in vain.
+ * Returns the most telling reason. If libssl wrote something in the call that
+ * failed, that is its alert: it sends one for every error, except to a peer
+ * that sent an alert itself or never spoke TLS. To a peer that has gone, libssl
+ * writes it in vain.
  */
 static enum stats_counter
 handshake_failure(const struct link *link, bool ended, size_t unsent)
@@ -142,7 +142,10 @@ handshake_failure(const struct link *link, bool ended, size_t unsent)
 	return STAT_FAILED_OTHER;
 }
 
-/* The peer's alert is an error of its own kind, in a range of its own. */
+/*
+ * Returns true if the peer sent an alert: these errors have a range of their
+ * own.
+ */
 static bool
 handshake_was_refused(void)
 {

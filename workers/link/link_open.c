@@ -57,21 +57,24 @@ link_close(struct link *link)
 	textbuf_free(&link->out);
 }
 
-/* NULL: out of memory. */
+/* Returns NULL if memory has run out. */
 static BIO *
 link_bio(struct link *link)
 {
 	const struct config *config = link->services->config;
 	BIO *bio = transport_bio(&link->transport), *test;
 
-	/* Its faults would cut datagrams, and no handshake ever end. */
+	/*
+	 * Not for DTLS: the faults would cut datagrams, and no handshake would
+	 * ever end.
+	 */
 	if (bio != NULL && config->nbio_test && !config->dtls &&
 	    (test = BIO_new(BIO_f_nbio_test())) != NULL)
 		bio = BIO_push(test, bio);
 	return bio;
 }
 
-/* Each module that libssl calls back finds its part of the link. */
+/* Give the SSL the parts of the modules that libssl calls back. */
 static void
 link_attach(struct link *link, const struct sockaddr_storage *peer,
     struct loop_task *wake)
@@ -79,7 +82,7 @@ link_attach(struct link *link, const struct sockaddr_storage *peer,
 	const struct services *services = link->services;
 	struct shake *shake = &link->shake;
 
-	/* SSL_stateless forgets what it has read ahead, and any job. */
+	/* SSL_stateless forgets data that it has read ahead, and any job. */
 	if (services->config->stateless) {
 		SSL_set_read_ahead(link->ssl, 0);
 		SSL_clear_mode(link->ssl, SSL_MODE_ASYNC);
@@ -93,7 +96,7 @@ link_attach(struct link *link, const struct sockaddr_storage *peer,
 	    &shake->crl_download, link->ssl, services, &shake->async, peer);
 }
 
-/* A record header that libssl writes, as it will be on the wire. */
+/* A tracing_header. */
 static const void *
 link_header(void *numbers, const void *header, uint8_t *copy)
 {

@@ -11,7 +11,7 @@
 #include "link/stateless.h"
 #include "tls/cookie.h"
 
-/* A ClientHello is shorter. What is longer is not waited for. */
+/* A ClientHello is shorter. The end of anything longer is not waited for. */
 #define STATELESS_PEEK_MAX (32 * 1024)
 
 static int stateless_generate(SSL *, unsigned char *, size_t *);
@@ -47,7 +47,9 @@ stateless_step(struct link *link)
 	size_t unsent;
 	int result;
 
-	/* It does not stop on the way: what it needs has to be there before. */
+	/*
+	 * SSL_stateless cannot wait, so all that it needs must be there before.
+	 */
 	if (stapling_pending(&link->shake.stapling))
 		return LINK_SUSPENDED;
 	if (!stateless_may_read(link))
@@ -58,15 +60,19 @@ stateless_step(struct link *link)
 		return LINK_DONE;
 	if (result < 0)
 		return stateless_stuck(link, result, unsent);
-	/* The cookie is sent; what comes next begins anew, and counts anew. */
+	/*
+	 * The cookie is sent. What comes next is a new handshake, and counts as
+	 * one.
+	 */
 	link->shake.stateless.cookie_sent = true;
 	outcome_begin_anew(&link->outcome);
 	return LINK_AGAIN;
 }
 
 /*
- * libssl forgets a part of a ClientHello when it is asked again. At the end of
- * what the peer sends there is no more to wait for.
+ * Returns true if a whole ClientHello is there: libssl forgets a part of one
+ * when it is called again. At the end of what the peer sends there is nothing
+ * more to wait for.
  */
 static bool
 stateless_may_read(const struct link *link)
@@ -83,9 +89,9 @@ stateless_may_read(const struct link *link)
 }
 
 /*
- * Between a client's two ClientHellos comes a ChangeCipherSpec for the sake of
- * middleboxes (RFC 8446, appendix D.4), which libssl drops, saying that it
- * failed; the stock program believes it.
+ * Between its two ClientHellos a client sends a ChangeCipherSpec for the sake
+ * of middleboxes (RFC 8446, appendix D.4). libssl drops it, but SSL_stateless
+ * returns a failure; the stock program believes that.
  */
 static enum link_result
 stateless_stuck(struct link *link, int result, size_t unsent)
@@ -103,7 +109,7 @@ stateless_stuck(struct link *link, int result, size_t unsent)
 		link->shake.phase = PHASE_IN_VAIN;
 		return LINK_WAIT;
 	}
-	/* Anew, it would not find what it has read. */
+	/* Do not call again: libssl has forgotten what it has read. */
 	if (handshake_stuck(link, result, unsent) != LINK_FAILED)
 		outcome_fail(&link->outcome, STAT_FAILED_OTHER);
 	return LINK_FAILED;

@@ -3,10 +3,10 @@
 #include "link/stream.h"
 
 /*
- * libssl counts renegotiations for a whole context. What one call adds to its
- * counters is of the connection that made the call. One that the server asks
- * for is begun several times there, with the HelloRequest and with each of the
- * client's messages that leads to a new try.
+ * libssl counts renegotiations for a whole context. What one call adds to the
+ * counters belongs to the connection that made the call. A renegotiation that
+ * the server asks for is counted several times as begun: with the HelloRequest,
+ * and with each message of the client that leads to a new try.
  */
 struct stream_tally {
 	long begun;
@@ -61,8 +61,8 @@ stream_push(struct link *link)
 		if ((result = stream_encrypt(link)) != LINK_DONE)
 			break;
 		/*
-		 * A peer that is gone is seen by the next read or write, as
-		 * in a program whose last write went well.
+		 * If the peer is gone, the next read or write fails, as in a
+		 * program whose last write succeeded.
 		 */
 		if (transport_gather(&link->transport) == TRANSPORT_BLOCKED)
 			return LINK_WAIT;
@@ -100,7 +100,7 @@ stream_handshake(struct link *link)
 	return result;
 }
 
-/* As much as the transport shall hold. DONE: that much is done. */
+/* Encrypt as much as the transport may hold. Returns LINK_DONE after that. */
 static enum link_result
 stream_encrypt(struct link *link)
 {
@@ -128,8 +128,9 @@ stream_encrypt(struct link *link)
 }
 
 /*
- * Before the client's Finished SSL_write would be a reason to shake hands. It
- * is no engine's job (async.h): it would begin while there may be another one.
+ * Before the client's Finished, SSL_write would go on with the handshake.
+ * SSL_write_early_data must not run as a job (async.h), because another job may
+ * be paused.
  */
 static int
 stream_write(struct link *link, size_t *written)
@@ -146,7 +147,7 @@ stream_write(struct link *link, size_t *written)
 	return result;
 }
 
-/* What does not fit into a record of DTLS is refused as a whole. */
+/* DTLS refuses data that does not fit into one record. */
 static size_t
 stream_piece(const struct link *link)
 {
