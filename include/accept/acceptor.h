@@ -1,7 +1,7 @@
 /*
- * The worker's side of accepting: whose turn it is (accept_turn.h), whether
- * -naccept still allows it (accept_quota.h), and what to do when descriptors
- * have run out.
+ * How a worker accepts: when it is its turn (accept_turn.h), while -naccept
+ * allows another connection (accept_quota.h), and not while descriptors or room
+ * for text have run out.
  */
 #ifndef ACCEPTOR_H
 #define ACCEPTOR_H
@@ -16,7 +16,7 @@ struct dtls_acceptor;
 struct services;
 
 enum acceptor_state {
-	ACCEPTOR_WAITING, /* for the master's word */
+	ACCEPTOR_WAITING, /* for the master's message */
 	ACCEPTOR_OPEN,
 	ACCEPTOR_PAUSED, /* out of descriptors, or of room for text */
 	ACCEPTOR_STOPPED,
@@ -27,25 +27,30 @@ struct acceptor {
 	const struct accept_calls *calls;
 	void *arg; /* of the calls */
 	enum acceptor_state state;
-	struct loop_event listener; /* a connection came */
-	struct loop_event turn; /* another worker says it is our turn */
-	struct loop_task again; /* more of them wait */
-	struct loop_timer retry; /* out of descriptors */
+	struct loop_event listener; /* a connection waits */
+	struct loop_event turn; /* another worker gave us the turn */
+	struct loop_task again; /* more connections wait */
+	struct loop_timer retry; /* ends a pause */
 	struct dtls_acceptor *dtls; /* DTLS; owned; NULL: streams */
-	int64_t warned_ms; /* of it, last; 0: never */
+	int64_t warned_ms; /* when a pause was last reported; 0: never */
 };
 
-/* Nobody is accepted yet. Returns 0, or -1 (reported). */
+/* Prepare to accept. Returns 0, or -1 (reported). */
 int acceptor_open(struct acceptor *, const struct services *,
     const struct accept_calls *, void *arg);
-/* The master's word is here. Returns 0, or -1 (reported). */
+/*
+ * The master has said that the worker may accept. Returns 0, or -1 (reported).
+ */
 int acceptor_begin(struct acceptor *);
-/* No more connections, for good. */
+/* Accept no more connections, ever. */
 void acceptor_stop(struct acceptor *);
-/* Around each wait of the loop, so that others know who will come at once. */
+/*
+ * Must be called around each wait of the loop, so that the other workers know
+ * which ones are idle.
+ */
 void acceptor_will_wait(struct acceptor *);
 void acceptor_has_waited(struct acceptor *);
-/* A connection was closed: there may be a descriptor again. */
+/* A connection was closed: end a pause, since a descriptor may be free. */
 void acceptor_resume(struct acceptor *);
 
 #endif

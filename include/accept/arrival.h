@@ -1,6 +1,4 @@
-/*
- * A client that was accepted, and what it is handed over by.
- */
+/* A client that was accepted, and the calls that hand it over. */
 #ifndef ARRIVAL_H
 #define ARRIVAL_H
 
@@ -22,21 +20,24 @@ struct arrival {
 	struct sockaddr_storage peer;
 	socklen_t peer_size;
 	/* DTLS: */
-	uint8_t cookie[DTLS_COOKIE_SIZE]; /* it came with */
-	uint8_t number[RECORD_NUMBERS_SIZE]; /* of the record with it */
+	uint8_t cookie[DTLS_COOKIE_SIZE]; /* that the client brought */
+	uint8_t number[RECORD_NUMBERS_SIZE]; /* of the record with the cookie */
 	uint32_t in_pieces; /* bytes of its ClientHello; 0: it came whole */
-	struct textbuf in; /* datagrams that it sent so far (datagrams.h) */
+	struct textbuf in; /* datagrams it has sent so far (datagrams.h) */
 };
 
-/* What whoever takes the arrivals does; arg is the one of acceptor_open. */
+/* The calls of the module that takes arrivals; arg is that of acceptor_open. */
 struct accept_calls {
-	/* A client has arrived: takes over its descriptor and datagrams. */
+	/* A client has arrived. Takes over its descriptor and datagrams. */
 	void (*arrived)(void *arg, const struct arrival *);
-	/* So much is left to do that nobody shall be accepted now. */
+	/*
+	 * Returns true if no client may be accepted now, because too much
+	 * waits.
+	 */
 	bool (*overloaded)(void *arg);
 	/*
-	 * DTLS: datagrams were found (dtls_pieces_queue) of the peer that came
-	 * with this cookie. False: that one is gone.
+	 * DTLS: datagrams of the peer that came with this cookie were found
+	 * (dtls_pieces_queue). Returns false if the peer is gone.
 	 */
 	bool (*deliver)(
 	    void *arg, const uint8_t *cookie, const struct dtls_pieces *);
@@ -45,13 +46,16 @@ struct accept_calls {
 enum accept_result {
 	ACCEPT_TOOK, /* a connection */
 	ACCEPT_NOTHING, /* nothing to accept, or nothing left to allow */
-	ACCEPT_MORE, /* nothing yet, and enough for this turn */
+	ACCEPT_MORE, /* none yet, but try again in the next turn */
 	ACCEPT_FULL, /* no descriptor, no memory */
 };
 
-/* Tell the shared state of a connection that was accepted by this worker. */
+/* Count a connection that this worker has accepted, in shared memory. */
 void arrival_took(const struct services *);
-/* Of what may go on for long: not again and again. warned_ms: 0 at first. */
+/*
+ * Returns true if a warning that may come often shall be printed now.
+ * *warned_ms must be 0 at first.
+ */
 bool arrival_may_warn(const struct services *, int64_t *warned_ms);
 
 #endif

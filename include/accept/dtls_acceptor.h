@@ -1,26 +1,25 @@
 /*
- * Accepting peers of DTLS. All workers share one UDP socket, the listener.
- * Nothing is kept of a peer before its cookie has come back (RFC 6347, section
- * 4.2.1), but for pieces of a hello, for a moment (dtls_pieces.h): what begins
- * as a ClientHello is answered with a HelloVerifyRequest and forgotten, and
- * everything else is dropped.
+ * Accepts peers of DTLS. All workers share one UDP socket, the listener. Before
+ * a peer has returned its cookie (RFC 6347, section 4.2.1), nothing is kept of
+ * it, except for a moment pieces of a hello (dtls_pieces.h). A ClientHello
+ * without a good cookie is answered with a HelloVerifyRequest and forgotten;
+ * all else is dropped.
  *
- * A peer whose cookie is good gets a socket of its own, bound to the address it
- * wrote to and connected to it. From then on the kernel gives its datagrams to
- * that socket alone, so they reach its worker whatever becomes of the others;
- * and with the worker the socket goes, so nobody answers in its place.
+ * A peer whose cookie is good gets a socket of its own, bound to the address
+ * that it wrote to and connected to it. From then on the kernel gives the
+ * peer's datagrams only to this socket, whatever becomes of the other workers.
+ * If the worker dies, the socket is gone, and no other worker answers the peer.
  *
- * What may come between the good cookie and connect(2):
- * - The same ClientHello again, into the listener. Its cookie is claimed in
- *   shared memory (peer_claims.h), so no other worker takes it.
- * - More of the peer's datagrams, into the listener, if its ClientHello is in
- *   several, and before the one with the cookie, too: dtls_pieces.h says what
- *   becomes of them.
- * - What strangers send: the new socket, while bound and not yet connected, is
- *   as good as the listener to the kernel, which may even put a datagram there
- *   after connect(2) that it had found the way for before. So whoever reads the
- *   socket looks from whom it is; what is of strangers is treated as if the
- *   listener had got it.
+ * Between the good cookie and connect(2) there may come:
+ * - The same ClientHello again, at the listener. The cookie is claimed in
+ *   shared memory (peer_claims.h), so no other worker takes the peer.
+ * - More of the peer's datagrams, at the listener, if the ClientHello is in
+ *   several; also before the one with the cookie. See dtls_pieces.h.
+ * - Datagrams of strangers, at the new socket: while it is bound and not
+ *   connected, the kernel takes it for as good as the listener, and may even
+ *   deliver a datagram there after connect(2) that it had routed before. So the
+ *   reader of the socket checks each sender, and treats the datagram of a
+ *   stranger as if it had come to the listener.
  */
 #ifndef DTLS_ACCEPTOR_H
 #define DTLS_ACCEPTOR_H
@@ -37,13 +36,13 @@
 struct datagram;
 struct services;
 
-/* Bytes of what others have read for one of our peers. */
+/* The most bytes to queue that other workers have read for one of our peers. */
 #define DTLS_ACCEPTOR_IN_MAX (256 * 1024)
 
-/* A datagram as the first word of a peer. */
+/* What a datagram means as the first one of a peer. */
 enum hello {
-	HELLO_NONE, /* it is none */
-	HELLO_ASKS, /* it brings no good cookie */
+	HELLO_NONE, /* no ClientHello */
+	HELLO_ASKS, /* without a good cookie */
 	HELLO_GOOD,
 };
 
@@ -52,7 +51,7 @@ struct dtls_known {
 	int fd;
 	const struct sockaddr_storage *peer;
 	socklen_t peer_size;
-	bool half_open; /* it has a place there (half_open.h) */
+	bool half_open; /* it has a place in half_open.h */
 };
 
 struct dtls_acceptor {
@@ -62,8 +61,8 @@ struct dtls_acceptor {
 	bool stopped;
 	struct cookie_maker cookies;
 	in_port_t port; /* the listener's, network byte order */
-	struct datagram *datagram; /* at hand; owned */
-	struct textbuf strays; /* of strangers, see above */
+	struct datagram *datagram; /* the current datagram; owned */
+	struct textbuf strays; /* datagrams of strangers, see above */
 	struct loop_task stray;
 	struct dtls_pieces pieces;
 	int64_t warned_ms; /* that too many shake hands; 0: never */
@@ -72,46 +71,47 @@ struct dtls_acceptor {
 /* Returns 0, or -1 (reported). */
 int dtls_acceptor_open(struct dtls_acceptor *, const struct services *,
     const struct accept_calls *, void *arg);
-/* No more peers, but that one may start anew. */
+/* Accept no more new peers. A known peer may still start anew. */
 void dtls_acceptor_stop(struct dtls_acceptor *);
 /*
- * Serve the listener until a peer has shown its cookie, or for so many
- * datagrams. TOOK: the arrival is the caller's.
+ * Read the listener until a peer has shown its cookie, or until a number of
+ * datagrams was read. After ACCEPT_TOOK the caller owns the arrival.
  */
 enum accept_result
 dtls_acceptor_accept(struct dtls_acceptor *, struct arrival *);
 /*
- * Deliver to our peers what other workers have read of theirs. True: there was
- * something.
+ * Deliver to our peers what other workers have read for them. Returns true if
+ * there was something.
  */
 bool dtls_acceptor_collect(struct dtls_acceptor *);
 
 /*
- * What a known peer's socket gets passes here first. A stranger's datagram is
- * the listener's, which did not get it.
+ * A known peer's socket got the datagram of a stranger: treat it as if it had
+ * come to the listener.
  */
 void dtls_acceptor_stray(struct dtls_acceptor *, int fd,
     const struct sockaddr_storage *from, const uint8_t *, size_t);
 /*
- * The peer says something. A ClientHello begins a new association: see RFC
- * 6347, section 4.2.8. What is a piece of a hello is one that the peer starts
- * anew with, if it has shaken hands; before, the piece is of the hello that
- * libssl reads.
+ * Judge a datagram of a known peer. A ClientHello begins a new association (RFC
+ * 6347, section 4.2.8). A piece of one does so only if the peer has finished
+ * its handshake; before that, libssl is still reading the hello.
  */
 enum hello
 dtls_acceptor_hear_again(struct dtls_acceptor *, const struct dtls_known *,
     const uint8_t *, size_t, struct dtls_hello *, bool *in_pieces);
-/* HELLO_ASKS: send a cookie. */
+/* After HELLO_ASKS: send a cookie. */
 void dtls_acceptor_answer_again(struct dtls_acceptor *,
     const struct dtls_known *, const struct dtls_hello *, bool in_pieces);
 /*
- * HELLO_GOOD: the arrival, without a descriptor, which the caller frees. NULL:
- * the peer is not served anew.
+ * After HELLO_GOOD: returns the arrival, without a descriptor, which the caller
+ * frees, or NULL if the peer may not start anew.
  */
 struct arrival *
 dtls_acceptor_take_again(struct dtls_acceptor *, const struct dtls_known *,
     const struct dtls_hello *, const uint8_t *, size_t, bool in_pieces);
-/* What comes of the peer's hello of so many bytes is not its own any more. */
+/*
+ * Pieces of the peer's hello of so many bytes are not delivered to it any more.
+ */
 void dtls_acceptor_heard_all(
     struct dtls_acceptor *, const struct dtls_known *, uint32_t length);
 

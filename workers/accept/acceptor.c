@@ -89,9 +89,9 @@ acceptor_stop(struct acceptor *acceptor)
 		loop_remove(loop, &acceptor->turn);
 		return;
 	}
-	/* Others still bring what they read for a peer that was accepted. */
+	/* Other workers still bring what they read for our peers. */
 	dtls_acceptor_stop(acceptor->dtls);
-	/* The port is free when nobody holds it any more. */
+	/* The port is free when no process has the socket any more. */
 	close(acceptor->services->listener_fd);
 }
 
@@ -127,14 +127,14 @@ acceptor_on_listener(void *arg, uint32_t events)
 	acceptor_wake(arg);
 }
 
-/* Edge-triggered: the count need not be read for the next turn to be seen. */
+/* Edge-triggered, so the eventfd need not be read to see the next turn. */
 static void
 acceptor_on_turn(void *arg, uint32_t events)
 {
 	struct acceptor *acceptor = arg;
 
 	(void)events;
-	/* It may be woken for this alone. */
+	/* The worker may have been woken only for this. */
 	if (acceptor->dtls != NULL && dtls_acceptor_collect(acceptor->dtls) &&
 	    !accept_turn_is_of(
 		acceptor_turn(acceptor), acceptor->services->slot))
@@ -157,7 +157,9 @@ acceptor_on_retry(void *arg)
 	acceptor_resume(arg);
 }
 
-/* A connection waits: take it, or hand the turn to whom it belongs. */
+/*
+ * A connection waits: take it, or hand the turn to the worker whose turn it is.
+ */
 static void
 acceptor_wake(struct acceptor *acceptor)
 {
@@ -182,7 +184,7 @@ acceptor_take(struct acceptor *acceptor)
 
 	if (acceptor->state == ACCEPTOR_STOPPED)
 		return;
-	/* Nobody would print, count or end what begins now. */
+	/* Without a master nobody would print, count or end a connection. */
 	if (lifeline_is_cut(acceptor->services->shared->lifeline))
 		_exit(1);
 	if (acceptor->calls->overloaded(acceptor->arg))
@@ -237,7 +239,7 @@ acceptor_accept(struct acceptor *acceptor, struct arrival *arrival)
 	return ACCEPT_TOOK;
 }
 
-/* Connections wait in the kernel's queue meanwhile. */
+/* Meanwhile connections wait in the kernel's queue. */
 static void
 acceptor_pause(struct acceptor *acceptor, const char *why)
 {
@@ -251,7 +253,7 @@ acceptor_pause(struct acceptor *acceptor, const char *why)
 	loop_timer_set(loop, &acceptor->retry, ACCEPTOR_RETRY_MS);
 }
 
-/* Another connection may wait already: whoever comes next shall look. */
+/* If another connection waits, hand the turn to the next worker. */
 static void
 acceptor_pass_on(struct acceptor *acceptor)
 {

@@ -7,7 +7,7 @@
 #include "shared/accept_turn.h"
 #include "shared/shared.h"
 
-#define ARRIVAL_WARN_MS 10000 /* not more often */
+#define ARRIVAL_WARN_MS 10000 /* not more often than this */
 
 void
 arrival_took(const struct services *services)

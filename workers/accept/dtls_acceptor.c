@@ -70,7 +70,7 @@ dtls_acceptor_open(struct dtls_acceptor *acceptor,
 		log_warn("the listener's address");
 		return -1;
 	}
-	acceptor->port = own.sin6_port; /* where sin_port is, too */
+	acceptor->port = own.sin6_port; /* sin_port is at the same place */
 	acceptor->datagram = malloc(sizeof(*acceptor->datagram));
 	if (acceptor->datagram == NULL)
 		fatalx("out of memory");
@@ -123,8 +123,8 @@ dtls_acceptor_collect(struct dtls_acceptor *acceptor)
 }
 
 /*
- * It came while the new socket was bound and not yet connected, or was on its
- * way there while it was being connected.
+ * The datagram came while the new socket was bound and not connected, or was on
+ * its way there meanwhile.
  */
 void
 dtls_acceptor_stray(struct dtls_acceptor *acceptor, int fd,
@@ -211,7 +211,7 @@ dtls_acceptor_heard_all(struct dtls_acceptor *acceptor,
 		    &acceptor->pieces, acceptor->datagram, length);
 }
 
-/* The listener's, which it did not get. */
+/* Treat the datagrams of strangers as if they had come to the listener. */
 static void
 dtls_acceptor_on_stray(void *arg)
 {
@@ -232,7 +232,7 @@ dtls_acceptor_on_stray(void *arg)
 		textbuf_free(&acceptor->strays);
 }
 
-/* NOTHING: the datagram at hand makes no connection. */
+/* Returns ACCEPT_NOTHING if the current datagram makes no connection. */
 static enum accept_result
 dtls_acceptor_take(struct dtls_acceptor *acceptor, struct arrival *arrival)
 {
@@ -269,7 +269,7 @@ dtls_acceptor_take(struct dtls_acceptor *acceptor, struct arrival *arrival)
 	return result;
 }
 
-/* The datagram at hand, together with what came before if it is a piece. */
+/* Judge the current datagram, with the pieces that came before it. */
 static enum hello
 dtls_acceptor_hear(
     struct dtls_acceptor *acceptor, struct dtls_hello *hello, bool *in_pieces)
@@ -284,7 +284,7 @@ dtls_acceptor_hear(
 	case DTLS_PIECE_NONE:
 		break;
 	case DTLS_PIECE_KEPT:
-		/* It may be for a peer of our own. */
+		/* The piece may be for one of our peers. */
 		(void)dtls_acceptor_collect(acceptor);
 		break;
 	case DTLS_PIECE_HEAD:
@@ -294,7 +294,10 @@ dtls_acceptor_hear(
 	return HELLO_NONE;
 }
 
-/* No more bytes than it came in, of which no other worker answers any. */
+/*
+ * An answer has no more bytes than the pieces of the hello. dtls_pieces_drop
+ * sees to it that no other worker answers them as well.
+ */
 static void
 dtls_acceptor_reply(struct dtls_acceptor *acceptor,
     const struct dtls_hello *hello, bool in_pieces)
@@ -310,8 +313,8 @@ dtls_acceptor_reply(struct dtls_acceptor *acceptor,
 }
 
 /*
- * The socket first, as there may be none: then the client tries again, and its
- * cookie must not be claimed.
+ * The socket is made first: if that fails, the client tries again, and so its
+ * cookie must not be claimed yet.
  */
 static enum accept_result
 dtls_acceptor_give_socket(struct dtls_acceptor *acceptor,
@@ -332,7 +335,7 @@ dtls_acceptor_give_socket(struct dtls_acceptor *acceptor,
 	arrival->peer = datagram->from;
 	arrival->peer_size = datagram->address_size;
 	dtls_acceptor_introduce(arrival, hello, datagram->data, datagram->size);
-	/* What it came in is among its pieces. */
+	/* A datagram that is a piece is on the board. */
 	if (!in_pieces)
 		datagrams_queue(&arrival->in, datagram->data, datagram->size);
 	if (!hello->whole)
@@ -340,7 +343,10 @@ dtls_acceptor_give_socket(struct dtls_acceptor *acceptor,
 	return ACCEPT_TOOK;
 }
 
-/* False: its sender has to wait. */
+/*
+ * Take a place in half_open.h. Returns false if there is none: the peer has to
+ * wait.
+ */
 static bool
 dtls_acceptor_enter(struct dtls_acceptor *acceptor)
 {
@@ -385,7 +391,7 @@ dtls_acceptor_socket(const struct datagram *datagram)
 	    SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-/* Beside the listener, which has SO_REUSEADDR, too. */
+/* The address is also the listener's, which has SO_REUSEADDR as well. */
 static int
 dtls_acceptor_connect(int fd, const struct datagram *datagram)
 {
@@ -401,7 +407,10 @@ dtls_acceptor_connect(int fd, const struct datagram *datagram)
 	return -1;
 }
 
-/* Have a datagram that a peer's socket got at hand. False: it cannot be. */
+/*
+ * Make a datagram that a peer's socket got the current one. Returns false if it
+ * is too long, or if its address is not known.
+ */
 static bool
 dtls_acceptor_hold(struct dtls_acceptor *acceptor, int fd,
     const struct sockaddr_storage *from, const uint8_t *data, size_t size)
@@ -420,7 +429,7 @@ dtls_acceptor_hold(struct dtls_acceptor *acceptor, int fd,
 	return true;
 }
 
-/* The datagram at hand is looked at as soon as others have had their turn. */
+/* Keep the current datagram for the next turn. */
 static void
 dtls_acceptor_put_by(struct dtls_acceptor *acceptor)
 {
@@ -430,9 +439,9 @@ dtls_acceptor_put_by(struct dtls_acceptor *acceptor)
 }
 
 /*
- * libssl has seen nothing of the exchange so far. It gets both ClientHellos, so
- * that it counts messages as the client does, and -msg and the like tell all.
- * This is the first one.
+ * libssl has seen nothing of the cookie exchange. It gets both ClientHellos, so
+ * that it counts messages as the client does, and -msg and the like show all of
+ * them. This makes the first one.
  */
 static void
 dtls_acceptor_introduce(struct arrival *arrival, const struct dtls_hello *hello,
@@ -450,9 +459,10 @@ dtls_acceptor_introduce(struct arrival *arrival, const struct dtls_hello *hello,
 }
 
 /*
- * The rest of its ClientHello: what others have read, and what still lies in
- * the listener's queue. Where somebody else's datagram is there, the rest comes
- * as others read it. The datagram at hand is another one then.
+ * Get the rest of a ClientHello: what other workers have read, and what is
+ * still in the listener's queue, up to the first other datagram. Pieces behind
+ * that come when workers read them. The current datagram is another one
+ * afterwards.
  */
 static void
 dtls_acceptor_gather(struct dtls_acceptor *acceptor, struct arrival *arrival,
@@ -482,11 +492,14 @@ dtls_acceptor_judge(struct dtls_acceptor *acceptor,
 		hello->fixed_size, dtls_acceptor_now_s(acceptor), hello->cookie,
 		hello->cookie_size))
 		return HELLO_ASKS;
-	/* It is the second message; libssl would wait for that one. */
+	/*
+	 * The hello with the cookie is message 1, and libssl waits for that
+	 * number.
+	 */
 	return hello->message_sequence == 1 ? HELLO_GOOD : HELLO_NONE;
 }
 
-/* Returns the size; 0: nothing can be said. */
+/* Make the answer. Returns its size, or 0 if there is none. */
 static size_t
 dtls_acceptor_answer(struct dtls_acceptor *acceptor,
     const struct sockaddr_storage *peer, const struct dtls_hello *hello,
@@ -500,14 +513,14 @@ dtls_acceptor_answer(struct dtls_acceptor *acceptor,
 	return dtls_hello_verify_request(hello, cookie, sizeof(cookie), answer);
 }
 
-/* The same clock in all workers. */
+/* All workers have the same clock. */
 static int64_t
 dtls_acceptor_now_s(const struct dtls_acceptor *acceptor)
 {
 	return acceptor->services->loop->now_ms / 1000;
 }
 
-/* A peer that has shaken hands has no place any more to take over. */
+/* A peer that has finished its handshake has given its place back. */
 static bool
 dtls_acceptor_enter_again(
     const struct services *services, const struct dtls_known *known)
@@ -521,7 +534,7 @@ dtls_acceptor_enter_again(
 	return true;
 }
 
-/* False: the quota is used up, or another worker has the cookie. */
+/* Returns false if the quota is used up, or the cookie was used before. */
 static bool
 dtls_acceptor_claim_again(
     const struct services *services, const uint8_t *cookie)

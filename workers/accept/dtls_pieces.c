@@ -73,7 +73,7 @@ dtls_pieces_put_again(struct dtls_pieces *pieces,
 
 	if (!pieces_of(datagram, &piece, &pieces->key))
 		return DTLS_PIECE_NONE;
-	/* Of an earlier hello from there. */
+	/* An earlier hello of the peer may have the same key. */
 	fragment_board_disown(pieces->board, &pieces->key, pieces->slot);
 	return pieces_join(pieces, datagram, piece.offset, now_ms, hello);
 }
@@ -143,7 +143,9 @@ dtls_pieces_give_back(struct dtls_pieces *pieces, int64_t now_ms)
 		pieces_put(pieces, &fragment, now_ms);
 }
 
-/* False: it is none, or worth nothing. */
+/*
+ * Returns false for a datagram that is no piece, or that is not worth keeping.
+ */
 static bool
 pieces_of(const struct datagram *datagram, struct dtls_hello_piece *piece,
     struct fragment_key *key)
@@ -156,7 +158,7 @@ pieces_of(const struct datagram *datagram, struct dtls_hello_piece *piece,
 	return true;
 }
 
-/* Put it on the board, and look whether there is a head now. */
+/* Put the piece on the board, and check if the head is complete. */
 static enum dtls_piece
 pieces_join(struct dtls_pieces *pieces, const struct datagram *datagram,
     uint32_t offset, int64_t now_ms, struct dtls_hello *hello)
@@ -179,8 +181,8 @@ pieces_join(struct dtls_pieces *pieces, const struct datagram *datagram,
 }
 
 /*
- * Of the hello without a cookie only the head is, and of later messages
- * nothing: there is no peer yet that could send them.
+ * Of the hello without a cookie only the head is worth keeping. Later messages
+ * are not: there is no peer yet that could send them.
  */
 static bool
 pieces_worth(const struct dtls_hello_piece *piece)
@@ -213,7 +215,7 @@ pieces_key(const struct datagram *datagram, uint16_t sequence, uint32_t length)
 	return key;
 }
 
-/* Only what tells peers apart; all ports of ours are one. */
+/* Only what tells peers apart. Our own port is always the same. */
 static void
 pieces_address(
     const struct sockaddr_storage *from, uint8_t *address, uint8_t *port)
@@ -230,7 +232,7 @@ pieces_address(
 	}
 }
 
-/* Whoever has the peer looks for it here. */
+/* Wakes the owner, which looks for the piece on the board. */
 static void
 pieces_put(
     struct dtls_pieces *pieces, const struct fragment *fragment, int64_t now_ms)
