@@ -1,9 +1,9 @@
 /*
  * A connection in a worker, as its handler sees it.
  *
- * There is one place where a connection is set up, shaken hands with, read,
- * written and shut down (connection.c); modes differ in a handler, swapped in
- * as a table of functions.
+ * All modes share the code that sets a connection up, shakes hands, reads,
+ * writes and shuts down. Modes differ in the handler, which is a table of
+ * functions.
  */
 #ifndef CONNECTION_H
 #define CONNECTION_H
@@ -22,8 +22,8 @@ struct textbuf;
 
 /* Why a connection that was established ends. */
 enum connection_end {
-	END_CLOSE_NOTIFY, /* the peer said so */
-	END_ERROR, /* read or write failed; the error queue tells */
+	END_CLOSE_NOTIFY, /* the peer sent it */
+	END_ERROR, /* read or write failed; see the error queue */
 	END_LOCAL, /* the handler or the console asked for it */
 	END_TIMEOUT, /* one of our deadlines ran out */
 };
@@ -35,28 +35,28 @@ enum handler_verdict {
 };
 
 /*
- * All but name may be NULL. Handlers keep their own state by
+ * All but name may be NULL. A handler keeps its own state with
  * connection_set_handler_data().
  */
 struct handler {
 	const char *name;
 	struct mode_traits traits;
-	/* The handshake begins with the client's first word, not before. */
+	/* The handshake begins only with the client's first bytes. */
 	bool waits_for_word;
-	/* Says on standard output where early data begins and where it ends. */
+	/* Print on standard output where early data begins and ends. */
 	bool tells_early;
-	/* Make what it keeps; called once, before all else. */
+	/* Called once, before all others: make the handler's state. */
 	void (*begin)(struct connection *);
 	/* The handshake is done. */
 	enum handler_verdict (*open)(struct connection *);
 	/* With -nbio: the handshake cannot go on now. */
 	void (*delayed)(struct connection *);
-	/* The handshake failed; the error queue tells why. */
+	/* The handshake failed; the error queue has the reason. */
 	void (*failed)(struct connection *);
 	/*
-	 * Plaintext came; with -early_data maybe before the handshake is done.
-	 * What is queued then goes out at once, but a close waits for the end
-	 * of the handshake.
+	 * Plaintext came; with -early_data perhaps before the handshake is
+	 * done. What is queued then goes out at once, but a close waits for the
+	 * end of the handshake.
 	 */
 	enum handler_verdict (*readable)(
 	    struct connection *, const uint8_t *data, size_t size);
@@ -74,19 +74,22 @@ struct handler {
 	void (*ended)(struct connection *, enum connection_end);
 	/* The shutdown alert, if there is one to send, is on its way. */
 	void (*shut)(struct connection *);
-	/* The socket is gone. Free what begin made. Always called, last. */
+	/* The connection is gone: free what begin made. Always called, last. */
 	void (*close)(struct connection *);
 };
 
 SSL *connection_ssl(struct connection *);
 const struct config *connection_config(const struct connection *);
-/* "worker 3 connection 17 from 127.0.0.1:51234", or NULL without -label. */
+/*
+ * Returns "worker 3 connection 17 from 127.0.0.1:51234", or NULL without
+ * -label.
+ */
 const char *connection_label(const struct connection *);
-/* The number of the worker that serves it. */
+/* Returns the number of the connection's worker. */
 unsigned connection_worker(const struct connection *);
-/* With -early_data: the handshake is still where early data may come. */
+/* Returns true while early data may come, with -early_data. */
 bool connection_in_early_data(const struct connection *);
-/* The stock program's statistics table, summed over all workers. */
+/* Append the stock program's statistics table, with the sums of all workers. */
 void connection_stats_table(const struct connection *, struct textbuf *);
 
 /* What a handler keeps for itself. */
@@ -94,38 +97,43 @@ void connection_set_handler_data(struct connection *, void *);
 void *connection_handler_data(const struct connection *);
 
 /*
- * Queue plaintext for the peer. The handler is not given more input while much
- * is queued, so what it queues a call bounds the memory: at most 64 KiB a call.
+ * Queue plaintext for the peer. A handler may queue at most 64 KiB in one call
+ * of it. It is not called while much is queued, so this bounds the memory.
  */
 void connection_send(struct connection *, const void *data, size_t size);
 /*
- * The same from where it stands: fill the room for size bytes, then queue what
- * came into it, which may be nothing.
+ * The same without a copy: fill the space, then queue size bytes of it, which
+ * may be 0.
  */
 void *connection_send_space(struct connection *, size_t size);
 void connection_send_filled(struct connection *, size_t size);
-/* Take no more input, so that a peer that says goodbye still gets its data. */
+/*
+ * Read no more from the peer, so that one that says goodbye still gets its
+ * data.
+ */
 void connection_stop_reading(struct connection *);
 /*
- * Wait for another descriptor to have something to read, or its end; then the
- * handler is told that it is writable. Meanwhile the peer is listened to, so
- * that one that leaves is seen. Once more for each wait; not to be closed
- * before connection_awaits() says no. False: it cannot be watched (reported).
+ * Wait until another descriptor has data or has ended; then the handler's
+ * writable is called. Meanwhile the peer is read, so that its leaving is seen.
+ * Each wait needs a call. The descriptor must not be closed while
+ * connection_awaits() returns true. Returns false if it cannot be watched
+ * (reported).
  */
 bool connection_await(struct connection *, int fd);
 bool connection_awaits(const struct connection *);
 void connection_await_no_more(struct connection *);
-/* Carry it out as soon as no handshake is under way. */
+/* Carry the command out as soon as no handshake is under way. */
 void connection_command(struct connection *, const struct command *);
 /*
- * Ask the peer for a new handshake; with_certificate: and for its certificate.
- * Prints the stock program's lines. Returns 1: it is asked; 0: this version of
- * TLS or the configuration has no such thing; -1: failed (reported).
+ * Ask the peer for a new handshake, and for its certificate if with_certificate
+ * is true. Prints the stock program's lines. Returns 1 after asking, 0 if the
+ * version of TLS or the configuration does not allow that, and -1 if it failed
+ * (reported).
  */
 int connection_renegotiate(struct connection *, bool with_certificate);
-/* One is under way. */
+/* Returns true while a new handshake is under way. */
 bool connection_renegotiates(const struct connection *);
-/* As connection_send, but past TLS, in the clear, and ahead of it. */
+/* As connection_send, but in the clear, and ahead of what that has queued. */
 void connection_send_clear(struct connection *, const void *data, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Early data of a connection: given to the handler as it comes, and answered
- * before the handshake is done.
+ * The early data of a connection: it is given to the handler as it comes, and
+ * answered before the handshake is done.
  */
 #ifndef CONNECTION_EARLY_H
 #define CONNECTION_EARLY_H
@@ -12,19 +12,19 @@
 struct connection;
 
 /*
- * Take a bounded amount of what has come. LINK_DONE: there is no more, or never
- * was any; handshake_step() is to do the rest. LINK_AGAIN: an answer may be
- * queued, which is to be sent before the next call.
+ * Take a bounded amount of early data. Returns LINK_DONE if none is left, or
+ * there never was any: handshake_step() must do the rest. After LINK_AGAIN an
+ * answer may be queued, which must be sent before the next call.
  */
 enum link_result early_step(struct connection *);
 /*
- * The handshake is not done, but an answer to early data is queued:
- * early_answer sends it.
+ * Returns true if the handshake is not done, and an answer to early data is
+ * queued, which early_answer will send.
  */
 bool early_is_answered(const struct connection *);
 /*
- * False: the handshake must not go on now. What the peer is too slow to read is
- * no reason, nor is an answer that goes on and on.
+ * Send answers. Returns false if the handshake must not go on now. A peer that
+ * reads slowly does not stop it, nor does an answer without an end.
  */
 bool early_answer(struct connection *);
 

@@ -30,20 +30,20 @@
 #include "link/link.h"
 #include "text/outlet.h"
 
-/* As the stock program: silence after which the peer counts as gone. */
+/* After so long a silence the peer counts as gone, as in the stock program. */
 #define CONNECTION_LINGER_MS 500
-/* And while the server quits. */
+/* The same while the server quits. */
 #define CONNECTION_LINGER_QUIT_MS 200
 /*
- * However much it says, for what the kernel does not take of an answer that it
- * was sure to take, and for an engine that is at work for it.
+ * The longest time, however much the peer still says. Also the time for the
+ * kernel to take the rest of an answer, and for an engine to finish.
  */
 #define CONNECTION_LINGER_TOTAL_MS 10000
 
 /* Rounds of work before other connections have a turn. */
 #define CONNECTION_BUDGET 8
 
-/* Bytes of what connection_describe_host() tells. */
+/* Bytes that connection_describe_host() needs. */
 #define CONNECTION_HOST_SIZE (CONFIG_LABEL_HOST_MAX + sizeof("host  "))
 
 struct connections;
@@ -51,7 +51,7 @@ struct dtls_peer;
 struct services;
 
 enum connection_state {
-	CONNECTION_HELD, /* until the master has spoken: see shared.h */
+	CONNECTION_HELD, /* until the master's message: see shared.h */
 	CONNECTION_HANDSHAKE,
 	CONNECTION_OPEN,
 	CONNECTION_FLUSH, /* what is queued goes out, nothing is read */
@@ -64,12 +64,12 @@ struct connection {
 	struct connections *all;
 	const struct services *services;
 	enum connection_state state;
-	uint64_t number; /* over all workers, in the order of accepting */
+	uint64_t number; /* over all workers, in order of accepting */
 	char *label; /* owned; NULL without -label */
 	struct sockaddr_storage peer;
 	socklen_t peer_size;
 
-	/* Parts, each of which belongs to one module. */
+	/* The parts, each of which belongs to one module. */
 	struct link link;
 	struct typed typed; /* what the console wants of it */
 	struct speaker speaker;
@@ -79,22 +79,22 @@ struct connection {
 	void *handler_data;
 	bool deaf; /* the handler wants no more input */
 	bool ends; /* the handler has closed before the handshake is done */
-	bool owing; /* it ends, and the kernel did not take what it was to */
+	bool owing; /* it ends; the kernel has not taken all its data */
 
 	struct loop_event event;
 	uint32_t events; /* that event is registered for */
 	struct loop_event source; /* what the handler waits for */
 	struct loop_timer timer; /* of the state */
 	struct loop_timer total; /* -total_timeout */
-	struct loop_task again; /* more to do than one step may */
+	struct loop_task again; /* runs the connection in the next turn */
 	int64_t active_ms; /* when bytes last moved on the socket */
 	int64_t handshake_end_ms; /* -handshake_timeout; 0: not begun */
 	int64_t shutdown_ms; /* when the shutdown began */
 };
 
 /*
- * Text that is written from now on is the connection's, until its step ends.
- * The one place that says whose turn it is.
+ * Text that is written until the step ends is the connection's. Only this
+ * function makes a speaker the current one.
  */
 void connection_enter(struct connection *);
 /* End the connection in order, whatever its state. */
@@ -103,33 +103,39 @@ void connection_end(struct connection *);
 void connection_resume(struct connection *);
 
 /*
- * Between the files of this folder: do what can be done now. Everything that
- * happens to a connection ends here, and it may be gone afterwards.
+ * For this folder only, from here on. Do what can be done now. Every event of a
+ * connection leads here, and the connection may be gone afterwards.
  */
 void connection_run(struct connection *);
 void connection_end_step(struct connection *);
 void connection_free(struct connection *);
-/* -label: the tag of its lines and its label. */
+/* -label: make the tag of the connection's lines, and its label. */
 void connection_make_label(struct connection *);
-/* Its peer, for messages. */
+/* Write the name of the peer, for messages. */
 void connection_describe(const struct connection *, char *, size_t);
-/* "host alpha " with -label_host, or "". */
+/* Write "host alpha " with -label_host, or "". */
 void connection_describe_host(const struct connection *, char *, size_t);
 void connection_init_timers(struct connection *);
 void connection_stop_timers(struct connection *);
 /* -total_timeout */
 void connection_begin_total(struct connection *);
-/* The one place where the state changes: each has its own deadline. */
+/* Change the state, and set the deadline of the new one. No other code does. */
 void connection_set_state(struct connection *, enum connection_state);
-/* Begin the end: tell the handler and the peer, then wait for it to go. */
+/*
+ * Begin the shutdown: tell the handler and the peer, then wait until the peer
+ * has gone.
+ */
 void connection_close(struct connection *, enum connection_end);
-/* The handshake failed, which is counted already. */
+/* The handshake failed, and was counted as failed. */
 void connection_fail(struct connection *);
-/* What the handler said; HANDLER_CLOSE ends the connection. */
+/* Do what the handler wants; HANDLER_CLOSE ends the connection. */
 void connection_obey(struct connection *, enum handler_verdict);
-/* All that was queued is with the kernel. */
+/* All that was queued is with the kernel: tell the console and the handler. */
 void connection_pushed(struct connection *);
-/* Where a blocking read would have returned without data. */
+/*
+ * Call the handler's blocked if a blocking read would have returned without
+ * data here.
+ */
 void connection_tell_renegotiated(struct connection *);
 
 #endif

@@ -16,21 +16,23 @@ TAILQ_HEAD(connection_list, connection);
 
 struct connections {
 	const struct services *services;
-	const struct handler *handler; /* of new ones */
+	const struct handler *handler; /* of new connections */
 	struct connection_list list; /* in the order of their arrival */
 	struct acceptor acceptor;
 };
 
-/* Nobody is accepted yet. Returns 0, or -1 (reported). */
+/* Prepare to accept. Returns 0, or -1 (reported). */
 int connections_open(
     struct connections *, const struct services *, const struct handler *);
-/* NULL: it is gone. */
+/* Returns NULL if the connection is gone. */
 struct connection *connections_find(struct connections *, uint64_t number);
 bool connections_are_gone(const struct connections *);
 /* End all of them in order. */
 void connections_end(struct connections *);
 
-/* For the files of this folder: takes over the descriptor and datagrams. */
+/*
+ * For this folder only. Takes over the descriptor and datagrams of the arrival.
+ */
 void connection_start(struct connections *, const struct arrival *);
 
 #endif

@@ -1,6 +1,4 @@
-/*
- * -label: which connection a failed handshake was.
- */
+/* -label: names the connection whose handshake failed. */
 #ifndef FAILURE_H
 #define FAILURE_H
 
@@ -9,10 +7,11 @@
 struct connection;
 
 /*
- * Before a mode tells of a failed handshake; the error queue still has the
- * reason. Without -label nothing happens. With it the connection's label goes
- * first; or, in a mode that says nothing of good connections, one line tells
- * all, and true is returned: the mode has nothing to add.
+ * Must be called before a mode reports a failed handshake, while the error
+ * queue has the reason. Does nothing without -label. With -label it prints the
+ * connection's label and returns false. But in a mode that prints nothing of
+ * good connections it prints one line with the reason and returns true: the
+ * mode must print nothing more.
  */
 bool failure_label(const struct connection *);
 

@@ -25,16 +25,16 @@ struct typed {
 	bool met; /* the master knows that the connection is open */
 };
 
-/* True if the console can be the connection's: see config_uses_console. */
+/* Returns true if the mode has a console: see config_uses_console. */
 bool typed_is_possible(const struct connection *);
 /*
- * The connection can be the console connection from now on; what waits on
- * standard input comes before the handshake goes on.
+ * From now on the connection can be the console connection: tell the master. If
+ * input waits at the console, it comes before the handshake goes on.
  */
 void typed_meet(struct connection *);
-/* The master has nothing for the connection: shake hands. */
+/* The master has no input for the connection: go on with the handshake. */
 void typed_release(struct connection *);
-/* One read of standard input; quit: and the server ends with it. */
+/* Take one read of standard input. quit: the server ends with it. */
 void typed_take(struct connection *, const void *data, size_t size, bool quit);
 /* The unit is done: the master may send the next. */
 void typed_done(struct connection *);

@@ -8,9 +8,9 @@
 #include "connection/dtls_place.h"
 #include "foundation/log.h"
 
-/* How long a connection is held for the master's word. */
+/* How long a connection is held for the master's message. */
 #define CONNECTION_HELD_MS 50
-/* Of a handshake of DTLS without -handshake_timeout. */
+/* The limit of a DTLS handshake without -handshake_timeout. */
 #define CONNECTION_DTLS_HANDSHAKE_MS INT64_C(600000)
 
 static int64_t connection_handshake_left_ms(struct connection *);
@@ -57,7 +57,7 @@ connection_set_state(struct connection *connection, enum connection_state state)
 		break;
 	}
 	connection->state = state;
-	/* Who shakes hands, or has said goodbye, has nothing to lose. */
+	/* In the other states little is lost if a refusal was forged. */
 	connection->link.transport.hints_only =
 	    state == CONNECTION_OPEN || state == CONNECTION_FLUSH;
 	if (state > CONNECTION_HANDSHAKE && connection->dtls != NULL)
@@ -114,9 +114,9 @@ connection_describe_host(
 }
 
 /*
- * It may begin twice, before and behind early data; 0: for ever. A peer of DTLS
- * has no connection whose end could be seen, so there is always a limit, longer
- * than libssl tries.
+ * Returns the rest of the time for the handshake; 0: no limit. The state may
+ * begin twice, before and after early data. The end of a DTLS peer cannot be
+ * seen, so DTLS always has a limit, longer than libssl retransmits.
  */
 static int64_t
 connection_handshake_left_ms(struct connection *connection)

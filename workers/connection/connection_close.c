@@ -15,7 +15,7 @@ static void connection_say_goodbye(struct connection *);
 void
 connection_close(struct connection *connection, enum connection_end end)
 {
-	/* An error of the handshake is counted where it is understood. */
+	/* An error of the handshake is counted where its reason is known. */
 	if (connection->state < CONNECTION_OPEN && end != END_ERROR)
 		handshake_fail(&connection->link,
 		    end == END_TIMEOUT ? STAT_FAILED_TIMEOUT
@@ -27,7 +27,7 @@ connection_close(struct connection *connection, enum connection_end end)
 	connection_begin_shutdown(connection);
 }
 
-/* A unit that drove the handshake was a write; so it is a write that failed. */
+/* If a unit drove the handshake, the failure counts as a failed write. */
 void
 connection_fail(struct connection *connection)
 {
@@ -55,8 +55,8 @@ connection_begin_shutdown(struct connection *connection)
 }
 
 /*
- * Not amid a handshake whose early data was answered: libssl would do it, and
- * an answer that is cut would look whole.
+ * Sends nothing during a handshake whose early data was answered: libssl would
+ * send close_notify, and an answer that was cut would look complete.
  */
 static void
 connection_say_goodbye(struct connection *connection)
@@ -67,7 +67,7 @@ connection_say_goodbye(struct connection *connection)
 	if (connection->link.shake.early_heard &&
 	    !connection->handler->tells_early && !SSL_is_init_finished(ssl))
 		return;
-	/* Only the faults of -nbio_test ask to try again; it cannot last. */
+	/* Only -nbio_test makes libssl ask to try again, and that soon ends. */
 	do
 		result = SSL_shutdown(ssl);
 	while (

@@ -21,7 +21,7 @@ early_step(struct connection *connection)
 	size_t size;
 
 	while (budget-- > 0) {
-		/* The peer has to read first, or the answer would pile up. */
+		/* The peer has to read first, or answers would pile up. */
 		if (early_is_wanted(connection) &&
 		    early_is_answered(connection) && stream_congested(link))
 			return LINK_WAIT;
@@ -38,9 +38,9 @@ early_step(struct connection *connection)
 }
 
 /*
- * Text that was typed waits for the handshake, as in the stock program. A job
- * that is paused has to be gone on with first. And where libssl shakes hands
- * again it buffers, but forgets what the faults of -nbio_test have left there.
+ * Typed text waits for the handshake, as in the stock program. A paused job
+ * must go on first. And in the next phase libssl buffers its writes, but loses
+ * what the faults of -nbio_test left in the buffer.
  */
 bool
 early_is_answered(const struct connection *connection)
@@ -98,7 +98,10 @@ early_take(struct connection *connection, const uint8_t *data, size_t size)
 		connection->ends = true;
 }
 
-/* What comes behind a whole request is read, for the Finished is behind it. */
+/*
+ * Early data that the handler does not want is read, too, because the Finished
+ * is behind it.
+ */
 static bool
 early_is_wanted(const struct connection *connection)
 {

@@ -1,6 +1,6 @@
 /*
- * What a handler sees of a connection and may do with it, and how the
- * connection obeys.
+ * What a handler may do with a connection, and what the connection does after
+ * the handler's verdict.
  */
 #include "base/services.h"
 #include "connection/connection_state.h"
@@ -70,7 +70,7 @@ connection_await(struct connection *connection, int fd)
 		EPOLLIN) == -1)
 		return false;
 	connection->deaf = false;
-	/* It may take long: what was room for an answer is given back. */
+	/* The wait may be long, so free the room for an answer. */
 	if (connection->link.out.size == 0)
 		textbuf_free(&connection->link.out);
 	return true;

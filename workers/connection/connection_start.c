@@ -44,7 +44,7 @@ connection_start(struct connections *all, const struct arrival *arrival)
 		connection_set_state(connection, CONNECTION_HANDSHAKE);
 	else
 		typed_meet(connection);
-	/* A peer of DTLS has spoken. */
+	/* A peer of DTLS has spoken already. */
 	if (connection->handler->waits_for_word && !config->dtls)
 		connection_end_step(connection);
 	else
@@ -125,7 +125,7 @@ connection_end(struct connection *connection)
 	if (connection->state < CONNECTION_SHUTDOWN)
 		connection_close(connection, END_LOCAL);
 	else
-		/* It lingers: no longer than one that ends now. */
+		/* The connection lingers: not longer than one that ends now. */
 		loop_timer_set(connection->services->loop, &connection->timer,
 		    CONNECTION_LINGER_QUIT_MS);
 	connection_run(connection);
@@ -154,7 +154,7 @@ connection_on_source(void *arg, uint32_t events)
 	(void)events;
 	connection_await_no_more(connection);
 	connection_stop_reading(connection);
-	/* The handler is told when all is sent, which it may be already. */
+	/* The handler is called when all is sent, which may be so already. */
 	connection->link.sending = true;
 	connection_run(connection);
 }

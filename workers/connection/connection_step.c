@@ -31,7 +31,6 @@ static bool connection_pull(struct connection *);
 static void connection_handshake_delayed(struct connection *);
 static void connection_watch(struct connection *);
 
-/* Everything that happens to a connection ends here. */
 void
 connection_run(struct connection *connection)
 {
@@ -62,7 +61,7 @@ connection_count_bytes(struct connection *connection, uint64_t in, uint64_t out)
 	outcome_moved(&connection->link.outcome, in, out);
 }
 
-/* True: there is more to do at once. */
+/* Returns true if there is more to do at once. */
 static bool
 connection_step(struct connection *connection)
 {
@@ -88,13 +87,13 @@ connection_step_handshake(struct connection *connection)
 	enum link_result result;
 	enum transport_state sent;
 
-	/* Early data is printed as it comes: a full outlet is waited for. */
+	/* Early data is printed as it comes, so wait for a full outlet. */
 	if (connection->link.shake.phase == PHASE_EARLY_DATA &&
 	    connection->speaker.paused != NULL)
 		return false;
 	if (connection->link.shake.async.waiter.waits)
 		return false;
-	/* Nearly always there is none: spare the call. */
+	/* Spare the call: nearly always there is no early data. */
 	if (connection->link.shake.early_heard && !early_answer(connection))
 		return connection->state != CONNECTION_HANDSHAKE;
 	result = connection_phase_step(connection);
@@ -196,8 +195,8 @@ connection_shaken(struct connection *connection)
 }
 
 /*
- * Up to TLS 1.2 the handshake was done on the way. Otherwise it is the turn of
- * standard input, and then of the client.
+ * Returns true if the connection can go on at once. Up to TLS 1.2 the handshake
+ * is done by now. Otherwise standard input comes first, and then the client.
  */
 static bool
 connection_early_over(struct connection *connection)
@@ -218,16 +217,16 @@ connection_step_open(struct connection *connection)
 	int budget = CONNECTION_BUDGET;
 	bool blocked;
 
-	/* libssl's own answers are not connection_push's to send. */
+	/* Send libssl's own answers; connection_push does not. */
 	(void)transport_gather(&connection->link.transport);
-	/* A handshake that the client began goes on first. */
+	/* A command waits for a handshake that the client began. */
 	if (connection->typed.command != NULL &&
 	    !SSL_in_init(connection->link.ssl))
 		typed_run_command(connection);
 	if (!connection_push(connection))
 		return true;
 	blocked = connection->link.sending;
-	/* An answer goes out before the next read: it may be the last. */
+	/* Send an answer before the next read, which may be the last. */
 	while (connection_pull(connection))
 		if (--budget == 0 ||
 		    (connection->link.sending && !connection_push(connection)))
@@ -236,7 +235,7 @@ connection_step_open(struct connection *connection)
 	    (connection->link.sending && !blocked);
 }
 
-/* False: the connection is ending. */
+/* Returns false if the connection is ending. */
 static bool
 connection_push(struct connection *connection)
 {
@@ -268,7 +267,7 @@ connection_push(struct connection *connection)
 	return connection->state == CONNECTION_OPEN;
 }
 
-/* True: data came, and there may be more. */
+/* Returns true if there may be more to read. */
 static bool
 connection_pull(struct connection *connection)
 {
@@ -280,13 +279,13 @@ connection_pull(struct connection *connection)
 	    stream_congested(&connection->link))
 		return false;
 	result = stream_pull(&connection->link, data, &size);
-	/* What libssl could not verify it has dropped. */
+	/* libssl drops what it cannot verify, so this is authentic. */
 	if (result == LINK_DONE || result == LINK_AGAIN)
 		refusal_forget(connection);
 	if (result == LINK_AGAIN)
 		connection->link.renegotiated = true;
 	connection_tell_renegotiated(connection);
-	/* What libssl had to answer on its own account. */
+	/* Send what libssl answers by itself. */
 	(void)transport_gather(&connection->link.transport);
 	switch (result) {
 	case LINK_DONE:
@@ -294,7 +293,9 @@ connection_pull(struct connection *connection)
 			typed_done(connection);
 		connection_obey(connection,
 		    connection->handler->readable(connection, data, size));
-		/* Or what nobody takes yet would pile up. */
+		/*
+		 * Otherwise text that the master does not take would pile up.
+		 */
 		outlets_relieve(
 		    connection->services->outlets, &connection->speaker);
 		return connection->state == CONNECTION_OPEN;
@@ -365,7 +366,9 @@ connection_step_shutdown(struct connection *connection)
 	return false;
 }
 
-/* True: the peer has ended. Datagrams have no end but the word for it. */
+/*
+ * Returns true if the peer has ended. With datagrams only close_notify says so.
+ */
 static bool
 connection_discard(struct connection *connection)
 {
@@ -377,7 +380,7 @@ connection_discard(struct connection *connection)
 static void
 connection_handshake_delayed(struct connection *connection)
 {
-	/* There the stock program tries again without a word. */
+	/* In the other phases the stock program tries again silently. */
 	if (connection->link.shake.phase == PHASE_LAST &&
 	    connection->services->config->nbio &&
 	    connection->handler->delayed != NULL)
@@ -405,7 +408,7 @@ connection_end_step(struct connection *connection)
 		dtls_peer_end_turn(connection);
 }
 
-/* A connection that never blocks while writing costs no epoll_ctl(2) more. */
+/* Only a connection that blocked while writing costs another epoll_ctl(2). */
 static void
 connection_watch(struct connection *connection)
 {

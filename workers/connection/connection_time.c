@@ -62,7 +62,7 @@ connection_on_timer(void *arg)
 		connection_resume(connection);
 		break;
 	case CONNECTION_CLOSED:
-		/* The engine has forgotten it. */
+		/* The engine has forgotten the job: give it up. */
 		connection->link.shake.async.paused = false;
 		connection_resume(connection);
 		break;
@@ -78,7 +78,10 @@ connection_on_total(void *arg)
 		connection_timed_out(connection, "-total_timeout");
 }
 
-/* The timer is not set anew for each byte: it looks when it runs out. */
+/*
+ * The timer is not set again for each byte. When it runs out, look when bytes
+ * last moved.
+ */
 static void
 connection_on_idle(struct connection *connection)
 {

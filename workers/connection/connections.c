@@ -55,7 +55,7 @@ connections_arrived(void *arg, const struct arrival *arrival)
 	connection_start(arg, arrival);
 }
 
-/* Of text that the master does not take. */
+/* Returns true if too much text waits for the master. */
 static bool
 connections_overloaded(void *arg)
 {

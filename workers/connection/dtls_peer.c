@@ -72,7 +72,7 @@ dtls_peer_close(struct connection *connection)
 	refusal_stop(connection);
 }
 
-/* There is nothing else that would wake a connection of DTLS in time. */
+/* Nothing else would wake a connection of DTLS in time. */
 void
 dtls_peer_end_turn(struct connection *connection)
 {
@@ -98,7 +98,7 @@ dtls_peer_succeed(struct connection *connection)
 	connection->dtls->successor = NULL;
 	loop_remove(connection->services->loop, &connection->event);
 	arrival->fd = transport->fd;
-	/* To the old association the peer has gone without a word. */
+	/* For the old association the peer has gone without close_notify. */
 	transport->fd = -1;
 	transport->read_error = transport->write_error = ECONNRESET;
 	if (connection->state < CONNECTION_SHUTDOWN)
@@ -125,9 +125,9 @@ dtls_peer_deliver(
 }
 
 /*
- * A transport's intercept. Whoever lives under the peer's address may have
- * started anew without a word (RFC 6347, section 4.2.8). Such a ClientHello
- * needs a cookie as well; when it has one, the connection has a successor.
+ * A transport's intercept. A client at the peer's address may have started anew
+ * without close_notify (RFC 6347, section 4.2.8). Its ClientHello needs a
+ * cookie as well. If the cookie is good, the connection gets a successor.
  */
 static bool
 dtls_peer_intercept(void *arg, const struct sockaddr_storage *from,
@@ -154,14 +154,14 @@ dtls_peer_intercept(void *arg, const struct sockaddr_storage *from,
 	case HELLO_GOOD:
 		break;
 	}
-	/* Its own once more: libssl knows what to do. */
+	/* The ClientHello of this connection again: libssl handles it. */
 	if (memcmp(hello.cookie, peer->link.cookie,
 		sizeof(peer->link.cookie)) == 0)
 		return false;
 	return dtls_peer_starts_anew(connection, &hello, data, size, in_pieces);
 }
 
-/* True: the datagram is served, now or never. */
+/* Returns true, because libssl must not get the datagram. */
 static bool
 dtls_peer_starts_anew(struct connection *connection,
     const struct dtls_hello *hello, const uint8_t *data, size_t size,
@@ -170,19 +170,19 @@ dtls_peer_starts_anew(struct connection *connection,
 	struct dtls_known known = dtls_place_known(connection);
 	struct dtls_peer *peer = connection->dtls;
 
-	/* A server that quits takes nobody any more. */
+	/* A server that quits accepts no more peers. */
 	if (peer->successor != NULL || *connection->services->quitting)
 		return true;
 	peer->successor =
 	    dtls_acceptor_take_again(dtls_place_acceptor(connection), &known,
 		hello, data, size, in_pieces);
-	/* What comes next is not the old association's. */
+	/* What comes next is not for the old association. */
 	if (peer->successor != NULL)
 		connection->link.transport.can_read = false;
 	return true;
 }
 
-/* An IPv6 socket may do so, too. */
+/* A socket of IPv6 may be connected to a peer of IPv4, too. */
 static bool
 dtls_peer_over_ipv4(const struct connection *connection)
 {
@@ -193,7 +193,10 @@ dtls_peer_over_ipv4(const struct connection *connection)
 	    IN6_IS_ADDR_V4MAPPED(&peer->sin6_addr);
 }
 
-/* The one that came with this cookie, most likely of late. NULL: it is gone. */
+/*
+ * Returns the connection that came with this cookie, most likely a new one, or
+ * NULL if it is gone.
+ */
 static struct connection *
 dtls_peer_find(const struct connections *connections, const uint8_t *cookie)
 {
@@ -208,7 +211,7 @@ dtls_peer_find(const struct connections *connections, const uint8_t *cookie)
 	return NULL;
 }
 
-/* False: the peer does not have to answer. */
+/* Set the timer. Returns false if the peer need not answer. */
 static bool
 dtls_peer_await_answer(struct connection *connection)
 {
@@ -223,9 +226,9 @@ dtls_peer_await_answer(struct connection *connection)
 }
 
 /*
- * Until libssl sends its flight again; -1: it is not to. A connection that ends
- * says no more, and a job that is paused in the midst of a message has libssl's
- * buffers in use.
+ * Returns the time until libssl sends its flight again, or -1 if it must not. A
+ * connection that ends says no more, and a job that is paused inside a message
+ * uses libssl's buffers.
  */
 static int64_t
 dtls_peer_retransmit_ms(const struct connection *connection)
@@ -256,7 +259,7 @@ dtls_peer_retransmit(struct connection *connection)
 	dtls_take_buffers(link);
 	tls_error_clear();
 	result = dtls_retransmit(link->ssl);
-	/* The stock program waits inside libssl without these. */
+	/* Without these options the stock program waits inside libssl. */
 	if (result == 1 && (config->timeouts || config->nbio))
 		text_printf(TEXT_ERR, "TIMEOUT occurred\n");
 	if (result != -1)

@@ -50,7 +50,7 @@ failure_reason(const struct connection *connection)
 	return "no reason is known";
 }
 
-/* Of a certificate it says more than that it is not good. */
+/* For a bad certificate, returns what is wrong with it. */
 static const char *
 failure_error(const struct connection *connection, unsigned long error)
 {

@@ -7,7 +7,7 @@
 #include "connection/connection_state.h"
 #include "connection/dtls_peer.h"
 
-/* How long it is only a hint, and how long an answer is waited for. */
+/* How long a refusal is only a hint, and how long to wait for a second one. */
 #define REFUSAL_MS 1000
 
 static void refusal_on_timer(void *);
@@ -65,7 +65,7 @@ refusal_forget(struct connection *connection)
 	refusal->asked = refusal->final = false;
 }
 
-/* A question without an answer: the hint was false, or is no longer true. */
+/* If no second refusal has come, the hint was false, or is no longer true. */
 static void
 refusal_on_timer(void *arg)
 {
@@ -83,7 +83,7 @@ refusal_on_timer(void *arg)
 		refusal_wait(connection);
 }
 
-/* What is said anyway is a question as well. */
+/* Other data that was sent since then is a question as well. */
 static void
 refusal_wait(struct connection *connection)
 {
@@ -95,7 +95,10 @@ refusal_wait(struct connection *connection)
 		refusal_ask(connection);
 }
 
-/* With the ServerHello's number, which the peer has had. */
+/*
+ * Send the HelloVerifyRequest, with the ServerHello's record number, which the
+ * peer has seen before.
+ */
 static void
 refusal_ask(struct connection *connection)
 {

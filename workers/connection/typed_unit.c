@@ -34,7 +34,7 @@ typed_take(
 		verdict = connection->handler->unit(connection, data, size);
 	connection->typed.unit = UNIT_QUEUED;
 	if (connection->typed.command != NULL) {
-		/* It waits for the handshake, unlike text. */
+		/* A command waits for the handshake, unlike text. */
 		connection->typed.unit = UNIT_COMMAND;
 		if (connection->state == CONNECTION_HELD)
 			connection_set_state(connection, CONNECTION_HANDSHAKE);
@@ -61,7 +61,7 @@ typed_run_command(struct connection *connection)
 	typed_done(connection);
 }
 
-/* Text before the client's next word drives the handshake. */
+/* Text that comes before the client's next message drives the handshake. */
 static void
 typed_drive(struct connection *connection)
 {
