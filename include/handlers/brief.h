@@ -1,6 +1,6 @@
 /*
- * A connection in a few lines on standard error, for the modes that answer
- * clients by themselves: -rev and -echo.
+ * Prints a connection in a few lines on standard error, for the modes that
+ * answer clients by themselves: -rev and -echo.
  */
 #ifndef BRIEF_H
 #define BRIEF_H

@@ -1,6 +1,4 @@
-/*
- * The table of modes: what answers a client in each.
- */
+/* The table of modes: the handler of each. */
 #ifndef HANDLERS_H
 #define HANDLERS_H
 

@@ -1,7 +1,7 @@
 /*
- * One request of an HTTP client and its answer: what -www, -WWW and -HTTP have
- * in common. The answer is a text, a file behind it if there is one, and the
- * end of the connection.
+ * One request of an HTTP client and its answer, for -www, -WWW and -HTTP. The
+ * answer is a text, then a file if there is one, then the end of the
+ * connection.
  */
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
@@ -19,25 +19,26 @@
 
 struct http_exchange {
 	struct http_lines lines;
-	bool renegotiating; /* answered when that is over */
+	bool renegotiating; /* answer when that is over */
 	bool head_only; /* HEAD: the answer to GET without its body */
 	bool answering;
 	struct textbuf text;
 	size_t sent; /* of text */
-	int fd; /* of the file, -1: none */
+	int fd; /* of the file; -1: none */
 	int64_t file_size; /* bytes; -1: a FIFO; 0 without one */
 	bool begun; /* a writer has come to the FIFO */
-	struct http_head head; /* of that, with HEAD */
+	struct http_head head; /* of the file, with HEAD */
 };
 
 /*
- * Answer a request for a target, in a line that it may change. True: it has
- * been answered, in text and the file, as if the body were wanted.
+ * Puts the answer to a request for target into text and the file, as if the
+ * body were wanted. May change the line that target points into. Returns true
+ * if there is an answer now.
  */
 typedef bool
 http_answer(struct connection *, struct http_exchange *, char *target);
 
-/* These are handler functions (connection.h), but for the answer. */
+/* Handler functions (connection.h). The argument answer is the mode's own. */
 void http_exchange_begin(struct connection *);
 void http_exchange_failed(struct connection *);
 enum handler_verdict http_exchange_readable(

@@ -1,5 +1,5 @@
 /*
- * The page that -www serves: the server, the connection and the statistics as
+ * The page that -www serves: the server, the connection and the statistics, as
  * the stock program's HTML.
  */
 #ifndef STATUS_PAGE_H
@@ -8,7 +8,7 @@
 struct connection;
 struct textbuf;
 
-/* Append it, with its HTTP header. */
+/* Append the page, with its HTTP header. */
 void status_page(struct connection *, struct textbuf *);
 
 #endif

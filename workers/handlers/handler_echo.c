@@ -20,7 +20,9 @@ echo_open(struct connection *connection)
 	return HANDLER_CONTINUE;
 }
 
-/* It goes out before more is read, so each datagram of DTLS is answered. */
+/*
+ * The answer goes out before more is read, so each datagram of DTLS gets one.
+ */
 static enum handler_verdict
 echo_readable(struct connection *connection, const uint8_t *data, size_t size)
 {

@@ -101,7 +101,7 @@ file_serve(struct connection *connection, struct http_exchange *exchange,
 	case FILE_OPENED:
 		if (!config->quiet)
 			file_name(path);
-		/* Records are never made by the kernel. */
+		/* The kernel never makes the TLS records. */
 		if (config->sendfile)
 			text_printf(TEXT_ERR,
 			    "Warning: sendfile requested but KTLS is not "
@@ -133,10 +133,10 @@ file_name(const char *path)
 }
 
 /*
- * Regular files and FIFOs only: anything else could block, and opening a device
- * may do things. What was looked at may be replaced before it is opened, so the
- * descriptor is looked at again. A FIFO whose data is not wanted stays shut:
- * its writer would take us for a reader.
+ * Opens only regular files and FIFOs: other files could block, and opening a
+ * device may have effects. The file may be replaced after stat(2), so the
+ * descriptor is checked, too. A FIFO whose data is not wanted is not opened,
+ * because its writer would take us for a reader.
  */
 static enum file_kind
 file_open(const char *path, const char *mode, bool wanted,
@@ -172,7 +172,7 @@ file_is_served(const struct stat *st)
 	return S_ISREG(st->st_mode) || S_ISFIFO(st->st_mode);
 }
 
-/* In the words of the library's own file functions. */
+/* Queue the errors that libcrypto's own file functions would queue. */
 static enum file_kind
 file_refuse(const char *path, const char *mode, int error)
 {

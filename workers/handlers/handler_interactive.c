@@ -88,7 +88,7 @@ interactive_failed(struct connection *connection)
 	text_printf(TEXT_OUT, "shutting down SSL\n");
 }
 
-/* The bytes as they came, whatever -quiet says. */
+/* Print the bytes as they came, also with -quiet. */
 static enum handler_verdict
 interactive_readable(
     struct connection *connection, const uint8_t *data, size_t size)

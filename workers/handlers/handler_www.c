@@ -41,7 +41,10 @@ www_blocked(struct connection *connection)
 	return http_exchange_answer(connection);
 }
 
-/* Whatever the path. What comes behind a request to renegotiate is ignored. */
+/*
+ * The answer is the same for each path. What follows a request to renegotiate
+ * is ignored.
+ */
 static bool
 www_answer(
     struct connection *connection, struct http_exchange *exchange, char *target)
@@ -54,13 +57,13 @@ www_answer(
 	return true;
 }
 
-/* True: the client has been asked to. */
+/* Returns true after trying to renegotiate. */
 static bool
 www_renegotiate(struct connection *connection, const char *target)
 {
 	if (strncmp(target, "/reneg", 6) != 0)
 		return false;
-	/* If it fails so does the next read. */
+	/* If it failed, so will the next read. */
 	return connection_renegotiate(
 		   connection, strncmp(target, "/renegcert", 10) == 0) != 0;
 }

@@ -9,7 +9,7 @@
 #include "text/transcript.h"
 #include "tls/base/tls_error.h"
 
-/* So much is queued at once: a slow reader costs no more. */
+/* The most bytes queued at once, so the most that a slow reader costs. */
 #define HTTP_PIECE (64 * 1024)
 
 static bool http_exchange_take(
@@ -44,7 +44,7 @@ http_exchange_failed(struct connection *connection)
 		tls_error_print();
 }
 
-/* What comes after the request line is not waited for, and not looked at. */
+/* Answers after the request line. What follows it is ignored. */
 enum handler_verdict
 http_exchange_readable(struct connection *connection, const uint8_t *data,
     size_t size, http_answer *answer)
@@ -52,7 +52,7 @@ http_exchange_readable(struct connection *connection, const uint8_t *data,
 	struct http_exchange *exchange = connection_handler_data(connection);
 	struct textbuf *line;
 
-	/* It is listened to only for its end. */
+	/* The client is read only to see it leave. */
 	if (exchange->answering)
 		return HANDLER_CONTINUE;
 	http_lines_feed(&exchange->lines, data, size);
@@ -64,7 +64,7 @@ http_exchange_readable(struct connection *connection, const uint8_t *data,
 	return HANDLER_CONTINUE;
 }
 
-/* True: it is a request, and answered. */
+/* Returns true if the line is a request and was answered. */
 static bool
 http_exchange_take(struct connection *connection,
     struct http_exchange *exchange, char *line, http_answer *answer)
@@ -102,8 +102,8 @@ http_exchange_answer(struct connection *connection)
 }
 
 /*
- * Of an answer with a head of our own: that, with the length of what would come
- * behind it (RFC 9110, section 9.3.2).
+ * Keep only the head of an answer that has a head of our own, and add the
+ * length of the body (RFC 9110, section 9.3.2).
  */
 static void
 http_exchange_keep_head(
@@ -132,8 +132,8 @@ http_exchange_writable(struct connection *connection)
 }
 
 /*
- * A client that does not want the rest of its answer is no error, nor is one
- * that will not renegotiate.
+ * It is no error if a client does not want the rest of its answer, or does not
+ * renegotiate.
  */
 void
 http_exchange_ended(struct connection *connection, enum connection_end end)
@@ -146,7 +146,10 @@ http_exchange_ended(struct connection *connection, enum connection_end end)
 		tls_error_print();
 }
 
-/* Who only lingers takes nothing of a FIFO from the next reader. */
+/*
+ * A connection that only lingers must leave the data of a FIFO to the next
+ * reader.
+ */
 void
 http_exchange_shut(struct connection *connection)
 {
@@ -179,8 +182,8 @@ http_exchange_close_file(
 }
 
 /*
- * The next piece of the answer; with the last one the connection ends. The last
- * of the text goes into one record with the first of the file.
+ * Queue the next piece of the answer. After the last one the connection ends.
+ * The end of the text and the beginning of the file share one record.
  */
 static enum handler_verdict
 http_exchange_send(struct connection *connection)
@@ -194,7 +197,7 @@ http_exchange_send(struct connection *connection)
 	return HANDLER_CLOSE;
 }
 
-/* Returns how much that is: all that is left, or all there is room for. */
+/* Returns how many bytes were queued: all that are left, or as many as fit. */
 static size_t
 http_exchange_send_text(
     struct connection *connection, struct http_exchange *exchange, size_t room)
@@ -211,9 +214,9 @@ http_exchange_send_text(
 }
 
 /*
- * True: there may be more to come. The file may grow or shrink meanwhile: it
- * ends where it ends. A FIFO ends when its writers have gone; before one has
- * come it looks like that, too.
+ * Returns true if more may come. The file may grow or shrink meanwhile: it ends
+ * where read(2) finds the end. A FIFO ends when its writers have gone. Before
+ * the first one has come it looks the same, so wait for data first.
  */
 static bool
 http_exchange_send_file(

@@ -12,7 +12,7 @@
 #include "text/transcript.h"
 #include "tls/base/tls_text.h"
 
-/* As much as the stock program shows of a list. */
+/* The stock program cuts the list at this size. */
 #define STATUS_CIPHERS_MAX (16 * 1024)
 
 static void status_text(struct connection *, struct textbuf *);
@@ -62,7 +62,7 @@ status_text(struct connection *connection, struct textbuf *text)
 	status_client_certificate(ssl, text);
 }
 
-/* The program by its name, not by the path it was called by. */
+/* The name of the program, not the path that it was called by. */
 static void
 status_command_line(const struct config *config, struct textbuf *text)
 {
