@@ -14,7 +14,7 @@
 struct dtls_pieces;
 struct services;
 
-/* A client that was accepted and is to become a connection. */
+/* A client that was accepted and becomes a connection. */
 struct arrival {
 	int fd; /* non-blocking; for DTLS connected to the peer */
 	struct sockaddr_storage peer;
@@ -53,8 +53,8 @@ enum accept_result {
 /* Count a connection that this worker has accepted, in shared memory. */
 void arrival_took(const struct services *);
 /*
- * Returns true if a warning that may come often shall be printed now.
- * *warned_ms must be 0 at first.
+ * Returns true if a warning that may come often may be printed now. *warned_ms
+ * must be 0 at first.
  */
 bool arrival_may_warn(const struct services *, int64_t *warned_ms);
 

@@ -16,7 +16,7 @@ struct counters {
 	long too_old; /* sessions that libssl refused as too old */
 };
 
-/* Raise a counter of this worker by n, or by one. */
+/* Raise a counter of this worker by n, or by 1. */
 static inline void
 counters_add(
     const struct counters *counters, enum stats_counter counter, uint64_t n)

@@ -16,7 +16,7 @@
 #define DTLS_HELLO_FIXED_MAX (DTLS_HELLO_FIXED_MIN + 32)
 /* The headers of a record and of a handshake message. */
 #define DTLS_HELLO_HEADERS (13 + 12)
-/* The shortest datagram that is taken for a ClientHello. */
+/* A shorter datagram is no ClientHello. */
 #define DTLS_HELLO_MIN (DTLS_HELLO_HEADERS + DTLS_HELLO_FIXED_MIN + 1)
 /*
  * With a cookie of at most this size, a HelloVerifyRequest is never longer than

@@ -24,7 +24,7 @@ struct uplink {
 	uint32_t events; /* that the event is registered for */
 	uplink_heard *heard;
 	void *arg; /* of heard */
-	uint8_t body[MESSAGE_BODY_MAX]; /* of the message at hand */
+	uint8_t body[MESSAGE_BODY_MAX]; /* of the current message */
 };
 
 /* Returns 0, or -1 (reported). */

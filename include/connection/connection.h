@@ -22,7 +22,7 @@ struct textbuf;
 
 /* Why a connection that was established ends. */
 enum connection_end {
-	END_CLOSE_NOTIFY, /* the peer sent it */
+	END_CLOSE_NOTIFY, /* the peer sent close_notify */
 	END_ERROR, /* read or write failed; see the error queue */
 	END_LOCAL, /* the handler or the console asked for it */
 	END_TIMEOUT, /* one of our deadlines ran out */

@@ -55,7 +55,7 @@ enum connection_state {
 	CONNECTION_HANDSHAKE,
 	CONNECTION_OPEN,
 	CONNECTION_FLUSH, /* what is queued goes out, nothing is read */
-	CONNECTION_SHUTDOWN, /* all is said; waiting for the peer to go */
+	CONNECTION_SHUTDOWN, /* wait for the peer to go */
 	CONNECTION_CLOSED, /* freed at the end of the step */
 };
 
@@ -71,7 +71,7 @@ struct connection {
 
 	/* The parts, each of which belongs to one module. */
 	struct link link;
-	struct typed typed; /* what the console wants of it */
+	struct typed typed; /* what the console wants of the connection */
 	struct speaker speaker;
 	struct dtls_peer *dtls; /* owned; NULL: a stream */
 

@@ -36,7 +36,7 @@ struct shake {
 	enum handshake_phase phase;
 	bool done;
 	bool early_heard; /* early data went to the handler */
-	uint64_t early_bytes; /* bytes on the socket when early data ended */
+	uint64_t early_bytes; /* read from the socket when early data ended */
 	/* The parts of modules that libssl calls back. */
 	struct ssl_events events;
 	struct tracing tracing;
@@ -47,7 +47,7 @@ struct shake {
 	struct crl_download crl_download;
 };
 
-/* The handshake goes on with this phase. */
+/* Go on with this phase. */
 void handshake_begin(struct link *, enum handshake_phase);
 
 /* Call SSL_do_handshake(3). Counts a failure. */

@@ -28,7 +28,7 @@
 #include "net/record_numbers.h"
 
 #define TRANSPORT_DISCARDS 16 /* reads in one transport_discard */
-#define TRANSPORT_HIGH	   (64 * 1024) /* bytes unsent: produce no more */
+#define TRANSPORT_HIGH	   (64 * 1024) /* unsent bytes: produce no more */
 #define TRANSPORT_SURE	   (16 * 1024) /* a new socket takes it at once */
 
 /* The bytes that tell whether a peer speaks TLS. */
@@ -51,7 +51,7 @@ struct transport {
 	bool starved; /* a read found nothing: see transport_bio */
 	transport_trace *trace; /* -debug; or NULL */
 	bool datagrams; /* a connected UDP socket: see datagrams.h */
-	bool over_ipv4; /* datagrams: in packets of IPv4 */
+	bool over_ipv4; /* datagrams: packets are of IPv4 */
 	bool peeks; /* reads leave the datagram in the queue */
 	bool first_is_sent; /* drop a HelloVerifyRequest that comes next */
 	bool hints_only; /* datagrams: a refusal only sets refused */
@@ -80,7 +80,7 @@ struct transport {
 enum transport_state {
 	TRANSPORT_FLUSHED,
 	TRANSPORT_BLOCKED, /* the rest goes when the socket is writable */
-	TRANSPORT_BROKEN, /* write_error tells why */
+	TRANSPORT_BROKEN, /* write_error has the reason */
 };
 
 void

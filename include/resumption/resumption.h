@@ -14,7 +14,7 @@ struct config;
 struct services;
 struct shared;
 
-/* Part of each connection. */
+/* Part of each link. */
 struct resumption {
 	const struct services *services;
 	bool by_id; /* the client's session was in the cache */

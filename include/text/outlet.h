@@ -26,7 +26,7 @@ struct speaker {
 	unsigned
 	    spoke; /* a bit for each outlet that it wrote to in this step */
 	char tag[24]; /* put before each line: "[17] "; or "" */
-	struct loop_task *resume; /* deferred when there is room again */
+	struct loop_task *resume; /* run when there is room again */
 };
 TAILQ_HEAD(speakers, speaker);
 

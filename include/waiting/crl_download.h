@@ -18,7 +18,7 @@ struct async;
 struct services;
 struct tls_context;
 
-/* Part of each connection; all zero without -crl_download. */
+/* Part of each link; all zero without -crl_download. */
 struct crl_download {
 	const struct services *services;
 	struct async *async; /* the job to pause meanwhile */

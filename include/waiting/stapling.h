@@ -22,7 +22,7 @@ struct tls_context;
 
 TAILQ_HEAD(status_list, status);
 
-/* Part of each connection; all zero without -status. */
+/* Part of each link; all zero without -status. */
 struct stapling {
 	const struct services *services;
 	struct loop_task *wake; /* runs the handshake */

@@ -18,7 +18,7 @@
 enum file_kind {
 	FILE_OPENED,
 	FILE_DIRECTORY,
-	FILE_FAILED, /* the error queue tells why */
+	FILE_FAILED, /* the error queue has the reason */
 };
 
 static enum handler_verdict

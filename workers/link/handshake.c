@@ -78,8 +78,8 @@ handshake_count_early(struct link *link)
  * A session counts as a hit when libssl finds it good; a HelloRetryRequest or a
  * failure may still follow. Tickets have their session in them, so only libssl
  * sees that one is too old. libssl counts for a whole context. All connections
- * count in this one, because a change of context by SNI does not change where
- * sessions are looked up.
+ * count in this context, because SNI does not change where sessions are looked
+ * up.
  */
 void
 handshake_count_sessions(const struct services *services)
