@@ -89,9 +89,7 @@ worker_run(void *setup, unsigned slot, const struct channel_ends *ends)
 	worker_exit(worker);
 }
 
-/*
- * At an orderly end the worker waits until the master has taken all its text.
- */
+/* At an orderly end the worker waits until the master has all its text. */
 static bool
 worker_goes_on(const struct worker *worker)
 {
@@ -273,10 +271,7 @@ worker_quit(struct worker *worker)
 	connections_end(&worker->connections);
 }
 
-/*
- * The timer runs only while there is spare memory, so an idle worker is not
- * woken in vain.
- */
+/* An idle worker without spare memory must not be woken. */
 static void
 worker_watch_memory(struct worker *worker)
 {

@@ -38,9 +38,7 @@ struct acceptor {
 /* Prepare to accept. Returns 0, or -1 (reported). */
 int acceptor_open(struct acceptor *, const struct services *,
     const struct accept_calls *, void *arg);
-/*
- * The master has said that the worker may accept. Returns 0, or -1 (reported).
- */
+/* The master allows the worker to accept. Returns 0, or -1 (reported). */
 int acceptor_begin(struct acceptor *);
 /* Accept no more connections, ever. */
 void acceptor_stop(struct acceptor *);

@@ -30,10 +30,7 @@ struct arrival {
 struct accept_calls {
 	/* A client has arrived. Takes over its descriptor and datagrams. */
 	void (*arrived)(void *arg, const struct arrival *);
-	/*
-	 * Returns true if no client may be accepted now, because too much
-	 * waits.
-	 */
+	/* Returns true if too much waits to accept a client now. */
 	bool (*overloaded)(void *arg);
 	/*
 	 * DTLS: datagrams of the peer that came with this cookie were found

@@ -109,9 +109,7 @@ void dtls_acceptor_answer_again(struct dtls_acceptor *,
 struct arrival *
 dtls_acceptor_take_again(struct dtls_acceptor *, const struct dtls_known *,
     const struct dtls_hello *, const uint8_t *, size_t, bool in_pieces);
-/*
- * Pieces of the peer's hello of so many bytes are not delivered to it any more.
- */
+/* Deliver no more pieces of the peer's hello of so many bytes. */
 void dtls_acceptor_heard_all(
     struct dtls_acceptor *, const struct dtls_known *, uint32_t length);
 

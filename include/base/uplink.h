@@ -11,10 +11,7 @@
 #include "base/loop.h"
 #include "foundation/channel.h"
 
-/*
- * Called for each message. body has message->size bytes, and is good until the
- * next message.
- */
+/* Called for each message. body has message->size bytes, until the next one. */
 typedef void uplink_heard(void *arg, const struct message *, const void *body);
 
 struct uplink {
@@ -32,10 +29,7 @@ int
 uplink_open(struct uplink *, struct loop *, int fd, uplink_heard *, void *arg);
 void uplink_say(struct uplink *, enum message_type, uint64_t id);
 void uplink_say_opened(struct uplink *, uint64_t id, bool held);
-/*
- * Must be called once a turn of the loop: waits for room if messages are
- * queued.
- */
+/* Must be called once a turn: waits for room if messages are queued. */
 void uplink_watch(struct uplink *);
 
 #endif

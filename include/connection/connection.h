@@ -80,10 +80,7 @@ struct handler {
 
 SSL *connection_ssl(struct connection *);
 const struct config *connection_config(const struct connection *);
-/*
- * Returns "worker 3 connection 17 from 127.0.0.1:51234", or NULL without
- * -label.
- */
+/* "worker 3 connection 17 from 127.0.0.1:51234", or NULL without -label. */
 const char *connection_label(const struct connection *);
 /* Returns the number of the connection's worker. */
 unsigned connection_worker(const struct connection *);
@@ -107,10 +104,7 @@ void connection_send(struct connection *, const void *data, size_t size);
  */
 void *connection_send_space(struct connection *, size_t size);
 void connection_send_filled(struct connection *, size_t size);
-/*
- * Read no more from the peer, so that one that says goodbye still gets its
- * data.
- */
+/* Read no more, so that a peer that says goodbye still gets its data. */
 void connection_stop_reading(struct connection *);
 /*
  * Wait until another descriptor has data or has ended; then the handler's

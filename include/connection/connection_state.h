@@ -121,10 +121,7 @@ void connection_stop_timers(struct connection *);
 void connection_begin_total(struct connection *);
 /* Change the state, and set the deadline of the new one. No other code does. */
 void connection_set_state(struct connection *, enum connection_state);
-/*
- * Begin the shutdown: tell the handler and the peer, then wait until the peer
- * has gone.
- */
+/* Begin the shutdown: tell the handler and the peer; then the peer goes. */
 void connection_close(struct connection *, enum connection_end);
 /* The handshake failed, and was counted as failed. */
 void connection_fail(struct connection *);

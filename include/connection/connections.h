@@ -30,9 +30,7 @@ bool connections_are_gone(const struct connections *);
 /* End all of them in order. */
 void connections_end(struct connections *);
 
-/*
- * For this folder only. Takes over the descriptor and datagrams of the arrival.
- */
+/* For this folder only. Takes over the arrival's descriptor and datagrams. */
 void connection_start(struct connections *, const struct arrival *);
 
 #endif

@@ -19,10 +19,7 @@
 /* Bytes of a read, at most. */
 #define EARLY_DATA_SIZE STREAM_RECORD
 
-/*
- * Returns the buffer to read into. local is the caller's, of EARLY_DATA_SIZE
- * bytes.
- */
+/* Returns the buffer to read into. local has EARLY_DATA_SIZE bytes. */
 uint8_t *early_data_buffer(struct link *, uint8_t *local);
 /*
  * Read once. Returns LINK_AGAIN with *size bytes, or with none if libssl only

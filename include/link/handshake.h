@@ -62,14 +62,9 @@ size_t handshake_before(struct link *);
 enum link_result handshake_stuck(struct link *, int result, size_t unsent);
 /* Count a failure whose reason libssl did not tell. */
 void handshake_fail(struct link *, enum stats_counter);
-/*
- * Count early data as accepted or rejected once that is known. May be called
- * again.
- */
+/* Count early data, once, as accepted or rejected if that is known by now. */
 void handshake_count_early(struct link *);
-/*
- * Count the sessions that libssl found good, or too old, since the last call.
- */
+/* Count the sessions that libssl found good or too old since the last call. */
 void handshake_count_sessions(const struct services *);
 
 #endif

@@ -17,9 +17,7 @@ void stream_send(struct link *, const void *data, size_t size);
 /* The same without a copy: fill the space, then queue size bytes of it. */
 void *stream_space(struct link *, size_t size);
 void stream_filled(struct link *, size_t size);
-/*
- * Returns how many bytes are not sent yet, of plaintext and in the transport.
- */
+/* Returns how many bytes are unsent, of plaintext and in the transport. */
 size_t stream_unsent(const struct link *);
 /* Returns true if so much is queued that nothing may be added. */
 bool stream_congested(const struct link *);
@@ -34,9 +32,7 @@ enum link_result stream_push(struct link *);
  * return its value. Sends and does not wait: stream_pull reads the peer's part.
  */
 int stream_handshake(struct link *);
-/*
- * Read once, at most STREAM_RECORD bytes. Returns LINK_DONE with *size bytes.
- */
+/* Read once, at most STREAM_RECORD bytes. LINK_DONE: *size bytes came. */
 enum link_result stream_pull(struct link *, void *data, size_t *size);
 
 #endif

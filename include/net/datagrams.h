@@ -25,9 +25,7 @@
 
 /* Set how BIOs of this method read and write. transport_bio makes the BIOs. */
 void datagrams_set_method(BIO_METHOD *);
-/*
- * The part of transport_flush for datagrams. What the network refuses is lost.
- */
+/* For transport_flush: send datagrams. What the network refuses is lost. */
 enum transport_state datagrams_flush(struct transport *);
 /* Drop what is there. The owner's intercept is still called for it. */
 void datagrams_discard(struct transport *);

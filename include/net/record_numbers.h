@@ -37,10 +37,7 @@ void record_numbers_hello(const struct record_numbers *, uint8_t *number);
 void record_numbers_begin(struct record_numbers *);
 /* Turn the header of a record that libssl wrote into the header on the wire. */
 void record_numbers_header(struct record_numbers *, uint8_t *header);
-/*
- * Do so for all records of a datagram, up to the first bytes that are no
- * record.
- */
+/* Do so for all records of a datagram, up to bytes that are no record. */
 void record_numbers_datagram(
     struct record_numbers *, uint8_t *datagram, size_t size);
 /*

@@ -120,9 +120,7 @@ bool transport_speaks_tls(const struct transport *);
  */
 bool transport_discard(struct transport *);
 
-/*
- * Must be called before the first transport_bio. Returns 0, or -1 (reported).
- */
+/* Must be called before any transport_bio. Returns 0, or -1 (reported). */
 int transport_open(void);
 void transport_close(void);
 

@@ -23,9 +23,7 @@
 
 /* A block of fewer bytes may take the text of another connection. */
 #define OUTBOX_LITTLE (4 * 1024)
-/*
- * With more bytes, a block and another TLS record may not fit into one packet.
- */
+/* If larger, a block and another TLS record may not fit into one packet. */
 #define OUTBOX_LARGE (48 * 1024)
 /* Bytes that the channel has queued. */
 #define OUTBOX_FULL	(64 * 1024)

@@ -35,9 +35,7 @@ void transcript_failure(SSL *, const char *heading);
  */
 bool transcript_peer_vanished(void);
 
-/*
- * Append lines that the block, the summary and the status page of -www share.
- */
+/* Append lines that the block, the summary and the page of -www share. */
 void transcript_sigalgs(SSL *, struct textbuf *);
 void transcript_groups(SSL *, struct textbuf *);
 void transcript_ca_names(SSL *, const struct config *, struct textbuf *);
@@ -47,9 +45,7 @@ void transcript_offered_sigalgs(SSL *, struct textbuf *);
 void transcript_offered_groups(SSL *, struct textbuf *);
 void transcript_offered_ciphers(SSL *, struct textbuf *);
 void transcript_point_formats(SSL *, struct textbuf *);
-/*
- * Append "Hash used: SHA256" and "Signature type: ECDSA", with these headings.
- */
+/* Append "Hash used: SHA256" and "Signature type: ECDSA" by these headings. */
 void transcript_peer_signature(SSL *, const char *hash_heading,
     const char *type_heading, struct textbuf *);
 

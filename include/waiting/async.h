@@ -47,10 +47,7 @@ bool async_pause(struct async *);
  * with a paused job.
  */
 void async_before(struct async *);
-/*
- * libssl returned this error, SSL_ERROR_WANT_ASYNC or _ASYNC_JOB: begin to
- * wait.
- */
+/* libssl returned SSL_ERROR_WANT_ASYNC or _ASYNC_JOB: begin to wait. */
 void async_wait(struct async *, int error);
 /*
  * The connection is over: go on with a paused job, as far as possible. Returns

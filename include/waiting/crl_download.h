@@ -31,9 +31,7 @@ struct crl_download {
  * program does.
  */
 void crl_download_install(const struct tls_context *);
-/*
- * Called by a worker, for a new SSL. The other arguments must outlive the SSL.
- */
+/* For a new SSL, in a worker. The other arguments must outlive the SSL. */
 void crl_download_attach(struct crl_download *, SSL *, const struct services *,
     struct async *, const struct sockaddr_storage *peer);
 

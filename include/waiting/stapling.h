@@ -41,10 +41,7 @@ void stapling_attach(
     struct stapling *, SSL *, const struct services *, struct loop_task *wake);
 /* Also called when the handshake is over: later ones need nothing of this. */
 void stapling_free(struct stapling *);
-/*
- * Returns true if a status that the last ClientHello asked for has still to
- * come.
- */
+/* Returns true while a status for the last ClientHello has still to come. */
 bool stapling_pending(struct stapling *);
 /* The fetcher has something new: wake all that wait. */
 void stapling_news(const struct status_list *);

@@ -157,9 +157,7 @@ acceptor_on_retry(void *arg)
 	acceptor_resume(arg);
 }
 
-/*
- * A connection waits: take it, or hand the turn to the worker whose turn it is.
- */
+/* A connection waits: accept it, or hand the turn to the next worker. */
 static void
 acceptor_wake(struct acceptor *acceptor)
 {

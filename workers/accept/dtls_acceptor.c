@@ -343,10 +343,7 @@ dtls_acceptor_give_socket(struct dtls_acceptor *acceptor,
 	return ACCEPT_TOOK;
 }
 
-/*
- * Take a place in half_open.h. Returns false if there is none: the peer has to
- * wait.
- */
+/* Take a place in half_open.h. Returns false if the peer has to wait. */
 static bool
 dtls_acceptor_enter(struct dtls_acceptor *acceptor)
 {
@@ -492,10 +489,7 @@ dtls_acceptor_judge(struct dtls_acceptor *acceptor,
 		hello->fixed_size, dtls_acceptor_now_s(acceptor), hello->cookie,
 		hello->cookie_size))
 		return HELLO_ASKS;
-	/*
-	 * The hello with the cookie is message 1, and libssl waits for that
-	 * number.
-	 */
+	/* libssl expects the hello with the cookie to be message 1. */
 	return hello->message_sequence == 1 ? HELLO_GOOD : HELLO_NONE;
 }
 

@@ -143,9 +143,7 @@ dtls_pieces_give_back(struct dtls_pieces *pieces, int64_t now_ms)
 		pieces_put(pieces, &fragment, now_ms);
 }
 
-/*
- * Returns false for a datagram that is no piece, or that is not worth keeping.
- */
+/* Returns false for a datagram that is no piece, or not worth keeping. */
 static bool
 pieces_of(const struct datagram *datagram, struct dtls_hello_piece *piece,
     struct fragment_key *key)

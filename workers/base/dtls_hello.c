@@ -181,10 +181,7 @@ hello_message(struct dtls_hello_piece *piece, struct span *rest)
 	return 0;
 }
 
-/*
- * Find the next piece in this record or the next one. Returns false if there
- * are no more.
- */
+/* Find the next piece, in this record or the next. Returns false at the end. */
 static bool
 hello_next_piece(
     struct dtls_hello_piece *piece, struct span *rest, struct span *record)
@@ -199,10 +196,7 @@ hello_next_piece(
 	return hello_message(piece, record) == 0;
 }
 
-/*
- * Parse the beginning, to the end of the cookie. rest: the bytes that are
- * there.
- */
+/* Parse to the end of the cookie. rest: the bytes that are there. */
 static int
 hello_of(struct dtls_hello *hello, const struct dtls_hello_piece *first,
     struct span rest)

@@ -14,10 +14,7 @@ static pid_t orphan_master;
 
 static void orphan_on_signal(int);
 
-/*
- * Until prctl is called, the death of the master kills this process
- * (process.c).
- */
+/* Before this prctl, the master's death kills this process: see process.c. */
 void
 orphan_init(int listener_fd)
 {

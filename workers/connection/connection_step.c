@@ -293,9 +293,7 @@ connection_pull(struct connection *connection)
 			typed_done(connection);
 		connection_obey(connection,
 		    connection->handler->readable(connection, data, size));
-		/*
-		 * Otherwise text that the master does not take would pile up.
-		 */
+		/* Text that the master does not take must not pile up. */
 		outlets_relieve(
 		    connection->services->outlets, &connection->speaker);
 		return connection->state == CONNECTION_OPEN;
@@ -366,9 +364,7 @@ connection_step_shutdown(struct connection *connection)
 	return false;
 }
 
-/*
- * Returns true if the peer has ended. With datagrams only close_notify says so.
- */
+/* Returns true if the peer has ended: with datagrams, by close_notify. */
 static bool
 connection_discard(struct connection *connection)
 {

@@ -20,9 +20,7 @@ echo_open(struct connection *connection)
 	return HANDLER_CONTINUE;
 }
 
-/*
- * The answer goes out before more is read, so each datagram of DTLS gets one.
- */
+/* The answer goes out before more is read, so each DTLS datagram gets one. */
 static enum handler_verdict
 echo_readable(struct connection *connection, const uint8_t *data, size_t size)
 {

@@ -146,10 +146,7 @@ http_exchange_ended(struct connection *connection, enum connection_end end)
 		tls_error_print();
 }
 
-/*
- * A connection that only lingers must leave the data of a FIFO to the next
- * reader.
- */
+/* While a connection lingers, a FIFO's data is for the next reader. */
 void
 http_exchange_shut(struct connection *connection)
 {

@@ -54,10 +54,7 @@ command_run(const struct command *command, struct link *link)
 	SSL *ssl = link->ssl;
 
 	ERR_clear_error();
-	/*
-	 * As in the stock program, which then prints where a record held no
-	 * data.
-	 */
+	/* The stock program does so; it shows where a record held no data. */
 	SSL_set_read_ahead(ssl, 0);
 	if (command->verify != 0)
 		SSL_set_verify(ssl, command->verify, NULL);

@@ -142,10 +142,7 @@ handshake_failure(const struct link *link, bool ended, size_t unsent)
 	return STAT_FAILED_OTHER;
 }
 
-/*
- * Returns true if the peer sent an alert: these errors have a range of their
- * own.
- */
+/* Returns true if the peer sent an alert: such errors have their own range. */
 static bool
 handshake_was_refused(void)
 {

@@ -64,10 +64,7 @@ link_bio(struct link *link)
 	const struct config *config = link->services->config;
 	BIO *bio = transport_bio(&link->transport), *test;
 
-	/*
-	 * Not for DTLS: the faults would cut datagrams, and no handshake would
-	 * ever end.
-	 */
+	/* The faults would cut datagrams, and no handshake would end. */
 	if (bio != NULL && config->nbio_test && !config->dtls &&
 	    (test = BIO_new(BIO_f_nbio_test())) != NULL)
 		bio = BIO_push(test, bio);

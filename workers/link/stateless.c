@@ -47,9 +47,7 @@ stateless_step(struct link *link)
 	size_t unsent;
 	int result;
 
-	/*
-	 * SSL_stateless cannot wait, so all that it needs must be there before.
-	 */
+	/* SSL_stateless cannot wait, so all it needs must be there. */
 	if (stapling_pending(&link->shake.stapling))
 		return LINK_SUSPENDED;
 	if (!stateless_may_read(link))
@@ -60,10 +58,7 @@ stateless_step(struct link *link)
 		return LINK_DONE;
 	if (result < 0)
 		return stateless_stuck(link, result, unsent);
-	/*
-	 * The cookie is sent. What comes next is a new handshake, and counts as
-	 * one.
-	 */
+	/* The cookie is sent. What comes next counts as a new handshake. */
 	link->shake.stateless.cookie_sent = true;
 	outcome_begin_anew(&link->outcome);
 	return LINK_AGAIN;

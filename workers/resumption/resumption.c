@@ -51,9 +51,7 @@ resumption_install(
 	ssl_slot_open(&resumption_slot);
 	SSL_CTX_set_app_data(ctx, shared);
 	tickets_install(ctx);
-	/*
-	 * Also without a cache, to count sessions that clients offer in vain.
-	 */
+	/* Also without a cache, to count sessions offered in vain. */
 	SSL_CTX_sess_set_get_cb(ctx, resumption_get);
 	if (config->id_prefix != NULL)
 		SSL_CTX_set_generate_session_id(ctx, resumption_make_id);

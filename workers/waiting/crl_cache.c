@@ -103,10 +103,7 @@ crl_cache_find(const struct crl_cache *cache, const struct textbuf *request)
 	return NULL;
 }
 
-/*
- * Drop lists until the rest has at most so many bytes. Lists that are being
- * read stay.
- */
+/* Drop lists until all have at most so many bytes; none that is being read. */
 static void
 crl_cache_make_room(struct crl_cache *cache, size_t bytes_max)
 {

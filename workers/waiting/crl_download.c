@@ -92,9 +92,7 @@ crl_download_look(const X509_STORE_CTX *store, const X509_NAME *name)
 	return crls;
 }
 
-/*
- * libssl verifies the issuer of a list in a context of its own, below this one.
- */
+/* libssl verifies the issuer of a list in a child context. */
 static struct crl_download *
 crl_download_of(const X509_STORE_CTX *store)
 {

@@ -5,10 +5,7 @@
 #include "foundation/textbuf.h"
 #include "shared/shared.h"
 
-/*
- * The fetcher's own limit ends first, because the fetcher can report what went
- * wrong.
- */
+/* The fetcher's limit ends first: the fetcher reports what went wrong. */
 #define FETCHING_GRACE_MS 1000
 
 enum fetch_verdict

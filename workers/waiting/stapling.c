@@ -123,9 +123,7 @@ stapling_news(const struct status_list *statuses)
 		waiter_wake(&status->waiter);
 }
 
-/*
- * A certificate_chooser that chooses no certificate, but may make libssl wait.
- */
+/* A certificate_chooser that only makes libssl wait. */
 static enum certificate_choice
 status_choose(SSL *ssl, void *ocsp)
 {
@@ -223,9 +221,7 @@ status_staple(SSL *ssl, void *ocsp)
 	return ocsp_staple(ssl, ocsp, status_find, stapling->status);
 }
 
-/*
- * An ocsp_find. Does not wait: an answer that is not here by now does not come.
- */
+/* An ocsp_find. An answer that is not here by now does not come. */
 static bool
 status_find(
     const struct textbuf *request, struct fetch_answer *answer, void *arg)
