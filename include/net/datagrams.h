@@ -17,16 +17,13 @@
 
 #include <stddef.h>
 
-#include <openssl/bio.h>
-
 #include "net/transport.h"
 
 #define DATAGRAMS_A_TURN 64 /* read from a socket */
 
-/* Set how BIOs of this method read and write. transport_bio makes the BIOs. */
-void datagrams_set_method(BIO_METHOD *);
-/* For transport_flush: send datagrams. What the network refuses is lost. */
-enum transport_state datagrams_flush(struct transport *);
+/* The kind of a transport over datagrams. What the network refuses is lost. */
+extern const struct transport_kind datagrams_kind;
+
 /* Drop what is there. The owner's intercept is still called for it. */
 void datagrams_discard(struct transport *);
 /* Append one datagram to a queue, which is read or sent in order. */

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <openssl/bio.h>
 
@@ -41,8 +42,45 @@
 typedef void transport_trace(
     bool is_write, const void *bio, const void *data, size_t size, long result);
 
+struct transport;
+
+enum transport_state {
+	TRANSPORT_FLUSHED,
+	TRANSPORT_BLOCKED, /* the rest goes when the socket is writable */
+	TRANSPORT_BROKEN, /* write_error has the reason */
+};
+
+/* What streams and datagrams do in ways of their own: streams.h, datagrams.h */
+struct transport_kind {
+	bool datagrams;
+	/*
+	 * Works as recv(2). Returns -1 with EAGAIN if there is nothing; stores
+	 * any other error in read_error.
+	 */
+	ssize_t (*receive)(struct transport *, void *, size_t);
+	/* May change the bytes that libssl gets next. NULL: not needed. */
+	void (*seen)(struct transport *, void *, size_t);
+	/* Queues bytes as they are. Returns where they stand. */
+	const char *(*queue)(struct transport *, const char *, size_t);
+	/* Queues what libssl wrote. Returns the bytes as on the wire. */
+	const char *(*write)(struct transport *, const char *, size_t);
+	/*
+	 * Called after write and its trace; at: the size of the queue before.
+	 * NULL: not needed.
+	 */
+	void (*written)(struct transport *, size_t at, const char *, size_t);
+	/*
+	 * Sends a part of the queue: moves out_sent, or clears can_write, or
+	 * sets write_error. more: the kernel may wait for more.
+	 */
+	void (*send)(struct transport *, bool more);
+	/* Answers a further BIO_ctrl(3). NULL: the answer is 0. */
+	long (*ctrl)(struct transport *, int command, long number);
+};
+
 struct transport {
 	int fd;
+	const struct transport_kind *kind;
 	bool can_read; /* set by an event, cleared by a short read */
 	bool can_write;
 	bool hung_up; /* the peer sends no more: read to the end */
@@ -50,7 +88,6 @@ struct transport {
 	bool finished; /* the peer was told that no more is sent */
 	bool starved; /* a read found nothing: see transport_bio */
 	transport_trace *trace; /* -debug; or NULL */
-	bool datagrams; /* a connected UDP socket: see datagrams.h */
 	bool over_ipv4; /* datagrams: packets are of IPv4 */
 	bool peeks; /* reads leave the datagram in the queue */
 	bool first_is_sent; /* drop a HelloVerifyRequest that comes next */
@@ -77,14 +114,8 @@ struct transport {
 	void *owner;
 };
 
-enum transport_state {
-	TRANSPORT_FLUSHED,
-	TRANSPORT_BLOCKED, /* the rest goes when the socket is writable */
-	TRANSPORT_BROKEN, /* write_error has the reason */
-};
-
-void
-transport_init(struct transport *, int fd, bool datagrams, transport_trace *);
+void transport_init(struct transport *, int fd, const struct transport_kind *,
+    transport_trace *);
 void transport_free(struct transport *);
 /*
  * Returns a new BIO over the transport, which must outlive it, or NULL if
@@ -115,12 +146,8 @@ void transport_write_clear(struct transport *, const void *, size_t);
  */
 bool transport_speaks_tls(const struct transport *);
 /*
- * Read and drop what the peer still sends, but only a part if there is much:
- * then can_read stays set. Returns true if the peer has ended.
+ * Must be called before the first transport_bio. Returns 0, or -1 (reported).
  */
-bool transport_discard(struct transport *);
-
-/* Must be called before any transport_bio. Returns 0, or -1 (reported). */
 int transport_open(void);
 void transport_close(void);
 

@@ -12,6 +12,7 @@
 #include "connection/dtls_peer.h"
 #include "foundation/slab.h"
 #include "link/stream.h"
+#include "net/streams.h"
 
 static void
 connection_count_bytes(struct connection *, uint64_t in, uint64_t out);
@@ -368,8 +369,8 @@ connection_step_shutdown(struct connection *connection)
 static bool
 connection_discard(struct connection *connection)
 {
-	if (!connection->link.transport.datagrams)
-		return transport_discard(&connection->link.transport);
+	if (!connection->link.transport.kind->datagrams)
+		return streams_discard(&connection->link.transport);
 	return dtls_discard(&connection->link);
 }
 

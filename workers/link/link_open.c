@@ -6,6 +6,8 @@
 #include "foundation/log.h"
 #include "link/dtls.h"
 #include "link/link.h"
+#include "net/datagrams.h"
+#include "net/streams.h"
 #include "resumption/tickets.h"
 #include "tls/tls_context.h"
 
@@ -22,7 +24,8 @@ link_open(struct link *link, const struct services *services, int fd,
 	BIO *bio;
 
 	link->services = services;
-	transport_init(&link->transport, fd, config->dtls,
+	transport_init(&link->transport, fd,
+	    config->dtls ? &datagrams_kind : &streams_kind,
 	    config->debug ? tracing_io : NULL);
 	outcome_init(&link->outcome, services->counters);
 	if ((link->ssl = tls_context_new_ssl(services->tls)) == NULL)

@@ -153,8 +153,9 @@ stream_piece(const struct link *link)
 {
 	size_t left = link->out.size - link->out_sent;
 
-	return link->transport.datagrams && left > STREAM_RECORD ? STREAM_RECORD
-								 : left;
+	return link->transport.kind->datagrams && left > STREAM_RECORD
+	    ? STREAM_RECORD
+	    : left;
 }
 
 static struct stream_tally

@@ -16,10 +16,13 @@
 #define DATAGRAMS_IPV4_FALLBACK 576 /* RFC 791: every host takes these */
 #define DATAGRAMS_IPV6_FALLBACK 1280 /* RFC 8200, section 5 */
 
-static int datagrams_bio_read(BIO *, char *, int);
-static int datagrams_bio_write(BIO *, const char *, int);
-static bool datagrams_verifies(const char *, int);
-static long datagrams_bio_ctrl(BIO *, int, long, void *);
+static void datagrams_seen(struct transport *, void *, size_t);
+static const char *datagrams_put(struct transport *, const char *, size_t);
+static const char *datagrams_write(struct transport *, const char *, size_t);
+static void datagrams_written(struct transport *, size_t, const char *, size_t);
+static bool datagrams_verifies(const char *, size_t);
+static long datagrams_ctrl(struct transport *, int, long);
+static void datagrams_send_next(struct transport *, bool);
 static ssize_t datagrams_receive(struct transport *, void *, size_t);
 static ssize_t datagrams_next(struct transport *, void *, size_t);
 static ssize_t datagrams_from_queue(struct transport *, void *, size_t);
@@ -31,34 +34,16 @@ static size_t datagrams_peek(const struct textbuf *, size_t, const char **);
 static long datagrams_overhead(const struct transport *);
 static long datagrams_path_mtu(const struct transport *);
 
-void
-datagrams_set_method(BIO_METHOD *method)
-{
-	BIO_meth_set_read(method, datagrams_bio_read);
-	BIO_meth_set_write(method, datagrams_bio_write);
-	BIO_meth_set_ctrl(method, datagrams_bio_ctrl);
-}
-
-enum transport_state
-datagrams_flush(struct transport *transport)
-{
-	struct textbuf *out = &transport->out;
-	const char *data;
-	size_t size;
-
-	while (transport->out_sent < out->size && transport->write_error == 0) {
-		if (!transport->can_write)
-			return TRANSPORT_BLOCKED;
-		size = datagrams_peek(out, transport->out_sent, &data);
-		datagrams_send(transport, data, size);
-		if (transport->can_write)
-			transport->out_sent += sizeof(uint16_t) + size;
-	}
-	textbuf_free(out);
-	transport->out_sent = 0;
-	return transport->write_error == 0 ? TRANSPORT_FLUSHED
-					   : TRANSPORT_BROKEN;
-}
+const struct transport_kind datagrams_kind = {
+	.datagrams = true,
+	.receive = datagrams_receive,
+	.seen = datagrams_seen,
+	.queue = datagrams_put,
+	.write = datagrams_write,
+	.written = datagrams_written,
+	.send = datagrams_send_next,
+	.ctrl = datagrams_ctrl,
+};
 
 void
 datagrams_queue(struct textbuf *queue, const void *data, size_t size)
@@ -79,72 +64,56 @@ datagrams_discard(struct transport *transport)
 		;
 }
 
-static int
-datagrams_bio_read(BIO *bio, char *data, int size)
+static void
+datagrams_seen(struct transport *transport, void *data, size_t size)
 {
-	struct transport *transport = BIO_get_data(bio);
-	ssize_t n;
-
-	BIO_clear_retry_flags(bio);
-	n = datagrams_receive(transport, data, (size_t)size);
-	if (n == -1 && errno == EAGAIN) {
-		transport->starved = true;
-		BIO_set_retry_read(bio);
-		return -1;
-	}
-	if (transport->trace != NULL)
-		transport->trace(false, bio, data, (size_t)size, n);
-	if (n > 0 && transport->renumbers)
-		record_numbers_follow(
-		    &transport->in_number, (uint8_t *)data, (size_t)n);
-	return (int)n;
+	if (transport->renumbers)
+		record_numbers_follow(&transport->in_number, data, size);
 }
 
 /* What libssl writes is queued, so a write never has to be tried again. */
-static int
-datagrams_bio_write(BIO *bio, const char *data, int size)
+static const char *
+datagrams_put(struct transport *transport, const char *data, size_t size)
 {
-	struct transport *transport = BIO_get_data(bio);
-	struct textbuf *out = &transport->out;
-	char *written;
-	size_t at;
+	size_t at = transport->out.size;
 
-	BIO_clear_retry_flags(bio);
-	if (transport->write_error != 0) {
-		errno = transport->write_error;
-		return -1;
-	}
-	at = out->size;
-	datagrams_queue(out, data, (size_t)size);
-	written = out->data + at + sizeof(uint16_t);
+	datagrams_queue(&transport->out, data, size);
+	return transport->out.data + at + sizeof(uint16_t);
+}
+
+static const char *
+datagrams_write(struct transport *transport, const char *data, size_t size)
+{
+	const char *queued = datagrams_put(transport, data, size);
+
 	record_numbers_datagram(
-	    &transport->numbers, (uint8_t *)written, (size_t)size);
-	if (transport->trace != NULL)
-		transport->trace(true, bio, written, (size_t)size, size);
+	    &transport->numbers, (uint8_t *)(uintptr_t)queued, size);
+	return queued;
+}
+
+static void
+datagrams_written(
+    struct transport *transport, size_t at, const char *data, size_t size)
+{
 	if (transport->first_is_sent && datagrams_verifies(data, size)) {
-		out->size = at;
+		transport->out.size = at;
 		record_numbers_begin(&transport->numbers);
 	}
 	transport->first_is_sent = false;
-	return size;
 }
 
 /* Returns true for a HelloVerifyRequest. */
 static bool
-datagrams_verifies(const char *data, int size)
+datagrams_verifies(const char *data, size_t size)
 {
 	return size > RECORD_NUMBERS_HEADER && data[0] == SSL3_RT_HANDSHAKE &&
 	    data[RECORD_NUMBERS_HEADER] == DTLS1_MT_HELLO_VERIFY_REQUEST;
 }
 
 static long
-datagrams_bio_ctrl(BIO *bio, int command, long number, void *pointer)
+datagrams_ctrl(struct transport *transport, int command, long number)
 {
-	struct transport *transport = BIO_get_data(bio);
-	(void)pointer;
 	switch (command) {
-	case BIO_CTRL_FLUSH:
-	case BIO_CTRL_DUP:
 	case BIO_CTRL_DGRAM_SET_PEER:
 		return 1;
 	case BIO_CTRL_DGRAM_SET_PEEK_MODE:
@@ -246,6 +215,19 @@ datagrams_from_socket(struct transport *transport,
 		return 0;
 	transport->read_error = errno;
 	return -1;
+}
+
+static void
+datagrams_send_next(struct transport *transport, bool more)
+{
+	const char *data;
+	size_t size =
+	    datagrams_peek(&transport->out, transport->out_sent, &data);
+
+	(void)more;
+	datagrams_send(transport, data, size);
+	if (transport->can_write)
+		transport->out_sent += sizeof(uint16_t) + size;
 }
 
 /*

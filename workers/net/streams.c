@@ -1,0 +1,99 @@
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "net/streams.h"
+
+static ssize_t streams_receive(struct transport *, void *, size_t);
+static void streams_note(struct transport *, const uint8_t *, size_t);
+static const char *streams_queue(struct transport *, const char *, size_t);
+static void streams_send(struct transport *, bool);
+
+const struct transport_kind streams_kind = {
+	.receive = streams_receive,
+	.queue = streams_queue,
+	.write = streams_queue,
+	.send = streams_send,
+};
+
+bool
+streams_discard(struct transport *transport)
+{
+	char dropped[16 * 1024];
+	int budget = TRANSPORT_DISCARDS;
+	ssize_t n = 0;
+
+	while (transport->can_read && !transport->at_eof && budget-- > 0 &&
+	    (n = streams_receive(transport, dropped, sizeof(dropped))) > 0)
+		/* Behind the last of it there is nothing to be read for. */
+		if (transport->hung_up && (size_t)n < sizeof(dropped))
+			transport->at_eof = true;
+	return transport->at_eof || transport->read_error != 0;
+}
+
+/*
+ * As recv(2). After a short read there is nothing more until the next event,
+ * unless the peer has hung up: then its end of file is still to be read.
+ */
+static ssize_t
+streams_receive(struct transport *transport, void *data, size_t size)
+{
+	ssize_t n;
+
+	errno = EAGAIN;
+	if (!transport->can_read)
+		return -1;
+	do
+		n = recv(transport->fd, data, size, 0);
+	while (n == -1 && errno == EINTR);
+	if (n == 0 && transport->write_error != 0) {
+		/* The reset that a write was told is no orderly end. */
+		errno = transport->write_error;
+		n = -1;
+	}
+	if (n > 0) {
+		if (transport->read_bytes < TRANSPORT_FIRST)
+			streams_note(transport, data, (size_t)n);
+		transport->read_bytes += (size_t)n;
+		transport->can_read = (size_t)n == size || transport->hung_up;
+	} else if (n == 0) {
+		transport->at_eof = true;
+	} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+		transport->can_read = false;
+	} else {
+		transport->read_error = errno;
+	}
+	return n;
+}
+
+static void
+streams_note(struct transport *transport, const uint8_t *data, size_t size)
+{
+	size_t at = (size_t)transport->read_bytes, i;
+
+	for (i = 0; i < size && at < TRANSPORT_FIRST; i++)
+		transport->first[at++] = data[i];
+}
+
+static const char *
+streams_queue(struct transport *transport, const char *data, size_t size)
+{
+	textbuf_append(&transport->out, data, size);
+	return data;
+}
+
+static void
+streams_send(struct transport *transport, bool more)
+{
+	ssize_t n;
+
+	n = send(transport->fd, transport->out.data + transport->out_sent,
+	    transport_unsent(transport), MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+	if (n >= 0) {
+		transport->out_sent += (size_t)n;
+		transport->written_bytes += (size_t)n;
+	} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+		transport->can_write = false;
+	} else if (errno != EINTR) {
+		transport->write_error = errno;
+	}
+}
