@@ -97,10 +97,17 @@ struct connection {
  * function makes a speaker the current one.
  */
 void connection_enter(struct connection *);
+/* What is written from now on is the worker's. The connection may be gone. */
+void connection_leave(const struct services *);
 /* End the connection in order, whatever its state. */
 void connection_end(struct connection *);
 /* Run the connection in the next turn of the loop. */
 void connection_resume(struct connection *);
+/*
+ * Run the connection at once, by its task: for the files that connection_run()
+ * itself needs. The connection may be gone afterwards.
+ */
+void connection_go_on(struct connection *);
 
 /*
  * For this folder only, from here on. Do what can be done now. Every event of a

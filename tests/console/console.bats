@@ -296,3 +296,22 @@ in_terminal() # option...
 	kill -TERM "$pid"
 	within_ms 3000 'TERM with a stopped terminal' wait_for 5 is_gone "$pid"
 }
+
+# Both wake the worker at once.
+@test "what a command ends is said in one piece, whatever others say" {
+	start_server -workers 1
+	client_start one
+	client_connected one
+	client_start two
+	client_connected two
+	kill -STOP "$(worker 1)"
+	type_to server 'q\n'
+	type_to two 'words of the other\n'
+	sleep 0.3
+	kill -CONT "$(worker 1)"
+	wait_for 10 file_has server.out 'words of the other'
+	wait_for 10 file_has server.out 'CONNECTION CLOSED'
+	assert_contains "$(server_out)" \
+	    $'DONE\nshutting down SSL\nCONNECTION CLOSED'
+	stop_server
+}

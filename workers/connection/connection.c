@@ -22,9 +22,21 @@ connection_enter(struct connection *connection)
 }
 
 void
+connection_leave(const struct services *services)
+{
+	outlets_enter(services->outlets, NULL);
+}
+
+void
 connection_resume(struct connection *connection)
 {
 	loop_defer(connection->services->loop, &connection->again);
+}
+
+void
+connection_go_on(struct connection *connection)
+{
+	connection->again.run(connection->again.arg);
 }
 
 void

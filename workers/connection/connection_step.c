@@ -389,13 +389,18 @@ connection_end_step(struct connection *connection)
 {
 	struct outlets *outlets = connection->services->outlets;
 
+	/* The job that is finished may read of a successor. */
+	if (connection->state == CONNECTION_CLOSED &&
+	    !async_finish(&connection->link.shake.async)) {
+		connection_leave(connection->services);
+		return;
+	}
 	if (connection->dtls != NULL && connection->dtls->successor != NULL) {
 		dtls_peer_succeed(connection);
 		return;
 	}
 	if (connection->state == CONNECTION_CLOSED) {
-		if (async_finish(&connection->link.shake.async))
-			connection_free(connection);
+		connection_free(connection);
 		return;
 	}
 	outlets_end_step(outlets);

@@ -44,6 +44,7 @@ static void
 connection_on_timer(void *arg)
 {
 	struct connection *connection = arg;
+	const struct services *services = connection->services;
 
 	connection_enter(connection);
 	switch (connection->state) {
@@ -59,14 +60,15 @@ connection_on_timer(void *arg)
 		break;
 	case CONNECTION_SHUTDOWN:
 		connection_set_state(connection, CONNECTION_CLOSED);
-		connection_resume(connection);
+		connection_go_on(connection);
 		break;
 	case CONNECTION_CLOSED:
 		/* The engine has forgotten the job: give it up. */
 		connection->link.shake.async.paused = false;
-		connection_resume(connection);
+		connection_go_on(connection);
 		break;
 	}
+	connection_leave(services);
 }
 
 static void
@@ -107,5 +109,5 @@ connection_timed_out(struct connection *connection, const char *option)
 	    (uintmax_t)connection->number, peer, option);
 	outcome_time_out(&connection->link.outcome);
 	connection_close(connection, END_TIMEOUT);
-	connection_resume(connection);
+	connection_go_on(connection);
 }

@@ -103,7 +103,7 @@ dtls_peer_succeed(struct connection *connection)
 	transport->read_error = transport->write_error = ECONNRESET;
 	if (connection->state < CONNECTION_SHUTDOWN)
 		connection_close(connection, END_LOCAL);
-	connection_resume(connection);
+	connection_go_on(connection);
 	acceptor->calls->arrived(acceptor->arg, arrival);
 	free(arrival);
 }
@@ -246,7 +246,7 @@ dtls_peer_on_retransmit(void *arg)
 
 	connection_enter(connection);
 	dtls_peer_retransmit(connection);
-	connection_resume(connection);
+	connection_go_on(connection);
 }
 
 static void

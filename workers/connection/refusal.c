@@ -70,17 +70,19 @@ static void
 refusal_on_timer(void *arg)
 {
 	struct connection *connection = arg;
+	const struct services *services = connection->services;
 	struct refusal *refusal = &connection->dtls->refusal;
 
-	connection_enter(connection);
 	if (!connection->link.transport.hints_only)
 		return;
+	connection_enter(connection);
 	if (refusal->final)
 		refusal_end(connection);
 	else if (refusal->asked)
 		refusal_forget(connection);
 	else
 		refusal_wait(connection);
+	connection_leave(services);
 }
 
 /* Other data that was sent since then is a question as well. */
@@ -114,7 +116,7 @@ refusal_ask(struct connection *connection)
 		transport->trace(true, SSL_get_wbio(connection->link.ssl),
 		    question, size, (long)size);
 	transport_write_clear(transport, question, size);
-	connection_resume(connection);
+	connection_go_on(connection);
 }
 
 static void
@@ -124,5 +126,5 @@ refusal_end(struct connection *connection)
 
 	transport->read_error = transport->write_error = ECONNREFUSED;
 	connection_close(connection, END_ERROR);
-	connection_resume(connection);
+	connection_go_on(connection);
 }

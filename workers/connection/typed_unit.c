@@ -15,13 +15,14 @@ typed_release(struct connection *connection)
 		return;
 	connection_set_state(connection, CONNECTION_HANDSHAKE);
 	if (connection->link.transport.can_read)
-		connection_resume(connection);
+		connection_go_on(connection);
 }
 
 void
 typed_take(
     struct connection *connection, const void *data, size_t size, bool quit)
 {
+	const struct services *services = connection->services;
 	bool shaken = connection->state == CONNECTION_OPEN;
 	enum handler_verdict verdict = HANDLER_CLOSE;
 
@@ -46,11 +47,12 @@ typed_take(
 	} else if (stream_unsent(&connection->link) == 0) {
 		typed_done(connection);
 		typed_release(connection);
+		connection_leave(services);
 		return;
 	} else if (!shaken) {
 		typed_drive(connection);
 	}
-	connection_resume(connection);
+	connection_go_on(connection);
 }
 
 void

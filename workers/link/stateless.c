@@ -101,7 +101,7 @@ stateless_stuck(struct link *link, int result, size_t unsent)
 		return LINK_AGAIN;
 	if (SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ &&
 	    SSL_version(ssl) < TLS1_3_VERSION) {
-		link->shake.phase = PHASE_IN_VAIN;
+		handshake_begin(link, PHASE_IN_VAIN);
 		return LINK_WAIT;
 	}
 	/* Do not call again: libssl has forgotten what it has read. */
