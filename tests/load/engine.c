@@ -15,7 +15,7 @@
 #define ENGINE_EVENTS	     256
 #define ENGINE_TICK_MS	     20
 #define ENGINE_RETRY_US	     20000
-#define ENGINE_CLOSE_WAIT_US 1000000
+#define ENGINE_CLOSE_WAIT_US 5000000
 #define ENGINE_SECOND_US     INT64_C(1000000)
 
 struct engine {
