@@ -62,7 +62,8 @@ enum dtls_piece dtls_pieces_put_again(struct dtls_pieces *,
 size_t dtls_pieces_drop(struct dtls_pieces *);
 /*
  * Take the peer of this hello: append its datagrams that are on the board (as
- * datagrams_queue does). The cookie of the hello has DTLS_COOKIE_SIZE bytes.
+ * datagram_socket_queue does). The cookie of the hello has DTLS_COOKIE_SIZE
+ * bytes.
  */
 void dtls_pieces_claim(struct dtls_pieces *, const struct datagram *,
     const struct dtls_hello *, int64_t now_ms, struct textbuf *in);
@@ -79,7 +80,7 @@ bool dtls_pieces_is_more(const struct dtls_pieces *, const struct datagram *);
  * Returns false if there are no more.
  */
 bool dtls_pieces_collect(struct dtls_pieces *, int64_t now_ms, uint8_t *cookie);
-/* Append the datagrams in found (as datagrams_queue does). */
+/* Append the datagrams in found (as datagram_socket_queue does). */
 void dtls_pieces_queue(const struct dtls_pieces *, struct textbuf *in);
 /* The peer is not ours any more: put its datagrams back on the board. */
 void dtls_pieces_give_back(struct dtls_pieces *, int64_t now_ms);

@@ -7,7 +7,7 @@
  *	HELD ------> HANDSHAKE ----> OPEN ----> FLUSH
  *	   |  (console)  |             |          |
  *	   +-------------+-------------+----------+
- *	                 |  connection_close, or a handshake that failed
+ *	                 |  connection_begin_end, or a handshake that failed
  *	                 v
  *	             SHUTDOWN ----> CLOSED ----> freed at the end of the step
  *
@@ -129,7 +129,7 @@ void connection_begin_total(struct connection *);
 /* Change the state, and set the deadline of the new one. No other code does. */
 void connection_set_state(struct connection *, enum connection_state);
 /* Begin the shutdown: tell the handler and the peer; then the peer goes. */
-void connection_close(struct connection *, enum connection_end);
+void connection_begin_end(struct connection *, enum connection_end);
 /* The handshake failed, and was counted as failed. */
 void connection_fail(struct connection *);
 /* Do what the handler wants; HANDLER_CLOSE ends the connection. */

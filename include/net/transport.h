@@ -50,7 +50,8 @@ enum transport_state {
 	TRANSPORT_BROKEN, /* write_error has the reason */
 };
 
-/* What streams and datagrams do in ways of their own: streams.h, datagrams.h */
+/* What streams and datagrams do in ways of their own: stream_socket.h,
+ * datagram_socket.h */
 struct transport_kind {
 	bool datagrams;
 	/*
@@ -94,7 +95,7 @@ struct transport {
 	bool hints_only; /* datagrams: a refusal only sets refused */
 	bool refused; /* a refusal came */
 	bool yielded; /* there may be more to read, in another turn */
-	bool renumbers; /* records of epoch 0: see datagrams.h */
+	bool renumbers; /* records of epoch 0: see datagram_socket.h */
 	unsigned turn; /* datagrams read in this turn */
 	int read_error, write_error; /* errno; 0: none */
 	uint64_t read_bytes, written_bytes; /* on the socket */

@@ -13,7 +13,7 @@
 #include "foundation/fault.h"
 #include "foundation/log.h"
 #include "net/datagram.h"
-#include "net/datagrams.h"
+#include "net/datagram_socket.h"
 #include "shared/accept_quota.h"
 #include "shared/half_open.h"
 #include "shared/peer_claims.h"
@@ -193,7 +193,7 @@ dtls_acceptor_take_again(struct dtls_acceptor *acceptor,
 	arrival->peer_size = known->peer_size;
 	dtls_acceptor_introduce(arrival, hello, data, size);
 	if (!in_pieces)
-		datagrams_queue(&arrival->in, data, size);
+		datagram_socket_queue(&arrival->in, data, size);
 	if (!hello->whole &&
 	    dtls_acceptor_hold(acceptor, known->fd, known->peer, data, size))
 		dtls_pieces_claim(&acceptor->pieces, acceptor->datagram, hello,
@@ -337,7 +337,8 @@ dtls_acceptor_give_socket(struct dtls_acceptor *acceptor,
 	dtls_acceptor_introduce(arrival, hello, datagram->data, datagram->size);
 	/* A datagram that is a piece is on the board. */
 	if (!in_pieces)
-		datagrams_queue(&arrival->in, datagram->data, datagram->size);
+		datagram_socket_queue(
+		    &arrival->in, datagram->data, datagram->size);
 	if (!hello->whole)
 		dtls_acceptor_gather(acceptor, arrival, hello);
 	return ACCEPT_TOOK;
@@ -451,7 +452,7 @@ dtls_acceptor_introduce(struct arrival *arrival, const struct dtls_hello *hello,
 	    arrival->number, hello->record_sequence, sizeof(arrival->number));
 	arrival->in_pieces = hello->whole ? 0 : hello->message_length;
 	textbuf_init(&arrival->in);
-	datagrams_queue(&arrival->in, first,
+	datagram_socket_queue(&arrival->in, first,
 	    dtls_hello_without_cookie(hello, data, size, first, sizeof(first)));
 }
 
@@ -477,7 +478,8 @@ dtls_acceptor_gather(struct dtls_acceptor *acceptor, struct arrival *arrival,
 			dtls_acceptor_put_by(acceptor);
 			break;
 		}
-		datagrams_queue(&arrival->in, datagram->data, datagram->size);
+		datagram_socket_queue(
+		    &arrival->in, datagram->data, datagram->size);
 	}
 }
 

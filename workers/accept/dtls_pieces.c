@@ -8,7 +8,7 @@
 #include "foundation/log.h"
 #include "foundation/textbuf.h"
 #include "net/datagram.h"
-#include "net/datagrams.h"
+#include "net/datagram_socket.h"
 #include "shared/accept_turn.h"
 #include "tls/dtls_cookie.h"
 
@@ -129,7 +129,7 @@ dtls_pieces_queue(const struct dtls_pieces *pieces, struct textbuf *in)
 	size_t at = 0;
 
 	while (fragments_next(pieces->found, &at, &fragment))
-		datagrams_queue(in, fragment.data, fragment.size);
+		datagram_socket_queue(in, fragment.data, fragment.size);
 }
 
 void

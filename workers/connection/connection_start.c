@@ -123,7 +123,7 @@ connection_end(struct connection *connection)
 {
 	connection_enter(connection);
 	if (connection->state < CONNECTION_SHUTDOWN)
-		connection_close(connection, END_LOCAL);
+		connection_begin_end(connection, END_LOCAL);
 	else
 		/* The connection lingers: not longer than one that ends now. */
 		loop_timer_set(connection->services->loop, &connection->timer,

@@ -12,7 +12,7 @@
 #include "connection/dtls_peer.h"
 #include "foundation/slab.h"
 #include "link/stream.h"
-#include "net/streams.h"
+#include "net/stream_socket.h"
 
 static void
 connection_count_bytes(struct connection *, uint64_t in, uint64_t out);
@@ -261,7 +261,7 @@ connection_push(struct connection *connection)
 			return true;
 		case LINK_ENDED:
 		case LINK_FAILED:
-			connection_close(connection, END_ERROR);
+			connection_begin_end(connection, END_ERROR);
 			return false;
 		}
 	}
@@ -304,10 +304,10 @@ connection_pull(struct connection *connection)
 	case LINK_SUSPENDED:
 		break;
 	case LINK_ENDED:
-		connection_close(connection, END_CLOSE_NOTIFY);
+		connection_begin_end(connection, END_CLOSE_NOTIFY);
 		break;
 	case LINK_FAILED:
-		connection_close(connection, END_ERROR);
+		connection_begin_end(connection, END_ERROR);
 		break;
 	}
 	return false;
@@ -322,7 +322,7 @@ connection_step_flush(struct connection *connection)
 	case LINK_DONE:
 		connection->owing =
 		    transport_unsent(&connection->link.transport) > 0;
-		connection_close(connection, END_LOCAL);
+		connection_begin_end(connection, END_LOCAL);
 		return true;
 	case LINK_WAIT:
 	case LINK_SUSPENDED:
@@ -334,7 +334,7 @@ connection_step_flush(struct connection *connection)
 	case LINK_FAILED:
 		break;
 	}
-	connection_close(connection, END_ERROR);
+	connection_begin_end(connection, END_ERROR);
 	return true;
 }
 
@@ -370,7 +370,7 @@ static bool
 connection_discard(struct connection *connection)
 {
 	if (!connection->link.transport.kind->datagrams)
-		return streams_discard(&connection->link.transport);
+		return stream_socket_discard(&connection->link.transport);
 	return dtls_discard(&connection->link);
 }
 

@@ -108,6 +108,6 @@ connection_timed_out(struct connection *connection, const char *option)
 	log_warnx("connection %ju from %s ran out of %s: closed",
 	    (uintmax_t)connection->number, peer, option);
 	outcome_time_out(&connection->link.outcome);
-	connection_close(connection, END_TIMEOUT);
+	connection_begin_end(connection, END_TIMEOUT);
 	connection_go_on(connection);
 }

@@ -102,7 +102,7 @@ dtls_peer_succeed(struct connection *connection)
 	transport->fd = -1;
 	transport->read_error = transport->write_error = ECONNRESET;
 	if (connection->state < CONNECTION_SHUTDOWN)
-		connection_close(connection, END_LOCAL);
+		connection_begin_end(connection, END_LOCAL);
 	connection_go_on(connection);
 	acceptor->calls->arrived(acceptor->arg, arrival);
 	free(arrival);
@@ -268,6 +268,6 @@ dtls_peer_retransmit(struct connection *connection)
 		handshake_fail(link, STAT_FAILED_TIMEOUT);
 		connection_fail(connection);
 	} else if (connection->state < CONNECTION_SHUTDOWN) {
-		connection_close(connection, END_ERROR);
+		connection_begin_end(connection, END_ERROR);
 	}
 }

@@ -125,6 +125,6 @@ refusal_end(struct connection *connection)
 	struct transport *transport = &connection->link.transport;
 
 	transport->read_error = transport->write_error = ECONNREFUSED;
-	connection_close(connection, END_ERROR);
+	connection_begin_end(connection, END_ERROR);
 	connection_go_on(connection);
 }

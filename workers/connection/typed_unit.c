@@ -43,7 +43,7 @@ typed_take(
 		if (shaken)
 			connection_set_state(connection, CONNECTION_FLUSH);
 		else
-			connection_close(connection, END_LOCAL);
+			connection_begin_end(connection, END_LOCAL);
 	} else if (stream_unsent(&connection->link) == 0) {
 		typed_done(connection);
 		typed_release(connection);

@@ -11,7 +11,7 @@
 #include "foundation/log.h"
 #include "link/dtls.h"
 #include "link/stream.h"
-#include "net/datagrams.h"
+#include "net/datagram_socket.h"
 
 /* RFC 6347, section 4.1 */
 #define DTLS_RECORD_HEADER 13
@@ -120,7 +120,7 @@ dtls_discard(struct link *link)
 
 	/* SSL_read drops nothing after an error, nor during a handshake. */
 	if (SSL_in_init(link->ssl))
-		datagrams_discard(transport);
+		datagram_socket_discard(transport);
 	else
 		while (budget-- > 0 &&
 		    SSL_read(link->ssl, dropped, sizeof(dropped)) > 0)

@@ -6,8 +6,8 @@
 #include "foundation/log.h"
 #include "link/dtls.h"
 #include "link/link.h"
-#include "net/datagrams.h"
-#include "net/streams.h"
+#include "net/datagram_socket.h"
+#include "net/stream_socket.h"
 #include "resumption/tickets.h"
 #include "tls/tls_context.h"
 
@@ -25,7 +25,7 @@ link_open(struct link *link, const struct services *services, int fd,
 
 	link->services = services;
 	transport_init(&link->transport, fd,
-	    config->dtls ? &datagrams_kind : &streams_kind,
+	    config->dtls ? &datagram_socket_kind : &stream_socket_kind,
 	    config->debug ? tracing_io : NULL);
 	outcome_init(&link->outcome, services->counters);
 	if ((link->ssl = tls_context_new_ssl(services->tls)) == NULL)

@@ -12,21 +12,21 @@
  * numbers in epoch 0, where nothing protects them: libssl drops doubled
  * messages by the numbers of the messages.
  */
-#ifndef DATAGRAMS_H
-#define DATAGRAMS_H
+#ifndef DATAGRAM_SOCKET_H
+#define DATAGRAM_SOCKET_H
 
 #include <stddef.h>
 
 #include "net/transport.h"
 
-#define DATAGRAMS_A_TURN 64 /* read from a socket */
+#define DATAGRAM_SOCKET_A_TURN 64 /* read from a socket */
 
 /* The kind of a transport over datagrams. What the network refuses is lost. */
-extern const struct transport_kind datagrams_kind;
+extern const struct transport_kind datagram_socket_kind;
 
 /* Drop what is there. The owner's intercept is still called for it. */
-void datagrams_discard(struct transport *);
+void datagram_socket_discard(struct transport *);
 /* Append one datagram to a queue, which is read or sent in order. */
-void datagrams_queue(struct textbuf *, const void *, size_t size);
+void datagram_socket_queue(struct textbuf *, const void *, size_t size);
 
 #endif

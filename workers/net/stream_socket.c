@@ -1,29 +1,31 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-#include "net/streams.h"
+#include "net/stream_socket.h"
 
-static ssize_t streams_receive(struct transport *, void *, size_t);
-static void streams_note(struct transport *, const uint8_t *, size_t);
-static const char *streams_queue(struct transport *, const char *, size_t);
-static void streams_send(struct transport *, bool);
+static ssize_t stream_socket_receive(struct transport *, void *, size_t);
+static void stream_socket_note(struct transport *, const uint8_t *, size_t);
+static const char *
+stream_socket_queue(struct transport *, const char *, size_t);
+static void stream_socket_send(struct transport *, bool);
 
-const struct transport_kind streams_kind = {
-	.receive = streams_receive,
-	.queue = streams_queue,
-	.write = streams_queue,
-	.send = streams_send,
+const struct transport_kind stream_socket_kind = {
+	.receive = stream_socket_receive,
+	.queue = stream_socket_queue,
+	.write = stream_socket_queue,
+	.send = stream_socket_send,
 };
 
 bool
-streams_discard(struct transport *transport)
+stream_socket_discard(struct transport *transport)
 {
 	char dropped[16 * 1024];
 	int budget = TRANSPORT_DISCARDS;
 	ssize_t n = 0;
 
 	while (transport->can_read && !transport->at_eof && budget-- > 0 &&
-	    (n = streams_receive(transport, dropped, sizeof(dropped))) > 0)
+	    (n = stream_socket_receive(transport, dropped, sizeof(dropped))) >
+		0)
 		/* Behind the last of it there is nothing to be read for. */
 		if (transport->hung_up && (size_t)n < sizeof(dropped))
 			transport->at_eof = true;
@@ -35,7 +37,7 @@ streams_discard(struct transport *transport)
  * unless the peer has hung up: then its end of file is still to be read.
  */
 static ssize_t
-streams_receive(struct transport *transport, void *data, size_t size)
+stream_socket_receive(struct transport *transport, void *data, size_t size)
 {
 	ssize_t n;
 
@@ -52,7 +54,7 @@ streams_receive(struct transport *transport, void *data, size_t size)
 	}
 	if (n > 0) {
 		if (transport->read_bytes < TRANSPORT_FIRST)
-			streams_note(transport, data, (size_t)n);
+			stream_socket_note(transport, data, (size_t)n);
 		transport->read_bytes += (size_t)n;
 		transport->can_read = (size_t)n == size || transport->hung_up;
 	} else if (n == 0) {
@@ -66,7 +68,8 @@ streams_receive(struct transport *transport, void *data, size_t size)
 }
 
 static void
-streams_note(struct transport *transport, const uint8_t *data, size_t size)
+stream_socket_note(
+    struct transport *transport, const uint8_t *data, size_t size)
 {
 	size_t at = (size_t)transport->read_bytes, i;
 
@@ -75,14 +78,14 @@ streams_note(struct transport *transport, const uint8_t *data, size_t size)
 }
 
 static const char *
-streams_queue(struct transport *transport, const char *data, size_t size)
+stream_socket_queue(struct transport *transport, const char *data, size_t size)
 {
 	textbuf_append(&transport->out, data, size);
 	return data;
 }
 
 static void
-streams_send(struct transport *transport, bool more)
+stream_socket_send(struct transport *transport, bool more)
 {
 	ssize_t n;
 

@@ -8,45 +8,51 @@
 #include <openssl/ssl.h>
 
 #include "net/datagram.h"
-#include "net/datagrams.h"
+#include "net/datagram_socket.h"
 
-#define DATAGRAMS_UDP_HEADER	8
-#define DATAGRAMS_IPV4_HEADER	20
-#define DATAGRAMS_IPV6_HEADER	40
-#define DATAGRAMS_IPV4_FALLBACK 576 /* RFC 791: every host takes these */
-#define DATAGRAMS_IPV6_FALLBACK 1280 /* RFC 8200, section 5 */
+#define DATAGRAM_SOCKET_UDP_HEADER  8
+#define DATAGRAM_SOCKET_IPV4_HEADER 20
+#define DATAGRAM_SOCKET_IPV6_HEADER 40
+#define DATAGRAM_SOCKET_IPV4_FALLBACK          \
+	576 /* RFC 791: every host takes these \
+	     */
+#define DATAGRAM_SOCKET_IPV6_FALLBACK 1280 /* RFC 8200, section 5 */
 
-static void datagrams_seen(struct transport *, void *, size_t);
-static const char *datagrams_put(struct transport *, const char *, size_t);
-static const char *datagrams_write(struct transport *, const char *, size_t);
-static void datagrams_written(struct transport *, size_t, const char *, size_t);
-static bool datagrams_verifies(const char *, size_t);
-static long datagrams_ctrl(struct transport *, int, long);
-static void datagrams_send_next(struct transport *, bool);
-static ssize_t datagrams_receive(struct transport *, void *, size_t);
-static ssize_t datagrams_next(struct transport *, void *, size_t);
-static ssize_t datagrams_from_queue(struct transport *, void *, size_t);
-static ssize_t datagrams_from_socket(
+static void datagram_socket_seen(struct transport *, void *, size_t);
+static const char *
+datagram_socket_put(struct transport *, const char *, size_t);
+static const char *
+datagram_socket_write(struct transport *, const char *, size_t);
+static void
+datagram_socket_written(struct transport *, size_t, const char *, size_t);
+static bool datagram_socket_verifies(const char *, size_t);
+static long datagram_socket_ctrl(struct transport *, int, long);
+static void datagram_socket_send_next(struct transport *, bool);
+static ssize_t datagram_socket_receive(struct transport *, void *, size_t);
+static ssize_t datagram_socket_next(struct transport *, void *, size_t);
+static ssize_t datagram_socket_from_queue(struct transport *, void *, size_t);
+static ssize_t datagram_socket_from_socket(
     struct transport *, struct sockaddr_storage *, void *, size_t);
-static void datagrams_send(struct transport *, const void *, size_t);
-static bool datagrams_hinted(struct transport *);
-static size_t datagrams_peek(const struct textbuf *, size_t, const char **);
-static long datagrams_overhead(const struct transport *);
-static long datagrams_path_mtu(const struct transport *);
+static void datagram_socket_send(struct transport *, const void *, size_t);
+static bool datagram_socket_hinted(struct transport *);
+static size_t
+datagram_socket_peek(const struct textbuf *, size_t, const char **);
+static long datagram_socket_overhead(const struct transport *);
+static long datagram_socket_path_mtu(const struct transport *);
 
-const struct transport_kind datagrams_kind = {
+const struct transport_kind datagram_socket_kind = {
 	.datagrams = true,
-	.receive = datagrams_receive,
-	.seen = datagrams_seen,
-	.queue = datagrams_put,
-	.write = datagrams_write,
-	.written = datagrams_written,
-	.send = datagrams_send_next,
-	.ctrl = datagrams_ctrl,
+	.receive = datagram_socket_receive,
+	.seen = datagram_socket_seen,
+	.queue = datagram_socket_put,
+	.write = datagram_socket_write,
+	.written = datagram_socket_written,
+	.send = datagram_socket_send_next,
+	.ctrl = datagram_socket_ctrl,
 };
 
 void
-datagrams_queue(struct textbuf *queue, const void *data, size_t size)
+datagram_socket_queue(struct textbuf *queue, const void *data, size_t size)
 {
 	uint16_t length = (uint16_t)size;
 
@@ -55,17 +61,17 @@ datagrams_queue(struct textbuf *queue, const void *data, size_t size)
 }
 
 void
-datagrams_discard(struct transport *transport)
+datagram_socket_discard(struct transport *transport)
 {
 	uint8_t dropped[DATAGRAM_MAX];
 
 	transport->peeks = false;
-	while (datagrams_receive(transport, dropped, sizeof(dropped)) > 0)
+	while (datagram_socket_receive(transport, dropped, sizeof(dropped)) > 0)
 		;
 }
 
 static void
-datagrams_seen(struct transport *transport, void *data, size_t size)
+datagram_socket_seen(struct transport *transport, void *data, size_t size)
 {
 	if (transport->renumbers)
 		record_numbers_follow(&transport->in_number, data, size);
@@ -73,18 +79,19 @@ datagrams_seen(struct transport *transport, void *data, size_t size)
 
 /* What libssl writes is queued, so a write never has to be tried again. */
 static const char *
-datagrams_put(struct transport *transport, const char *data, size_t size)
+datagram_socket_put(struct transport *transport, const char *data, size_t size)
 {
 	size_t at = transport->out.size;
 
-	datagrams_queue(&transport->out, data, size);
+	datagram_socket_queue(&transport->out, data, size);
 	return transport->out.data + at + sizeof(uint16_t);
 }
 
 static const char *
-datagrams_write(struct transport *transport, const char *data, size_t size)
+datagram_socket_write(
+    struct transport *transport, const char *data, size_t size)
 {
-	const char *queued = datagrams_put(transport, data, size);
+	const char *queued = datagram_socket_put(transport, data, size);
 
 	record_numbers_datagram(
 	    &transport->numbers, (uint8_t *)(uintptr_t)queued, size);
@@ -92,10 +99,10 @@ datagrams_write(struct transport *transport, const char *data, size_t size)
 }
 
 static void
-datagrams_written(
+datagram_socket_written(
     struct transport *transport, size_t at, const char *data, size_t size)
 {
-	if (transport->first_is_sent && datagrams_verifies(data, size)) {
+	if (transport->first_is_sent && datagram_socket_verifies(data, size)) {
 		transport->out.size = at;
 		record_numbers_begin(&transport->numbers);
 	}
@@ -104,14 +111,14 @@ datagrams_written(
 
 /* Returns true for a HelloVerifyRequest. */
 static bool
-datagrams_verifies(const char *data, size_t size)
+datagram_socket_verifies(const char *data, size_t size)
 {
 	return size > RECORD_NUMBERS_HEADER && data[0] == SSL3_RT_HANDSHAKE &&
 	    data[RECORD_NUMBERS_HEADER] == DTLS1_MT_HELLO_VERIFY_REQUEST;
 }
 
 static long
-datagrams_ctrl(struct transport *transport, int command, long number)
+datagram_socket_ctrl(struct transport *transport, int command, long number)
 {
 	switch (command) {
 	case BIO_CTRL_DGRAM_SET_PEER:
@@ -120,13 +127,13 @@ datagrams_ctrl(struct transport *transport, int command, long number)
 		transport->peeks = number != 0;
 		return 1;
 	case BIO_CTRL_DGRAM_QUERY_MTU:
-		return datagrams_path_mtu(transport);
+		return datagram_socket_path_mtu(transport);
 	case BIO_CTRL_DGRAM_GET_MTU_OVERHEAD:
-		return datagrams_overhead(transport);
+		return datagram_socket_overhead(transport);
 	case BIO_CTRL_DGRAM_GET_FALLBACK_MTU:
-		return (transport->over_ipv4 ? DATAGRAMS_IPV4_FALLBACK
-					     : DATAGRAMS_IPV6_FALLBACK) -
-		    datagrams_overhead(transport);
+		return (transport->over_ipv4 ? DATAGRAM_SOCKET_IPV4_FALLBACK
+					     : DATAGRAM_SOCKET_IPV6_FALLBACK) -
+		    datagram_socket_overhead(transport);
 	default:
 		return 0;
 	}
@@ -134,18 +141,18 @@ datagrams_ctrl(struct transport *transport, int command, long number)
 
 /* As recv(2), but without the datagrams that the owner intercepts. */
 static ssize_t
-datagrams_receive(struct transport *transport, void *data, size_t size)
+datagram_socket_receive(struct transport *transport, void *data, size_t size)
 {
 	ssize_t n;
 
 	do {
-		if (transport->turn++ >= DATAGRAMS_A_TURN) {
+		if (transport->turn++ >= DATAGRAM_SOCKET_A_TURN) {
 			transport->yielded = true;
 			n = -1;
 			errno = EAGAIN;
 			break;
 		}
-		n = datagrams_next(transport, data, size);
+		n = datagram_socket_next(transport, data, size);
 	} while (n == 0);
 	if (n > 0)
 		transport->read_bytes += (size_t)n;
@@ -157,14 +164,14 @@ datagrams_receive(struct transport *transport, void *data, size_t size)
  * well: libssl would take it for the end.
  */
 static ssize_t
-datagrams_next(struct transport *transport, void *data, size_t size)
+datagram_socket_next(struct transport *transport, void *data, size_t size)
 {
 	struct sockaddr_storage from;
 	ssize_t n;
 
 	if (transport->in_read < transport->in.size)
-		return datagrams_from_queue(transport, data, size);
-	n = datagrams_from_socket(transport, &from, data, size);
+		return datagram_socket_from_queue(transport, data, size);
+	n = datagram_socket_from_socket(transport, &from, data, size);
 	if (n > 0 && transport->intercept != NULL &&
 	    transport->intercept(transport->owner, &from, data, (size_t)n))
 		return 0;
@@ -172,10 +179,11 @@ datagrams_next(struct transport *transport, void *data, size_t size)
 }
 
 static ssize_t
-datagrams_from_queue(struct transport *transport, void *data, size_t size)
+datagram_socket_from_queue(struct transport *transport, void *data, size_t size)
 {
 	const char *from;
-	size_t n = datagrams_peek(&transport->in, transport->in_read, &from);
+	size_t n =
+	    datagram_socket_peek(&transport->in, transport->in_read, &from);
 	size_t taken = n < size ? n : size;
 
 	memcpy(data, from, taken);
@@ -190,7 +198,7 @@ datagrams_from_queue(struct transport *transport, void *data, size_t size)
 }
 
 static ssize_t
-datagrams_from_socket(struct transport *transport,
+datagram_socket_from_socket(struct transport *transport,
     struct sockaddr_storage *from, void *data, size_t size)
 {
 	socklen_t from_size;
@@ -211,21 +219,21 @@ datagrams_from_socket(struct transport *transport,
 		transport->can_read = false;
 		return -1;
 	}
-	if (errno != ECONNREFUSED || datagrams_hinted(transport))
+	if (errno != ECONNREFUSED || datagram_socket_hinted(transport))
 		return 0;
 	transport->read_error = errno;
 	return -1;
 }
 
 static void
-datagrams_send_next(struct transport *transport, bool more)
+datagram_socket_send_next(struct transport *transport, bool more)
 {
 	const char *data;
 	size_t size =
-	    datagrams_peek(&transport->out, transport->out_sent, &data);
+	    datagram_socket_peek(&transport->out, transport->out_sent, &data);
 
 	(void)more;
-	datagrams_send(transport, data, size);
+	datagram_socket_send(transport, data, size);
 	if (transport->can_write)
 		transport->out_sent += sizeof(uint16_t) + size;
 }
@@ -237,14 +245,14 @@ datagrams_send_next(struct transport *transport, bool more)
  * place of sending this one, so try once more.
  */
 static void
-datagrams_send(struct transport *transport, const void *data, size_t size)
+datagram_socket_send(struct transport *transport, const void *data, size_t size)
 {
 	bool again = true;
 	ssize_t n;
 
 	while ((n = send(transport->fd, data, size, MSG_NOSIGNAL)) == -1)
 		if (errno == ECONNREFUSED && again &&
-		    datagrams_hinted(transport))
+		    datagram_socket_hinted(transport))
 			again = false;
 		else if (errno != EINTR)
 			break;
@@ -252,13 +260,13 @@ datagrams_send(struct transport *transport, const void *data, size_t size)
 		transport->written_bytes += (size_t)n;
 	else if (errno == EAGAIN || errno == EWOULDBLOCK)
 		transport->can_write = false;
-	else if (errno == ECONNREFUSED && !datagrams_hinted(transport))
+	else if (errno == ECONNREFUSED && !datagram_socket_hinted(transport))
 		transport->write_error = errno;
 }
 
 /* Note a refusal. Returns true if it is only a hint. */
 static bool
-datagrams_hinted(struct transport *transport)
+datagram_socket_hinted(struct transport *transport)
 {
 	if (transport->hints_only)
 		transport->refused = true;
@@ -266,7 +274,7 @@ datagrams_hinted(struct transport *transport)
 }
 
 static size_t
-datagrams_peek(const struct textbuf *queue, size_t at, const char **data)
+datagram_socket_peek(const struct textbuf *queue, size_t at, const char **data)
 {
 	uint16_t length;
 
@@ -277,18 +285,18 @@ datagrams_peek(const struct textbuf *queue, size_t at, const char **data)
 
 /* The bytes that IP and UDP put before a datagram. */
 static long
-datagrams_overhead(const struct transport *transport)
+datagram_socket_overhead(const struct transport *transport)
 {
-	return DATAGRAMS_UDP_HEADER +
-	    (transport->over_ipv4 ? DATAGRAMS_IPV4_HEADER
-				  : DATAGRAMS_IPV6_HEADER);
+	return DATAGRAM_SOCKET_UDP_HEADER +
+	    (transport->over_ipv4 ? DATAGRAM_SOCKET_IPV4_HEADER
+				  : DATAGRAM_SOCKET_IPV6_HEADER);
 }
 
 /* Returns 0 if the MTU is not known; libssl then takes the smallest one. */
 static long
-datagrams_path_mtu(const struct transport *transport)
+datagram_socket_path_mtu(const struct transport *transport)
 {
-	long overhead = datagrams_overhead(transport);
+	long overhead = datagram_socket_overhead(transport);
 	int fd = transport->fd, mtu = 0;
 	socklen_t size = sizeof(mtu);
 

@@ -13,7 +13,7 @@ static void connection_begin_shutdown(struct connection *);
 static void connection_say_goodbye(struct connection *);
 
 void
-connection_close(struct connection *connection, enum connection_end end)
+connection_begin_end(struct connection *connection, enum connection_end end)
 {
 	/* An error of the handshake is counted where its reason is known. */
 	if (connection->state < CONNECTION_OPEN && end != END_ERROR)
@@ -32,7 +32,7 @@ void
 connection_fail(struct connection *connection)
 {
 	if (connection->typed.unit == UNIT_DROVE) {
-		connection_close(connection, END_ERROR);
+		connection_begin_end(connection, END_ERROR);
 		return;
 	}
 	if (!failure_label(connection) && connection->handler->failed != NULL)
