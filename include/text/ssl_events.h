@@ -31,7 +31,8 @@ struct ssl_listener {
 
 /* Part of each link. */
 struct ssl_events {
-	SLIST_HEAD(, ssl_listener) listeners; /* the last one first */
+	SLIST_HEAD(ssl_listeners, ssl_listener)
+	listeners; /* the last one first */
 };
 
 /* Called by the master, before the fork. */

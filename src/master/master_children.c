@@ -91,7 +91,8 @@ master_reap_children(struct master *master)
 		for (i = 0; i < MASTER_CHILDREN; i++) {
 			slot = pool_slot(&master->children[i].pool, pid);
 			if (slot != -1)
-				master_bury(master, i, (unsigned)slot, status);
+				master_bury(master, (enum master_child)i,
+				    (unsigned)slot, status);
 		}
 }
 
