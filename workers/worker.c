@@ -103,8 +103,9 @@ worker_fill_services(
     struct worker *worker, const struct worker_setup *setup, unsigned slot)
 {
 	worker->setup = setup;
-	worker->counters =
-	    (struct counters){ setup->shared->stats, slot, 0, 0 };
+	worker->counters = (struct counters){ .stats = setup->shared->stats,
+		.slot = slot,
+		.row = stats_row(setup->shared->stats, slot) };
 	worker->services = (struct services){
 		.loop = &worker->loop,
 		.counters = &worker->counters,

@@ -98,6 +98,11 @@ unsigned stats_workers(const struct stats *);
  */
 unsigned stats_version(unsigned number);
 
+/*
+ * Returns the STAT_COUNT counters of a slot, for the process whose slot it is.
+ * That process alone writes them, so a load and a store do.
+ */
+_Atomic uint64_t *stats_row(struct stats *, unsigned slot);
 void stats_add(struct stats *, unsigned slot, enum stats_counter, uint64_t n);
 /*
  * Count a first handshake that is finished: the index of its version, and the

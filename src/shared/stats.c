@@ -81,6 +81,12 @@ stats_version(unsigned number)
 	return version;
 }
 
+_Atomic uint64_t *
+stats_row(struct stats *stats, unsigned slot)
+{
+	return stats->slot[slot].value;
+}
+
 /* A slot has one writer: a load and a store do, without a locked operation. */
 void
 stats_add(

@@ -41,7 +41,8 @@ connection_run(struct connection *connection)
 	int budget = CONNECTION_BUDGET;
 
 	connection_enter(connection);
-	dtls_take_buffers(&connection->link);
+	if (connection->dtls != NULL)
+		dtls_take_buffers(&connection->link);
 	while (connection_step(connection))
 		if (--budget == 0) {
 			connection_resume(connection);

@@ -69,8 +69,10 @@ outcome_renegotiated(struct outcome *outcome)
 void
 outcome_moved(struct outcome *outcome, uint64_t in, uint64_t out)
 {
-	counters_add(outcome->counters, STAT_SOCKET_IN, in);
-	counters_add(outcome->counters, STAT_SOCKET_OUT, out);
+	if (in > 0)
+		counters_add(outcome->counters, STAT_SOCKET_IN, in);
+	if (out > 0)
+		counters_add(outcome->counters, STAT_SOCKET_OUT, out);
 }
 
 void

@@ -179,23 +179,29 @@ transport_bio_write(BIO *bio, const char *data, int size)
 	return size;
 }
 
+/* libssl asks several times for each record: most answers need no look-up. */
 static long
 transport_bio_ctrl(BIO *bio, int command, long number, void *pointer)
 {
-	struct transport *transport = BIO_get_data(bio);
+	const struct transport_kind *kind;
+	struct transport *transport;
 
 	(void)pointer;
 	switch (command) {
 	case BIO_CTRL_FLUSH:
 	case BIO_CTRL_DUP:
 		return 1;
-	case BIO_CTRL_EOF:
-		return transport->at_eof;
+	case BIO_CTRL_GET_KTLS_SEND:
+	case BIO_CTRL_GET_KTLS_RECV:
+		return 0;
 	default:
-		return transport->kind->ctrl == NULL
-		    ? 0
-		    : transport->kind->ctrl(transport, command, number);
+		break;
 	}
+	transport = BIO_get_data(bio);
+	kind = transport->kind;
+	if (command == BIO_CTRL_EOF)
+		return transport->at_eof;
+	return kind->ctrl == NULL ? 0 : kind->ctrl(transport, command, number);
 }
 
 static enum transport_state
