@@ -317,8 +317,9 @@ shake_hands()
 
 	start_unread_server -workers 1
 	before=$(memory_kib)
-	# Each has a block of some 2 KiB printed and leaves.
-	for i in {1..10}; do
+	# Each has a block of some 2 KiB printed and leaves, until some 4 MiB
+	# wait; a slow machine takes many rounds.
+	for i in {1..60}; do
 		run tls_load --connections 500 --parallel 50 \
 		    --timeout $((3 * SLOW))
 		[[ $output != *'ok 0 failed 500'* ]] || break
