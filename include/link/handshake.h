@@ -34,7 +34,6 @@ enum handshake_phase {
 /* The part of a link for the handshake. */
 struct shake {
 	enum handshake_phase phase;
-	bool done;
 	bool early_heard; /* early data went to the handler */
 	uint64_t early_bytes; /* read from the socket when early data ended */
 	/* The parts of modules that libssl calls back. */

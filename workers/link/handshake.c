@@ -102,7 +102,6 @@ handshake_finished(struct link *link)
 	outcome_shake(&link->outcome, (unsigned)SSL_version(link->ssl),
 	    handshake_kind(link));
 	handshake_count_sessions(link->services);
-	link->shake.done = true;
 }
 
 /*

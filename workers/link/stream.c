@@ -139,7 +139,7 @@ stream_write(struct link *link, size_t *written)
 	size_t size = stream_piece(link);
 	int result;
 
-	if (link->shake.done)
+	if (link->outcome.shaken)
 		return SSL_write_ex(link->ssl, data, size, written);
 	async_end(&link->shake.async);
 	result = SSL_write_early_data(link->ssl, data, size, written);
