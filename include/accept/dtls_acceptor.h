@@ -55,10 +55,8 @@ struct dtls_known {
 };
 
 struct dtls_acceptor {
-	const struct services *services;
-	const struct accept_calls *calls;
-	void *arg; /* of the calls */
-	bool stopped;
+	const struct acceptor *owner; /* its calls are made */
+	const struct services *services; /* the owner's */
 	struct cookie_maker cookies;
 	in_port_t port; /* the listener's, network byte order */
 	struct datagram *datagram; /* the current datagram; owned */
@@ -69,8 +67,7 @@ struct dtls_acceptor {
 };
 
 /* Returns 0, or -1 (reported). */
-int dtls_acceptor_open(struct dtls_acceptor *, const struct services *,
-    const struct accept_calls *, void *arg);
+int dtls_acceptor_open(struct dtls_acceptor *, const struct acceptor *owner);
 /* Accept no more new peers. A known peer may still start anew. */
 void dtls_acceptor_stop(struct dtls_acceptor *);
 /*

@@ -50,8 +50,7 @@ acceptor_open(struct acceptor *acceptor, const struct services *services,
 		acceptor->dtls = malloc(sizeof(*acceptor->dtls));
 		if (acceptor->dtls == NULL)
 			fatalx("out of memory");
-		if (dtls_acceptor_open(acceptor->dtls, services, calls, arg) ==
-		    -1)
+		if (dtls_acceptor_open(acceptor->dtls, acceptor) == -1)
 			return -1;
 	}
 	return 0;

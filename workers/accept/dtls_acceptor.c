@@ -50,18 +50,16 @@ dtls_acceptor_enter_again(const struct services *, const struct dtls_known *);
 static bool dtls_acceptor_claim_again(const struct services *, const uint8_t *);
 
 int
-dtls_acceptor_open(struct dtls_acceptor *acceptor,
-    const struct services *services, const struct accept_calls *calls,
-    void *arg)
+dtls_acceptor_open(struct dtls_acceptor *acceptor, const struct acceptor *owner)
 {
+	const struct services *services = owner->services;
 	struct shared_board *board = services->shared->board;
 	struct sockaddr_in6 own = { 0 }; /* or an IPv4 one */
 	socklen_t size = sizeof(own);
 
 	memset(acceptor, 0, sizeof(*acceptor));
 	acceptor->services = services;
-	acceptor->calls = calls;
-	acceptor->arg = arg;
+	acceptor->owner = owner;
 	acceptor->stray.run = dtls_acceptor_on_stray;
 	acceptor->stray.arg = acceptor;
 	textbuf_init(&acceptor->strays);
@@ -83,7 +81,6 @@ dtls_acceptor_open(struct dtls_acceptor *acceptor,
 void
 dtls_acceptor_stop(struct dtls_acceptor *acceptor)
 {
-	acceptor->stopped = true;
 	loop_task_stop(acceptor->services->loop, &acceptor->stray);
 	textbuf_free(&acceptor->strays);
 }
@@ -109,6 +106,7 @@ dtls_acceptor_accept(struct dtls_acceptor *acceptor, struct arrival *arrival)
 bool
 dtls_acceptor_collect(struct dtls_acceptor *acceptor)
 {
+	const struct acceptor *owner = acceptor->owner;
 	struct dtls_pieces *pieces = &acceptor->pieces;
 	int64_t now_ms = acceptor->services->loop->now_ms;
 	uint8_t cookie[DTLS_COOKIE_SIZE];
@@ -116,7 +114,7 @@ dtls_acceptor_collect(struct dtls_acceptor *acceptor)
 
 	while (dtls_pieces_collect(pieces, now_ms, cookie)) {
 		found = true;
-		if (!acceptor->calls->deliver(acceptor->arg, cookie, pieces))
+		if (!owner->calls->deliver(owner->arg, cookie, pieces))
 			dtls_pieces_give_back(pieces, now_ms);
 	}
 	return found;
@@ -130,7 +128,7 @@ void
 dtls_acceptor_stray(struct dtls_acceptor *acceptor, int fd,
     const struct sockaddr_storage *from, const uint8_t *data, size_t size)
 {
-	if (!acceptor->stopped &&
+	if (acceptor->owner->state != ACCEPTOR_STOPPED &&
 	    dtls_acceptor_hold(acceptor, fd, from, data, size))
 		dtls_acceptor_put_by(acceptor);
 }
@@ -216,6 +214,7 @@ static void
 dtls_acceptor_on_stray(void *arg)
 {
 	struct dtls_acceptor *acceptor = arg;
+	const struct acceptor *owner = acceptor->owner;
 	struct arrival arrival;
 	size_t at, size = acceptor->strays.size;
 
@@ -223,7 +222,7 @@ dtls_acceptor_on_stray(void *arg)
 		memcpy(acceptor->datagram, acceptor->strays.data + at,
 		    sizeof(*acceptor->datagram));
 		if (dtls_acceptor_take(acceptor, &arrival) == ACCEPT_TOOK)
-			acceptor->calls->arrived(acceptor->arg, &arrival);
+			owner->calls->arrived(owner->arg, &arrival);
 	}
 	textbuf_drop(&acceptor->strays, size);
 	if (acceptor->strays.size > 0)
