@@ -4,7 +4,6 @@
 #ifndef COUNTERS_H
 #define COUNTERS_H
 
-#include <stdatomic.h>
 #include <stdint.h>
 
 #include "shared/stats.h"
@@ -23,11 +22,7 @@ static inline void
 counters_add(
     const struct counters *counters, enum stats_counter counter, uint64_t n)
 {
-	_Atomic uint64_t *value = &counters->row[counter];
-
-	atomic_store_explicit(value,
-	    atomic_load_explicit(value, memory_order_relaxed) + n,
-	    memory_order_relaxed);
+	stats_raise(&counters->row[counter], n);
 }
 
 static inline void

@@ -11,6 +11,7 @@
 #ifndef STATS_H
 #define STATS_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -98,11 +99,20 @@ unsigned stats_workers(const struct stats *);
  */
 unsigned stats_version(unsigned number);
 
-/*
- * Returns the STAT_COUNT counters of a slot, for the process whose slot it is.
- * That process alone writes them, so a load and a store do.
+/* Returns the STAT_COUNT counters of a slot, for the process whose slot it is.
  */
 _Atomic uint64_t *stats_row(struct stats *, unsigned slot);
+/*
+ * Raise a counter of the process's own slot. The process alone writes it, so a
+ * load and a store do, without a locked operation.
+ */
+static inline void
+stats_raise(_Atomic uint64_t *value, uint64_t n)
+{
+	atomic_store_explicit(value,
+	    atomic_load_explicit(value, memory_order_relaxed) + n,
+	    memory_order_relaxed);
+}
 void stats_add(struct stats *, unsigned slot, enum stats_counter, uint64_t n);
 /*
  * Count a first handshake that is finished: the index of its version, and the

@@ -87,19 +87,12 @@ stats_row(struct stats *stats, unsigned slot)
 	return stats->slot[slot].value;
 }
 
-/* A slot has one writer: a load and a store do, without a locked operation. */
 void
 stats_add(
     struct stats *stats, unsigned slot, enum stats_counter stat, uint64_t n)
 {
-	_Atomic uint64_t *value;
-
-	if (slot >= stats->slots)
-		return;
-	value = &stats->slot[slot].value[stat];
-	atomic_store_explicit(value,
-	    atomic_load_explicit(value, memory_order_relaxed) + n,
-	    memory_order_relaxed);
+	if (slot < stats->slots)
+		stats_raise(&stats_row(stats, slot)[stat], n);
 }
 
 void

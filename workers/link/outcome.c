@@ -69,19 +69,15 @@ outcome_renegotiated(struct outcome *outcome)
 void
 outcome_moved(struct outcome *outcome, uint64_t in, uint64_t out)
 {
-	if (in > 0)
-		counters_add(outcome->counters, STAT_SOCKET_IN, in);
-	if (out > 0)
-		counters_add(outcome->counters, STAT_SOCKET_OUT, out);
+	counters_add(outcome->counters, STAT_SOCKET_IN, in);
+	counters_add(outcome->counters, STAT_SOCKET_OUT, out);
 }
 
 void
 outcome_data(struct outcome *outcome, uint64_t in, uint64_t out)
 {
-	if (in > 0)
-		counters_add(outcome->counters, STAT_DATA_IN, in);
-	if (out > 0)
-		counters_add(outcome->counters, STAT_DATA_OUT, out);
+	counters_add(outcome->counters, STAT_DATA_IN, in);
+	counters_add(outcome->counters, STAT_DATA_OUT, out);
 }
 
 void
