@@ -44,6 +44,7 @@
 #include "tls/identity/self_signed.h"
 #include "tls/keylog.h"
 #include "tls/tls_context.h"
+#include "tls/tls_features.h"
 #include "tls/tls_renewal.h"
 #include "tls/verify_param.h"
 #include "waiting/crl_download.h"
@@ -72,6 +73,8 @@ static int main_load_ticket_keys(const struct config *, struct ticket_keys *);
 int
 main(int argc, char **argv)
 {
+	static const struct option_judge judge = { verify_param_judge,
+		tls_features_judge };
 	bool closed[DESCRIPTORS_STANDARD];
 	struct config config;
 	char **words;
@@ -85,8 +88,7 @@ main(int argc, char **argv)
 	crypto_memory_install();
 	config_init(&config, argc, words);
 	memcpy(config.closed, closed, sizeof(closed));
-	if ((parsed = options_parse(&config, argc, argv, verify_param_judge)) !=
-	    0)
+	if ((parsed = options_parse(&config, argc, argv, &judge)) != 0)
 		return parsed == 1 ? 0 : 1;
 	config.traits = &handlers_find(config.mode)->traits;
 	/* For -ready_fd, while all that is open is the caller's. */

@@ -55,6 +55,11 @@ enum option_secret {
 	SECRET_ALL,
 };
 
+/* A version of the TLS library: 3, 2 for OpenSSL 3.2. */
+#define OPTION_VERSION(major, minor)  ((major) << 8 | (minor))
+#define OPTION_VERSION_MAJOR(version) ((version) >> 8)
+#define OPTION_VERSION_MINOR(version) ((version)&0xff)
+
 struct option;
 
 /*
@@ -76,6 +81,9 @@ struct option {
 	int minimum; /* for KIND_BYTES */
 	int maximum; /* for numbers; 0: the maximum of the type */
 	const char *initial; /* the default as a user writes it, or NULL */
+	/* The first OPTION_VERSION that the option works with; 0: all have it.
+	 */
+	unsigned since;
 	const char *help;
 };
 

@@ -8,16 +8,22 @@
 struct config;
 
 /*
- * Checks a value that only the TLS library can check; called while the command
- * line is read. Returns 0, or -1 with the error already printed.
+ * What only the TLS library knows, asked while the command line is read. Both
+ * return 0, or -1 with the error already printed.
  */
-typedef int option_judge(const char *name, const char *value);
+struct option_judge {
+	/* Is this a value for the option? */
+	int (*value)(const char *name, const char *value);
+	/* Is the library as new as this OPTION_VERSION? */
+	int (*version)(const char *name, unsigned since);
+};
 
 /*
  * Fill the configuration from the command line. Returns 0, 1 if the help was
  * printed and the program is done, or -1 with the error already printed.
  */
-int options_parse(struct config *, int argc, char **argv, option_judge *);
+int options_parse(
+    struct config *, int argc, char **argv, const struct option_judge *);
 /* Set the defaults that the table contains. Called by config_init(). */
 void options_set_defaults(struct config *);
 

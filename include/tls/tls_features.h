@@ -6,6 +6,12 @@
 
 struct config;
 
+/*
+ * An option_judge's version: is the library as new as this OPTION_VERSION, both
+ * the one that runs and the one that the program was built with?
+ */
+int tls_features_judge(const char *option, unsigned since);
+
 /* Returns 0, or -1 (reported) if the library lacks what an option needs. */
 int tls_features_check(const struct config *);
 

@@ -11,8 +11,8 @@
 struct config;
 
 /*
- * An option_judge: checks the value of the option with this name, which has no
- * dash. Returns 0, or -1 (reported).
+ * An option_judge's value: checks that of the option with this name, which has
+ * no dash. Returns 0, or -1 (reported).
  */
 int verify_param_judge(const char *name, const char *value);
 

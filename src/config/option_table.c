@@ -22,9 +22,10 @@
 #define CONF(member) .set = config_add_conf, FIELD(struct ssl_conf_list, member)
 #define SSL_CONF     CONF(ssl_conf)
 /* tls/verify_param.c knows what these options mean. */
-#define X509   CONF(x509), .is_judged = true
-#define SECRET .secret = SECRET_ALL
-#define LOGIN  .secret = SECRET_LOGIN
+#define X509		    CONF(x509), .is_judged = true
+#define SECRET		    .secret = SECRET_ALL
+#define LOGIN		    .secret = SECRET_LOGIN
+#define SINCE(major, minor) .since = OPTION_VERSION(major, minor)
 /* Each of these options also switches -status on. */
 #define STATUS(type, member) .set = config_set_status, FIELD(type, member)
 #define ONE_VERSION(value)                                    \
@@ -476,6 +477,8 @@ static const struct option options_tls[] = {
 	OPTION("no_middlebox", KIND_NONE,
 	    "TLS 1.3 without its disguise for middleboxes", SSL_CONF),
 	OPTION("no_etm", KIND_NONE, "No encrypt-then-MAC", SSL_CONF),
+	OPTION("no_ems", KIND_NONE, "No extended master secret", SSL_CONF,
+	    SINCE(3, 2)),
 	END_OF_SECTION,
 };
 

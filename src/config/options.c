@@ -18,7 +18,7 @@ struct parser {
 	int argc;
 	char **argv;
 	int next; /* index of the next argument */
-	option_judge *judge;
+	const struct option_judge *judge;
 	unsigned one_protocol; /* number of options of each rule so far */
 	unsigned no_protocol;
 };
@@ -31,6 +31,8 @@ static int options_get_value(struct parser *, const struct option *,
     const char *, struct option_value *);
 static int options_obey_rules(struct parser *, const struct option *);
 static bool option_is_mutant(const struct option *);
+static bool options_judge(const struct option_judge *, const struct option *,
+    const struct option_value *);
 static const char *options_name(const char *);
 static int
 options_error(const char *, ...) __attribute__((format(printf, 1, 2)));
@@ -68,7 +70,8 @@ static const struct {
 };
 
 int
-options_parse(struct config *config, int argc, char **argv, option_judge *judge)
+options_parse(struct config *config, int argc, char **argv,
+    const struct option_judge *judge)
 {
 	struct parser parser = {
 		.argc = argc, .argv = argv, .next = 1, .judge = judge
@@ -132,7 +135,7 @@ options_next(struct parser *parser, struct config *config)
 		return -1;
 	if (option_is_mutant(option))
 		return 0;
-	if (option->is_judged && parser->judge(option->name, value.text) == -1)
+	if (!options_judge(parser->judge, option, &value))
 		return -1;
 	return option->set(config, option, &value);
 }
@@ -191,6 +194,19 @@ option_is_mutant(const struct option *option)
 	(void)option;
 	return false;
 #endif
+}
+
+/* Returns false (reported) if the TLS library lacks the option, or its value.
+ */
+static bool
+options_judge(const struct option_judge *judge, const struct option *option,
+    const struct option_value *value)
+{
+	if (option->since != 0 &&
+	    judge->version(option->name, option->since) == -1)
+		return false;
+	return !option->is_judged ||
+	    judge->value(option->name, value->text) == 0;
 }
 
 const struct option *
@@ -463,5 +479,9 @@ help_line(const struct option *option, int width)
 	text_printf(TEXT_ERR, " %-*s %s", width, usage, option->help);
 	if (option->initial != NULL)
 		text_printf(TEXT_ERR, " (default %s)", option->initial);
+	if (option->since != 0)
+		text_printf(TEXT_ERR, " (from OpenSSL %u.%u)",
+		    OPTION_VERSION_MAJOR(option->since),
+		    OPTION_VERSION_MINOR(option->since));
 	text_printf(TEXT_ERR, "\n");
 }

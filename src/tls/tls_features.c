@@ -1,9 +1,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <openssl/crypto.h>
+#include <openssl/opensslv.h>
 #include <openssl/ssl.h>
 
 #include "config/config.h"
+#include "config/option_table.h"
 #include "foundation/log.h"
 #include "foundation/text.h"
 #include "tls/tls_features.h"
@@ -25,6 +28,24 @@
 #endif
 
 static bool tls_features_lack(bool, bool, const char *, const char *);
+
+int
+tls_features_judge(const char *option, unsigned since)
+{
+	unsigned runs =
+	    OPTION_VERSION(OPENSSL_version_major(), OPENSSL_version_minor());
+	unsigned built =
+	    OPTION_VERSION(OPENSSL_VERSION_MAJOR, OPENSSL_VERSION_MINOR);
+
+	if (runs >= since && built >= since)
+		return 0;
+	log_warnx("-%s needs OpenSSL %u.%u; this %s %s", option,
+	    OPTION_VERSION_MAJOR(since), OPTION_VERSION_MINOR(since),
+	    runs < since ? "is" : "program was built with",
+	    runs < since ? OpenSSL_version(OPENSSL_VERSION_STRING)
+			 : OPENSSL_VERSION_STR);
+	return -1;
+}
 
 int
 tls_features_check(const struct config *config)

@@ -24,6 +24,20 @@ start_stock() # option...
 	running stock || { show_files stock; fail "stock ended: $*"; }
 }
 
+# Is the TLS library of this system as new as that?
+library_is() # version, as 3.2
+{
+	local version
+
+	version=$("$OPENSSL" version | awk '{ print $2 }')
+	[ "$(printf '%s\n' "$1" "$version" | sort -V | head -n 1)" = "$1" ]
+}
+
+needs_library() # version
+{
+	library_is "$1" || skip "needs OpenSSL $1"
+}
+
 run_stock() # option...
 {
 	run --separate-stderr timeout 10 "$OPENSSL" s_server "$@" </dev/null

@@ -432,6 +432,29 @@ forks_nothing() # option...
 	done
 }
 
+### Options of later libraries
+
+# Name, version and, if it has one, a value of each; the text of -help has the
+# version, too.
+# covers: -no_ems
+@test "an option that needs a later library is refused, and says which" {
+	local name since value this refused=0
+
+	this=$("$OPENSSL" version | awk '{ print $2 }')
+	while read -r name since value; do
+		"$S_SERVER" -help 2>&1 |
+		    grep -q -- "^ $name .* (from OpenSSL $since)\$" ||
+		    fail "$name: -help does not say: from OpenSSL $since"
+		! library_is "$since" || continue
+		refused "$name needs OpenSSL $since; this is $this" \
+		    "$name" ${value:+"$value"}
+		refused=$((refused + 1))
+	done <<-'END'
+		-no_ems 3.2
+	END
+	[ "$refused" -gt 0 ] || skip 'this library has all of them'
+}
+
 ### The manual page
 
 MANUAL=$ROOT/man/s_server.1
@@ -445,6 +468,19 @@ MANUAL=$ROOT/man/s_server.1
 		grep -qE "^\.It Fl $name( |$)" "$MANUAL" ||
 		    fail "-$name is not described"
 	done <list
+}
+
+@test "the manual page says from which library on an option works" {
+	local name since
+
+	while read -r name since; do
+		awk -v name="${name#-}" -v text="OpenSSL $since" '
+		$1 == ".It" { here = $2 == "Fl" && $3 == name }
+		here && index($0, text) { found = 1 }
+		END { exit !found }' "$MANUAL" ||
+		    fail "$name: the page does not say: OpenSSL $since"
+	done < <("$S_SERVER" -help 2>&1 |
+	    sed -nE 's/^ (-[^ ]+).*\(from OpenSSL ([0-9.]+)\)$/\1 \2/p')
 }
 
 @test "the manual page describes no option that is unknown" {

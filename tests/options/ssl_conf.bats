@@ -73,6 +73,16 @@ rsa="-cert $CERTS/server-rsa.pem -key $CERTS/server-rsa-key.pem"
 	END
 }
 
+@test "without the extended master secret" {
+	needs_library 3.2
+	rows <<-'END'
+		-no_ems | -tls1_2 -no_ems | | | has=Extended\_master\_secret:\_no
+		- | -tls1_2 | | | has=Extended\_master\_secret:\_yes
+		-no_ems | -no_ems -dtls1_2 | -dtls1_2 | | \
+		    has=Extended\_master\_secret:\_no
+	END
+}
+
 # Two connections; the second client offers the session of the first and no
 # group that the server has.
 resume_without_group() # name, client option...
