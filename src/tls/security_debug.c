@@ -18,6 +18,7 @@ security_judge(const SSL *, const SSL_CTX *, int, int, int, void *, void *);
 static security_judge security_debug_judge;
 static void security_describe(struct textbuf *, int, int, void *);
 static void security_describe_certificate(struct textbuf *, int, const X509 *);
+static const char *security_key_type(const EVP_PKEY *);
 static void security_describe_sigalg(struct textbuf *, const unsigned char *);
 static const char *security_curve(int);
 
@@ -157,8 +158,7 @@ static void
 security_describe_certificate(
     struct textbuf *line, int operation, const X509 *certificate)
 {
-	EVP_PKEY *key = X509_get0_pubkey(certificate);
-	const char *algorithm = "";
+	const EVP_PKEY *key = X509_get0_pubkey(certificate);
 
 	if (operation == SSL_SECOP_CA_MD || operation == SSL_SECOP_PEER_CA_MD) {
 		textbuf_puts(
@@ -169,10 +169,19 @@ security_describe_certificate(
 		textbuf_puts(line, "Public key missing");
 		return;
 	}
-	/* Keys of providers have no such name, so it stays as it is. */
-	EVP_PKEY_asn1_get0_info(
-	    NULL, NULL, NULL, NULL, &algorithm, EVP_PKEY_get0_asn1(key));
-	textbuf_printf(line, "%s, bits=%d", algorithm, EVP_PKEY_get_bits(key));
+	textbuf_printf(line, "%s, bits=%d", security_key_type(key),
+	    EVP_PKEY_get_bits(key));
+}
+
+/* The stock program finds no name before 3.6. */
+static const char *
+security_key_type(const EVP_PKEY *key)
+{
+	bool is_named =
+	    OPENSSL_version_major() > 3 || OPENSSL_version_minor() >= 6;
+	const char *name = is_named ? EVP_PKEY_get0_type_name(key) : NULL;
+
+	return name == NULL ? "" : name;
 }
 
 /* code: two bytes, as in the protocol. */

@@ -29,7 +29,7 @@ void fuzz_input(const uint8_t *data, size_t size);
 static inline void *
 fuzz_copy(const void *data, size_t size)
 {
-	void *copy = malloc(size > 0 ? size : 1);
+	void *copy = calloc(1, size > 0 ? size : 1);
 
 	HOLDS(copy != NULL);
 	if (size > 0)

@@ -15,6 +15,7 @@
 #include "resumption/tickets.h"
 #include "sessions/session_cache.h"
 #include "shared/shared.h"
+#include "tls/base/openssl_compat.h"
 #include "tls/tls_context.h"
 
 /*
@@ -117,8 +118,7 @@ resumption_new(SSL *ssl, SSL_SESSION *session)
 	id = SSL_SESSION_get_id(session, &id_size);
 	session_cache_put(resumption_cache(ssl), id, id_size, data,
 	    (size_t)size,
-	    (int64_t)SSL_SESSION_get_time(session) +
-		SSL_SESSION_get_timeout(session));
+	    compat_session_time(session) + SSL_SESSION_get_timeout(session));
 	OPENSSL_cleanse(data, (size_t)(end - data));
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 static bool self_signed_new(void);
 static bool self_signed_fill(X509 *, EVP_PKEY *);
+static bool self_signed_name(X509 *);
 static bool self_signed_number(X509 *);
 static bool self_signed_extend(X509 *, int, const char *);
 
@@ -54,16 +55,12 @@ self_signed_new(void)
 static bool
 self_signed_fill(X509 *certificate, EVP_PKEY *key)
 {
-	X509_NAME *name = X509_get_subject_name(certificate);
-
 	return X509_set_version(certificate, X509_VERSION_3) == 1 &&
 	    self_signed_number(certificate) &&
 	    X509_gmtime_adj(X509_getm_notBefore(certificate), 0) != NULL &&
 	    X509_gmtime_adj(
 		X509_getm_notAfter(certificate), SELF_SIGNED_SECONDS) != NULL &&
-	    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-		(const unsigned char *)"localhost", -1, -1, 0) == 1 &&
-	    X509_set_issuer_name(certificate, name) == 1 &&
+	    self_signed_name(certificate) &&
 	    X509_set_pubkey(certificate, key) == 1 &&
 	    self_signed_extend(certificate, NID_subject_alt_name,
 		"DNS:localhost,IP:127.0.0.1,IP:::1") &&
@@ -71,6 +68,22 @@ self_signed_fill(X509 *certificate, EVP_PKEY *key)
 		certificate, NID_basic_constraints, "critical,CA:FALSE") &&
 	    self_signed_extend(certificate, NID_ext_key_usage, "serverAuth") &&
 	    X509_sign(certificate, key, EVP_sha256()) != 0;
+}
+
+/* OpenSSL 4 lets nobody write to the name that is in the certificate. */
+static bool
+self_signed_name(X509 *certificate)
+{
+	X509_NAME *name = X509_NAME_new();
+	bool named;
+
+	named = name != NULL &&
+	    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+		(const unsigned char *)"localhost", -1, -1, 0) == 1 &&
+	    X509_set_subject_name(certificate, name) == 1 &&
+	    X509_set_issuer_name(certificate, name) == 1;
+	X509_NAME_free(name);
+	return named;
 }
 
 /*
