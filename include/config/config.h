@@ -145,6 +145,7 @@ struct config {
 	const char *chain_ca_path;
 	const char *chain_ca_store;
 	const char *serverinfo; /* -serverinfo, a file */
+	bool cert_comp; /* -cert_comp: compress certificates at the start */
 	bool nocert;
 	const char *servername; /* -servername */
 	bool servername_fatal;

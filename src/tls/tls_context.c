@@ -9,6 +9,7 @@
 #include "foundation/text.h"
 #include "tls/base/nameopt.h"
 #include "tls/base/tls_error.h"
+#include "tls/compressed_certificates.h"
 #include "tls/identity/credentials.h"
 #include "tls/identity/sent_chain.h"
 #include "tls/identity/tls_file.h"
@@ -121,10 +122,13 @@ tls_context_build(
 	    !tls_context_set_identity(tls, credentials))
 		return false;
 	tls_context_fix_chains(tls);
-	return psk_install(&tls->psk, tls->ctx, tls->ctx2) == 0 &&
-	    srp_install(&tls->srp, tls->ctx, config) == 0 &&
-	    keylog_install(tls->ctx, config) == 0 &&
-	    (tls->ctx2 == NULL || keylog_install(tls->ctx2, config) == 0);
+	if (psk_install(&tls->psk, tls->ctx, tls->ctx2) == -1 ||
+	    srp_install(&tls->srp, tls->ctx, config) == -1 ||
+	    keylog_install(tls->ctx, config) == -1 ||
+	    (tls->ctx2 != NULL && keylog_install(tls->ctx2, config) == -1))
+		return false;
+	compressed_certificates_make(tls->ctx, tls->ctx2, config);
+	return true;
 }
 
 /* Makes the first or the second context. Returns NULL (reported) on failure. */

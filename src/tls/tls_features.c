@@ -9,6 +9,7 @@
 #include "config/option_table.h"
 #include "foundation/log.h"
 #include "foundation/text.h"
+#include "tls/compressed_certificates.h"
 #include "tls/tls_features.h"
 
 #ifdef OPENSSL_NO_SSL3_METHOD
@@ -58,7 +59,10 @@ tls_features_check(const struct config *config)
 	    tls_features_lack(config->sctp_label_bug, TLS_FEATURES_SCTP,
 		"sctp_label_bug", "SCTP") ||
 	    tls_features_lack(
-		config->ktls, TLS_FEATURES_KTLS, "ktls", "kernel TLS"))
+		config->ktls, TLS_FEATURES_KTLS, "ktls", "kernel TLS") ||
+	    tls_features_lack(config->cert_comp,
+		compressed_certificates_exist(), "cert_comp",
+		"brotli, zlib and zstd"))
 		return -1;
 	/* The stock program does this, too, if the kernel lacks it. */
 	if (config->ktls)

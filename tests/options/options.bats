@@ -436,7 +436,8 @@ forks_nothing() # option...
 
 # Name, version and, if it has one, a value of each; the text of -help has the
 # version, too.
-# covers: -no_ems
+# covers: -cert_comp -no_ems -no_rx_cert_comp -no_tx_cert_comp
+# covers: -prefer_no_dhe_kex
 @test "an option that needs a later library is refused, and says which" {
 	local name since value this refused=0
 
@@ -450,7 +451,11 @@ forks_nothing() # option...
 		    "$name" ${value:+"$value"}
 		refused=$((refused + 1))
 	done <<-'END'
+		-cert_comp 3.2
 		-no_ems 3.2
+		-no_rx_cert_comp 3.2
+		-no_tx_cert_comp 3.2
+		-prefer_no_dhe_kex 3.3
 	END
 	[ "$refused" -gt 0 ] || skip 'this library has all of them'
 }
@@ -475,7 +480,9 @@ MANUAL=$ROOT/man/s_server.1
 
 	while read -r name since; do
 		awk -v name="${name#-}" -v text="OpenSSL $since" '
-		$1 == ".It" { here = $2 == "Fl" && $3 == name }
+		$1 == ".It" && !heading { here = 0 }
+		{ heading = $1 == ".It" }
+		heading && $2 == "Fl" && $3 == name { here = 1 }
 		here && index($0, text) { found = 1 }
 		END { exit !found }' "$MANUAL" ||
 		    fail "$name: the page does not say: OpenSSL $since"

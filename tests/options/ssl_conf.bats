@@ -4,6 +4,7 @@
 # shellcheck disable=SC2016,SC2034,SC2317 # for the rows
 
 load ../lib/helpers
+load ../lib/in_turn
 
 # What old versions and suites need.
 old='-cipher ALL:@SECLEVEL=0'
@@ -83,6 +84,15 @@ rsa="-cert $CERTS/server-rsa.pem -key $CERTS/server-rsa-key.pem"
 	END
 }
 
+# RFC 7627, section 5.3: a session resumes as it was made only.
+@test "sessions without the extended master secret" {
+	needs_library 3.2
+	in_turn_as_stock '-tls1_2 -no_ems'
+	resumed 2
+	in_turn_as_stock '-tls1_2 -no_ems -no_ticket'
+	resumed 2
+}
+
 # Two connections; the second client offers the session of the first and no
 # group that the server has.
 resume_without_group() # name, client option...
@@ -103,6 +113,60 @@ resume_without_group() # name, client option...
 		    -allow_no_dhe_kex)
 	done
 	cat "$name-2.out"
+}
+
+# The second client offers its session, and a key exchange with it or without.
+resume_either_way() # name, client option...
+{
+	local name=$1 turn options
+
+	shift
+	options=(-sess_out "$name.session")
+	for turn in 1 2; do
+		client_start "$name-$turn" -allow_no_dhe_kex "${options[@]}" "$@"
+		type_to "$name-$turn" "hello $turn\\n"
+		wait_for 10 file_has "$name.out" "hello $turn" || return 1
+		client_end "$name-$turn"
+		[ "$name" = stock ] ||
+		    wait_for 10 file_has "$name.out" 'CONNECTION CLOSED'
+		options=(-sess_in "$name.session" -msg)
+	done
+	cat "$name-2.out"
+}
+
+@test "TLS 1.3 resumes without a key exchange though there could be one" {
+	needs_library 3.3
+	rows <<-'END'
+		-prefer_no_dhe_kex | -prefer_no_dhe_kex -allow_no_dhe_kex \
+		    -naccept 2 | -tls1_3 | | endless has=Reused \
+		    scenario=resume_either_way
+		- | -allow_no_dhe_kex -naccept 2 | -tls1_3 | | endless \
+		    has=Reused scenario=resume_either_way
+		-prefer_no_dhe_kex | -prefer_no_dhe_kex -naccept 2 | \
+		    -tls1_3 | | endless has=Reused scenario=resume_either_way
+		-prefer_no_dhe_kex | -prefer_no_dhe_kex -allow_no_dhe_kex \
+		    -no_ticket -naccept 2 | -tls1_3 | | endless has=Reused \
+		    scenario=resume_either_way
+	END
+}
+
+# The length of the ServerHello tells whether there is a key in it.
+# covers: -prefer_no_dhe_kex
+@test "every worker resumes so" {
+	local i
+
+	needs_library 3.3
+	start_server -workers 3 -allow_no_dhe_kex -prefer_no_dhe_kex
+	client_start first -sess_out session
+	wait_for 10 test -s session
+	client_end first
+	for ((i = 0; i < 6; i++)); do
+		client -sess_in session -allow_no_dhe_kex -trace \
+		    </dev/null >client.out 2>/dev/null
+		assert_contains "$(<client.out)" 'Reused, TLSv1.3'
+		assert_lacks "$(sed -n '/ServerHello,/,/^$/p' client.out)" \
+		    key_share
+	done
 }
 
 @test "TLS 1.3 resumes without a key exchange" {
