@@ -130,12 +130,12 @@ CHECK="$VERIFY -crl_download -crl_check"
 }
 
 # covers: -crl_download -async
-@test "a list is waited for behind an engine that leaves its descriptor" {
+@test "a list is waited for behind a provider that leaves its descriptor" {
 	make_list list.crl -crldays 2
 	start_http late delay list.crl
 	make_client good 1 "crlDistributionPoints=URI:http://$RESPONDER/a"
-	slow_engine >engine.conf
-	export OPENSSL_CONF=$PWD/engine.conf SLOW_ENGINE_KEEPS=1
+	slow_provider >slow.conf
+	export OPENSSL_CONF=$PWD/slow.conf SLOW_KEEPS=1
 	start_server -www -workers 1 -verify 3 -verify_return_error -async \
 	    -cert "$CERTS/server-rsa.pem" -key "$CERTS/server-rsa-key.pem" \
 	    -verifyCAfile "$CERTS/ca.pem" -crl_download -crl_check

@@ -1,5 +1,5 @@
-# -async: while an engine is at work for one handshake the worker goes on with
-# the others. The engine is one of our own, slow_engine.c.
+# -async: while an engine or a provider is at work for one handshake the worker
+# goes on with the others. The provider is one of our own, slow_provider.c.
 
 load ../lib/helpers
 
@@ -8,8 +8,8 @@ rsa="-cert $CERTS/server-rsa.pem -key $CERTS/server-rsa-key.pem"
 setup()
 {
 	common_setup
-	slow_engine >engine.conf
-	export OPENSSL_CONF=$PWD/engine.conf
+	slow_provider >slow.conf
+	export OPENSSL_CONF=$PWD/slow.conf
 }
 
 # Forty handshakes at once, by one worker; prints how many ms they took.
@@ -18,12 +18,12 @@ forty_take() # option of the server...
 	local begin
 
 	# shellcheck disable=SC2086 # several options
-	start_server -workers 1 -quiet -ign_eof $rsa "$@" >&2
+	start_server -workers 1 -quiet -ign_eof $rsa "$@" >&2 || return 1
 	begin=$(now_ms)
 	assert_contains "$(OPENSSL_CONF='' tls_load --connections 40)" \
-	    'ok 40 failed 0'
+	    'ok 40 failed 0' || return 1
 	echo $(($(now_ms) - begin))
-	assert_lacks "$(<server.err)" 'too early' >&2
+	assert_lacks "$(<server.err)" 'too early' >&2 || return 1
 	stop_server >&2
 }
 
@@ -51,15 +51,15 @@ forty_take_less() # than so many ms, option of the server...
 }
 
 # covers: -async
-@test "an engine without descriptors is asked now and then" {
-	export SLOW_ENGINE_BLIND=1
+@test "a provider without descriptors is asked now and then" {
+	export SLOW_BLIND=1
 	forty_take_less $((1000 * SLOW)) -async
 }
 
-# The stock program asks the engine without a rest.
+# The stock program asks the provider without a rest.
 patient()
 {
-	grep -av '^slow engine: asked too early$'
+	grep -av '^slow provider: asked too early$'
 }
 
 @test "what is said is what the stock program says" {
@@ -113,10 +113,10 @@ patient()
 
 # Whoever leaves, or is made to, leaves a job behind.
 # covers: -async
-@test "clients that leave while the engine works" {
+@test "clients that leave while the provider works" {
 	local i pids=()
 
-	export SLOW_ENGINE_MS=1500
+	export SLOW_MS=1500
 	# shellcheck disable=SC2086
 	start_server -workers 1 -quiet -ign_eof -async $rsa \
 	    -handshake_timeout 1 -stats_json stats.json
@@ -141,8 +141,8 @@ patient()
 }
 
 # covers: -async
-@test "a worker that dies while its engine works" {
-	export SLOW_ENGINE_MS=3000
+@test "a worker that dies while its provider works" {
+	export SLOW_MS=3000
 	# shellcheck disable=SC2086
 	start_server -workers 1 -quiet -ign_eof -async $rsa
 	client </dev/null >one 2>&1 3>&- &

@@ -25,19 +25,24 @@ preload() # name
 	S_SERVER=$PWD/$1-server
 }
 
-# A configuration file with slow_engine.c, which takes its time to sign.
-slow_engine()
+# A configuration file with slow_provider.c, which takes its time to sign.
+slow_provider()
 {
 	cat <<-END
 		openssl_conf = all
 		[all]
-		engines = engines
-		[engines]
+		providers = providers
+		alg_section = algorithms
+		[providers]
+		default = usual
 		slow = slow
+		[usual]
+		activate = 1
 		[slow]
-		dynamic_path = $BUILD/tests/load/slow_engine.so
-		default_algorithms = RSA
-		init = 1
+		module = $BUILD/tests/load/slow_provider.so
+		activate = 1
+		[algorithms]
+		default_properties = ?provider=slow
 	END
 }
 

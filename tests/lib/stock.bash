@@ -38,6 +38,17 @@ needs_library() # version
 	library_is "$1" || skip "needs OpenSSL $1"
 }
 
+# OpenSSL 4 has none.
+has_engines()
+{
+	"$OPENSSL" list -engines >/dev/null 2>&1
+}
+
+needs_engines()
+{
+	has_engines || skip 'this OpenSSL has no engines'
+}
+
 run_stock() # option...
 {
 	run --separate-stderr timeout 10 "$OPENSSL" s_server "$@" </dev/null

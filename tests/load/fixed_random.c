@@ -11,6 +11,9 @@
 #include <openssl/engine.h>
 #include <openssl/rand.h>
 
+/* Where there are no engines, this one has nothing. */
+#ifndef OPENSSL_NO_ENGINE
+
 static int fixed_bind(ENGINE *, const char *);
 static int fixed_bytes(unsigned char *, int);
 static int fixed_status(void);
@@ -51,3 +54,5 @@ fixed_status(void)
 
 	return end == NULL || access(end, F_OK) == -1;
 }
+
+#endif

@@ -11,6 +11,9 @@
 #include <openssl/engine.h>
 #include <openssl/pem.h>
 
+/* Where there are no engines, this one has nothing. */
+#ifndef OPENSSL_NO_ENGINE
+
 static EVP_PKEY *
 keeper_load(ENGINE *engine, const char *name, UI_METHOD *ui, void *arg)
 {
@@ -44,3 +47,5 @@ keeper_bind(ENGINE *engine, const char *id)
 IMPLEMENT_DYNAMIC_CHECK_FN()
 IMPLEMENT_DYNAMIC_BIND_FN(keeper_bind)
 /* NOLINTEND */
+
+#endif

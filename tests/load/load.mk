@@ -9,7 +9,7 @@ RELAY	= $(LOAD_AT)/relay
 TRICKS	= $(RELAY) $(LOAD_AT)/alternate $(LOAD_AT)/early $(LOAD_AT)/hellos \
 	$(LOAD_AT)/late_reader $(LOAD_AT)/leave $(LOAD_AT)/numbers \
 	$(LOAD_AT)/pieces $(LOAD_AT)/replay $(LOAD_AT)/unread_answers
-LOADED	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_engine.so \
+LOADED	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_provider.so \
 	$(BUILD)/tests/load/fixed_random.so \
 	$(BUILD)/tests/load/strange_group.so \
 	$(BUILD)/tests/load/heavy.so $(BUILD)/tests/load/late.so \

@@ -217,6 +217,7 @@ all_resume_while_rotating() # kind of tls_load
 # An engine whose random bytes are always the same, so that the keys are, too.
 fixed_random()
 {
+	needs_engines
 	FIXED=$BUILD/tests/load/fixed_random.so
 	[ -e "$FIXED" ] || skip 'make load builds it'
 }

@@ -1,5 +1,6 @@
 /*
- * Engines are deprecated in OpenSSL 3.0, but it still has them.
+ * Engines are deprecated in OpenSSL 3.0, but it still has them. OpenSSL 4 has
+ * none.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
@@ -20,8 +21,8 @@
 int
 crypto_engine_open(const char *name)
 {
-	log_warnx(
-	    "-engine %s: the TLS library was built without engines", name);
+	log_warnx("-engine %s: OpenSSL %s has no engines", name,
+	    OpenSSL_version(OPENSSL_VERSION_STRING));
 	return -1;
 }
 
