@@ -110,6 +110,7 @@ struct config {
 	const char *port; /* number or service name; never NULL */
 	const char *unix_path; /* NULL: TCP */
 	bool unlink; /* -unlink */
+	bool tfo; /* -tfo: TCP Fast Open */
 	int64_t naccept; /* -naccept; -1: unlimited */
 
 	/* Processes; the stock program has none of these options */
@@ -127,7 +128,7 @@ struct config {
 	int half_open; /* -half_open: DTLS handshakes at once */
 
 	/* The TLS library as a whole */
-	struct ssl_conf_list crypto; /* -provider -provider-path -engine */
+	struct ssl_conf_list crypto; /* -provider -provparam -engine ... */
 	const char *propquery; /* -propquery */
 	struct strings rand; /* -rand, each as given */
 	const char *writerand; /* -writerand */

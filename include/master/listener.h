@@ -23,6 +23,7 @@ struct sockaddr;
 struct listener {
 	int fd; /* non-blocking, close on exec */
 	bool datagrams; /* UDP */
+	bool fast_open; /* TCP Fast Open */
 	const char *unix_path; /* NULL: none */
 	dev_t device; /* of what has this path, if that is our socket */
 	ino_t inode; /* likewise; 0: nothing had it */

@@ -65,6 +65,10 @@ config_check(const struct config *config)
 		log_warnx("-unix needs the path of a socket");
 		return -1;
 	}
+	if (config->tfo && config->unix_path != NULL) {
+		log_warnx("-tfo is for TCP, not for -unix");
+		return -1;
+	}
 	if (config->context != NULL && config->context_hex_size > 0) {
 		log_warnx("-context and -context_hex exclude each other");
 		return -1;
@@ -94,6 +98,7 @@ config_check_datagrams(const struct config *config)
 		    config->traits->no_datagrams },
 		{ config->listen && !config->dtls,
 		    "Can only use -listen with DTLS" },
+		{ config->tfo && config->dtls, "Can only use -tfo with TLS" },
 		{ config->dtls && config->stateless,
 		    "Can only use --stateless with TLS" },
 		{ config->dtls && config->unix_path != NULL,

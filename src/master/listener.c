@@ -14,6 +14,7 @@
 
 #include "config/config.h"
 #include "foundation/log.h"
+#include "master/fast_open.h"
 #include "master/listener.h"
 
 /* Clients that may wait to be accepted; the kernel takes its own limit. */
@@ -41,7 +42,11 @@ listener_open(struct listener *listener, const struct config *config)
 {
 	int result;
 
-	*listener = (struct listener){ .fd = -1, .datagrams = config->dtls };
+	*listener = (struct listener){
+		.fd = -1, .datagrams = config->dtls, .fast_open = config->tfo
+	};
+	if (config->tfo)
+		fast_open_announce();
 	result = config->unix_path != NULL
 	    ? listener_open_unix(listener, config)
 	    : listener_open_inet(listener, config);
@@ -207,6 +212,8 @@ listener_try(
 	if ((!listener->datagrams && listener_set_stream(fd) == -1) ||
 	    listener_set_ipv6_only(fd, address->ai_family, ipv6_only) == -1 ||
 	    bind(fd, address->ai_addr, address->ai_addrlen) == -1 ||
+	    (listener->fast_open &&
+		fast_open_set(fd, LISTENER_BACKLOG) == -1) ||
 	    (listener->datagrams
 		    ? listener_set_datagrams(fd, address->ai_family)
 		    : listen(fd, LISTENER_BACKLOG)) == -1) {

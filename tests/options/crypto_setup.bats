@@ -91,6 +91,56 @@ setup()
 	END
 }
 
+# The seed of a key, without the key that follows from it.
+make_seed()
+{
+	"$OPENSSL" genpkey -algorithm ML-DSA-44 -out seed-key.pem \
+	    -provparam ml-dsa.output_formats=seed-only
+	"$OPENSSL" req -x509 -new -key seed-key.pem -subj /CN=seed -days 2 \
+	    -out seed.pem
+}
+
+@test "parameters of providers" {
+	local seed="-cert seed.pem -key seed-key.pem"
+	local no_seeds=ml-dsa.input_formats=priv-only
+
+	needs_library 3.5
+	make_seed
+	rows <<-END
+	- | $seed | | | has=CIPHER\_is
+	-provparam | $seed -provparam $no_seeds | | | refused has=seed-key.pem
+	-provparam | $seed -provparam :$no_seeds | | | refused has=seed-key.pem
+	-provparam | $seed -provparam default:$no_seeds | | | \
+	    refused has=seed-key.pem
+	-provparam | $seed -provider default -provider legacy \
+	    -provparam 'legacy:${no_seeds/=/ = }' | | | has=CIPHER\_is
+	-provparam | $seed -provider legacy -provparam $no_seeds \
+	    -provider default | | | has=CIPHER\_is
+	-provparam | $seed -provparam '$no_seeds ' | | | refused
+	-provparam | $seed -provparam '${no_seeds/=/ = }' | | | refused
+	-provparam | $seed -provparam $no_seeds \
+	    -provparam ml-dsa.input_formats=seed-only | | | has=CIPHER\_is
+	-provparam | $seed -provparam legacy:$no_seeds -provider legacy | | | \
+	    refused has=legacy
+	-provparam | $seed -provparam none:a=b | | | refused has=none
+	-provparam | $seed -provparam a | | | refused has=malformed
+	-provparam | $seed -provparam '' | | | refused has=malformed
+	-provparam | $seed -provparam =b | | | refused has=malformed
+	-provparam | $seed -provparam ' =b' | | | refused has=malformed
+	-provparam | $seed -provparam default:=b | | | refused has=malformed
+	-provparam | $seed -provparam a=b=c -provparam a= | | | has=CIPHER\_is
+	END
+}
+
+# covers: -provparam
+@test "the value of a parameter is not shown" {
+	needs_library 3.5
+	start_server -provparam default:pin=5ec4e7 -www
+	assert_lacks "$(ps -ww -o args -s "$SERVER_PID")" 5ec4e7
+	assert_contains "$(printf 'GET / HTTP/1.0\r\n\r\n' |
+	    client -quiet 2>/dev/null)" '-provparam ***'
+}
+
 @test "-propquery chooses algorithms, or leaves none" {
 	rows <<-END
 	-propquery | $pair -propquery provider=default

@@ -437,7 +437,7 @@ forks_nothing() # option...
 # Name, version and, if it has one, a value of each; the text of -help has the
 # version, too.
 # covers: -cert_comp -no_ems -no_rx_cert_comp -no_tx_cert_comp
-# covers: -prefer_no_dhe_kex
+# covers: -prefer_no_dhe_kex -provparam
 @test "an option that needs a later library is refused, and says which" {
 	local name since value this refused=0
 
@@ -456,6 +456,7 @@ forks_nothing() # option...
 		-no_rx_cert_comp 3.2
 		-no_tx_cert_comp 3.2
 		-prefer_no_dhe_kex 3.3
+		-provparam 3.5 a=b
 	END
 	[ "$refused" -gt 0 ] || skip 'this library has all of them'
 }

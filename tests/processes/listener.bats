@@ -109,6 +109,73 @@ stock_accept_line() # option...
 	assert_equal "$(<socket)" precious
 }
 
+# Ours says what the system does not allow.
+differs_fast_open()
+{
+	sed '/^s_server: -tfo has no effect: /d'
+}
+
+@test "-tfo is announced, and refused, as by the stock program" {
+	needs_library 3.2
+	rows <<-'END'
+	-tfo | -tfo | | | differs=fast-open has=Listening\_for\_TFO
+	-tfo | -tfo -quiet | | | differs=fast-open
+	-tfo | -tfo -dtls -stateless | | | refused has=Can\_only\_use\_-tfo
+	END
+}
+
+@test "-tfo without TCP" {
+	refused '-tfo is for TCP' -tfo -unix "$PWD/socket"
+	refused 'Can only use -tfo with TLS' -tfo -dtls
+}
+
+# In a network of its own, whose setting is the first argument: two clients,
+# each with a broken ClientHello in its first packet, which is answered by an
+# alert. Prints how many first packets came with data that was taken.
+fast_opens() # setting, option...
+{
+	local setting=$1
+
+	shift
+	# shellcheck disable=SC2016
+	unshare --user --map-root-user --net --pid --fork --kill-child -- \
+	    bash -ec '
+	ip link set lo up
+	echo "$1" >/proc/sys/net/ipv4/tcp_fastopen
+	shift
+	rm -f ready
+	"$@" -nocert -ign_eof -accept 127.0.0.1:4433 -ready_file ready \
+	    </dev/null >server.out 2>server.err &
+	for ((i = 0; i < 500; i++)); do
+		[ ! -s ready ] || break
+		sleep 0.02
+	done
+	for i in 1 2 3; do
+		perl -MSocket -e "
+		socket(my \$fd, PF_INET, SOCK_STREAM, 0) or die;
+		send(\$fd, pack(q(H*), q(16030100050100000100)), 0x20000000,
+		    sockaddr_in(4433, inet_aton(q(127.0.0.1)))) or die;
+		alarm 10;
+		sysread(\$fd, my \$answer, 100) or die;"
+	done
+	awk "/^TcpExt:/ && !n { n = split(\$0, names); next }
+	/^TcpExt:/ { split(\$0, values)
+	    for (i in names) if (names[i] == \"TCPFastOpenPassive\")
+		print values[i] }" /proc/net/netstat
+	' fast_opens "$setting" "$S_SERVER" "$@" 3>&-
+}
+
+# covers: -tfo
+@test "data of first packets is taken, where the system allows it" {
+	fast_opens 3 >/dev/null 2>&1 || skip 'no namespace for networks'
+	assert_equal "$(fast_opens 3)" 0
+	assert_equal "$(fast_opens 3 -tfo -workers 3)" 2
+	assert_lacks "$(<server.err)" 's_server:'
+	assert_equal "$(fast_opens 1 -tfo)" 0
+	assert_equal "$(grep s_server: server.err)" "s_server: -tfo has no$(
+	) effect: net.ipv4.tcp_fastopen is 1, without bit 2"
+}
+
 @test "addresses that cannot be had are named, with status 1" {
 	start_named first
 	refused "127.0.0.1:$PORT" -accept "127.0.0.1:$PORT"

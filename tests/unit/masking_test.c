@@ -56,6 +56,8 @@ test_values_that_are_secret_as_a_whole(void)
 		{ { "s", "-pass=pass:a=b" }, { "s", "-pass=***" } },
 		{ { "s", "-srpuserseed", "x", "-www" },
 		    { "s", "-srpuserseed", "***", "-www" } },
+		{ { "s", "-provparam", "p:pin=1" },
+		    { "s", "-provparam", "***" } },
 		{ { "s", "-psk" }, { "s", "-psk" } },
 	};
 

@@ -12,6 +12,7 @@
 #include "foundation/log.h"
 #include "tls/base/crypto_engine.h"
 #include "tls/base/crypto_setup.h"
+#include "tls/base/provider_parameter.h"
 #include "tls/base/tls_error.h"
 
 struct crypto_provider {
@@ -37,6 +38,7 @@ static const struct {
 } crypto_setup_options[] = {
 	{ "provider", crypto_setup_provider },
 	{ "provider-path", crypto_setup_provider_path },
+	{ "provparam", provider_parameter_set },
 	{ "engine", crypto_engine_open },
 };
 
