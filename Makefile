@@ -14,9 +14,15 @@ PACKAGES = libssl libcrypto libbsd-overlay
 # MUTATE=1: the environment takes an option's effect away (mutate-options).
 # WERROR=1: a warning ends the build. Not for users: each compiler and each
 # library warns of something else.
+# V=1: print the commands.
 VARIANT	:= $(if $(SANITIZE),/sanitize)$(if $(FAULTS),/faults)$(if \
 	$(MUTATE),/mutate)
 BUILD	= build$(VARIANT)
+
+# $(call step,CC,file) stands before the command that makes the file: "CC file"
+# is printed in place of the command, and nothing by "make -s".
+step	= $(if $(filter-out 0,$(V)),,@$(if $(findstring \
+	s,$(firstword -$(MAKEFLAGS))),,echo '$1 $(patsubst $(CURDIR)/%,%,$2)';))
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 	-Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
@@ -26,8 +32,9 @@ CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude \
 CFLAGS	?= -O2 -g
 SAN	:= $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
 	-fno-omit-frame-pointer -fno-sanitize-recover=undefined)
-ALL_CFLAGS = -std=c11 $(WARNINGS) $(CFLAGS) $(SAN) -pthread \
-	$(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+LIBRARY_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+BSD_LIBS := $(shell $(PKG_CONFIG) --libs libbsd-overlay)
+ALL_CFLAGS = -std=c11 $(WARNINGS) $(CFLAGS) $(SAN) -pthread $(LIBRARY_CFLAGS)
 ALL_LDFLAGS = $(LDFLAGS) $(SAN) -pthread
 LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
 
@@ -44,11 +51,11 @@ PROGRAM	= $(BUILD)/s_server
 all: $(PROGRAM)
 
 $(PROGRAM): $(OBJECTS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
+	$(call step,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call step,CC,$<)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(OBJECTS:.o=.d)
 
@@ -84,24 +91,27 @@ mutate-options:
 
 ## install: program and manual page, below $(DESTDIR)$(PREFIX)
 install: $(PROGRAM)
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
-	install -m 755 $(PROGRAM) $(DESTDIR)$(BINDIR)/s_server
-	install -m 644 man/s_server.1 $(DESTDIR)$(MANDIR)/man1/s_server.1
+	@install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
+	$(call step,INSTALL,$(DESTDIR)$(BINDIR)/s_server)install -m 755 \
+	    $(PROGRAM) $(DESTDIR)$(BINDIR)/s_server
+	$(call step,INSTALL,$(DESTDIR)$(MANDIR)/man1/s_server.1)install -m 644 \
+	    man/s_server.1 $(DESTDIR)$(MANDIR)/man1/s_server.1
 
 ## uninstall: remove what install put there
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/s_server \
+	$(call step,RM,$(DESTDIR)$(BINDIR)/s_server)rm -f \
+	    $(DESTDIR)$(BINDIR)/s_server \
 	    $(DESTDIR)$(MANDIR)/man1/s_server.1
 
 ## clean: remove all that was built
 clean:
-	rm -rf build
+	$(call step,RM,build)rm -rf build
 
 ## help: this list
 help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
-	@echo 'Variables: SANITIZE=1 FAULTS=1 MUTATE=1 WERROR=1 BUILD= PREFIX=' \
-	    'DESTDIR='
+	@echo 'Variables: V=1 SANITIZE=1 FAULTS=1 MUTATE=1' \
+	    'WERROR=1 BUILD= PREFIX= DESTDIR='
 
 .PHONY: all certs clean coverage-options help install lint \
 	mutate-options test uninstall valgrind

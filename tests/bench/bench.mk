@@ -17,7 +17,7 @@ $(IDLE_MEMORY): $(BENCH)/server_context.o
 $(PLAIN_PAGE): $(BUILD)/tests/load/loopback.o $(BENCH)/page.o
 
 $(BENCH_PROGRAMS): %: %.o
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(call step,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BENCH)/%.o: CPPFLAGS += -Itests/load
 

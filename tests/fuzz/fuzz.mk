@@ -16,8 +16,7 @@ $(FUZZERS:%=$(FUZZ_BUILD)/%): $(FUZZ_BUILD)/%: tests/fuzz/%.c \
 	    tests/fuzz/entry.c tests/fuzz/fuzz.h $(HEADERS) Makefile \
 	    tests/fuzz/fuzz.mk
 	@mkdir -p $(@D)
-	$(FUZZ_CC) -o $@ $(filter %.c,$^) \
-	    $(shell $(PKG_CONFIG) --libs libbsd-overlay)
+	$(call step,LD,$@)$(FUZZ_CC) -o $@ $(filter %.c,$^) $(BSD_LIBS)
 
 ## fuzz: random bytes for what reads strangers, FUZZ_SECONDS=10 each
 fuzz: $(FUZZERS:%=fuzz-%)

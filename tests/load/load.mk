@@ -19,7 +19,7 @@ LOADED	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_provider.so \
 load: $(TLS_LOAD) $(TRICKS) $(LOADED)
 
 $(TLS_LOAD): $(LOAD_OBJECTS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(LOAD_OBJECTS) $(LIBS)
+	$(call step,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $(LOAD_OBJECTS) $(LIBS)
 
 # What some of them share.
 $(RELAY) $(LOAD_AT)/pieces: $(LOAD_AT)/clock.o $(LOAD_AT)/values.o
@@ -30,12 +30,13 @@ $(LOAD_AT)/hellos $(LOAD_AT)/numbers $(LOAD_AT)/pieces: \
 $(LOAD_AT)/early $(LOAD_AT)/leave: $(LOAD_AT)/session_file.o
 
 $(TRICKS): %: %.o
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(call step,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # Without sanitizers, since what is built without them loads these, too.
 $(LOADED): $(BUILD)/%.so: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(filter-out $(SAN),$(ALL_CFLAGS)) -fPIC -shared \
+	$(call step,LD,$@)$(CC) $(CPPFLAGS) \
+	    $(filter-out $(SAN),$(ALL_CFLAGS)) -fPIC -shared \
 	    -o $@ $< $(LIBS)
 
 -include $(LOAD_OBJECTS:.o=.d) $(TRICKS:=.d) $(LOAD_AT)/loopback.d \

@@ -11,8 +11,8 @@ setup()
 # make, not as a part of the make that may have called the tests.
 plain_make() # argument...
 {
-	env -u MAKEFLAGS -u MAKELEVEL -u WERROR timeout $((120 * SLOW)) \
-	    make -C "$ROOT" BUILD="$BUILD" "$@"
+	env -u MAKEFLAGS -u MAKELEVEL -u WERROR -u V \
+	    timeout $((120 * SLOW)) make -C "$ROOT" BUILD="$BUILD" "$@"
 }
 
 @test "openssl s_server is this server, under the caller's own pid" {
@@ -274,6 +274,24 @@ coverage_of() # test, line of -help...
 	assert_contains "$output" deprecated-declarations
 	# Nor does one in any other program that users build.
 	assert_lacks "$(plain_make -n BUILD="$PWD/none" "${all[@]}")" -Werror
+}
+
+@test "make prints a line a file, with V=1 the commands, with -s nothing" {
+	local what=(BUILD="$PWD/new" "$PWD/new/tests/load/numbers")
+
+	run plain_make --no-print-directory "${what[@]}"
+	assert_equal "$status" 0
+	assert_equal "$(sort <<<"$output")" \
+	    "$(printf '%s\n' 'CC tests/load/memory_client.c' \
+		'CC tests/load/numbers.c' "LD $PWD/new/tests/load/numbers")"
+	rm -r new
+	run plain_make -s "${what[@]}"
+	assert_equal "$status $output" '0 '
+	rm -r new
+	run plain_make V=1 "${what[@]}"
+	assert_equal "$status" 0
+	assert_contains "$output" '-c -o '
+	assert_lacks "$output" 'CC tests'
 }
 
 @test "make help lists the targets" {

@@ -17,7 +17,7 @@ UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%) \
 	$(BUILD)/tests/unit/session_bench
 UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
 	$(ALL_LDFLAGS) -o $@ $(filter %.c,$^) \
-	$(shell $(PKG_CONFIG) --libs libbsd-overlay) $(UNIT_LIBS)
+	$(BSD_LIBS) $(UNIT_LIBS)
 
 unit: $(UNIT_PROGRAMS)
 
@@ -75,7 +75,7 @@ $(BUILD)/tests/unit/masking_test: $(wildcard src/config/*.c) \
 $(UNIT_PROGRAMS): $(BUILD)/tests/unit/%: tests/unit/%.c \
 	    $(wildcard tests/unit/*.h) $(HEADERS) Makefile tests/unit/tests.mk
 	@mkdir -p $(@D)
-	$(UNIT_BUILD)
+	$(call step,LD,$@)$(UNIT_BUILD)
 
 ## bench-cache: the session cache's cost, sharded and with one lock
 bench-cache: $(BUILD)/tests/unit/session_bench
