@@ -1,5 +1,7 @@
 # s_server: a pre-fork TLS test server. "make help" lists the targets.
 
+.DEFAULT_GOAL = all
+
 VERSION	= 0.1.0
 PREFIX	= /usr/local
 BINDIR	= $(PREFIX)/bin
@@ -7,7 +9,6 @@ MANDIR	= $(PREFIX)/share/man
 
 CC	?= cc
 PKG_CONFIG ?= pkg-config
-PACKAGES = libssl libcrypto libbsd-overlay
 
 # SANITIZE=1: address and undefined-behaviour sanitizers.
 # FAULTS=1: the fault points that some tests switch on (include/foundation/fault.h).
@@ -24,6 +25,8 @@ BUILD	= build$(VARIANT)
 step	= $(if $(filter-out 0,$(V)),,@$(if $(findstring \
 	s,$(firstword -$(MAKEFLAGS))),,echo '$1 $(patsubst $(CURDIR)/%,%,$2)';))
 
+include openssl.mk
+
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 	-Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
 CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude \
@@ -32,11 +35,12 @@ CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude \
 CFLAGS	?= -O2 -g
 SAN	:= $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
 	-fno-omit-frame-pointer -fno-sanitize-recover=undefined)
-LIBRARY_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+LIBRARY_CFLAGS := $(OPENSSL_CFLAGS) $(shell $(PKG_CONFIG) --cflags \
+	libbsd-overlay)
 BSD_LIBS := $(shell $(PKG_CONFIG) --libs libbsd-overlay)
 ALL_CFLAGS = -std=c11 $(WARNINGS) $(CFLAGS) $(SAN) -pthread $(LIBRARY_CFLAGS)
-ALL_LDFLAGS = $(LDFLAGS) $(SAN) -pthread
-LIBS	= $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+ALL_LDFLAGS = $(LDFLAGS) $(SAN) -pthread $(OPENSSL_LDFLAGS)
+LIBS	= $(OPENSSL_LIBS) $(BSD_LIBS)
 
 # A folder is a layer; scripts/check-layers says what each may know.
 SOURCES	:= $(wildcard src/*.c src/*/*.c src/*/*/*.c workers/*.c workers/*/*.c)
@@ -53,7 +57,7 @@ all: $(PROGRAM)
 $(PROGRAM): $(OBJECTS)
 	$(call step,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $(OBJECTS) $(LIBS)
 
-$(BUILD)/%.o: %.c Makefile
+$(BUILD)/%.o: %.c Makefile openssl.mk $(OPENSSL_USED)
 	@mkdir -p $(@D)
 	$(call step,CC,$<)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -72,6 +76,10 @@ certs:
 ## test: build all, then linters and all tests
 test:
 	./scripts/test
+
+# For scripts/lint.
+print-cflags:
+	@echo '$(LIBRARY_CFLAGS)'
 
 ## lint: formatting, compilers, static analysis, layers
 lint:
@@ -110,8 +118,8 @@ clean:
 ## help: this list
 help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
-	@echo 'Variables: V=1 SANITIZE=1 FAULTS=1 MUTATE=1' \
+	@echo 'Variables: OPENSSL_DIR= V=1 SANITIZE=1 FAULTS=1 MUTATE=1' \
 	    'WERROR=1 BUILD= PREFIX= DESTDIR='
 
 .PHONY: all certs clean coverage-options help install lint \
-	mutate-options test uninstall valgrind
+	mutate-options print-cflags test uninstall valgrind

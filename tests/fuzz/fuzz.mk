@@ -14,7 +14,7 @@ $(FUZZ_BUILD)/tls_hello: $(call modules,tls_hello)
 
 $(FUZZERS:%=$(FUZZ_BUILD)/%): $(FUZZ_BUILD)/%: tests/fuzz/%.c \
 	    tests/fuzz/entry.c tests/fuzz/fuzz.h $(HEADERS) Makefile \
-	    tests/fuzz/fuzz.mk
+	    openssl.mk tests/fuzz/fuzz.mk $(OPENSSL_USED)
 	@mkdir -p $(@D)
 	$(call step,LD,$@)$(FUZZ_CC) -o $@ $(filter %.c,$^) $(BSD_LIBS)
 

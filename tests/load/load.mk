@@ -33,11 +33,11 @@ $(TRICKS): %: %.o
 	$(call step,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # Without sanitizers, since what is built without them loads these, too.
-$(LOADED): $(BUILD)/%.so: %.c
+$(LOADED): $(BUILD)/%.so: %.c Makefile openssl.mk $(OPENSSL_USED)
 	@mkdir -p $(@D)
 	$(call step,LD,$@)$(CC) $(CPPFLAGS) \
 	    $(filter-out $(SAN),$(ALL_CFLAGS)) -fPIC -shared \
-	    -o $@ $< $(LIBS)
+	    -o $@ $< $(OPENSSL_LDFLAGS) $(LIBS)
 
 -include $(LOAD_OBJECTS:.o=.d) $(TRICKS:=.d) $(LOAD_AT)/loopback.d \
     $(LOAD_AT)/memory_client.d $(LOAD_AT)/session_file.d

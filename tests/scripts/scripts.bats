@@ -294,6 +294,70 @@ coverage_of() # test, line of -help...
 	assert_lacks "$output" 'CC tests'
 }
 
+### Another OpenSSL
+
+# The system's own, as if it were installed elsewhere.
+another_openssl() # folder, as lib64
+{
+	local real
+
+	real=$(env -u OPENSSL_DIR pkg-config --variable=libdir libssl)
+	mkdir -p other/include "other/$1"
+	ln -s /usr/include/openssl other/include/openssl
+	ln -s "$real"/lib{ssl,crypto}.so* "other/$1"
+}
+
+numbers_with() # the OpenSSL of this folder, if one is named
+{
+	run plain_make --no-print-directory BUILD="$PWD/new" \
+	    ${1:+OPENSSL_DIR="$1"} "$PWD/new/tests/load/numbers"
+	assert_equal "$status" 0
+}
+
+@test "OPENSSL_DIR builds with another OpenSSL, and runs with it" {
+	local folder
+
+	for folder in lib64 lib lib/any .; do
+		rm -rf other
+		another_openssl "$folder"
+		numbers_with "$PWD/other"
+		assert_contains "$(ldd new/tests/load/numbers)" \
+		    "libssl.so.3 => $(realpath -m "other/$folder")/libssl.so"
+	done
+	assert_contains "$(plain_make -n BUILD="$PWD/none" \
+	    OPENSSL_DIR="$PWD/other")" "-isystem $PWD/other/include"
+}
+
+@test "objects of one OpenSSL are not used with another" {
+	another_openssl lib64
+	numbers_with
+	numbers_with
+	assert_contains "$output" 'up to date'
+	numbers_with "$PWD/other"
+	assert_contains "$output" 'CC tests/load/numbers.c'
+	numbers_with "$PWD/other"
+	assert_contains "$output" 'up to date'
+	numbers_with
+	assert_contains "$output" 'CC tests/load/numbers.c'
+	assert_lacks "$(ldd new/tests/load/numbers)" "$PWD/other"
+}
+
+@test "a wrong OPENSSL_DIR is one line, and does not keep from cleaning" {
+	run plain_make --no-print-directory OPENSSL_DIR=/nowhere
+	assert_equal "$status" 2
+	assert_equal "${#lines[@]}" 1
+	assert_contains "$output" \
+	    'OPENSSL_DIR=/nowhere has no include/openssl/opensslv.h'
+	another_openssl lib64
+	rm other/lib64/*
+	run plain_make --no-print-directory OPENSSL_DIR="$PWD/other"
+	assert_equal "$status" 2
+	assert_equal "${#lines[@]}" 1
+	assert_contains "$output" "OPENSSL_DIR=$PWD/other has no libssl"
+	run plain_make -n clean OPENSSL_DIR=/nowhere
+	assert_equal "$status" 0
+}
+
 @test "make help lists the targets" {
 	local target
 

@@ -73,7 +73,8 @@ $(BUILD)/tests/unit/masking_test: $(wildcard src/config/*.c) \
 
 # Whole programs in one command: the tests need objects of their own anyway.
 $(UNIT_PROGRAMS): $(BUILD)/tests/unit/%: tests/unit/%.c \
-	    $(wildcard tests/unit/*.h) $(HEADERS) Makefile tests/unit/tests.mk
+	    $(wildcard tests/unit/*.h) $(HEADERS) Makefile openssl.mk \
+	    tests/unit/tests.mk $(OPENSSL_USED)
 	@mkdir -p $(@D)
 	$(call step,LD,$@)$(UNIT_BUILD)
 
