@@ -224,18 +224,18 @@ coverage_of() # test, line of -help...
 
 	coverage_of "$used" -one
 	assert_equal "$status" 0
-	assert_matches "$output" $'-one +yes +yes +tests/any/one.bats:2\n'
+	assert_matches "$output" $'-one +yes +yes +- +tests/any/one.bats:2\n'
 	coverage_of "$row" -one
 	assert_equal "$status" 0
 	coverage_of '' -one
 	assert_equal "$status" 1
-	assert_matches "$output" '-one +yes +yes +NONE'
+	assert_matches "$output" '-one +yes +yes +- +NONE'
 	coverage_of "$used" -one -two
 	assert_equal "$status" 1
-	assert_matches "$output" '-two +yes +no +NONE'
+	assert_matches "$output" '-two +yes +no +- +NONE'
 	coverage_of "$used" -two
 	assert_equal "$status" 1
-	assert_matches "$output" '-one +no +yes +tests/any/one.bats:2'
+	assert_matches "$output" '-one +no +yes +- +tests/any/one.bats:2'
 	# Claims that are not true: the option is the client's, or unknown.
 	coverage_of "${used/start_server/same_as_stock \'\'}" -one
 	assert_equal "$status" 1
