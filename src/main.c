@@ -40,6 +40,7 @@
 #include "tls/base/crypto_memory.h"
 #include "tls/base/crypto_setup.h"
 #include "tls/base/tls_random.h"
+#include "tls/base/versions.h"
 #include "tls/identity/passphrase.h"
 #include "tls/identity/self_signed.h"
 #include "tls/keylog.h"
@@ -88,8 +89,11 @@ main(int argc, char **argv)
 	crypto_memory_install();
 	config_init(&config, argc, words);
 	memcpy(config.closed, closed, sizeof(closed));
-	if ((parsed = options_parse(&config, argc, argv, &judge)) != 0)
-		return parsed == 1 ? 0 : 1;
+	parsed = options_parse(&config, argc, argv, &judge);
+	if (parsed == OPTIONS_VERSION)
+		versions_print();
+	if (parsed != 0)
+		return parsed == -1 ? 1 : 0;
 	config.traits = &handlers_find(config.mode)->traits;
 	/* For -ready_fd, while all that is open is the caller's. */
 	if (config_check(&config) == -1 || ready_check(&config) == -1)

@@ -63,8 +63,8 @@ enum option_secret {
 struct option;
 
 /*
- * Returns 0, 1 if the program has nothing left to do but to print the help, or
- * -1 with the error already printed.
+ * Returns 0, one of enum options_asked if the program has nothing left to do
+ * but to answer that, or -1 with the error already printed.
  */
 typedef int option_setter(
     struct config *, const struct option *, const struct option_value *);
@@ -115,8 +115,8 @@ option_setter config_add_text; /* adds to a struct strings */
 option_setter config_add_conf; /* adds to a struct ssl_conf_list */
 /* Returns zeroed memory that lives as long as the program. */
 void *config_keep(size_t);
-/* The setter of -help: it returns 1. */
-option_setter config_ask_for_help;
+/* The setter of -help and -version: it returns the option's argument. */
+option_setter config_ask;
 /* Setters that do more than to set one field. */
 option_setter config_set_accept;
 option_setter config_set_brief;

@@ -327,13 +327,12 @@ config_set_port(struct config *config, const struct option *option,
 }
 
 int
-config_ask_for_help(struct config *config, const struct option *option,
+config_ask(struct config *config, const struct option *option,
     const struct option_value *value)
 {
 	(void)config;
-	(void)option;
 	(void)value;
-	return 1;
+	return option->argument;
 }
 
 /* HOST:PORT, [IPV6]:PORT or PORT; an empty part or "*" means any. */

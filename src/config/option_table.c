@@ -1,4 +1,5 @@
 #include "config/option_table.h"
+#include "config/options.h"
 
 /* The offset of a member; it must have the type that the setter writes. */
 /* NOLINTBEGIN(bugprone-macro-parentheses): a type cannot have parentheses. */
@@ -48,7 +49,10 @@
 
 static const struct option options_general[] = {
 	OPTION("help", KIND_NONE, "Print this summary and exit",
-	    .set = config_ask_for_help),
+	    .set = config_ask, .argument = OPTIONS_HELP),
+	OPTION("version", KIND_NONE,
+	    "Print the versions of program and library and exit",
+	    .set = config_ask, .argument = OPTIONS_VERSION),
 	OPTION("ssl_config", KIND_STRING,
 	    "Section of the configuration file to set up TLS from",
 	    TEXT(ssl_config)),

@@ -86,7 +86,7 @@ options_parse(struct config *config, int argc, char **argv,
 		}
 		result = options_next(&parser, config);
 	}
-	if (result == 1)
+	if (result == OPTIONS_HELP)
 		options_print_help();
 	if (result != 0)
 		return result;

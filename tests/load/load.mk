@@ -13,6 +13,7 @@ LOADED	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_provider.so \
 	$(BUILD)/tests/load/fixed_random.so \
 	$(BUILD)/tests/load/strange_group.so \
 	$(BUILD)/tests/load/heavy.so $(BUILD)/tests/load/late.so \
+	$(BUILD)/tests/load/later_openssl.so \
 	$(BUILD)/tests/load/narrow.so
 
 ## load: the load client of the tests

@@ -461,6 +461,42 @@ forks_nothing() # option...
 	[ "$refused" -gt 0 ] || skip 'this library has all of them'
 }
 
+### Versions
+
+# covers: -version
+@test "-version names the program and the library" {
+	local option
+
+	for option in -version --version; do
+		run_server $option -port
+		assert_equal "$status" 0
+		assert_equal "$stderr" ''
+		assert_equal "${#lines[@]}" 3
+		assert_matches "${lines[0]}" '^s_server [0-9]+\.[0-9]+\.[0-9]+$'
+		assert_matches "${lines[1]}" '^compiled with OpenSSL [0-9]'
+		assert_matches "${lines[2]}" '^running with OpenSSL [0-9]'
+	done
+}
+
+# covers: -version
+@test "-version says what another library than that of the build means" {
+	local built
+
+	run_server -version
+	built=$(sed -nE 's/^compiled with OpenSSL ([0-9]+\.[0-9]+).*/\1/p' \
+	    <<<"$output")
+	preload later_openssl
+	run_server -version
+	assert_equal "$status" 0
+	assert_contains "$output" 'running with OpenSSL 99.9.0'
+	assert_equal "$stderr" "s_server: options that need a later OpenSSL \
+than $built are refused, for the program was compiled with that"
+	[ "$built" != 3.0 ] || skip 'there is no earlier library than 3.0'
+	EARLIER_OPENSSL=1 run_server -version
+	assert_equal "$stderr" "s_server: options that need a later OpenSSL \
+than 3.0 are refused, for the program runs with that"
+}
+
 ### The manual page
 
 MANUAL=$ROOT/man/s_server.1

@@ -1,0 +1,14 @@
+/*
+ * -version: which program this is, and which TLS library.
+ */
+#ifndef VERSIONS_H
+#define VERSIONS_H
+
+/*
+ * Prints the versions on standard output. If the program was compiled with
+ * another version of the library than it runs with, a line on standard error
+ * says what that means.
+ */
+void versions_print(void);
+
+#endif
