@@ -87,6 +87,7 @@ main(int argc, char **argv)
 	descriptors_fill_standard(closed);
 	signals_ignore_of_writing();
 	crypto_memory_install();
+	tls_features_choose_wordings();
 	config_init(&config, argc, words);
 	memcpy(config.closed, closed, sizeof(closed));
 	parsed = options_parse(&config, argc, argv, &judge);

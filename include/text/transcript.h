@@ -48,5 +48,9 @@ void transcript_point_formats(SSL *, struct textbuf *);
 /* Append "Hash used: SHA256" and "Signature type: ECDSA" by these headings. */
 void transcript_peer_signature(SSL *, const char *hash_heading,
     const char *type_heading, struct textbuf *);
+/* Append what the server has signed with, where the stock program does so. */
+void transcript_own_signature(SSL *, struct textbuf *);
+/* Append the key or the group of the key exchange, likewise. */
+void transcript_key_exchange(SSL *, struct textbuf *);
 
 #endif

@@ -6,6 +6,9 @@
 
 struct config;
 
+/* From now on print the words of the library that runs (wordings.h). */
+void tls_features_choose_wordings(void);
+
 /*
  * An option_judge's version: is the library as new as this OPTION_VERSION, both
  * the one that runs and the one that the program was built with?

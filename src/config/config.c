@@ -145,7 +145,7 @@ bool
 config_fetches(const struct config *config)
 {
 	return config->crl_download ||
-	    (config->status && config->status_file.count == 0);
+	    (config->status && config->status_file == NULL);
 }
 
 int

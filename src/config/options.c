@@ -12,6 +12,7 @@
 #include "config/options.h"
 #include "foundation/log.h"
 #include "foundation/text.h"
+#include "foundation/wordings.h"
 
 /* A command line that is being read. */
 struct parser {
@@ -90,9 +91,11 @@ options_parse(struct config *config, int argc, char **argv,
 		options_print_help();
 	if (result != 0)
 		return result;
-	if (parser.next < argc)
-		return options_error(
-		    "Extra argument \"%s\"", argv[parser.next]);
+	if (parser.next < argc &&
+	    (*argv[parser.next] != '\0' ||
+		wording(WORDING_EMPTY_ARGUMENT) == NULL))
+		return options_error("%s \"%s\"",
+		    wording(WORDING_EXTRA_ARGUMENT), argv[parser.next]);
 	return 0;
 }
 
@@ -395,12 +398,23 @@ format_is_ignored(const char *text)
 	return *text != '\0' && strchr("1HhMmNnSsTt", *text) != NULL;
 }
 
+/* Likewise. */
+static bool
+format_is_base64(const char *text)
+{
+	return strcasecmp(text, "b") == 0 || strcmp(text, "B64") == 0 ||
+	    strcmp(text, "b64") == 0 || strcmp(text, "BASE64") == 0 ||
+	    strcmp(text, "base64") == 0;
+}
+
 static int
 check_format(const struct option *option, struct option_value *value)
 {
 	const char *text = value->text;
 	bool is_engine = *text == 'E' || *text == 'e';
-	bool is_known = is_engine || format_is_ignored(text);
+	bool has_base64 = wording(WORDING_FORMAT_BASE64) != NULL;
+	bool is_known = is_engine || format_is_ignored(text) ||
+	    (has_base64 && format_is_base64(text));
 
 	if (strcmp(text, "PEM") == 0 || strcmp(text, "pem") == 0 ||
 	    strcmp(text, "P") == 0 || strcmp(text, "p") == 0) {
@@ -417,8 +431,10 @@ check_format(const struct option *option, struct option_value *value)
 	}
 	if (option->kind == KIND_FORMAT && is_known)
 		return 0;
-	log_warnx("Bad format \"%s\"%s", text,
-	    is_known ? "; must be pem or der" : "");
+	/* The stock program says nothing of other words with b. */
+	if (is_known || !has_base64 || strchr("Bb", *text) == NULL)
+		log_warnx("Bad format \"%s\"%s", text,
+		    is_known ? wording(WORDING_PEM_OR_DER) : "");
 	return options_error(
 	    "Invalid format \"%s\" for option -%s", text, option->name);
 }

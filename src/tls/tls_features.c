@@ -9,6 +9,7 @@
 #include "config/option_table.h"
 #include "foundation/log.h"
 #include "foundation/text.h"
+#include "foundation/wordings.h"
 #include "tls/compressed_certificates.h"
 #include "tls/tls_features.h"
 
@@ -29,6 +30,12 @@
 #endif
 
 static bool tls_features_lack(bool, bool, const char *, const char *);
+
+void
+tls_features_choose_wordings(void)
+{
+	wording_choose(OPENSSL_version_major(), OPENSSL_version_minor());
+}
 
 int
 tls_features_judge(const char *option, unsigned since)

@@ -49,6 +49,16 @@ needs_engines()
 	has_engines || skip 'this OpenSSL has no engines'
 }
 
+# How it prints names of certificates: "CN = x", or "CN=x".
+named() # type, value
+{
+	if library_is 3.2; then
+		echo "$1=$2"
+	else
+		echo "$1 = $2"
+	fi
+}
+
 run_stock() # option...
 {
 	run --separate-stderr timeout 10 "$OPENSSL" s_server "$@" </dev/null

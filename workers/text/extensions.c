@@ -4,6 +4,7 @@
 
 #include "foundation/text.h"
 #include "foundation/textbuf.h"
+#include "foundation/wordings.h"
 #include "text/extensions.h"
 #include "tls/base/tls_names.h"
 #include "tls/base/tls_text.h"
@@ -62,6 +63,8 @@ extensions_print(SSL *ssl, int from_server, int type, const unsigned char *data,
 
 	(void)ssl;
 	(void)arg;
+	if (name == NULL)
+		name = wording_of_number(WORDING_LIST_EXTENSIONS, type);
 	textbuf_init(&text);
 	textbuf_printf(&text, "TLS %s extension \"%s\" (id=%d), len=%d\n",
 	    from_server ? "server" : "client", name != NULL ? name : "unknown",

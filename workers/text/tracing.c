@@ -9,6 +9,7 @@
 #include "foundation/log.h"
 #include "foundation/text.h"
 #include "foundation/textbuf.h"
+#include "foundation/wordings.h"
 #include "text/extensions.h"
 #include "text/tracing.h"
 #include "tls/base/tls_names.h"
@@ -29,6 +30,7 @@ static void
 tracing_describe(struct textbuf *, int, int, const unsigned char *, size_t);
 static void tracing_bytes(struct textbuf *, const unsigned char *, size_t);
 static void tracing_emit(const void *, size_t);
+static const char *tracing_handshake(int);
 static const char *tracing_name(const struct tls_name *, int, const char *);
 
 static struct file_tail tracing_file = FILE_TAIL_NONE;
@@ -321,11 +323,18 @@ tracing_describe(struct textbuf *text, int version, int content,
 	else if (content == SSL3_RT_ALERT)
 		textbuf_puts(text, ", ???");
 	else if (content == SSL3_RT_HANDSHAKE)
-		textbuf_puts(text,
-		    size == 0
-			? "???"
-			: tracing_name(tracing_handshakes, data[0], "???"));
+		textbuf_puts(
+		    text, size == 0 ? "???" : tracing_handshake(data[0]));
 	textbuf_puts(text, "\n");
+}
+
+static const char *
+tracing_handshake(int type)
+{
+	const char *name = wording_of_number(WORDING_LIST_MESSAGES, type);
+
+	return name != NULL ? name
+			    : tracing_name(tracing_handshakes, type, "???");
 }
 
 static void

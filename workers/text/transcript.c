@@ -12,6 +12,7 @@
 #include "foundation/log.h"
 #include "foundation/text.h"
 #include "foundation/textbuf.h"
+#include "foundation/wordings.h"
 #include "text/transcript.h"
 #include "tls/base/nameopt.h"
 #include "tls/base/tls_error.h"
@@ -69,9 +70,11 @@ transcript_brief(SSL *ssl, const struct config *config, const char *label)
 	transcript_offered_ciphers(ssl, &text);
 	textbuf_printf(&text, "Ciphersuite: %s\n", SSL_get_cipher_name(ssl));
 	transcript_offered_sigalgs(ssl, &text);
+	transcript_own_signature(ssl, &text);
 	transcript_brief_peer(ssl, config, &text);
 	transcript_point_formats(ssl, &text);
 	transcript_offered_groups(ssl, &text);
+	transcript_key_exchange(ssl, &text);
 	text_write(TEXT_BLOCK_ERR, text.data, text.size);
 	textbuf_free(&text);
 }
@@ -98,8 +101,13 @@ transcript_peer_vanished(void)
 void
 transcript_renegotiation(SSL *ssl, struct textbuf *text)
 {
-	textbuf_printf(text, "Secure Renegotiation IS%s supported\n",
-	    SSL_get_secure_renegotiation_support(ssl) ? "" : " NOT");
+	const char *none = wording(WORDING_NO_RENEGOTIATION);
+
+	if (none != NULL && SSL_version(ssl) == TLS1_3_VERSION)
+		textbuf_printf(text, "%s\n", none);
+	else
+		textbuf_printf(text, "Secure Renegotiation IS%s supported\n",
+		    SSL_get_secure_renegotiation_support(ssl) ? "" : " NOT");
 }
 
 static void
@@ -222,7 +230,8 @@ transcript_brief_peer(
 	BIO *bio;
 
 	if (peer == NULL) {
-		textbuf_puts(text, "No peer certificate\n");
+		textbuf_printf(
+		    text, "%s\n", wording(WORDING_NO_PEER_CERTIFICATE));
 		return;
 	}
 	textbuf_puts(text, "Peer certificate: ");

@@ -1,53 +1,22 @@
-/* What the ClientHello offered, and which of that both sides know. */
+/* What the ClientHello offered, and what both sides agreed upon. */
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include <openssl/core_names.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
 
 #include "foundation/log.h"
 #include "foundation/textbuf.h"
+#include "foundation/wordings.h"
 #include "text/transcript.h"
 #include "tls/base/nameopt.h"
 #include "tls/base/tls_text.h"
 
-static void transcript_sigalg_list(SSL *, const char *, bool, struct textbuf *);
-static void
-transcript_sigalg(int, int, unsigned char, unsigned char, struct textbuf *);
-static const char *transcript_special_sigalg(unsigned);
-static const char *transcript_signature_name(int);
 static void transcript_group(SSL *, int, struct textbuf *);
 static void transcript_shared_groups(SSL *, struct textbuf *);
-
-void
-transcript_sigalgs(SSL *ssl, struct textbuf *text)
-{
-	transcript_offered_sigalgs(ssl, text);
-	transcript_sigalg_list(
-	    ssl, "Shared Signature Algorithms: ", true, text);
-	transcript_peer_signature(
-	    ssl, "Peer signing digest: ", "Peer signature type: ", text);
-}
-
-void
-transcript_offered_sigalgs(SSL *ssl, struct textbuf *text)
-{
-	transcript_sigalg_list(ssl, "Signature Algorithms: ", false, text);
-}
-
-void
-transcript_peer_signature(SSL *ssl, const char *hash_heading,
-    const char *type_heading, struct textbuf *text)
-{
-	const char *name;
-	int nid;
-
-	if (SSL_get_peer_signature_nid(ssl, &nid) && nid != NID_undef)
-		textbuf_printf(text, "%s%s\n", hash_heading, OBJ_nid2sn(nid));
-	if (SSL_get_peer_signature_type_nid(ssl, &nid) &&
-	    (name = transcript_signature_name(nid)) != NULL)
-		textbuf_printf(text, "%s%s\n", type_heading, name);
-}
+static void transcript_key(const EVP_PKEY *, struct textbuf *);
 
 void
 transcript_point_formats(SSL *ssl, struct textbuf *text)
@@ -149,102 +118,6 @@ transcript_ca_names(SSL *ssl, const struct config *config, struct textbuf *text)
 	}
 }
 
-static void
-transcript_sigalg_list(
-    SSL *ssl, const char *heading, bool shared, struct textbuf *text)
-{
-	int (*get)(
-	    SSL *, int, int *, int *, int *, unsigned char *, unsigned char *) =
-	    shared ? SSL_get_shared_sigalgs : SSL_get_sigalgs;
-	int count = get(ssl, shared ? 0 : -1, NULL, NULL, NULL, NULL, NULL);
-	int signature, hash, i;
-	unsigned char low, high;
-
-	if (count == 0)
-		return;
-	textbuf_puts(text, heading);
-	for (i = 0; i < count; i++) {
-		get(ssl, i, &signature, &hash, NULL, &low, &high);
-		if (i > 0)
-			textbuf_puts(text, ":");
-		transcript_sigalg(signature, hash, low, high, text);
-	}
-	textbuf_puts(text, "\n");
-}
-
-static void
-transcript_sigalg(int signature, int hash, unsigned char low,
-    unsigned char high, struct textbuf *text)
-{
-	const char *name = transcript_special_sigalg((unsigned)high << 8 | low);
-
-	if (name != NULL) {
-		textbuf_puts(text, name);
-		return;
-	}
-	name = transcript_signature_name(signature);
-	if (name != NULL)
-		textbuf_puts(text, name);
-	else
-		textbuf_printf(text, "0x%02X", low);
-	if (hash != NID_undef)
-		textbuf_printf(text, "+%s", OBJ_nid2sn(hash));
-	else if (name == NULL)
-		textbuf_printf(text, "+0x%02X", high);
-}
-
-/*
- * Returns the name of an algorithm that a pair of signature and hash does not
- * tell from others, or NULL.
- */
-static const char *
-transcript_special_sigalg(unsigned value)
-{
-	switch (value) {
-	case 0x0809:
-		return "rsa_pss_pss_sha256";
-	case 0x080a:
-		return "rsa_pss_pss_sha384";
-	case 0x080b:
-		return "rsa_pss_pss_sha512";
-	case 0x081a:
-		return "ecdsa_brainpoolP256r1_sha256";
-	case 0x081b:
-		return "ecdsa_brainpoolP384r1_sha384";
-	case 0x081c:
-		return "ecdsa_brainpoolP512r1_sha512";
-	default:
-		return NULL;
-	}
-}
-
-static const char *
-transcript_signature_name(int nid)
-{
-	switch (nid) {
-	case EVP_PKEY_RSA:
-		return "RSA";
-	case EVP_PKEY_RSA_PSS:
-		return "RSA-PSS";
-	case EVP_PKEY_DSA:
-		return "DSA";
-	case EVP_PKEY_EC:
-		return "ECDSA";
-	case NID_ED25519:
-		return "ed25519";
-	case NID_ED448:
-		return "ed448";
-	case NID_id_GostR3410_2001:
-		return "gost2001";
-	case NID_id_GostR3410_2012_256:
-		return "gost2012_256";
-	case NID_id_GostR3410_2012_512:
-		return "gost2012_512";
-	default:
-		return NULL;
-	}
-}
-
 /* A group that libssl does not know is shown as its number on the wire. */
 static void
 transcript_group(SSL *ssl, int nid, struct textbuf *text)
@@ -257,6 +130,47 @@ transcript_group(SSL *ssl, int nid, struct textbuf *text)
 		textbuf_printf(text, "0x%04X", nid & 0xffff);
 	else
 		textbuf_puts(text, OBJ_nid2sn(nid));
+}
+
+void
+transcript_key_exchange(SSL *ssl, struct textbuf *text)
+{
+	const char *heading = wording(WORDING_PEER_TEMP_KEY);
+	EVP_PKEY *key;
+
+	if (heading == NULL)
+		return;
+	if (SSL_get_peer_tmp_key(ssl, &key)) {
+		textbuf_puts(text, heading);
+		transcript_key(key, text);
+		EVP_PKEY_free(key);
+	} else if (SSL_version(ssl) == TLS1_3_VERSION) {
+		textbuf_puts(text, wording(WORDING_NEGOTIATED_GROUP));
+		transcript_group(ssl, (int)SSL_get_negotiated_group(ssl), text);
+		textbuf_puts(text, "\n");
+	}
+}
+
+static void
+transcript_key(const EVP_PKEY *key, struct textbuf *text)
+{
+	int type = EVP_PKEY_get_id(key);
+	const char *name = EVP_PKEY_get0_type_name(key);
+	char group[80];
+
+	if (type == EVP_PKEY_KEYMGMT) {
+		textbuf_printf(text, "%s\n", name != NULL ? name : "?");
+		return;
+	}
+	if (type == EVP_PKEY_EC) {
+		if (!EVP_PKEY_get_utf8_string_param(key,
+			OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof(group), NULL))
+			strlcpy(group, "?", sizeof(group));
+		textbuf_printf(text, "ECDH, %s", group);
+	} else {
+		textbuf_puts(text, OBJ_nid2sn(type));
+	}
+	textbuf_printf(text, ", %d bits\n", EVP_PKEY_get_bits(key));
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "foundation/log.h"
+#include "foundation/wordings.h"
 #include "tls/base/nameopt.h"
 
 #define NAMEOPT_ALL 0xffffffffUL
@@ -71,8 +72,10 @@ nameopt_flags(const struct config *config)
 	unsigned long flags = 0;
 	size_t i;
 
-	if (config->nameopt.count == 0)
-		return XN_FLAG_ONELINE;
+	if (config->nameopt.count == 0) {
+		nameopt_apply(&flags, wording(WORDING_NAMEOPT));
+		return flags;
+	}
 	for (i = 0; i < config->nameopt.count; i++)
 		nameopt_apply(&flags, config->nameopt.item[i]);
 	/* The oldest form, the only one without flags, escapes them itself. */

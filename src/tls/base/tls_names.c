@@ -2,10 +2,10 @@
 
 #include <openssl/ssl.h>
 
+#include "foundation/wordings.h"
 #include "tls/base/tls_names.h"
 
 static const struct tls_name tls_names_of_versions[] = {
-	{ SSL3_VERSION, "SSL 3.0" },
 	{ TLS1_VERSION, "TLS 1.0" },
 	{ TLS1_1_VERSION, "TLS 1.1" },
 	{ TLS1_2_VERSION, "TLS 1.2" },
@@ -27,5 +27,8 @@ tls_name_find(const struct tls_name *table, int value)
 const char *
 tls_name_of_version(int version)
 {
-	return tls_name_find(tls_names_of_versions, version);
+	const char *name = tls_name_find(tls_names_of_versions, version);
+
+	return name != NULL ? name
+			    : wording_of_number(WORDING_LIST_VERSIONS, version);
 }

@@ -10,6 +10,7 @@
 #include "foundation/file_limit.h"
 #include "foundation/monotime.h"
 #include "foundation/text.h"
+#include "foundation/wordings.h"
 #include "tls/base/crypto_engine.h"
 #include "tls/base/tls_error.h"
 #include "tls/identity/passphrase.h"
@@ -19,7 +20,7 @@
 struct tls_file {
 	const char *path;
 	const char *name;
-	const char *noun; /* its kind for messages; NULL: the name says it */
+	enum wording noun; /* its kind for messages; the name may say it */
 	bool many; /* any number of objects is looked for */
 	enum file_format format;
 	int expect; /* OSSL_STORE_INFO_ */
@@ -36,7 +37,8 @@ static OSSL_STORE_INFO *tls_file_next(struct tls_file *);
 static OSSL_STORE_INFO *tls_file_only(struct tls_file *);
 static void tls_file_close(struct tls_file *);
 static void tls_file_missed(const struct tls_file *);
-static void tls_file_say(const struct tls_file *, const char *, const char *);
+static void tls_file_say(const struct tls_file *, const char *, enum wording);
+static void tls_file_say_unable(const char *);
 static int tls_file_phrase(char *, int, int, void *);
 static UI_METHOD *tls_file_asking(void);
 static int tls_file_read_answer(UI *, UI_STRING *);
@@ -48,6 +50,7 @@ tls_file_key(const char *path, enum file_format format, const char *name,
 {
 	struct tls_file file = { .path = path,
 		.name = name,
+		.noun = WORDING_KEY,
 		.format = format,
 		.expect = OSSL_STORE_INFO_PKEY,
 		.phrase = phrase,
@@ -70,7 +73,7 @@ tls_file_certificate(const char *path, enum file_format format,
 {
 	struct tls_file file = { .path = path,
 		.name = name,
-		.noun = "cert",
+		.noun = WORDING_CERTIFICATE,
 		.format = format,
 		.expect = OSSL_STORE_INFO_CERT,
 		.phrase = phrase,
@@ -79,7 +82,7 @@ tls_file_certificate(const char *path, enum file_format format,
 	X509 *certificate;
 
 	if ((info = tls_file_only(&file)) == NULL) {
-		tls_error_say("Unable to load %s", name);
+		tls_file_say_unable(name);
 		return NULL;
 	}
 	certificate = OSSL_STORE_INFO_get1_CERT(info);
@@ -92,6 +95,7 @@ tls_file_crl(const char *path, enum file_format format, const char *propquery)
 {
 	struct tls_file file = { .path = path,
 		.name = "CRL",
+		.noun = WORDING_CRL,
 		.format = format,
 		.expect = OSSL_STORE_INFO_CRL,
 		.phrase = "",
@@ -100,7 +104,7 @@ tls_file_crl(const char *path, enum file_format format, const char *propquery)
 	X509_CRL *crl;
 
 	if ((info = tls_file_only(&file)) == NULL) {
-		tls_error_say("Unable to load CRL");
+		tls_file_say_unable("CRL");
 		return NULL;
 	}
 	crl = OSSL_STORE_INFO_get1_CRL(info);
@@ -114,7 +118,7 @@ tls_file_chain(const char *path, const char *name, const char *phrase,
 {
 	struct tls_file file = { .path = path,
 		.name = name,
-		.noun = "cert",
+		.noun = WORDING_CERTIFICATE,
 		.many = true,
 		.expect = OSSL_STORE_INFO_CERT,
 		.phrase = phrase,
@@ -147,7 +151,7 @@ tls_file_dh(const char *path, bool required, const char *propquery)
 {
 	struct tls_file file = { .path = path,
 		.name = "DH parameters",
-		.noun = "params",
+		.noun = WORDING_KEY_PARAMETERS,
 		.expect = OSSL_STORE_INFO_PARAMS,
 		.phrase = "",
 		.propquery = propquery };
@@ -204,8 +208,8 @@ tls_file_open(struct tls_file *file)
 		file->store = OSSL_STORE_open_ex(file->path, NULL,
 		    file->propquery, file->ui, file, params, NULL, NULL);
 	if (file->store == NULL) {
-		tls_file_say(file, "open file or uri for loading ",
-		    file->many ? "s" : "");
+		tls_file_say(file, "open file or uri for loading",
+		    file->many ? WORDING_CERTIFICATES : file->noun);
 		tls_file_close(file);
 		return false;
 	}
@@ -241,8 +245,8 @@ tls_file_engine_key(struct tls_file *file)
 	if (file->ui != NULL)
 		key = crypto_engine_key(file->path, file->ui, file);
 	if (key == NULL)
-		tls_error_say("Could not read %s from org.openssl.engine:%s:%s",
-		    file->name, engine, file->path);
+		tls_error_say("Could not %s %s from org.openssl.engine:%s:%s",
+		    wording(WORDING_NOT_FOUND), file->name, engine, file->path);
 	tls_file_close(file);
 	return key;
 }
@@ -304,22 +308,37 @@ tls_file_close(struct tls_file *file)
 static void
 tls_file_missed(const struct tls_file *file)
 {
-	tls_file_say(file, file->many ? "read any " : "read ", "");
+	if (file->many)
+		tls_file_say(
+		    file, wording(WORDING_NONE_FOUND), WORDING_ANY_CERTIFICATE);
+	else
+		tls_file_say(file, wording(WORDING_NOT_FOUND), file->noun);
 }
 
 /* Prints the noun, too, unless the name contains it. */
 static void
 tls_file_say(
-    const struct tls_file *file, const char *failed, const char *plural)
+    const struct tls_file *file, const char *failed, enum wording which)
 {
-	char noun[16] = "";
+	const char *noun = wording(which), *reason = "";
+	bool is_named = strstr(file->name, noun) != NULL;
+	unsigned long error = ERR_peek_last_error();
 
-	if (file->noun != NULL)
-		snprintf(noun, sizeof(noun), "%s%s", file->noun, plural);
-	if (strstr(file->name, noun) != NULL)
-		noun[0] = '\0';
-	tls_error_say("Could not %s%s%s%s from %s", failed, noun,
-	    noun[0] == '\0' ? "" : " of ", file->name, file->path);
+	if (ERR_SYSTEM_ERROR(error) && wording(WORDING_SYSTEM_ERRORS) != NULL) {
+		reason = strerror(ERR_GET_REASON(error));
+		ERR_clear_error();
+	}
+	tls_error_say("Could not %s %s%s%s from %s%s%s", failed,
+	    is_named ? "" : noun, is_named ? "" : " of ", file->name,
+	    file->path, *reason == '\0' ? "" : ": ", reason);
+}
+
+/* The stock program adds it, in some versions. */
+static void
+tls_file_say_unable(const char *name)
+{
+	if (wording(WORDING_UNABLE_TO_LOAD) != NULL)
+		tls_error_say("%s %s", wording(WORDING_UNABLE_TO_LOAD), name);
 }
 
 static int
