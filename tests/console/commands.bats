@@ -21,7 +21,7 @@ load ../lib/helpers
 @test "R asks for a certificate" {
 	cp "$CERTS"/client-ecdsa*.pem .
 	console_rows <<-'END'
-	| -no_resumption_on_reneg | -tls1_2 -cert client-ecdsa.pem -key client-ecdsa-key.pem | R\n | differs=renegotiations has=CN\_=\_ECDSA\_client has=unable\_to\_get\_local
+	| -no_resumption_on_reneg | -tls1_2 -cert client-ecdsa.pem -key client-ecdsa-key.pem | R\n | differs=renegotiations has=ECDSA\_client has=unable\_to\_get\_local
 	| -no_resumption_on_reneg -CAfile $CERTS/ca.pem | -tls1_2 -cert client-ecdsa.pem -key client-ecdsa-key.pem | r\nR\nr\n | differs=renegotiations has=verify\_return:1
 	| -no_resumption_on_reneg -verify_return_error | -tls1_2 -cert client-ecdsa.pem -key client-ecdsa-key.pem | R\n | differs=renegotiations has=certificate\_verify\_failed
 	END
@@ -41,7 +41,7 @@ load ../lib/helpers
 @test "c asks for a certificate in TLS 1.3" {
 	cp "$CERTS"/client-ecdsa*.pem .
 	console_rows <<-'END'
-	|  | -tls1_3 -enable_pha -cert client-ecdsa.pem -key client-ecdsa-key.pem | c\n | has=CN\_=\_ECDSA\_client has=Read\_BLOCK
+	|  | -tls1_3 -enable_pha -cert client-ecdsa.pem -key client-ecdsa-key.pem | c\n | has=ECDSA\_client has=Read\_BLOCK
 	| -CAfile $CERTS/ca.pem -verify_return_error | -tls1_3 -enable_pha -cert client-ecdsa.pem -key client-ecdsa-key.pem | c\nk\nc\n | has=verify\_return:1
 	| -verify_return_error | -tls1_3 -enable_pha -cert client-ecdsa.pem -key client-ecdsa-key.pem | c\n | has=certificate\_verify\_failed
 	|  | -tls1_3 -enable_pha | c\n | has=do_handshake\_->\_1 has=Read\_BLOCK
@@ -98,7 +98,7 @@ page()
 	cp "$CERTS"/client-ecdsa*.pem .
 	rows <<-'END'
 	-www | -www | -tls1_2 | GET /reneg\n | scenario=page differs=renegotiations has=SSL_renegotiate\_->\_1 has=HTTP/1.0\_200\_ok
-	-www | -www -no_resumption_on_reneg | -tls1_2 -cert client-ecdsa.pem -key client-ecdsa-key.pem | GET /renegcert\n | scenario=page differs=renegotiations has=SSL_renegotiate\_->\_1 has=CN\_=\_ECDSA\_client has=verify\_return:1
+	-www | -www -no_resumption_on_reneg | -tls1_2 -cert client-ecdsa.pem -key client-ecdsa-key.pem | GET /renegcert\n | scenario=page differs=renegotiations has=SSL_renegotiate\_->\_1 has=ECDSA\_client has=verify\_return:1
 	-www | -www -no_resumption_on_reneg | -tls1_2 | GET /renegcert\n | scenario=page differs=renegotiations has=HTTP/1.0\_200\_ok
 	-www | -www | -tls1_2 -no_renegotiation | GET /reneg\n | scenario=page differs=renegotiations has=SSL_renegotiate\_->\_1
 	-WWW | -WWW | -tls1_2 | GET /reneg HTTP/1.0\n | scenario=page has=Error\_opening

@@ -332,7 +332,7 @@ requests_are() # name, count
 		client -cert good.pem -key good-key.pem -cert_chain signer.pem \
 		    </dev/null >client.out 2>&1
 		assert_contains "$(<client.out)" 'Verify return code'
-		wait_for 10 file_has server.err 'CN = signer'
+		wait_for 10 file_has server.err "$(named CN signer)"
 		assert_lacks "$(server_err)" 'was killed'
 		stop_server
 	done

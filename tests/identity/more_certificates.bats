@@ -214,20 +214,20 @@ setup()
 	cp "$CERTS/server-rsa-key.pem" now-key.pem
 	start_server -workers 2 -dcert now.pem -dkey now-key.pem
 	assert_contains "$(client -tls1_2 -cipher aRSA </dev/null 2>&1)" \
-	    'CN = localhost'
+	    "$(named CN localhost)"
 	openssl x509 -new -key now-key.pem -subj /CN=renewed -out now.pem \
 	    2>/dev/null || openssl req -x509 -new -key now-key.pem \
 	    -subj /CN=renewed -out now.pem
 	kill -HUP "$SERVER_PID"
 	wait_for 5 file_has server.err 'reloaded: generation 2'
 	assert_contains "$(client -tls1_2 -cipher aRSA </dev/null 2>&1)" \
-	    'CN = renewed'
+	    "$(named CN renewed)"
 	stop_server
 	start_server -workers 2 -xcert now.pem -xkey now-key.pem
 	cp "$CERTS/server-rsa.pem" now.pem
 	kill -HUP "$SERVER_PID"
 	wait_for 5 file_has server.err 'reloaded: generation 2'
-	assert_contains "$(client </dev/null 2>&1)" 'CN = localhost'
+	assert_contains "$(client </dev/null 2>&1)" "$(named CN localhost)"
 	rm now.pem
 	kill -HUP "$SERVER_PID"
 	wait_for 5 file_has server.err 'nothing is reloaded'
@@ -235,7 +235,7 @@ setup()
 	kill -HUP "$SERVER_PID"
 	wait_for 5 file_has server.err \
 	    'now.pem is not a file that can be read again'
-	assert_contains "$(client </dev/null 2>&1)" 'CN = localhost'
+	assert_contains "$(client </dev/null 2>&1)" "$(named CN localhost)"
 }
 
 @test "many clients at once, each with the certificate that it wants" {

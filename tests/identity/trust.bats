@@ -106,7 +106,8 @@ revoked() # how often
 	refuses good 'certificate revoked'
 	accepts no-ids
 	echo rubbish >list
-	refuse_reload 'Could not read CRL from list'
+	refuse_reload "Could not $(library_is 3.2 && echo find ||
+	    echo read) CRL from list"
 	rm list
 	refuse_reload 'CRL from list: No such file'
 	mkfifo list
@@ -168,16 +169,17 @@ was_refused() # times
 	echo rubbish >bad
 	: >empty
 	mkfifo fifo
-	local file
+	local file unable='Unable to load CRL'
 
+	! library_is 3.2 || unable='Could not '
 	for file in none bad empty; do
-		stops "-CRL $file" 'Unable to load CRL' "CRL from $file"
+		stops "-CRL $file" "$unable" "CRL from $file"
 		stops "-verifyCAfile $file" 'Error loading store locations' \
 		    "s_server: cannot load the CA certificates of $file"
 	done
-	stops "-CRL $X509/revoked.crl -CRLform DER" 'Unable to load CRL'
-	stops "-CRL $X509/revoked.der -CRLform PEM" 'Unable to load CRL'
-	stops "-CRL $X509/ca.pem" 'Unable to load CRL'
+	stops "-CRL $X509/revoked.crl -CRLform DER" "$unable"
+	stops "-CRL $X509/revoked.der -CRLform PEM" "$unable"
+	stops "-CRL $X509/ca.pem" "$unable"
 	stops '-CRLform P12' 'Invalid format "P12" for option -CRLform'
 	stops '-verifyCAstore none' 'Error loading store locations' \
 	    's_server: cannot load the CA certificates of none'

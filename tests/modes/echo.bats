@@ -101,7 +101,7 @@ has_lines() # count
 	# its own values, the same in all of them.
 	awk '/^-----BEGIN SSL SESSION/ { inside = 1; text = "" }
 	    inside && !/^[A-Za-z0-9+\/=]+$/ { text = text $0 "\n" }
-	    /^Secure Renegotiation IS/ { inside = 0; n[text]++ }
+	    /^(Secure Renegotiation IS|This TLS version)/ { inside = 0; n[text]++ }
 	    END { for (text in n) print n[text] }' server.out >kinds
 	assert_equal "$(<kinds)" 200
 }

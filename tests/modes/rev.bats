@@ -23,17 +23,17 @@ rev_as_stock() # server options, client options, text, what must come back
 	rev_as_stock '' '' 'hello\nCLOSE\n' closed
 	assert_contains "$(<server.client)" olleh
 	assert_lacks "$(<server.client)" ESOLC
-	rev_as_stock '' '-crlf' 'CLOSE\n' closed
+	rev_as_stock '' '-crlf -nocommands' 'CLOSE\n' closed
 }
 
 @test "CLOSE within a line is an ordinary one" {
-	rev_as_stock '' '' 'CLOSED\n CLOSE\n' 'ESOLC '
+	rev_as_stock '' -nocommands 'CLOSED\n CLOSE\n' 'ESOLC '
 }
 
 # covers: -no_ign_eof
 @test "CLOSE is an ordinary line with -ign_eof" {
-	rev_as_stock '-ign_eof' '' 'CLOSE\n' ESOLC
-	rev_as_stock '-ign_eof -no_ign_eof' '' 'CLOSE\n' closed
+	rev_as_stock '-ign_eof' -nocommands 'CLOSE\n' ESOLC
+	rev_as_stock '-ign_eof -no_ign_eof' -nocommands 'CLOSE\n' closed
 }
 
 @test "empty lines and line ends of all kinds" {

@@ -56,6 +56,8 @@ not_a_number() # value, option
 }
 
 @test "what cannot be used of the command line is named" {
+	local extra='Extra argument'
+
 	refused "$(not_a_number abc naccept)" -naccept abc
 	refused "$(not_a_number 1k mtu)" -mtu=1k
 	refused "Value \"3000000000\" outside integer range
@@ -66,9 +68,13 @@ s_server: Option -CApath wants a directory$HINT" -CApath none
 	run_server -psk 0g
 	assert_equal "$stderr" "Not a hex number '0g'
 s_server: Option -psk wants a hex number"
-	refused "Extra argument \"stray\"$HINT" -quiet stray -www
-	refused "Extra argument \"\"$HINT" ''
-	refused "Extra argument \"-x\"$HINT" -- -x
+	if library_is 3.2; then
+		extra='Extra option:'
+	else
+		refused "$extra \"\"$HINT" ''
+	fi
+	refused "$extra \"stray\"$HINT" -quiet stray -www
+	refused "$extra \"-x\"$HINT" -- -x
 }
 
 @test "unknown options, missing and unwanted values, stray arguments" {
@@ -80,8 +86,9 @@ s_server: Option -psk wants a hex number"
 		-=x
 		-ssl2
 		-no_ssl2
-		''
 		stray
+		-key none ''
+		-key none '' stray
 		-quiet stray
 		-- stray
 		-- -quiet
@@ -257,7 +264,7 @@ names_file_as_stock() # option...
 	run_stock "$@"
 	assert_equal "$status" 1 || return 1
 	expected=${stderr%%$'\n'*}
-	assert_contains "$expected" 'Could not read' || return 1
+	assert_matches "$expected" '^Could not (read|find) ' || return 1
 	run_server "$@"
 	assert_equal "$status" 1 || return 1
 	assert_equal "${stderr%%$'\n'*}" "$expected"

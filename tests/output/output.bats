@@ -8,7 +8,7 @@ everything=(-state -debug -trace -tlsextdebug -security_debug_verbose
     -verify 1 -CAfile "$CERTS/ca.pem")
 
 # Every line of a session block, the table and the life of a connection.
-of_blocks='^(-----(BEGIN|END)|[A-Za-z0-9+/]+=*$|Shared |Signature Alg|Supported |Peer sign|CIPHER is|Secure Reneg|worker [0-9]+ connection |Client certificate|subject=|issuer=|Using default|ACCEPT|No client|---$|Acceptable|$| +[0-9]+ [a-z])'
+of_blocks='^(-----(BEGIN|END)|[A-Za-z0-9+/]+=*$|Shared |Signature Alg|Supported |Peer sign|CIPHER is|Secure Reneg|This TLS version|worker [0-9]+ connection |Client certificate|subject=|issuer=|Using default|ACCEPT|No client|---$|Acceptable|$| +[0-9]+ [a-z])'
 
 @test "all debugging options, 100 clients at once: nothing torn or lost" {
 	local count begin took

@@ -505,5 +505,5 @@ server_after() # command that the shell runs before, option...
 	    -in "$CERTS/server.pem") >cert.pem
 	start_server -cert cert.pem -cert_chain chain.pem
 	client </dev/null 2>/dev/null >client.out
-	assert_contains "$(<client.out)" 's:O = s_server tests'
+	assert_contains "$(<client.out)" "s:$(named O 's_server tests')"
 }

@@ -139,7 +139,7 @@ make_named() # name of the files, subject, extension
 	start_server -naccept 1 -verify 1 -nameopt oneline,-esc_msb
 	client -cert good.pem -key good-key.pem </dev/null >/dev/null 2>&1
 	wait_exit server
-	assert_contains "$(server_err)" 'depth=0 CN = M'
+	assert_contains "$(server_err)" "depth=0 $(named CN M)"
 }
 
 @test "certificates in -trace" {
@@ -181,8 +181,9 @@ make_named() # name of the files, subject, extension
 	assert_lacks "$output" '<i>'
 	assert_contains "$output" '&lt;i&gt;'
 	assert_contains "$output" \
-	    'Acceptable server certificate CA names
-CN = &quot;&lt;script&gt;\&quot;&amp;&quot;'
+	    "Acceptable server certificate CA names
+$(library_is 3.2 && echo 'CN=&lt;script&gt;&quot;&amp;' ||
+		echo 'CN = &quot;&lt;script&gt;\&quot;&amp;&quot;')"
 	assert_contains "$output" \
 	    'Subject: CN=&lt;script&gt;&quot;&amp;'
 }
