@@ -16,5 +16,7 @@ extern const struct transport_kind stream_socket_kind;
  * then can_read stays set. Returns true if the peer has ended.
  */
 bool stream_socket_discard(struct transport *);
+/* Ask the socket, and set can_read, which may be set in vain. */
+void stream_socket_look(struct transport *);
 
 #endif

@@ -209,6 +209,9 @@ connection_early_over(struct connection *connection)
 	if (SSL_is_init_finished(connection->link.ssl))
 		return true;
 	typed_meet(connection);
+	/* A step in vain would tell of a delay. */
+	if (connection->services->config->nbio)
+		stream_socket_look(&connection->link.transport);
 	return connection->link.transport.can_read ||
 	    SSL_has_pending(connection->link.ssl);
 }

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "net/stream_socket.h"
@@ -30,6 +31,14 @@ stream_socket_discard(struct transport *transport)
 		if (transport->hung_up && (size_t)n < sizeof(dropped))
 			transport->at_eof = true;
 	return transport->at_eof || transport->read_error != 0;
+}
+
+void
+stream_socket_look(struct transport *transport)
+{
+	struct pollfd pollfd = { .fd = transport->fd, .events = POLLIN };
+
+	transport->can_read = poll(&pollfd, 1, 0) == 1;
 }
 
 /*
