@@ -29,6 +29,8 @@ enum wording {
 	WORDING_UNABLE_TO_LOAD,
 	/* a system error stands there in words, without an error stack */
 	WORDING_SYSTEM_ERRORS,
+	/* -sendfile without -ktls: a line */
+	WORDING_SENDFILE_WITHOUT_KTLS,
 	/* -nameopt if it is not given */
 	WORDING_NAMEOPT,
 	/* -brief: of a client without a certificate */

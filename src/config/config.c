@@ -6,6 +6,7 @@
 #include "config/options.h"
 #include "foundation/log.h"
 #include "foundation/text.h"
+#include "foundation/wordings.h"
 
 /* How long a handshake waits for an HTTP server without -status_timeout. */
 #define CONFIG_FETCH_LIMIT_S   60
@@ -13,6 +14,7 @@
 #define TLS1_3		       0x0304
 
 static int config_check_datagrams(const struct config *);
+static int config_check_sendfile(const struct config *);
 static int config_check_identities(const struct config *);
 static unsigned config_online_cpus(void);
 
@@ -50,11 +52,8 @@ config_check(const struct config *config)
 	}
 	if (config_check_datagrams(config) == -1)
 		return -1;
-	if (config->sendfile && !config->traits->files) {
-		text_printf(
-		    TEXT_ERR, "Can't use -sendfile without -WWW or -HTTP\n");
+	if (config->sendfile && config_check_sendfile(config) == -1)
 		return -1;
-	}
 	/* In the stock program every TLS 1.3 client fails with both options. */
 	if (config->early_data && config->stateless) {
 		log_warnx("-stateless leaves no room for -early_data");
@@ -115,6 +114,19 @@ config_check_datagrams(const struct config *config)
 }
 
 /* Refuses options that the stock program ignores without a message. */
+static int
+config_check_sendfile(const struct config *config)
+{
+	const char *line = wording(WORDING_SENDFILE_WITHOUT_KTLS);
+
+	if (!config->ktls && line != NULL)
+		text_printf(TEXT_MESSAGES, "%s\n", line);
+	if (config->traits->files)
+		return 0;
+	text_printf(TEXT_ERR, "Can't use -sendfile without -WWW or -HTTP\n");
+	return -1;
+}
+
 static int
 config_check_identities(const struct config *config)
 {

@@ -39,6 +39,9 @@ static const struct wording_row {
 	{ WORDING_UNABLE_TO_LOAD, VERSION_OF(3, 2), NULL },
 	{ WORDING_SYSTEM_ERRORS, VERSION_OF(3, 2), "" },
 
+	{ WORDING_SENDFILE_WITHOUT_KTLS, VERSION_OF(3, 2),
+	    "Warning: -sendfile depends on -ktls, enabling -ktls now." },
+
 	{ WORDING_NAMEOPT, VERSION_OF(3, 0), "oneline" },
 	{ WORDING_NAMEOPT, VERSION_OF(3, 2), "sep_comma_plus_space,utf8" },
 	{ WORDING_NAMEOPT, VERSION_OF(3, 5),

@@ -1,6 +1,6 @@
 /*
  * A provider for clients of tests that offer a group which the server's library
- * does not know: "strange", 0x11ec. The provider cannot do a key exchange with
+ * does not know: "strange", 0xfe42. The provider cannot do a key exchange with
  * it, so the client must offer another group first.
  */
 #include <string.h>
@@ -11,7 +11,7 @@
 #include <openssl/params.h>
 
 static char strange_name[] = "strange";
-static unsigned strange_id = 0x11ec, strange_bits = 128, strange_kem = 1;
+static unsigned strange_id = 0xfe42, strange_bits = 128, strange_kem = 1;
 static int strange_from = 0x0303, strange_never = -1, strange_always = 0;
 
 /* The entry for libssl's table of groups. */

@@ -214,7 +214,7 @@ leaves_at_once()
 # <NULL> is what the stock program has there, which a browser does not show.
 known_groups()
 {
-	sed -E '/^Supported groups: /s/<NULL>|0x11EC/UNKNOWN/'
+	sed -E '/^Supported groups: /s/<NULL>|0xFE42/UNKNOWN/'
 }
 
 @test "a group that the library does not know has its number (unknown-groups)" {
@@ -225,15 +225,15 @@ known_groups()
 	    -provider strange_group -groups $groups"
 	same_as_stock -m known_groups "$server_rsa" "$1" 'hello\n'
 	assert_contains "$(server_out)" \
-	    'Supported groups: secp256r1:0x11EC:x25519'
+	    'Supported groups: secp256r1:0xFE42:x25519'
 	same_as_stock -m known_groups "-brief $server_rsa" "$1 -tls1_2" \
 	    'hello\n'
 	assert_contains "$(server_err)" \
-	    'Supported groups: secp256r1:0x11EC:x25519'
+	    'Supported groups: secp256r1:0xFE42:x25519'
 	start_server -www
 	# shellcheck disable=SC2086
 	page=$(talk 'GET / HTTP/1.0\r\n\r\n' '</pre>' $1)
-	assert_contains "$page" 'Supported groups: secp256r1:0x11EC:x25519'
+	assert_contains "$page" 'Supported groups: secp256r1:0xFE42:x25519'
 }
 
 @test "-label begins the block, the summary and the failure with the worker" {
