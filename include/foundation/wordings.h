@@ -27,6 +27,9 @@ enum wording {
 	WORDING_KEY_PARAMETERS,
 	/* the line after that, also for a file that cannot be opened */
 	WORDING_UNABLE_TO_LOAD,
+	/* a list that could not be fetched: before the error stack, after it */
+	WORDING_CRL_NOT_FETCHED,
+	WORDING_CRL_NOT_FETCHED_FROM,
 	/* a system error stands there in words, without an error stack */
 	WORDING_SYSTEM_ERRORS,
 	/* -sendfile without -ktls: a line */

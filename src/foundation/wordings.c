@@ -37,6 +37,11 @@ static const struct wording_row {
 	{ WORDING_KEY_PARAMETERS, VERSION_OF(3, 2), "key parameters" },
 	{ WORDING_UNABLE_TO_LOAD, VERSION_OF(3, 0), "Unable to load" },
 	{ WORDING_UNABLE_TO_LOAD, VERSION_OF(3, 2), NULL },
+	{ WORDING_CRL_NOT_FETCHED, VERSION_OF(3, 0),
+	    "Unable to load CRL via CDP" },
+	{ WORDING_CRL_NOT_FETCHED, VERSION_OF(3, 2), NULL },
+	{ WORDING_CRL_NOT_FETCHED_FROM, VERSION_OF(3, 2),
+	    "Unable to load CRL via CDP from" },
 	{ WORDING_SYSTEM_ERRORS, VERSION_OF(3, 2), "" },
 
 	{ WORDING_SENDFILE_WITHOUT_KTLS, VERSION_OF(3, 2),

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include <openssl/async.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -7,10 +9,13 @@
 #include "base/services.h"
 #include "base/ssl_slot.h"
 #include "config/config.h"
+#include "foundation/escape.h"
 #include "foundation/log.h"
 #include "foundation/monotime.h"
 #include "foundation/text.h"
 #include "foundation/textbuf.h"
+#include "foundation/wordings.h"
+#include "shared/fetch_request.h"
 #include "shared/peer_network.h"
 #include "tls/crl_point.h"
 #include "tls/tls_context.h"
@@ -29,6 +34,8 @@ static X509 *crl_download_issuer(const X509_STORE_CTX *);
 static X509_CRL *crl_download_get(struct crl_download *, X509 *, int, X509 *);
 static bool crl_download_wait(
     struct crl_download *, const struct textbuf *, struct fetch_answer *);
+static void
+crl_download_report(const struct textbuf *, const struct fetch_answer *);
 static bool crl_download_may_wait(const struct crl_download *, int64_t);
 static X509_CRL *crl_download_read(
     struct crl_download *, const struct textbuf *, struct fetch_answer *);
@@ -173,13 +180,36 @@ crl_download_get(struct crl_download *download, X509 *certificate,
 		if (crl_download_wait(download, &request, &answer))
 			crl = crl_download_read(download, &request, &answer);
 		if (crl == NULL)
-			text_printf(TEXT_ERR,
-			    "Unable to load CRL via CDP\n%.*s",
-			    answer.good ? 0 : (int)answer.size, answer.data);
+			crl_download_report(&request, &answer);
 		fetch_answer_free(&answer);
 	}
 	textbuf_free(&request);
 	return crl;
+}
+
+/* The answer holds the error stack; the URL is the peer's. */
+static void
+crl_download_report(
+    const struct textbuf *request, const struct fetch_answer *answer)
+{
+	const char *before = wording(WORDING_CRL_NOT_FETCHED);
+	const char *after = wording(WORDING_CRL_NOT_FETCHED_FROM);
+	struct fetch_request fetch;
+	struct textbuf text;
+
+	textbuf_init(&text);
+	if (before != NULL)
+		textbuf_printf(&text, "%s\n", before);
+	if (!answer->good)
+		textbuf_append(&text, answer->data, answer->size);
+	if (after != NULL &&
+	    fetch_request_decode(&fetch, request->data, request->size)) {
+		textbuf_printf(&text, "%s ", after);
+		escape_line(&text, fetch.host, strlen(fetch.host));
+		textbuf_puts(&text, "\n");
+	}
+	text_write(TEXT_ERR, text.data, text.size);
+	textbuf_free(&text);
 }
 
 /* Returns true if there is an answer. */
