@@ -104,7 +104,7 @@ meet() # option of s_client...
 }
 
 @test "why a responder refuses" {
-	printf 'HTTP/1.0 500 \x1b[31m\x9b2J\rACCEPT 6.6.6.6:1' >status
+	printf 'HTTP/1.0 305 \x1b[31m\x9b2J\rACCEPT 6.6.6.6:1' >status
 	start_http rude refuse status
 	start_server -naccept 1 -status_url "http://$RESPONDER/" \
 	    -CAfile "$CERTS/intermediate.pem"
@@ -139,13 +139,14 @@ make_named() # name of the files, subject, extension
 	start_server -naccept 1 -verify 1 -nameopt oneline,-esc_msb
 	client -cert good.pem -key good-key.pem </dev/null >/dev/null 2>&1
 	wait_exit server
-	assert_contains "$(server_err)" "depth=0 $(named CN M)"
+	assert_contains "$(server_err)" 'depth=0 CN = M'
 }
 
+# Later clients compress their certificates in TLS 1.3.
 @test "certificates in -trace" {
 	make_named rude "$subject" nsComment=$'\x1b[31m\\nACCEPT 6.6.6.6:1'
 	start_server -naccept 1 -verify 1 -trace -quiet
-	meet -cert rude.pem -key rude-key.pem
+	meet -tls1_2 -cert rude.pem -key rude-key.pem
 	assert_contains "$(server_out)" '                \x1b[31m\x0aACCEPT 6.6.6.6:1'
 }
 
@@ -164,7 +165,7 @@ make_named() # name of the files, subject, extension
 	    -noenc -keyout rude-key.pem -config rude.cnf -subj /CN=rude \
 	    -out rude.pem 2>/dev/null
 	start_server -naccept 1 -verify 1 -trace -quiet
-	meet -cert rude.pem -key rude-key.pem
+	meet -tls1_2 -cert rude.pem -key rude-key.pem
 	assert_contains "$(server_out)" 'DNS:x'
 	for file in server.out server.err; do
 		! grep -anE '^(ACCEPT|DONE)' "$file" ||
