@@ -59,6 +59,16 @@ differs_stale_errors()
 	END
 }
 
+# The other tests do without the bundle of the machine.
+# covers: -no-CAfile
+@test "what this machine trusts" {
+	unset SSL_CERT_FILE
+	rows <<-'END'
+	- | -verify 5 | $(with good) | | has=verify\_error
+	-no-CAfile | -verify 5 -no-CAfile | $(with good) | | has=verify\_error
+	END
+}
+
 # In the stock program a client that -servername switches over meets the other
 # store.
 # covers: -verifyCAfile -crl_check

@@ -56,3 +56,25 @@ start_deaf() # name
 	assert_equal "$result" 1
 	assert_matches "$(cat said)" 'server-deaf .* did not end by TERM'
 }
+
+@test "a test that fails names its line, also if a helper failed" {
+	sed 's/^%/@/' >failing.bats <<-END
+		load $ROOT/tests/lib/helpers
+		helper() { assert_equal "\$1" b; }
+		%test "in a library" {
+		        assert_equal a b
+		        true
+		}
+		%test "in a helper" {
+		        helper a
+		        true
+		}
+		%test "in a condition" {
+		        [[ a == b ]]
+		        true
+		}
+	END
+	run timeout $((20 * SLOW)) bats failing.bats
+	assert_equal "$(grep -o 'line [0-9]*' <<<"$output" | tr '\n' ' ')" \
+	    'line 4 line 8 line 12 '
+}
