@@ -24,12 +24,18 @@ $(error OPENSSL_DIR=$(OPENSSL_DIR) has no libssl, itself or in lib64 or lib)
 endif
 endif
 
-# Its own headers may warn. A static library needs what follows it.
+# Its own headers may warn.
 openssl_folder := $(patsubst %/.,%,$(patsubst %/,%,$(dir $(openssl_library))))
 OPENSSL_CFLAGS := -isystem $(openssl_at)/include
 OPENSSL_LDFLAGS := -L$(openssl_folder) $(if $(filter \
 	%.so,$(openssl_library)),-Wl$(,)-rpath$(,)$(openssl_folder))
-OPENSSL_LIBS := -lssl -lcrypto $(if $(filter %.a,$(openssl_library)),-ldl)
+OPENSSL_LIBS := -lssl -lcrypto
+ifneq ($(filter %.a,$(openssl_library)),)
+# It does not say itself what it needs.
+OPENSSL_LIBS := $(or $(shell PKG_CONFIG_LIBDIR=$(openssl_folder)/pkgconfig \
+	$(PKG_CONFIG) --static --libs-only-l libssl 2>/dev/null), \
+	$(OPENSSL_LIBS) -ldl)
+endif
 OPENSSL_IS := $(openssl_library) $(shell sed -n \
 	's/.*define OPENSSL_VERSION_STR *"\(.*\)"/\1/p' $(openssl_header))
 

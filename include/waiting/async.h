@@ -32,7 +32,7 @@ struct async {
 };
 
 /* wake must run the handshake, which goes on with the job. */
-void async_init(
+void async_prepare(
     struct async *, SSL *, const struct services *, struct loop_task *wake);
 /* The memory of a job that is still paused is lost. */
 void async_free(struct async *);

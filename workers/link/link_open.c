@@ -87,7 +87,7 @@ link_attach(struct link *link, const struct sockaddr_storage *peer,
 		SSL_set_read_ahead(link->ssl, 0);
 		SSL_clear_mode(link->ssl, SSL_MODE_ASYNC);
 	}
-	async_init(&shake->async, link->ssl, services, wake);
+	async_prepare(&shake->async, link->ssl, services, wake);
 	tickets_attach(link->ssl, services->tickets);
 	resumption_attach(&shake->resumption, link->ssl, services);
 	stateless_attach(&shake->stateless, link->ssl, services, peer);

@@ -20,7 +20,7 @@ static void async_unwatch(struct async *);
 static void async_on_event(void *, uint32_t);
 
 void
-async_init(struct async *async, SSL *ssl, const struct services *services,
+async_prepare(struct async *async, SSL *ssl, const struct services *services,
     struct loop_task *wake)
 {
 	async->services = services;
