@@ -190,11 +190,12 @@ struct config {
 
 	/* OCSP stapling */
 	bool status; /* -status, or an option that implies it */
+	bool status_all; /* of the whole chain */
 	bool status_verbose;
 	int status_timeout_s; /* 0 or less: not given */
+	struct strings status_file; /* each as given */
 	/* NULL: not given */
 	const char *status_url;
-	const char *status_file;
 	const char *proxy;
 	const char *no_proxy;
 	bool crl_download;

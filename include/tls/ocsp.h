@@ -1,6 +1,7 @@
 /*
  * -status: the status of the server's certificate, which is stapled to the
  * handshake of a client that asks for it (RFC 6066, section 8; RFC 6960).
+ * -status_all: the status of each certificate of its chain, too.
  *
  * The callers of this module get the answers of responders; this module never
  * waits for one.
@@ -12,6 +13,8 @@
 
 #include <openssl/ssl.h>
 
+#include "tls/ocsp_file.h"
+
 struct config;
 struct fetch_answer;
 struct textbuf;
@@ -21,9 +24,8 @@ struct ocsp {
 	/* The parts of -status_url; host NULL: not given. Owned. */
 	char *host, *port, *path;
 	int use_tls;
-	/* The content of -status_file, in DER; NULL: not given. Owned. */
-	unsigned char *file;
-	int file_size;
+	struct ocsp_files files; /* -status_file */
+	bool each; /* libssl takes a response for each certificate */
 };
 
 /* Returns 0, or -1 (reported). */
@@ -45,7 +47,7 @@ typedef bool
 ocsp_find(const struct textbuf *request, struct fetch_answer *, void *arg);
 
 /*
- * Staple the answer for the certificate of this handshake, and print what the
+ * Staple the answers for the certificates of this handshake, and print what the
  * stock program prints. May be called only from a callback of
  * SSL_CTX_set_tlsext_status_cb(3), which returns its result.
  */

@@ -157,7 +157,7 @@ bool
 config_fetches(const struct config *config)
 {
 	return config->crl_download ||
-	    (config->status && config->status_file == NULL);
+	    (config->status && config->status_file.count == 0);
 }
 
 int

@@ -245,6 +245,8 @@ config_set_status(struct config *config, const struct option *option,
 		return config_set_flag(config, option, value);
 	case KIND_NUMBER:
 		return config_set_int(config, option, value);
+	case KIND_INFILE:
+		return config_add_text(config, option, value);
 	default:
 		return config_set_text(config, option, value);
 	}

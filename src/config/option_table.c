@@ -282,6 +282,9 @@ static const struct option options_ocsp[] = {
 	OPTION("status", KIND_NONE,
 	    "Staple a certificate status if the client asks for it",
 	    STATUS(bool, status)),
+	OPTION("status_all", KIND_NONE,
+	    "As -status, and staple that of the whole chain",
+	    STATUS(bool, status_all), SINCE(3, 6)),
 	OPTION("status_verbose", KIND_NONE, "As -status, and print it",
 	    STATUS(bool, status_verbose)),
 	OPTION("status_timeout", KIND_NUMBER,
@@ -295,7 +298,7 @@ static const struct option options_ocsp[] = {
 	OPTION("no_proxy", KIND_STRING, "Hosts to reach without the proxy",
 	    TEXT(no_proxy)),
 	OPTION("status_file", KIND_INFILE, "OCSP response to staple, in DER",
-	    STATUS(const char *, status_file)),
+	    STATUS(struct strings, status_file)),
 	END_OF_SECTION,
 };
 

@@ -365,16 +365,17 @@ tls_context_set_identity(
 }
 
 /*
- * Not for -xcert, whose certificates are chosen in the handshake, and not with
+ * Not for -xcert, whose certificates are chosen in the handshake, not with
  * -security_debug, which prints the decisions about the chains that libssl
- * makes.
+ * makes, and not where statuses go by the chain that was given.
  */
 static void
 tls_context_fix_chains(const struct tls_context *tls)
 {
 	const struct config *config = tls->config;
 
-	if (!TAILQ_EMPTY(&config->extra) || config->security_debug != 0)
+	if (!TAILQ_EMPTY(&config->extra) || config->security_debug != 0 ||
+	    config->status_all || config->status_file.count > 0)
 		return;
 	sent_chain_fix(tls->ctx);
 	if (tls->ctx2 != NULL)

@@ -68,14 +68,16 @@ static bool
 renewal_can_read(const struct config *config)
 {
 	const char *const files[] = { config->dhparam, config->ca_file,
-		config->verify_ca_file, config->crl_file, config->status_file,
-		config->psk_session, config->srpvfile, config->chain_ca_file,
-		config->serverinfo };
+		config->verify_ca_file, config->crl_file, config->psk_session,
+		config->srpvfile, config->chain_ca_file, config->serverinfo };
 	const struct extra_identity *extra;
 	size_t i;
 
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (!renewal_is_regular(files[i]))
+			return false;
+	for (i = 0; i < config->status_file.count; i++)
+		if (!renewal_is_regular(config->status_file.item[i]))
 			return false;
 	TAILQ_FOREACH (extra, &config->extra, entry)
 		if (!renewal_can_read_identity(&extra->identity))

@@ -20,7 +20,7 @@ STAPLED='has=Cert\_Status:\_good mask=mask_response'
 	-status_url | -status_url http://$RESPONDER/ $TRUST | -status | | $STAPLED
 	-status_timeout | -status_timeout 9 -status_verbose -status_url http://$RESPONDER/ $TRUST | -status | | $STAPLED
 	-status_verbose | -status_verbose -cert aia.pem -key aia-key.pem $TRUST | -status | | has=AIA\_URL mask=mask_response
-	-status_verbose | -status_verbose -cert bad-aia.pem -key bad-aia-key.pem $TRUST | -status | | has=parse\_AIA
+	-status_verbose | -status_verbose -cert bad-aia.pem -key bad-aia-key.pem $TRUST | -status | | has=parse\_AIA differs=status-reasons
 	-status_verbose | -status_verbose -status_url http://$RESPONDER/ $TRUST | | | has=CONNECTED
 	-status_verbose | -status_verbose -status_url http://$RESPONDER/ | -status | | has=retrieve\_issuer
 	-status_verbose | -status_verbose | -status | | has=callback\_called
@@ -49,11 +49,11 @@ only_err()
 @test "a responder that cannot be asked is said so as by the stock program" {
 	start_http garbage garbage
 	rows <<-END
-	-status_url | -status_verbose -status_url http://127.0.0.1:1/ $TRUST | -status | | has=Connection\_refused
-	-status_url | -status -status_url http://name.invalid:80/ $TRUST | -status | | has=BIO_lookup_ex
-	-status_url | -status_verbose -status_url https://127.0.0.1:1/ $TRUST | -status | | has=Connection\_refused
-	-status_url | -status_verbose -status_url http://$RESPONDER/ $TRUST | -status | | has=querying\_responder
-	-proxy | -status -proxy http://127.0.0.1:1/ -status_url http://$RESPONDER/ $TRUST | -status | | has=Connection\_refused
+	-status_url | -status_verbose -status_url http://127.0.0.1:1/ $TRUST | -status | | has=Connection\_refused differs=status-reasons
+	-status_url | -status -status_url http://name.invalid:80/ $TRUST | -status | | has=BIO_lookup_ex differs=status-reasons
+	-status_url | -status_verbose -status_url https://127.0.0.1:1/ $TRUST | -status | | has=Connection\_refused differs=status-reasons
+	-status_url | -status_verbose -status_url http://$RESPONDER/ $TRUST | -status | | has=querying\_responder differs=status-reasons
+	-proxy | -status -proxy http://127.0.0.1:1/ -status_url http://$RESPONDER/ $TRUST | -status | | has=Connection\_refused differs=status-reasons
 	END
 }
 
@@ -78,7 +78,7 @@ only_err()
 	assert_equal "$(requests proxy)" 2
 	export http_proxy=http://127.0.0.1:1/
 	rows <<-END
-	-status | -status -status_url http://$responder/ $TRUST | -status | | has=Connection\_refused
+	-status | -status -status_url http://$responder/ $TRUST | -status | | has=Connection\_refused differs=status-reasons
 	-no_proxy | -status -no_proxy 127.0.0.1 -status_url http://$responder/ $TRUST | -status | | $STAPLED
 	END
 	unset http_proxy
@@ -97,9 +97,9 @@ only_err()
 
 	start_http liar file server2.ocsp
 	rows <<-END
-	-status_timeout | -status_timeout 1 -status_url http://$silent/ $TRUST | -status | | has=querying\_responder
-	-status_timeout | -status_timeout 1 -status_url http://$drip/ $TRUST | -status -tls1_2 | | has=querying\_responder
-	-status_url | -status_url http://$huge/ $TRUST | -status | | has=querying\_responder
+	-status_timeout | -status_timeout 1 -status_url http://$silent/ $TRUST | -status | | has=querying\_responder differs=status-reasons
+	-status_timeout | -status_timeout 1 -status_url http://$drip/ $TRUST | -status -tls1_2 | | has=querying\_responder differs=status-reasons
+	-status_url | -status_url http://$huge/ $TRUST | -status | | has=querying\_responder differs=status-reasons
 	-status_verbose | -status_verbose -status_url http://$RESPONDER/ $TRUST | -status | | has=Cert\_Status:\_good
 	END
 }

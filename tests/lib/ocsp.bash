@@ -80,3 +80,14 @@ mask_response()
 	    -e '/^ {8}([0-9a-f]{2}:){5,}[0-9a-f]{2}:?$/d' \
 	    -e '/^ {8}([0-9a-f]{2}:?){1,18}$/d'
 }
+
+# From OpenSSL 3.6 on the stock program prints the reasons later, with an ERROR,
+# or never.
+differs_status_reasons()
+{
+	if library_is 3.6; then
+		sed -E -e '/^THREAD:error:/d' -e 's/^ERROR$/DONE/'
+	else
+		cat
+	fi
+}

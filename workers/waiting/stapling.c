@@ -12,14 +12,20 @@
 #include "shared/fetch_board.h"
 #include "tls/identity/certificate_choice.h"
 #include "tls/ocsp.h"
+#include "tls/ocsp_chain.h"
 #include "tls/tls_context.h"
 #include "waiting/fetching.h"
 #include "waiting/waiting.h"
 
-/* The most certificates, of different kinds, that a connection can have. */
-#define STATUS_REQUESTS 9
 /* Look so often: news of an answer is lost if a process is killed. */
 #define STATUS_LOOK_MS 100
+
+/* A request about one certificate. */
+struct status_request {
+	struct textbuf bytes;
+	struct fetch_answer answer; /* what has come */
+	bool answered;
+};
 
 /* The requests of a connection whose client asks for a status. */
 struct status {
@@ -27,18 +33,20 @@ struct status {
 	const struct services *services;
 	struct waiter waiter;
 	bool waits; /* in the worker's list of statuses */
-	struct textbuf request[STATUS_REQUESTS];
-	struct fetch_answer answer[STATUS_REQUESTS]; /* what has come */
-	bool answered[STATUS_REQUESTS];
-	unsigned requests;
+	struct status_request *request; /* owned */
+	size_t requests;
 	int64_t since_ms; /* when the requests were made */
 };
 
 static enum certificate_choice status_choose(SSL *, void *);
 static struct status *status_new(const struct stapling *);
-static bool status_look(struct status *, unsigned);
+static bool status_look(const struct status *, struct status_request *);
 static bool status_wanted(SSL *);
 static void status_ask(SSL *, const struct ocsp *, struct status *);
+static void status_ask_current(SSL *, const struct ocsp *, struct status *);
+static void status_add(struct status *, const struct textbuf *);
+static const struct status_request *
+status_find_request(const struct status *, const struct textbuf *);
 static void status_wait(struct status *);
 static void status_stop(struct status *);
 static int status_staple(SSL *, void *);
@@ -59,7 +67,7 @@ stapling_install(struct tls_context *tls)
 		SSL_CTX_set_tlsext_status_cb(ctx[i], status_staple);
 		SSL_CTX_set_tlsext_status_arg(ctx[i], &tls->ocsp);
 		if (config_fetches(tls->config) &&
-		    tls->config->status_file == NULL &&
+		    tls->config->status_file.count == 0 &&
 		    certificate_choice_add(
 			ctx[i], status_choose, &tls->ocsp, NULL) == -1)
 			return -1;
@@ -87,9 +95,11 @@ stapling_free(struct stapling *stapling)
 		return;
 	status_stop(status);
 	while (status->requests > 0) {
-		textbuf_free(&status->request[--status->requests]);
-		fetch_answer_free(&status->answer[status->requests]);
+		status->requests--;
+		textbuf_free(&status->request[status->requests].bytes);
+		fetch_answer_free(&status->request[status->requests].answer);
 	}
+	free(status->request);
 	free(status);
 	stapling->status = NULL;
 }
@@ -99,12 +109,12 @@ stapling_pending(struct stapling *stapling)
 {
 	struct status *status = stapling->status;
 	bool pending = false;
-	unsigned i;
+	size_t i;
 
 	if (status == NULL)
 		return false;
 	for (i = 0; i < status->requests; i++)
-		if (status_look(status, i))
+		if (status_look(status, &status->request[i]))
 			pending = true;
 	pending = pending && !waiter_is_late(&status->waiter);
 	if (pending)
@@ -155,16 +165,16 @@ status_new(const struct stapling *stapling)
 
 /* Returns true if the answer has still to come. */
 static bool
-status_look(struct status *status, unsigned i)
+status_look(const struct status *status, struct status_request *request)
 {
 	enum fetch_verdict verdict;
 
-	if (status->answered[i])
+	if (request->answered)
 		return false;
-	verdict = fetching_ask(status->services, &status->request[i], 0,
-	    status->since_ms, &status->answer[i]);
+	verdict = fetching_ask(status->services, &request->bytes, 0,
+	    status->since_ms, &request->answer);
 	/* Keep it: it may soon be gone from the board. */
-	status->answered[i] = verdict == FETCH_ANSWERED;
+	request->answered = verdict == FETCH_ANSWERED;
 	return verdict == FETCH_PENDING;
 }
 
@@ -180,16 +190,59 @@ status_ask(SSL *ssl, const struct ocsp *ocsp, struct status *status)
 	X509 *current = SSL_get_certificate(ssl);
 	long more = SSL_set_current_cert(ssl, SSL_CERT_SET_FIRST);
 
-	for (; more == 1 && status->requests < STATUS_REQUESTS;
-	     more = SSL_set_current_cert(ssl, SSL_CERT_SET_NEXT))
-		if (ocsp_request(ssl, ocsp, SSL_get_certificate(ssl),
-			&status->request[status->requests]))
-			status->requests++;
+	for (; more == 1; more = SSL_set_current_cert(ssl, SSL_CERT_SET_NEXT))
+		status_ask_current(ssl, ocsp, status);
 	if (current != NULL)
 		SSL_select_current_cert(ssl, current);
 	status->since_ms = monotime_ms();
 	status->waiter.until_ms =
 	    fetching_until_ms(ocsp->config, status->since_ms);
+}
+
+/* About the current certificate, and about its chain if that is wanted. */
+static void
+status_ask_current(SSL *ssl, const struct ocsp *ocsp, struct status *status)
+{
+	int count = ocsp_chain_count(ssl, ocsp), i;
+	struct textbuf bytes;
+
+	for (i = 0; i < count; i++) {
+		textbuf_init(&bytes);
+		if (!ocsp_request(
+			ssl, ocsp, ocsp_chain_certificate(ssl, i), &bytes) ||
+		    status_find_request(status, &bytes) != NULL)
+			textbuf_free(&bytes);
+		else
+			status_add(status, &bytes);
+	}
+}
+
+/* Takes the bytes over. */
+static void
+status_add(struct status *status, const struct textbuf *bytes)
+{
+	size_t size = (status->requests + 1) * sizeof(*status->request);
+	struct status_request *grown = realloc(status->request, size);
+
+	if (grown == NULL)
+		fatalx("out of memory");
+	grown[status->requests] = (struct status_request){ .bytes = *bytes };
+	status->request = grown;
+	status->requests++;
+}
+
+/* Two certificates of one authority share its chain and these requests. */
+static const struct status_request *
+status_find_request(const struct status *status, const struct textbuf *bytes)
+{
+	size_t i;
+
+	for (i = 0; i < status->requests; i++)
+		if (status->request[i].bytes.size == bytes->size &&
+		    memcmp(status->request[i].bytes.data, bytes->data,
+			bytes->size) == 0)
+			return &status->request[i];
+	return NULL;
 }
 
 static void
@@ -227,15 +280,12 @@ status_find(
     const struct textbuf *request, struct fetch_answer *answer, void *arg)
 {
 	const struct status *status = arg;
-	unsigned i;
+	const struct status_request *found = NULL;
 
-	for (i = 0; status != NULL && i < status->requests; i++)
-		if (status->answered[i] &&
-		    status->request[i].size == request->size &&
-		    memcmp(status->request[i].data, request->data,
-			request->size) == 0) {
-			fetch_answer_copy(answer, &status->answer[i]);
-			return true;
-		}
-	return false;
+	if (status != NULL)
+		found = status_find_request(status, request);
+	if (found == NULL || !found->answered)
+		return false;
+	fetch_answer_copy(answer, &found->answer);
+	return true;
 }
