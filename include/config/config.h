@@ -225,6 +225,11 @@ struct config {
 	int min_version; /* from -tls1_2 and so on, such as 0x0303; 0: none */
 	int max_version;
 	struct ssl_conf_list ssl_conf; /* options that SSL_CONF_cmd(3) takes */
+	const char *ech_key; /* a file; NULL: none */
+	const char *ech_dir; /* NULL: none */
+	const char *ech_noretry_dir;
+	bool ech_trialdecrypt;
+	bool ech_greaseretries;
 	bool ignore_unexpected_eof;
 	const char *use_srtp; /* profiles; NULL: none */
 	bool sctp;

@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 
 #include "tls/alpn.h"
+#include "tls/ech.h"
 #include "tls/npn.h"
 #include "tls/ocsp.h"
 #include "tls/psk.h"
@@ -22,6 +23,7 @@ struct tls_context {
 	SSL_CTX *ctx;
 	SSL_CTX *ctx2; /* for -servername; NULL: none */
 	struct alpn alpn;
+	struct ech ech;
 	X509_CRL *crl; /* -CRL; NULL: none */
 	struct ocsp ocsp;
 	struct npn npn;

@@ -424,6 +424,24 @@ static const struct option options_protocol[] = {
 	END_OF_SECTION,
 };
 
+static const struct option options_ech[] = {
+	OPTION("ech_key", KIND_STRING,
+	    "File with a key pair for Encrypted Client Hello", TEXT(ech_key),
+	    SINCE(4, 0)),
+	OPTION("ech_dir", KIND_STRING, "Directory of such files", TEXT(ech_dir),
+	    SINCE(4, 0)),
+	OPTION("ech_noretry_dir", KIND_STRING,
+	    "Directory of such files that clients are not told of",
+	    TEXT(ech_noretry_dir), SINCE(4, 0)),
+	OPTION("ech_trialdecrypt", KIND_NONE,
+	    "Try all keys if the hello names none of them",
+	    FLAG(ech_trialdecrypt), SINCE(4, 0)),
+	OPTION("ech_greaseretries", KIND_NONE,
+	    "Tell clients of keys that make no sense, too",
+	    FLAG(ech_greaseretries), SINCE(4, 0)),
+	END_OF_SECTION,
+};
+
 static const struct option options_random[] = {
 	OPTION("rand", KIND_STRING, "Files to seed the random numbers from",
 	    TEXTS(rand)),
@@ -593,6 +611,7 @@ const struct option_section option_table[] = {
 	{ "Connection options", options_connection },
 	{ "Server identity options", options_psk },
 	{ "Protocol and version options", options_protocol },
+	{ "Encrypted Client Hello options", options_ech },
 	{ "Random state options", options_random },
 	{ "TLS/SSL options", options_tls },
 	{ "Validation options", options_validation },

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -5,10 +6,12 @@
 #include "foundation/escape.h"
 #include "foundation/text.h"
 #include "foundation/textbuf.h"
+#include "tls/ech.h"
 #include "tls/sni.h"
 #include "tls/tls_context.h"
 
 static int sni_choose(SSL *, int *, void *);
+static void sni_say(const char *, bool);
 
 /*
  * A handshake begins in the first context. The second context has the callback,
@@ -27,21 +30,39 @@ static int
 sni_choose(SSL *ssl, int *alert, void *arg)
 {
 	const struct tls_context *tls = arg;
+	const char *wanted = tls->config->servername;
 	const char *name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
-	struct textbuf escaped;
+	bool matches = name != NULL && strcasecmp(name, wanted) == 0;
 
 	(void)alert;
+	if (ECH_IS_KNOWN) {
+		ech_say_hello(ssl, name, wanted);
+		ech_say_switch(ssl, name, matches);
+	} else {
+		sni_say(name, matches);
+	}
+	if (matches) {
+		SSL_set_SSL_CTX(ssl, tls->ctx2);
+		return SSL_TLSEXT_ERR_OK;
+	}
 	if (name == NULL)
 		return SSL_TLSEXT_ERR_OK;
+	return tls->config->servername_fatal ? SSL_TLSEXT_ERR_ALERT_FATAL
+					     : SSL_TLSEXT_ERR_ALERT_WARNING;
+}
+
+/* Up to OpenSSL 3; later the stock program says it with ech_say_hello. */
+static void
+sni_say(const char *name, bool matches)
+{
+	struct textbuf escaped;
+
+	if (name == NULL)
+		return;
 	textbuf_init(&escaped);
 	text_printf(TEXT_OUT, "Hostname in TLS extension: \"%s\"\n",
 	    escape_string(&escaped, name));
 	textbuf_free(&escaped);
-	if (strcasecmp(name, tls->config->servername) != 0)
-		return tls->config->servername_fatal
-		    ? SSL_TLSEXT_ERR_ALERT_FATAL
-		    : SSL_TLSEXT_ERR_ALERT_WARNING;
-	text_printf(TEXT_OUT, "Switching server context.\n");
-	SSL_set_SSL_CTX(ssl, tls->ctx2);
-	return SSL_TLSEXT_ERR_OK;
+	if (matches)
+		text_printf(TEXT_OUT, "Switching server context.\n");
 }

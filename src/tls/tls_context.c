@@ -68,6 +68,7 @@ tls_context_close(struct tls_context *tls)
 	SSL_CTX_free(tls->ctx2);
 	X509_CRL_free(tls->crl);
 	alpn_close(&tls->alpn);
+	ech_close(&tls->ech);
 	ocsp_close(&tls->ocsp);
 	npn_close(&tls->npn);
 	psk_close(&tls->psk);
@@ -107,7 +108,9 @@ tls_context_build(
 
 	if ((tls->ctx = tls_context_new(tls, false)) == NULL ||
 	    records_install(tls->ctx, config) == -1 ||
-	    srtp_install(tls->ctx, config) == -1)
+	    srtp_install(tls->ctx, config) == -1 ||
+	    ech_install(&tls->ech, tls->ctx, config,
+		credentials->second.certificate != NULL) == -1)
 		return false;
 	if (credentials->second.certificate != NULL) {
 		text_printf(TEXT_OUT, "Setting secondary ctx parameters\n");

@@ -11,6 +11,7 @@
 #include "foundation/text.h"
 #include "foundation/wordings.h"
 #include "tls/compressed_certificates.h"
+#include "tls/ech.h"
 #include "tls/tls_features.h"
 
 #ifdef OPENSSL_NO_SSL3_METHOD
@@ -70,6 +71,10 @@ tls_features_check(const struct config *config)
 	    tls_features_lack(config->cert_comp,
 		compressed_certificates_exist(), "cert_comp",
 		"brotli, zlib and zstd"))
+		return -1;
+	if (tls_features_lack(config->ech_key != NULL ||
+		    config->ech_dir != NULL || config->ech_noretry_dir != NULL,
+		ECH_IS_KNOWN, "ech_key", "Encrypted Client Hello"))
 		return -1;
 	/* The stock program does this, too, if the kernel lacks it. */
 	if (config->ktls)

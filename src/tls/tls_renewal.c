@@ -52,6 +52,12 @@ tls_renewal_make(const struct config *config, struct ticket_key_list *keys)
 		config->ticket_keys.count,
 		config->ticket_format == TICKET_FORMAT_APACHE, keys) == 0;
 	text_divert(NULL, NULL);
+	/* At the start it is left out; then nothing serves yet. */
+	if (good && tls->ech.skipped != NULL) {
+		textbuf_printf(&words, RENEWAL_OURS "%s: no ECH key pair\n",
+		    tls->ech.skipped);
+		good = false;
+	}
 	if (good) {
 		renewal_warn(words.data);
 	} else {
@@ -69,7 +75,8 @@ renewal_can_read(const struct config *config)
 {
 	const char *const files[] = { config->dhparam, config->ca_file,
 		config->verify_ca_file, config->crl_file, config->psk_session,
-		config->srpvfile, config->chain_ca_file, config->serverinfo };
+		config->srpvfile, config->chain_ca_file, config->serverinfo,
+		config->ech_key };
 	const struct extra_identity *extra;
 	size_t i;
 

@@ -118,6 +118,7 @@ mask()
 	    -e 's/^(SSL handshake has read ).*/\1SIZES/' \
 	    -e 's/^((<<<|>>>).*(CertificateVerify|ServerKeyExchange|Record|RecordHeader).*)length [0-9a-f]+/\1length N/' \
 	    -e 's/^((<<<|>>>).*)\[length [0-9a-f]+\](, (CertificateVerify|ServerKeyExchange|RecordHeader).*)/\1[length N]\3/' \
+	    -e 's/^(ssl_ech_servername_cb: connection .* at ).*/\1TIME/' \
 	    -e 's/^CONNECTED\(.*/CONNECTED/'
 }
 

@@ -11,10 +11,12 @@
 #include "handlers/status_page.h"
 #include "text/transcript.h"
 #include "tls/base/tls_text.h"
+#include "tls/ech.h"
 
 /* The stock program cuts the list at this size. */
 #define STATUS_CIPHERS_MAX (16 * 1024)
 
+static void status_ech(struct connection *, struct textbuf *);
 static void status_text(struct connection *, struct textbuf *);
 static void status_command_line(const struct config *, struct textbuf *);
 static void status_supported_ciphers(SSL *, struct textbuf *);
@@ -27,14 +29,29 @@ status_page(struct connection *connection, struct textbuf *page)
 {
 	struct textbuf text;
 
-	textbuf_init(&text);
-	status_text(connection, &text);
 	textbuf_puts(page,
 	    "HTTP/1.0 200 ok\r\nContent-type: text/html\r\n\r\n"
 	    "<HTML><BODY BGCOLOR=\"#ffffff\">\n<pre>\n\n");
+	if (ECH_IS_KNOWN)
+		status_ech(connection, page);
+	textbuf_init(&text);
+	status_text(connection, &text);
 	escape_html(page, text.data);
 	textbuf_puts(page, "</pre></BODY></HTML>\r\n\r\n");
 	textbuf_free(&text);
+}
+
+/* From OpenSSL 4 on the stock program begins with this. */
+static void
+status_ech(struct connection *connection, struct textbuf *page)
+{
+	struct textbuf text;
+
+	textbuf_init(&text);
+	status_command_line(connection_config(connection), &text);
+	escape_html(page, text.data);
+	textbuf_free(&text);
+	ech_describe(connection_ssl(connection), page);
 }
 
 static void

@@ -186,7 +186,6 @@ transport_bio_ctrl(BIO *bio, int command, long number, void *pointer)
 	const struct transport_kind *kind;
 	struct transport *transport;
 
-	(void)pointer;
 	switch (command) {
 	case BIO_CTRL_FLUSH:
 	case BIO_CTRL_DUP:
@@ -201,6 +200,8 @@ transport_bio_ctrl(BIO *bio, int command, long number, void *pointer)
 	kind = transport->kind;
 	if (command == BIO_CTRL_EOF)
 		return transport->at_eof;
+	if (command == BIO_C_GET_FD)
+		return *(int *)pointer = transport->fd;
 	return kind->ctrl == NULL ? 0 : kind->ctrl(transport, command, number);
 }
 
