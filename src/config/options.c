@@ -43,6 +43,7 @@ static kind_check check_nothing, check_int, check_non_negative, check_positive,
     check_format, check_hex;
 static const char *number_article(const char *);
 static bool format_is_ignored(const char *);
+static bool format_is_base64(const char *);
 static void options_print_help(void);
 static int help_width(void);
 static void help_line(const struct option *, int);
