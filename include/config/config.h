@@ -146,6 +146,8 @@ struct config {
 	const char *chain_ca_path;
 	const char *chain_ca_store;
 	const char *serverinfo; /* -serverinfo, a file */
+	bool enable_server_rpk; /* raw public keys instead of certificates */
+	bool enable_client_rpk;
 	bool cert_comp; /* -cert_comp: compress certificates at the start */
 	bool nocert;
 	const char *servername; /* -servername */

@@ -14,6 +14,7 @@
 #include "tls/identity/sent_chain.h"
 #include "tls/identity/tls_file.h"
 #include "tls/keylog.h"
+#include "tls/raw_keys.h"
 #include "tls/records.h"
 #include "tls/security_debug.h"
 #include "tls/sni.h"
@@ -131,7 +132,7 @@ tls_context_build(
 	    (tls->ctx2 != NULL && keylog_install(tls->ctx2, config) == -1))
 		return false;
 	compressed_certificates_make(tls->ctx, tls->ctx2, config);
-	return true;
+	return raw_keys_install(tls->ctx, config) == 0;
 }
 
 /* Makes the first or the second context. Returns NULL (reported) on failure. */

@@ -443,7 +443,8 @@ forks_nothing() # option...
 
 # Name, version and, if it has one, a value of each; the text of -help has the
 # version, too.
-# covers: -cert_comp -no_ems -no_rx_cert_comp -no_tx_cert_comp
+# covers: -cert_comp -enable_client_rpk -enable_server_rpk -no_ems
+# covers: -no_rx_cert_comp -no_tx_cert_comp
 # covers: -prefer_no_dhe_kex -provparam
 @test "an option that needs a later library is refused, and says which" {
 	local name since value this refused=0
@@ -459,6 +460,8 @@ forks_nothing() # option...
 		refused=$((refused + 1))
 	done <<-'END'
 		-cert_comp 3.2
+		-enable_client_rpk 3.2
+		-enable_server_rpk 3.2
 		-no_ems 3.2
 		-no_rx_cert_comp 3.2
 		-no_tx_cert_comp 3.2

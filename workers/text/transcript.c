@@ -17,6 +17,7 @@
 #include "tls/base/nameopt.h"
 #include "tls/base/tls_error.h"
 #include "tls/base/tls_text.h"
+#include "tls/raw_keys.h"
 
 /* The stock program cuts the list at this size. */
 #define TRANSCRIPT_CIPHERS_MAX 8192
@@ -26,6 +27,7 @@ transcript_session_params(SSL *, const struct config *, struct textbuf *);
 static void transcript_protocols(SSL *, struct textbuf *);
 static void
 transcript_certificate(SSL *, const struct config *, struct textbuf *);
+static void transcript_raw_keys(SSL *, const struct config *, struct textbuf *);
 static void transcript_name(
     const char *, const X509_NAME *, const struct config *, struct textbuf *);
 static void transcript_shared_ciphers(SSL *, struct textbuf *);
@@ -50,6 +52,7 @@ transcript_session(SSL *ssl, const struct config *config, const char *label)
 	PEM_write_bio_SSL_SESSION(bio, SSL_get_session(ssl));
 	tls_text_move(&text, bio);
 	transcript_certificate(ssl, config, &text);
+	transcript_raw_keys(ssl, config, &text);
 	transcript_shared_ciphers(ssl, &text);
 	transcript_sigalgs(ssl, &text);
 	transcript_point_formats(ssl, &text);
@@ -170,6 +173,26 @@ transcript_certificate(
 	transcript_name("issuer=", X509_get_issuer_name(peer), config, text);
 }
 
+static void
+transcript_raw_keys(SSL *ssl, const struct config *config, struct textbuf *text)
+{
+	EVP_PKEY *peer = raw_keys_peer(ssl);
+	BIO *bio;
+
+	if (raw_keys_of_server(ssl))
+		textbuf_puts(
+		    text, "Server-to-client raw public key negotiated\n");
+	if (raw_keys_of_client(ssl))
+		textbuf_puts(
+		    text, "Client-to-server raw public key negotiated\n");
+	if (!config->enable_client_rpk || peer == NULL)
+		return;
+	textbuf_puts(text, "Client raw public key\n");
+	bio = tls_text_bio();
+	EVP_PKEY_print_public(bio, peer, 2, NULL);
+	tls_text_move(text, bio);
+}
+
 /* Print the name on one line, or on several indented ones. */
 static void
 transcript_name(const char *heading, const X509_NAME *name,
@@ -229,6 +252,12 @@ transcript_brief_peer(
 	X509 *peer = SSL_get0_peer_certificate(ssl);
 	BIO *bio;
 
+	if (peer == NULL && raw_keys_peer(ssl) != NULL) {
+		textbuf_puts(text, "Peer used raw public key\n");
+		transcript_peer_signature(ssl, NULL, "Signature type: ", text);
+		transcript_verification(ssl, text);
+		return;
+	}
 	if (peer == NULL) {
 		textbuf_printf(
 		    text, "%s\n", wording(WORDING_NO_PEER_CERTIFICATE));

@@ -43,7 +43,8 @@ transcript_peer_signature(SSL *ssl, const char *hash_heading,
 	const char *name = NULL;
 	int nid;
 
-	if (SSL_get_peer_signature_nid(ssl, &nid) && nid != NID_undef)
+	if (hash_heading != NULL && SSL_get_peer_signature_nid(ssl, &nid) &&
+	    nid != NID_undef)
 		textbuf_printf(text, "%s%s\n", hash_heading, OBJ_nid2sn(nid));
 	if (wording(WORDING_PEER_SIGNATURE_NAMES) != NULL)
 		SSL_ctrl(ssl, CTRL_GET_PEER_SIGNATURE_NAME, 0, &name);
