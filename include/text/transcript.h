@@ -45,12 +45,8 @@ void transcript_offered_sigalgs(SSL *, struct textbuf *);
 void transcript_offered_groups(SSL *, struct textbuf *);
 void transcript_offered_ciphers(SSL *, struct textbuf *);
 void transcript_point_formats(SSL *, struct textbuf *);
-/*
- * Append "Hash used: SHA256", unless its heading is NULL, and "Signature type:
- * ECDSA".
- */
-void transcript_peer_signature(SSL *, const char *hash_heading,
-    const char *type_heading, struct textbuf *);
+/* Append what the client has signed with, such as "ECDSA", if it has. */
+void transcript_signature_type(SSL *, const char *heading, struct textbuf *);
 /* Append what the server has signed with, where the stock program does so. */
 void transcript_own_signature(SSL *, struct textbuf *);
 /* Append the key or the group of the key exchange, likewise. */

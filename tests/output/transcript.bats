@@ -166,6 +166,16 @@ resume_scenario() # name, client option...
 	summary_as_stock '' '-tls1_2'
 }
 
+# Ed25519 has a digest of its own.
+@test "the summary of -brief with a signature without a digest" {
+	"$OPENSSL" req -x509 -newkey ed25519 -noenc -keyout key.pem \
+	    -subj /CN=ed25519 -out cert.pem
+	same_as_stock '-brief -verify 1' '-cert cert.pem -key key.pem'
+	assert_contains "$(<server.err)" 'Hash used: UNDEF'
+	same_as_stock '-verify 1' '-cert cert.pem -key key.pem'
+	assert_lacks "$(<server.out)" 'Peer signing digest'
+}
+
 @test "the summary of -brief with client certificates good and bad" {
 	summary_as_stock "$verify" "$(as ecdsa)"
 	assert_contains "$(server_err)" 'Verification: OK'

@@ -251,10 +251,11 @@ transcript_brief_peer(
 {
 	X509 *peer = SSL_get0_peer_certificate(ssl);
 	BIO *bio;
+	int nid;
 
 	if (peer == NULL && raw_keys_peer(ssl) != NULL) {
 		textbuf_puts(text, "Peer used raw public key\n");
-		transcript_peer_signature(ssl, NULL, "Signature type: ", text);
+		transcript_signature_type(ssl, "Signature type: ", text);
 		transcript_verification(ssl, text);
 		return;
 	}
@@ -269,7 +270,10 @@ transcript_brief_peer(
 	    bio, X509_get_subject_name(peer), 0, nameopt_flags(config));
 	BIO_puts(bio, "\n");
 	tls_text_move(text, bio);
-	transcript_peer_signature(ssl, "Hash used: ", "Signature type: ", text);
+	/* The digest of an algorithm that has its own is called UNDEF here. */
+	if (SSL_get_peer_signature_nid(ssl, &nid))
+		textbuf_printf(text, "Hash used: %s\n", OBJ_nid2sn(nid));
+	transcript_signature_type(ssl, "Signature type: ", text);
 	transcript_verification(ssl, text);
 }
 

@@ -23,11 +23,15 @@ static const char *transcript_signature_name(int);
 void
 transcript_sigalgs(SSL *ssl, struct textbuf *text)
 {
+	int nid;
+
 	transcript_offered_sigalgs(ssl, text);
 	transcript_sigalg_list(
 	    ssl, "Shared Signature Algorithms: ", true, text);
-	transcript_peer_signature(
-	    ssl, "Peer signing digest: ", "Peer signature type: ", text);
+	if (SSL_get_peer_signature_nid(ssl, &nid) && nid != NID_undef)
+		textbuf_printf(
+		    text, "Peer signing digest: %s\n", OBJ_nid2sn(nid));
+	transcript_signature_type(ssl, "Peer signature type: ", text);
 }
 
 void
@@ -37,21 +41,17 @@ transcript_offered_sigalgs(SSL *ssl, struct textbuf *text)
 }
 
 void
-transcript_peer_signature(SSL *ssl, const char *hash_heading,
-    const char *type_heading, struct textbuf *text)
+transcript_signature_type(SSL *ssl, const char *heading, struct textbuf *text)
 {
 	const char *name = NULL;
 	int nid;
 
-	if (hash_heading != NULL && SSL_get_peer_signature_nid(ssl, &nid) &&
-	    nid != NID_undef)
-		textbuf_printf(text, "%s%s\n", hash_heading, OBJ_nid2sn(nid));
 	if (wording(WORDING_PEER_SIGNATURE_NAMES) != NULL)
 		SSL_ctrl(ssl, CTRL_GET_PEER_SIGNATURE_NAME, 0, &name);
 	if (name == NULL && SSL_get_peer_signature_type_nid(ssl, &nid))
 		name = transcript_signature_name(nid);
 	if (name != NULL)
-		textbuf_printf(text, "%s%s\n", type_heading, name);
+		textbuf_printf(text, "%s%s\n", heading, name);
 }
 
 void
