@@ -263,6 +263,7 @@ struct config {
 	bool ign_eof;
 	bool http_server_binmode;
 	bool sendfile;
+	bool zerocopy_sendfile; /* includes sendfile */
 	const char *keymatexport; /* label */
 	int keymatexportlen; /* bytes, default 20 */
 	const char *keylogfile;
@@ -276,6 +277,9 @@ void config_init(struct config *, int argc, char **words);
  * set. Returns 0, or -1 with the error already printed.
  */
 int config_check(const struct config *);
+
+/* Returns true if the kernel is to send files. */
+bool config_sends_by_kernel(const struct config *);
 
 /* Returns false if no sessions are kept, so that only tickets resume. */
 bool config_keeps_sessions(const struct config *);

@@ -34,6 +34,8 @@ enum wording {
 	WORDING_SYSTEM_ERRORS,
 	/* -sendfile without -ktls: a line */
 	WORDING_SENDFILE_WITHOUT_KTLS,
+	/* that and its like go to standard error */
+	WORDING_WARNINGS_ARE_ERRORS,
 	/* -nameopt if it is not given */
 	WORDING_NAMEOPT,
 	/* -brief: of a client without a certificate */

@@ -52,7 +52,8 @@ config_check(const struct config *config)
 	}
 	if (config_check_datagrams(config) == -1)
 		return -1;
-	if (config->sendfile && config_check_sendfile(config) == -1)
+	if (config_sends_by_kernel(config) &&
+	    config_check_sendfile(config) == -1)
 		return -1;
 	/* In the stock program every TLS 1.3 client fails with both options. */
 	if (config->early_data && config->stateless) {
@@ -118,9 +119,15 @@ static int
 config_check_sendfile(const struct config *config)
 {
 	const char *line = wording(WORDING_SENDFILE_WITHOUT_KTLS);
+	bool is_error = wording(WORDING_WARNINGS_ARE_ERRORS) != NULL;
+	enum text_stream stream = is_error ? TEXT_ERR : TEXT_MESSAGES;
 
+	if (!config->sendfile)
+		text_printf(stream,
+		    "Warning: -zerocopy_sendfile depends on -sendfile, "
+		    "enabling -sendfile now.\n");
 	if (!config->ktls && line != NULL)
-		text_printf(TEXT_MESSAGES, "%s\n", line);
+		text_printf(stream, "%s\n", line);
 	if (config->traits->files)
 		return 0;
 	text_printf(TEXT_ERR, "Can't use -sendfile without -WWW or -HTTP\n");
@@ -145,6 +152,12 @@ config_check_identities(const struct config *config)
 		return -1;
 	}
 	return 0;
+}
+
+bool
+config_sends_by_kernel(const struct config *config)
+{
+	return config->sendfile || config->zerocopy_sendfile;
 }
 
 bool

@@ -46,6 +46,7 @@ static const struct wording_row {
 
 	{ WORDING_SENDFILE_WITHOUT_KTLS, VERSION_OF(3, 2),
 	    "Warning: -sendfile depends on -ktls, enabling -ktls now." },
+	{ WORDING_WARNINGS_ARE_ERRORS, VERSION_OF(4, 0), "" },
 
 	{ WORDING_NAMEOPT, VERSION_OF(3, 0), "oneline" },
 	{ WORDING_NAMEOPT, VERSION_OF(3, 2), "sep_comma_plus_space,utf8" },

@@ -306,6 +306,37 @@ Content-type: text/plain
 	END
 }
 
+@test "-zerocopy_sendfile is -sendfile, too" {
+	needs_library 3.2
+	printf 'hello\n' >a.txt
+	rows <<-'END'
+	-zerocopy_sendfile | -WWW -zerocopy_sendfile | | \
+		GET /a.txt HTTP/1.0\r\n\r\n | scenario=request_scenario \
+		has=depends\_on\_-sendfile has=depends\_on\_-ktls \
+		has=KTLS\_is\_not\_available has=hello
+	-zerocopy_sendfile | -HTTP -zerocopy_sendfile -sendfile -quiet | | \
+		GET /a.txt HTTP/1.0\r\n\r\n | scenario=request_scenario \
+		has=depends\_on\_-ktls has=hello
+	-zerocopy_sendfile | -zerocopy_sendfile | | | \
+		refused has=Can't\_use\_-sendfile
+	-zerocopy_sendfile | -www -zerocopy_sendfile | | | \
+		refused has=Can't\_use\_-sendfile
+	END
+}
+
+# covers: -zerocopy_sendfile
+@test "every worker serves files with it" {
+	local i
+
+	needs_library 3.2
+	printf 'hello\n' >a.txt
+	start_server -workers 3 -WWW -zerocopy_sendfile -quiet
+	for ((i = 0; i < 6; i++)); do
+		assert_contains "$(get_file a.txt)" hello
+	done
+	assert_equal "$(grep -c 'KTLS is not available' server.err)" 6
+}
+
 @test "-sendfile where no file is sent" {
 	local options
 

@@ -445,7 +445,7 @@ forks_nothing() # option...
 # version, too.
 # covers: -cert_comp -enable_client_rpk -enable_server_rpk -no_ems
 # covers: -no_rx_cert_comp -no_tx_cert_comp
-# covers: -prefer_no_dhe_kex -provparam
+# covers: -prefer_no_dhe_kex -provparam -zerocopy_sendfile
 @test "an option that needs a later library is refused, and says which" {
 	local name since value this refused=0
 
@@ -467,6 +467,7 @@ forks_nothing() # option...
 		-no_tx_cert_comp 3.2
 		-prefer_no_dhe_kex 3.3
 		-provparam 3.5 a=b
+		-zerocopy_sendfile 3.2
 	END
 	[ "$refused" -gt 0 ] || skip 'this library has all of them'
 }

@@ -102,7 +102,7 @@ file_serve(struct connection *connection, struct http_exchange *exchange,
 		if (!config->quiet)
 			file_name(path);
 		/* The kernel never makes the TLS records. */
-		if (config->sendfile)
+		if (config_sends_by_kernel(config))
 			text_printf(TEXT_ERR,
 			    "Warning: sendfile requested but KTLS is not "
 			    "available\n");
