@@ -433,7 +433,7 @@ check_format(const struct option *option, struct option_value *value)
 	if (option->kind == KIND_FORMAT && is_known)
 		return 0;
 	/* The stock program says nothing of other words with b. */
-	if (is_known || !has_base64 || strchr("Bb", *text) == NULL)
+	if (is_known || !has_base64 || (*text != 'B' && *text != 'b'))
 		log_warnx("Bad format \"%s\"%s", text,
 		    is_known ? wording(WORDING_PEM_OR_DER) : "");
 	return options_error(

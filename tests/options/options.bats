@@ -158,7 +158,9 @@ s_server: Option -psk wants a hex number"
 		-certform engine
 		-certform t
 		-keyform XXX
-		-keyform b
+		-keyform b -x
+		-certform b
+		-keyform bad
 		-keyform Pkcs12
 		-dcertform h
 		-dkeyform q
