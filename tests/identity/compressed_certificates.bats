@@ -63,12 +63,17 @@ without_statistics()
 	END
 }
 
-# libssl puts no status into it.
-@test "a client that takes it compressed gets no stapled status" {
+# libssl puts no status into it before OpenSSL 3.6.
+@test "a client that takes it compressed gets no stapled status, or gets one" {
+	local answer='response: no response sent'
+
 	make_response server
-	rows <<-'END'
+	! library_is 3.6 || answer='Response Status: successful'
+	rows <<-END
 	-cert_comp | -cert_comp -status_file server.ocsp | -status | | \
-	    has=OCSP\_response:\_no\_response\_sent
+	    mask=mask_response has=OCSP\_${answer// /\\_}
+	END
+	rows <<-'END'
 	-cert_comp | -cert_comp -status_file server.ocsp | \
 	    -status -no_rx_cert_comp | | mask=mask_response \
 	    has=OCSP\_Response\_Status:\_successful

@@ -103,6 +103,9 @@ resume_without_group() # name, client option...
 	options=(-allow_no_dhe_kex -sess_out "$name.session")
 	for turn in 1 2; do
 		client_start "$name-$turn" "${options[@]}" "$@"
+		# Else it is a race which of the two comes first.
+		[ "$turn" -eq 1 ] ||
+		    wait_for 10 file_has "$name-$turn.out" NewSessionTicket
 		type_to "$name-$turn" "hello $turn\\n"
 		wait_for 10 file_has "$name.out" "hello $turn" || return 1
 		client_end "$name-$turn"
