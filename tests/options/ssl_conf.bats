@@ -134,7 +134,8 @@ resume_either_way() # name, client option...
 		    wait_for 10 file_has "$name.out" 'CONNECTION CLOSED'
 		options=(-sess_in "$name.session" -msg)
 	done
-	cat "$name-2.out"
+	# Tickets and the text cross one another.
+	sed '/Verify return code:/q' "$name-2.out"
 }
 
 @test "TLS 1.3 resumes without a key exchange though there could be one" {
