@@ -13,6 +13,8 @@ enum wording {
 	WORDING_EMPTY_ARGUMENT,
 	/* a wrong format */
 	WORDING_PEM_OR_DER,
+	/* there is a format of engines, also where it is a wrong one */
+	WORDING_FORMAT_ENGINE,
 	/* -keyform takes names of base64 */
 	WORDING_FORMAT_BASE64,
 	/* what cannot be done if no object, or none of several, is in a file */

@@ -11,7 +11,6 @@
 
 #include "tls/alpn.h"
 #include "tls/ech.h"
-#include "tls/expected_keys.h"
 #include "tls/npn.h"
 #include "tls/ocsp.h"
 #include "tls/psk.h"
@@ -25,7 +24,6 @@ struct tls_context {
 	SSL_CTX *ctx2; /* for -servername; NULL: none */
 	struct alpn alpn;
 	struct ech ech;
-	struct expected_keys expected_keys;
 	X509_CRL *crl; /* -CRL; NULL: none */
 	struct ocsp ocsp;
 	struct npn npn;

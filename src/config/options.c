@@ -414,7 +414,8 @@ check_format(const struct option *option, struct option_value *value)
 	const char *text = value->text;
 	bool is_engine = *text == 'E' || *text == 'e';
 	bool has_base64 = wording(WORDING_FORMAT_BASE64) != NULL;
-	bool is_known = is_engine || format_is_ignored(text) ||
+	bool has_engine = wording(WORDING_FORMAT_ENGINE) != NULL;
+	bool is_known = (is_engine && has_engine) || format_is_ignored(text) ||
 	    (has_base64 && format_is_base64(text));
 
 	if (strcmp(text, "PEM") == 0 || strcmp(text, "pem") == 0 ||

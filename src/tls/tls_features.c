@@ -14,7 +14,7 @@
 #include "tls/ech.h"
 #include "tls/tls_features.h"
 
-#ifdef OPENSSL_NO_SSL3_METHOD
+#if defined(OPENSSL_NO_SSL3_METHOD) || OPENSSL_VERSION_MAJOR >= 4
 #define TLS_FEATURES_SSL3 false
 #else
 #define TLS_FEATURES_SSL3 true
