@@ -10,9 +10,10 @@ load ../lib/ocsp
 	start_http liar file server2.ocsp
 	start_server -www -workers 2 -status_url "http://$RESPONDER/" \
 	    -CAfile "$CERTS/chain.pem"
-	tls_load --connections 2 --status --request /
+	# Later libraries do not send it.
+	tls_load --connections 2 --status --request / || library_is 3.6
 	sleep 1.1
-	tls_load --connections 2 --status --request /
+	tls_load --connections 2 --status --request / || library_is 3.6
 	assert_equal "$(requests liar)" 2
 }
 
@@ -26,7 +27,7 @@ load ../lib/ocsp
 	within_ms 1900 'a client beside it' tls_load --request / \
 	    --expect 'HTTP/1.0 200'
 	file_has waits.out 'OCSP response' && fail 'it did not wait'
-	wait_for 10 file_has waits.out 'OCSP response: no response sent'
+	wait_for 10 file_has waits.out "$(no_status)"
 }
 
 # covers: -status_url
@@ -140,7 +141,7 @@ another_fetcher() # pid of the one before
 	    -CAfile "$CERTS/chain.pem"
 	client_start waits -status -ign_eof
 	wait_for 10 file_has late.out REQUEST
-	kill_worker 1
+	kill -KILL "$(worker 1)"
 	wait_exit waits
 	wait_for 10 has_workers 1
 	tls_load --connections 4 --status --request /
@@ -188,14 +189,14 @@ another_fetcher() # pid of the one before
 # covers: -status_file
 @test "a status file is read again on HUP" {
 	make_response server -ndays 1
-	make_response server2 -ndays 1
 	cp server.ocsp now.ocsp
 	start_server -www -workers 2 -status_file now.ocsp
-	talk '' 'Cert Status' -status | grep Serial >first
-	cp server2.ocsp now.ocsp
+	talk '' 'Cert Status' -status | grep 'Next Update' >first
+	make_response server -ndays 100
+	cp server.ocsp now.ocsp
 	kill -HUP "$SERVER_PID"
 	wait_for 10 file_has server.err 'reloaded: generation 2'
-	talk '' 'Cert Status' -status | grep Serial >second
+	talk '' 'Cert Status' -status | grep 'Next Update' >second
 	assert_equal "$(cmp first second >/dev/null || echo differ)" differ
 }
 

@@ -43,6 +43,7 @@ is_refused() # name, password
 @test "a user with a password" {
 	local pid
 
+	needs_srp
 	start_server -nocert -srpvfile users -naccept 1
 	as_user alice secret &
 	pid=$!
@@ -61,6 +62,7 @@ LOOKUP done the first
 
 # covers: -srpvfile
 @test "a user beside a certificate, in the other modes" {
+	needs_srp
 	start_server -srpvfile users -www -ign_eof
 	logs_in bob
 	stop_server
@@ -74,6 +76,7 @@ LOOKUP done the first
 
 # covers: -srpvfile
 @test "an unknown user, and a wrong password" {
+	needs_srp
 	start_server -nocert -srpvfile users -www -ign_eof
 	is_refused nobody secret
 	wait_for 10 file_has server.err 'psk identity not found'
@@ -86,6 +89,7 @@ LOOKUP done the first
 
 # covers: -srpuserseed
 @test "with a seed nobody learns who is a user" {
+	needs_srp
 	start_server -nocert -srpvfile users -srpuserseed grain -www -ign_eof
 	is_refused nobody secret
 	wait_for 10 file_has server.err 'decryption failed or bad record mac'
@@ -110,6 +114,7 @@ LOOKUP done the first
 @test "twelve users at once, on every worker, and another one after HUP" {
 	local i pids=()
 
+	needs_srp
 	start_server -nocert -srpvfile users -workers 3 -www -ign_eof
 	for ((i = 0; i < 12; i++)); do
 		as_user bob secret >"client-$i" &

@@ -63,15 +63,15 @@ without_statistics()
 	END
 }
 
-# libssl puts no status into it before OpenSSL 3.6.
-@test "a client that takes it compressed gets no stapled status, or gets one" {
-	local answer='response: no response sent'
+# libssl puts no status into it.
+@test "a client that takes it compressed gets no stapled status" {
+	local answer
 
 	make_response server
-	! library_is 3.6 || answer='Response Status: successful'
+	answer=$(no_status)
 	rows <<-END
 	-cert_comp | -cert_comp -status_file server.ocsp | -status | | \
-	    mask=mask_response has=OCSP\_${answer// /\\_}
+	    has=${answer// /\\_}
 	END
 	rows <<-'END'
 	-cert_comp | -cert_comp -status_file server.ocsp | \

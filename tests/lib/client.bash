@@ -59,6 +59,12 @@ client_end() # name
 	wait_exit "$1"
 }
 
+# curl is the client that does SRP, where it still can.
+needs_srp()
+{
+	curl --version | grep -q TLS-SRP || skip 'this curl has no SRP'
+}
+
 # Bytes over plain TCP; prints what comes back until the server closes.
 plain() # text with escapes
 {

@@ -73,6 +73,16 @@ make_certificate() # name, extension...
 	    -extfile "$name.ext" -out "$name.pem" 2>/dev/null
 }
 
+# What s_client says in TLS 1.3 of a server that staples nothing.
+no_status()
+{
+	if library_is 3.6; then
+		echo 'OCSP responses: no responses sent'
+	else
+		echo 'OCSP response: no response sent'
+	fi
+}
+
 # Times and signatures of two responses.
 mask_response()
 {

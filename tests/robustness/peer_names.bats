@@ -68,6 +68,7 @@ meet() # option of s_client...
 }
 
 @test "the user of SRP" {
+	needs_srp
 	: >users
 	"$OPENSSL" srp -srpvfile users -add -gn 1024 -passout pass:secret alice
 	start_server -naccept 1 -nocert -srpvfile users
