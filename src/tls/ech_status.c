@@ -149,7 +149,7 @@ ech_say_peer(SSL *ssl)
 static const char *
 ech_peer(SSL *ssl, char *host, socklen_t size)
 {
-	struct sockaddr_storage peer;
+	struct sockaddr_storage peer = { .ss_family = AF_UNSPEC };
 	socklen_t peer_size = sizeof(peer);
 	int fd = -1;
 
