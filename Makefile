@@ -36,8 +36,8 @@ CFLAGS	?= -O2 -g
 SAN	:= $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
 	-fno-omit-frame-pointer -fno-sanitize-recover=undefined)
 LIBRARY_CFLAGS := $(OPENSSL_CFLAGS) $(shell $(PKG_CONFIG) --cflags \
-	libbsd-overlay)
-BSD_LIBS := $(shell $(PKG_CONFIG) --libs libbsd-overlay)
+	libbsd-overlay 2>/dev/null)
+BSD_LIBS := $(shell $(PKG_CONFIG) --libs libbsd-overlay 2>/dev/null)
 ALL_CFLAGS = -std=c11 $(WARNINGS) $(CFLAGS) $(SAN) -pthread $(LIBRARY_CFLAGS)
 ALL_LDFLAGS = $(LDFLAGS) $(SAN) -pthread $(OPENSSL_LDFLAGS)
 LIBS	= $(OPENSSL_LIBS) $(BSD_LIBS)
@@ -78,7 +78,7 @@ test:
 	./scripts/test
 
 # For scripts/lint.
-print-cflags:
+print-cflags: $(OPENSSL_USED)
 	@echo '$(LIBRARY_CFLAGS)'
 
 ## lint: formatting, compilers, static analysis, layers

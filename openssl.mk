@@ -3,29 +3,27 @@
 
 ifeq ($(OPENSSL_DIR),)
 
-OPENSSL_CFLAGS := $(shell $(PKG_CONFIG) --cflags libssl libcrypto)
-OPENSSL_LIBS := $(shell $(PKG_CONFIG) --libs libssl libcrypto)
-OPENSSL_IS := $(shell $(PKG_CONFIG) --modversion libssl)
+OPENSSL_CFLAGS := $(shell $(PKG_CONFIG) --cflags libssl libcrypto 2>/dev/null)
+OPENSSL_LIBS := $(shell $(PKG_CONFIG) --libs libssl libcrypto 2>/dev/null)
+OPENSSL_IS := $(shell $(PKG_CONFIG) --modversion libssl 2>/dev/null)
+openssl_fault := $(if $(OPENSSL_IS),,no OpenSSL is installed for building: call \
+	scripts/install-packages, or name one with OPENSSL_DIR)
 
 else
 
 , := ,
 openssl_at := $(abspath $(OPENSSL_DIR))
+openssl_header := $(wildcard $(openssl_at)/include/openssl/opensslv.h)
 openssl_library := $(firstword $(foreach folder,lib64 lib lib/* .,$(wildcard \
 	$(openssl_at)/$(folder)/libssl.so $(openssl_at)/$(folder)/libssl.a)))
-openssl_header := $(wildcard $(openssl_at)/include/openssl/opensslv.h)
-
-ifneq ($(filter-out clean help uninstall,$(or $(MAKECMDGOALS),all)),)
-ifeq ($(openssl_header),)
-$(error OPENSSL_DIR=$(OPENSSL_DIR) has no include/openssl/opensslv.h)
-endif
-ifeq ($(openssl_library),)
-$(error OPENSSL_DIR=$(OPENSSL_DIR) has no libssl, itself or in lib64 or lib)
-endif
-endif
+openssl_folder := $(patsubst %/.,%,$(patsubst %/,%,$(dir $(openssl_library))))
+openssl_lacks := $(if $(openssl_header),$(if \
+	$(openssl_library),,libssl in itself or in lib64 or \
+	lib),include/openssl/opensslv.h)
+openssl_fault := $(if \
+	$(openssl_lacks),OPENSSL_DIR=$(OPENSSL_DIR) has no $(openssl_lacks))
 
 # Its own headers may warn.
-openssl_folder := $(patsubst %/.,%,$(patsubst %/,%,$(dir $(openssl_library))))
 OPENSSL_CFLAGS := -isystem $(openssl_at)/include
 OPENSSL_LDFLAGS := -L$(openssl_folder) $(if $(filter \
 	%.so,$(openssl_library)),-Wl$(,)-rpath$(,)$(openssl_folder))
@@ -36,8 +34,9 @@ OPENSSL_LIBS := $(or $(shell PKG_CONFIG_LIBDIR=$(openssl_folder)/pkgconfig \
 	$(PKG_CONFIG) --static --libs-only-l libssl 2>/dev/null), \
 	$(OPENSSL_LIBS) -ldl)
 endif
-OPENSSL_IS := $(openssl_library) $(shell sed -n \
-	's/.*define OPENSSL_VERSION_STR *"\(.*\)"/\1/p' $(openssl_header))
+OPENSSL_IS := $(openssl_at) $(openssl_library) $(shell sed -n \
+	's/.*define OPENSSL_VERSION_STR *"\(.*\)"/\1/p' \
+	$(openssl_header) </dev/null)
 
 endif
 
@@ -49,6 +48,9 @@ ifneq ($(strip $(file <$(OPENSSL_USED))),$(strip $(OPENSSL_IS)))
 $(OPENSSL_USED): not-the-same
 endif
 $(OPENSSL_USED):
+	$(if $(openssl_fault),$(error $(openssl_fault)))
+	$(if $(BSD_LIBS),,$(error no libbsd is installed for building: call \
+	    scripts/install-packages))
 	@mkdir -p $(@D)
 	@echo '$(OPENSSL_IS)' >$@
 

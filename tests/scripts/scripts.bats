@@ -371,11 +371,19 @@ $(pkg-config --libs libbsd-overlay)"
 	    'OPENSSL_DIR=/nowhere has no include/openssl/opensslv.h'
 	another_openssl lib64
 	rm other/lib64/*
-	run plain_make --no-print-directory OPENSSL_DIR="$PWD/other"
+	numbers_with
+	run plain_make --no-print-directory BUILD="$PWD/new" \
+	    OPENSSL_DIR="$PWD/other"
 	assert_equal "$status" 2
 	assert_equal "${#lines[@]}" 1
 	assert_contains "$output" "OPENSSL_DIR=$PWD/other has no libssl"
-	run plain_make -n clean OPENSSL_DIR=/nowhere
+	rm -r new
+	PKG_CONFIG=false run plain_make --no-print-directory BUILD="$PWD/new"
+	assert_equal "$status" 2
+	assert_equal "${#lines[@]}" 1
+	assert_contains "$output" 'no OpenSSL is installed for building'
+	# And cleaning does not read what a user types.
+	run plain_make -n clean OPENSSL_DIR=/nowhere < <(sleep 300)
 	assert_equal "$status" 0
 }
 
