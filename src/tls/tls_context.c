@@ -8,6 +8,7 @@
 #include "foundation/log.h"
 #include "foundation/text.h"
 #include "tls/base/nameopt.h"
+#include "tls/base/openssl_compat.h"
 #include "tls/base/tls_error.h"
 #include "tls/compressed_certificates.h"
 #include "tls/identity/credentials.h"
@@ -278,7 +279,7 @@ tls_context_has_version(SSL_CTX *ctx, bool is_dtls)
 		int version;
 		uint64_t option;
 	} versions[] = {
-#ifndef OPENSSL_NO_SSL3_METHOD
+#if COMPAT_HAS_SSL3
 		{ SSL3_VERSION, SSL_OP_NO_SSLv3 },
 #endif
 		{ TLS1_VERSION, SSL_OP_NO_TLSv1 },

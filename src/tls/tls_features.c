@@ -10,15 +10,11 @@
 #include "foundation/log.h"
 #include "foundation/text.h"
 #include "foundation/wordings.h"
+#include "tls/base/openssl_compat.h"
 #include "tls/compressed_certificates.h"
 #include "tls/ech.h"
 #include "tls/tls_features.h"
 
-#if defined(OPENSSL_NO_SSL3_METHOD) || OPENSSL_VERSION_MAJOR >= 4
-#define TLS_FEATURES_SSL3 false
-#else
-#define TLS_FEATURES_SSL3 true
-#endif
 #ifdef OPENSSL_NO_SCTP
 #define TLS_FEATURES_SCTP false
 #else
@@ -61,7 +57,7 @@ tls_features_check(const struct config *config)
 {
 	bool ssl3 = config->min_version == SSL3_VERSION;
 
-	if (tls_features_lack(ssl3, TLS_FEATURES_SSL3, "ssl3", "SSL 3.0") ||
+	if (tls_features_lack(ssl3, COMPAT_HAS_SSL3, "ssl3", "SSL 3.0") ||
 	    tls_features_lack(
 		config->sctp, TLS_FEATURES_SCTP, "sctp", "SCTP") ||
 	    tls_features_lack(config->sctp_label_bug, TLS_FEATURES_SCTP,

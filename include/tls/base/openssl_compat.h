@@ -1,15 +1,23 @@
 /*
- * Calls of OpenSSL that later versions have replaced: under one name, what the
- * version has that the program is built with. Calls that all versions from 3.0
- * to 4 have need nothing here.
+ * What later versions of OpenSSL have replaced or removed: under one name, what
+ * the version has that the program is built with. What all versions from 3.0 to
+ * 4 have needs nothing here.
  */
 #ifndef OPENSSL_COMPAT_H
 #define OPENSSL_COMPAT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <openssl/opensslv.h>
 #include <openssl/ssl.h>
+
+/* A library may be built without SSL 3.0; OpenSSL 4 does not know it. */
+#if defined(OPENSSL_NO_SSL3_METHOD) || OPENSSL_VERSION_MAJOR >= 4
+#define COMPAT_HAS_SSL3 false
+#else
+#define COMPAT_HAS_SSL3 true
+#endif
 
 /* Seconds since 1970. */
 static inline int64_t
