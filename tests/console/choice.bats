@@ -130,7 +130,7 @@ printed() # file, number, extended regular expression
 @test "-console all survives the death of a worker and HUP" {
 	start_server -workers 2 -console all -ign_eof
 	open_connections one two
-	kill -KILL "$(worker 1)"
+	kill_worker 1
 	wait_for 5 has_workers 2
 	client_start three
 	client_connected three

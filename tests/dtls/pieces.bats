@@ -192,7 +192,7 @@ in_pieces() # option of tls_load...
 	for i in 1 2 3 4; do
 		sleep 0.5
 		wait_for 10 has_workers 4
-		kill -KILL "$(worker "$i")"
+		kill_worker "$i"
 	done
 	wait "${LOADS[@]}" || :
 	LOADS=()

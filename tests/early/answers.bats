@@ -440,7 +440,7 @@ end: notified'
 	tell one 'hear </HTML>'
 	tell one 'save got'
 	number=$(sed -n 's/^Worker: //p' got)
-	kill -KILL "$(worker "$number")"
+	kill_worker "$number"
 	wait_for 5 file_has server.err 'was killed by signal 9'
 	tell one end
 	assert_contains "$(<one.out)" 'end: cut'

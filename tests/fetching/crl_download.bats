@@ -373,7 +373,7 @@ make_long_list() # count
 	client -cert revoked.pem -key revoked-key.pem <<<"$request" \
 	    >revoked.out 2>&1 || :
 	wait_for 10 file_has server.err 'certificate revoked'
-	kill -KILL "$(worker 1)"
+	kill_worker 1
 	wait_for 10 has_workers 1
 	talk "$request" 'HTTP/1.0 200' -cert good.pem -key good-key.pem
 	assert_equal "$(requests list)" 1

@@ -141,7 +141,7 @@ another_fetcher() # pid of the one before
 	    -CAfile "$CERTS/chain.pem"
 	client_start waits -status -ign_eof
 	wait_for 10 file_has late.out REQUEST
-	kill -KILL "$(worker 1)"
+	kill_worker 1
 	wait_exit waits
 	wait_for 10 has_workers 1
 	tls_load --connections 4 --status --request /

@@ -147,7 +147,7 @@ patient()
 	start_server -workers 1 -quiet -ign_eof -async $rsa
 	client </dev/null >one 2>&1 3>&- &
 	sleep 1
-	kill -KILL "$(worker 1)"
+	kill_worker 1
 	wait_for 10 file_has server.err 'was killed by signal 9'
 	assert_contains "$(client </dev/null 2>&1)" 'Cipher is'
 }

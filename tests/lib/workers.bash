@@ -21,6 +21,16 @@ has_workers() # count
 	[ "$(workers | wc -l)" -eq "$1" ]
 }
 
+# After that the worker is not counted any more.
+kill_worker() # number
+{
+	local pid
+
+	pid=$(worker "$1")
+	kill -KILL "$pid"
+	wait_for 5 is_gone "$pid"
+}
+
 # Kill the server's child of this title, and so on whoever replaces it. Each
 # lives for longer than those that die at once.
 kill_in_turn() # times, title

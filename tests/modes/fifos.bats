@@ -159,7 +159,7 @@ opens() # count, path
 @test "a worker that is killed while it waits for a writer" {
 	start_server -WWW -workers 1
 	start_get waits fifo
-	kill -KILL "$(worker 1)"
+	kill_worker 1
 	wait_exit waits
 	wait_for 10 has_workers 1
 	: >server.err

@@ -479,7 +479,7 @@ finished()
 	tls_load --connections 2 --silent >said 2>&1 &
 	LOADS+=($!)
 	wait_for 5 opened 3
-	kill -KILL "$(worker 1)"
+	kill_worker 1
 	wait_for 5 opened 0
 	counted <<-END
 		connections.accepted 3

@@ -175,7 +175,7 @@ is_replaced() # number, process ID
 	wait_for 10 established 40
 	held=$(grep -c '^worker 3 connection' server.err)
 	[ "$held" -ge 2 ]
-	kill -KILL "$(worker 3)"
+	kill_worker 3
 	wait_for 5 has_workers 4
 	exec 8>&-
 	wait $! || :
@@ -322,7 +322,7 @@ spent() # pid: ticks of CPU
 	# One listener of four holders; all else has just one.
 	assert_equal "$(awk '$1 != 1 { print $1 }' sockets)" 4
 	# Killed and replaced, they are as their predecessors.
-	kill -KILL "$(worker 2)"
+	kill_worker 2
 	wait_for 5 has_workers 4
 	for pid in $(workers); do
 		find "/proc/$pid/fd" -lname 'socket:*' -printf '%l\n'
