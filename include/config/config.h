@@ -148,6 +148,7 @@ struct config {
 	const char *serverinfo; /* -serverinfo, a file */
 	bool enable_server_rpk; /* raw public keys instead of certificates */
 	bool enable_client_rpk;
+	struct strings expected_rpks; /* files, each as given */
 	bool cert_comp; /* -cert_comp: compress certificates at the start */
 	bool nocert;
 	const char *servername; /* -servername */

@@ -11,6 +11,7 @@
 
 #include "tls/alpn.h"
 #include "tls/ech.h"
+#include "tls/expected_keys.h"
 #include "tls/npn.h"
 #include "tls/ocsp.h"
 #include "tls/psk.h"
@@ -24,6 +25,7 @@ struct tls_context {
 	SSL_CTX *ctx2; /* for -servername; NULL: none */
 	struct alpn alpn;
 	struct ech ech;
+	struct expected_keys expected_keys;
 	X509_CRL *crl; /* -CRL; NULL: none */
 	struct ocsp ocsp;
 	struct npn npn;

@@ -60,6 +60,13 @@ config_check(const struct config *config)
 		log_warnx("-stateless leaves no room for -early_data");
 		return -1;
 	}
+	/* The library cannot decrypt the second hello without the first. */
+	if (config->stateless &&
+	    (config->ech_key != NULL || config->ech_dir != NULL ||
+		config->ech_noretry_dir != NULL)) {
+		log_warnx("-stateless leaves no room for -ech_key");
+		return -1;
+	}
 	/* bind(2) would take an abstract address, which is not a path. */
 	if (config->unix_path != NULL && *config->unix_path == '\0') {
 		log_warnx("-unix needs the path of a socket");

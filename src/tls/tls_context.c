@@ -71,6 +71,7 @@ tls_context_close(struct tls_context *tls)
 	X509_CRL_free(tls->crl);
 	alpn_close(&tls->alpn);
 	ech_close(&tls->ech);
+	expected_keys_close(&tls->expected_keys);
 	ocsp_close(&tls->ocsp);
 	npn_close(&tls->npn);
 	psk_close(&tls->psk);
@@ -82,10 +83,12 @@ tls_context_new_ssl(const struct tls_context *tls)
 {
 	SSL *ssl = SSL_new(tls->ctx);
 
-	if (ssl == NULL)
+	if (ssl == NULL || expected_keys_set(&tls->expected_keys, ssl) == -1) {
 		tls_error_print();
-	else
-		SSL_set_accept_state(ssl);
+		SSL_free(ssl);
+		return NULL;
+	}
+	SSL_set_accept_state(ssl);
 	return ssl;
 }
 
@@ -112,7 +115,8 @@ tls_context_build(
 	    records_install(tls->ctx, config) == -1 ||
 	    srtp_install(tls->ctx, config) == -1 ||
 	    ech_install(&tls->ech, tls->ctx, config,
-		credentials->second.certificate != NULL) == -1)
+		credentials->second.certificate != NULL) == -1 ||
+	    expected_keys_open(&tls->expected_keys, tls->ctx, config) == -1)
 		return false;
 	if (credentials->second.certificate != NULL) {
 		text_printf(TEXT_OUT, "Setting secondary ctx parameters\n");

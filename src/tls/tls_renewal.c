@@ -86,6 +86,9 @@ renewal_can_read(const struct config *config)
 	for (i = 0; i < config->status_file.count; i++)
 		if (!renewal_is_regular(config->status_file.item[i]))
 			return false;
+	for (i = 0; i < config->expected_rpks.count; i++)
+		if (!renewal_is_regular(config->expected_rpks.item[i]))
+			return false;
 	TAILQ_FOREACH (extra, &config->extra, entry)
 		if (!renewal_can_read_identity(&extra->identity))
 			return false;

@@ -142,6 +142,14 @@ told_delays() # count
 	wait_for 10 file_has server.err ERROR
 }
 
+@test "-stateless and keys for encrypted hellos exclude each other" {
+	needs_library 4.0
+	run_server -stateless -ech_key none.pem
+	assert_equal "$status" 1
+	assert_equal "$stderr" \
+	    's_server: -stateless leaves no room for -ech_key'
+}
+
 @test "-stateless and -early_data exclude each other" {
 	run_server -stateless -early_data
 	assert_equal "$status" 1
