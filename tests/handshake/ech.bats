@@ -42,12 +42,6 @@ differs_statistics()
 	sed -E 's/^ *[01] (server accepts)/   N \1/'
 }
 
-# Behind the page the stock program prints the session, with its secret.
-differs_www_session()
-{
-	sed -E '/^SSL-Session:/,/^    Max Early Data/d'
-}
-
 # Ages of keys, the number that a made-up hello names.
 varies()
 {
@@ -108,11 +102,11 @@ varies()
 @test "the page of -www tells how the hello went" {
 	needs_library 4.0
 	rows <<-END
-	-ech_key | -www -ech_key a.pem | -ech_config_list \$(<a.list) $HIDDEN | GET / HTTP/1.0\r\n\r\n | scenario=request_scenario differs=www-session has=inner\_sni:\_other.example mask=varies
-	-ech_key | -www -ech_key a.pem | -ech_config_list \$(<a.list) -ech_no_outer_sni $HIDDEN | GET / HTTP/1.0\r\n\r\n | scenario=request_scenario differs=www-session has=outer\_sni:\_none
-	-ech_key | -www -ech_key a.pem | $HIDDEN | GET / HTTP/1.0\r\n\r\n | scenario=request_scenario differs=www-session has=ECH\_not\_attempted
-	-ech_key | -www -ech_key a.pem | -ech_grease $HIDDEN | GET / HTTP/1.0\r\n\r\n | scenario=request_scenario differs=www-session has=as\_GREASE
-	- | -www | $HIDDEN | GET / HTTP/1.0\r\n\r\n | scenario=request_scenario differs=www-session has=ECH\_not\_configured
+	-ech_key | -www -ech_key a.pem | -ech_config_list \$(<a.list) $HIDDEN | GET / HTTP/1.0\r\n\r\n | scenario=request_scenario has=inner\_sni:\_other.example mask=varies
+	-ech_key | -www -ech_key a.pem | -ech_config_list \$(<a.list) -ech_no_outer_sni $HIDDEN | GET / HTTP/1.0\r\n\r\n | scenario=request_scenario has=outer\_sni:\_none
+	-ech_key | -www -ech_key a.pem | $HIDDEN | GET / HTTP/1.0\r\n\r\n | scenario=request_scenario has=ECH\_not\_attempted
+	-ech_key | -www -ech_key a.pem | -ech_grease $HIDDEN | GET / HTTP/1.0\r\n\r\n | scenario=request_scenario has=as\_GREASE
+	- | -www | $HIDDEN | GET / HTTP/1.0\r\n\r\n | scenario=request_scenario has=ECH\_not\_configured
 	END
 }
 
