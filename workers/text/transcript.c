@@ -176,16 +176,19 @@ transcript_certificate(
 static void
 transcript_raw_keys(SSL *ssl, const struct config *config, struct textbuf *text)
 {
-	EVP_PKEY *peer = raw_keys_peer(ssl);
+	EVP_PKEY *peer;
 	BIO *bio;
 
+	if (!config->enable_server_rpk && !config->enable_client_rpk)
+		return;
 	if (raw_keys_of_server(ssl))
 		textbuf_puts(
 		    text, "Server-to-client raw public key negotiated\n");
 	if (raw_keys_of_client(ssl))
 		textbuf_puts(
 		    text, "Client-to-server raw public key negotiated\n");
-	if (!config->enable_client_rpk || peer == NULL)
+	peer = config->enable_client_rpk ? raw_keys_peer(ssl) : NULL;
+	if (peer == NULL)
 		return;
 	textbuf_puts(text, "Client raw public key\n");
 	bio = tls_text_bio();
