@@ -53,6 +53,7 @@ enum wording {
 	WORDING_SIGALGS_OF_OBJECTS,
 	/* the client's signature is named after the algorithm's TLS 1.3 name */
 	WORDING_PEER_SIGNATURE_NAMES,
+	WORDINGS
 };
 
 /* Lists of names for numbers of the protocol: what some versions lack. */
@@ -62,7 +63,10 @@ enum wording_list {
 	WORDING_LIST_EXTENSIONS, /* -tlsextdebug */
 };
 
-/* Take the words of this version of the library, and not of 3.0. */
+/*
+ * Take the words of this version of the library. To be called before all else
+ * here.
+ */
 void wording_choose(unsigned major, unsigned minor);
 /* Returns NULL if this version says nothing there, or does not do so. */
 const char *wording(enum wording);

@@ -4,8 +4,10 @@
 
 #define VERSION_OF(major, minor) ((major) << 8 | (minor))
 
-/* Of the library; until it is known, the oldest. */
-static unsigned wording_version = VERSION_OF(3, 0);
+/* Of the library. */
+static unsigned wording_version;
+/* What it says. */
+static const char *wording_texts[WORDINGS];
 
 /* For each wording, the versions that changed it, in their order. */
 static const struct wording_row {
@@ -100,20 +102,21 @@ static const struct wording_number {
 void
 wording_choose(unsigned major, unsigned minor)
 {
+	const struct wording_row *row;
+	size_t i;
+
 	wording_version = VERSION_OF(major, minor);
+	for (i = 0; i < sizeof(wordings) / sizeof(*wordings); i++) {
+		row = &wordings[i];
+		if (row->since <= wording_version)
+			wording_texts[row->wording] = row->text;
+	}
 }
 
 const char *
 wording(enum wording which)
 {
-	const char *text = NULL;
-	size_t i;
-
-	for (i = 0; i < sizeof(wordings) / sizeof(*wordings); i++)
-		if (wordings[i].wording == which &&
-		    wordings[i].since <= wording_version)
-			text = wordings[i].text;
-	return text;
+	return wording_texts[which];
 }
 
 const char *
