@@ -419,3 +419,29 @@ $(pkg-config --libs libbsd-overlay)"
 	    certs/server.pem certs/server-rsa.pem certs/client-chain.pem
 	assert_equal "$status" 0
 }
+
+# All linters but those that look at the whole tree are made up.
+@test "lint fails for what its version of a linter finds, and skips another's" {
+	local name
+
+	mkdir linters
+	for name in clang-format clang-tidy cppcheck shellcheck; do
+		# shellcheck disable=SC2016 # for the script
+		printf '%s\n' '#!/bin/sh' 'echo "version $LINTERS"' \
+		    '[ "$1" = --version ]' >"linters/$name"
+	done
+	for name in gcc clang mandoc; do
+		printf '%s\n' '#!/bin/sh' >"linters/$name"
+	done
+	chmod +x linters/*
+	export PATH=$PWD/linters:$PATH
+	LINTERS=99.1.2 run "$SCRIPTS/lint"
+	assert_equal "$status" 0
+	assert_contains "$output" \
+	    'skip   clang-tidy: the tree is for version 14, this is 99.1.2'
+	assert_equal "$(grep -c '^skip ' <<<"$output")" 5
+	LINTERS=14.0.6 run "$SCRIPTS/lint"
+	assert_equal "$status" 1
+	assert_equal "$(grep -c '^FAILED clang' <<<"$output")" 2
+	assert_equal "$(grep -c '^skip ' <<<"$output")" 3
+}
