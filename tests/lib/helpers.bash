@@ -64,12 +64,9 @@ common_setup()
 {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	# Bats notes the call stack before each command, to name the line that
-	# failed. The lines of the test are enough; those of the libraries would
-	# double the time of all tests. The two functions of Bats must be able
-	# to end that, or they name a wrong line.
-	set +o functrace
-	declare -ft "$BATS_TEST_NAME" bats_error_trap \
-	    bats_check_status_from_trap || :
+	# failed. To note it in the libraries, too, would double the time of all
+	# tests; the line of the test is enough.
+	bats_add_debug_exclude_path "$LIB"
 	# Load clients that run beside the test: they end with it.
 	LOADS=()
 }

@@ -73,8 +73,13 @@ start_deaf() # name
 		        [[ a == b ]]
 		        true
 		}
+		%test "in a redirected helper" {
+		        helper a >said
+		        true
+		}
 	END
 	run timeout $((20 * SLOW)) bats failing.bats
-	assert_equal "$(grep -o 'line [0-9]*' <<<"$output" | tr '\n' ' ')" \
-	    'line 4 line 8 line 12 '
+	assert_equal "$(grep -o 'in test file.*' <<<"$output" |
+	    grep -o 'line [0-9]*' | tr '\n' ' ')" \
+	    'line 4 line 8 line 12 line 16 '
 }
