@@ -172,9 +172,18 @@ is_free() # port
 	[ "$(listeners "$1")" -eq 0 ]
 }
 
+# Only those of this test: another one may have got the port meanwhile, or the
+# same number for the other protocol.
 listeners() # port
 {
-	ss -ltunH "sport = :$1" | wc -l
+	local count=0 line pid
+
+	while read -r line; do
+		pid=${line#*pid=}
+		[[ $(readlink "/proc/${pid%%,*}/cwd") != "$PWD"* ]] ||
+			((++count))
+	done < <(ss -ltunpH "sport = :$1")
+	echo "$count"
 }
 
 show_files() # name
