@@ -37,9 +37,9 @@ void ech_close(struct ech *);
 void ech_describe(SSL *, struct textbuf *page);
 /*
  * Print what the stock program prints of the name in the client's hello, which
- * may be NULL, and of the choice of a context by it.
+ * may be NULL, and of the choice of a context: does the name match servername?
  */
-void ech_say_hello(SSL *, const char *name, const char *servername);
-void ech_say_switch(SSL *, const char *name, bool matches);
+void
+ech_say_hello(SSL *, const char *name, const char *servername, bool matches);
 
 #endif

@@ -16,6 +16,7 @@
 
 static const char *ech_line(int);
 static const char *ech_page(int);
+static void ech_say_switch(bool, bool);
 static void ech_say_peer(SSL *);
 static const char *ech_peer(SSL *, char *, socklen_t);
 static int ech_names(SSL *, struct textbuf *outer, struct textbuf *inner);
@@ -43,7 +44,7 @@ ech_describe(SSL *ssl, struct textbuf *page)
 }
 
 void
-ech_say_hello(SSL *ssl, const char *name, const char *servername)
+ech_say_hello(SSL *ssl, const char *name, const char *servername, bool matches)
 {
 	struct textbuf outer, inner;
 	int status;
@@ -62,18 +63,17 @@ ech_say_hello(SSL *ssl, const char *name, const char *servername)
 		    ECH_SAYS "Hostname in TLS extension: \"%s\"\n" ECH_SAYS
 			     "ctx servername: %s\n",
 		    escape_string(&inner, name), servername);
+	ech_say_switch(
+	    status == SSL_ECH_STATUS_SUCCESS && name != NULL, matches);
 	textbuf_free(&outer);
 	textbuf_free(&inner);
 }
 
 /* As in the stock program, the words depend on where the name was. */
-void
-ech_say_switch(SSL *ssl, const char *name, bool matches)
+static void
+ech_say_switch(bool was_encrypted, bool matches)
 {
-	struct textbuf outer, inner;
-	int status = ech_names(ssl, &outer, &inner);
-
-	if (status == SSL_ECH_STATUS_SUCCESS && name != NULL)
+	if (was_encrypted)
 		text_printf(TEXT_OUT, ECH_SAYS "%s\n",
 		    matches ? "Switching context."
 			    : "Not switching context - no name match (0).");
@@ -81,8 +81,6 @@ ech_say_switch(SSL *ssl, const char *name, bool matches)
 		text_printf(TEXT_OUT,
 		    ECH_SAYS "Not switching context - no ECH SUCCESS\n%s",
 		    matches ? "Switching server context.\n" : "");
-	textbuf_free(&outer);
-	textbuf_free(&inner);
 }
 
 static const char *
@@ -195,18 +193,11 @@ ech_describe(SSL *ssl, struct textbuf *page)
 }
 
 void
-ech_say_hello(SSL *ssl, const char *name, const char *servername)
+ech_say_hello(SSL *ssl, const char *name, const char *servername, bool matches)
 {
 	(void)ssl;
 	(void)name;
 	(void)servername;
-}
-
-void
-ech_say_switch(SSL *ssl, const char *name, bool matches)
-{
-	(void)ssl;
-	(void)name;
 	(void)matches;
 }
 #endif

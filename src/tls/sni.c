@@ -35,12 +35,10 @@ sni_choose(SSL *ssl, int *alert, void *arg)
 	bool matches = name != NULL && strcasecmp(name, wanted) == 0;
 
 	(void)alert;
-	if (ECH_IS_KNOWN) {
-		ech_say_hello(ssl, name, wanted);
-		ech_say_switch(ssl, name, matches);
-	} else {
+	if (ECH_IS_KNOWN)
+		ech_say_hello(ssl, name, wanted, matches);
+	else
 		sni_say(name, matches);
-	}
 	if (matches) {
 		SSL_set_SSL_CTX(ssl, tls->ctx2);
 		return SSL_TLSEXT_ERR_OK;
