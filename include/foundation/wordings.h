@@ -53,6 +53,8 @@ enum wording {
 	WORDING_SIGALGS_OF_OBJECTS,
 	/* the client's signature is named after the algorithm's TLS 1.3 name */
 	WORDING_PEER_SIGNATURE_NAMES,
+	/* -security_debug: the type of a key has a name */
+	WORDING_KEY_TYPE_NAMES,
 	WORDINGS
 };
 

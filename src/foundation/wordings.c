@@ -74,6 +74,7 @@ static const struct wording_row {
 
 	{ WORDING_SIGALGS_OF_OBJECTS, VERSION_OF(3, 2), "" },
 	{ WORDING_PEER_SIGNATURE_NAMES, VERSION_OF(3, 5), "" },
+	{ WORDING_KEY_TYPE_NAMES, VERSION_OF(3, 6), "" },
 };
 
 /* The numbers stand here because old headers lack some of their names. */

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "foundation/text.h"
 #include "foundation/textbuf.h"
+#include "foundation/wordings.h"
 #include "tls/base/tls_names.h"
 #include "tls/security_debug.h"
 
@@ -173,14 +174,13 @@ security_describe_certificate(
 	    EVP_PKEY_get_bits(key));
 }
 
-/* The stock program finds no name before 3.6. */
 static const char *
 security_key_type(const EVP_PKEY *key)
 {
-	bool is_named =
-	    OPENSSL_version_major() > 3 || OPENSSL_version_minor() >= 6;
-	const char *name = is_named ? EVP_PKEY_get0_type_name(key) : NULL;
+	const char *name = NULL;
 
+	if (wording(WORDING_KEY_TYPE_NAMES) != NULL)
+		name = EVP_PKEY_get0_type_name(key);
 	return name == NULL ? "" : name;
 }
 

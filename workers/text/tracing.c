@@ -64,9 +64,6 @@ static const struct tls_name tracing_handshakes[] = {
 	{ SSL3_MT_CERTIFICATE_STATUS, ", CertificateStatus" },
 	{ SSL3_MT_SUPPLEMENTAL_DATA, ", SupplementalData" },
 	{ SSL3_MT_KEY_UPDATE, ", KeyUpdate" },
-#ifdef SSL3_MT_COMPRESSED_CERTIFICATE
-	{ SSL3_MT_COMPRESSED_CERTIFICATE, ", CompressedCertificate" },
-#endif
 	{ SSL3_MT_NEXT_PROTO, ", NextProto" },
 	{ SSL3_MT_MESSAGE_HASH, ", MessageHash" },
 	{ 0, NULL },
