@@ -282,6 +282,9 @@ int config_check(const struct config *);
 /* Returns true if the kernel is to send files. */
 bool config_sends_by_kernel(const struct config *);
 
+/* Returns true if keys for Encrypted Client Hello are given. */
+bool config_has_ech_keys(const struct config *);
+
 /* Returns false if no sessions are kept, so that only tickets resume. */
 bool config_keeps_sessions(const struct config *);
 

@@ -61,9 +61,7 @@ config_check(const struct config *config)
 		return -1;
 	}
 	/* The library cannot decrypt the second hello without the first. */
-	if (config->stateless &&
-	    (config->ech_key != NULL || config->ech_dir != NULL ||
-		config->ech_noretry_dir != NULL)) {
+	if (config->stateless && config_has_ech_keys(config)) {
 		log_warnx("-stateless leaves no room for -ech_key");
 		return -1;
 	}
@@ -121,7 +119,6 @@ config_check_datagrams(const struct config *config)
 	return 0;
 }
 
-/* Refuses options that the stock program ignores without a message. */
 static int
 config_check_sendfile(const struct config *config)
 {
@@ -141,6 +138,7 @@ config_check_sendfile(const struct config *config)
 	return -1;
 }
 
+/* Refuses options that the stock program ignores without a message. */
 static int
 config_check_identities(const struct config *config)
 {
@@ -165,6 +163,13 @@ bool
 config_sends_by_kernel(const struct config *config)
 {
 	return config->sendfile || config->zerocopy_sendfile;
+}
+
+bool
+config_has_ech_keys(const struct config *config)
+{
+	return config->ech_key != NULL || config->ech_dir != NULL ||
+	    config->ech_noretry_dir != NULL;
 }
 
 bool

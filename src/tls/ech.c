@@ -46,8 +46,7 @@ ech_install(
 		SSL_CTX_set_options(ctx, SSL_OP_ECH_GREASE_RETRY_CONFIG);
 	if (has_more)
 		SSL_CTX_ech_set_callback(ctx, ech_print);
-	if (config->ech_key == NULL && config->ech_dir == NULL &&
-	    config->ech_noretry_dir == NULL)
+	if (!config_has_ech_keys(config))
 		return 0;
 	keys.store = OSSL_ECHSTORE_new(NULL, config->propquery);
 	if (keys.store == NULL)

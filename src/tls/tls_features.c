@@ -68,9 +68,8 @@ tls_features_check(const struct config *config)
 		compressed_certificates_exist(), "cert_comp",
 		"brotli, zlib and zstd"))
 		return -1;
-	if (tls_features_lack(config->ech_key != NULL ||
-		    config->ech_dir != NULL || config->ech_noretry_dir != NULL,
-		ECH_IS_KNOWN, "ech_key", "Encrypted Client Hello"))
+	if (tls_features_lack(config_has_ech_keys(config), ECH_IS_KNOWN,
+		"ech_key", "Encrypted Client Hello"))
 		return -1;
 	/* The stock program does this, too, if the kernel lacks it. */
 	if (config->ktls)
