@@ -19,6 +19,9 @@ PKG_CONFIG ?= pkg-config
 VARIANT	:= $(if $(SANITIZE),/sanitize)$(if $(FAULTS),/faults)$(if \
 	$(MUTATE),/mutate)
 BUILD	= build$(VARIANT)
+# A build with fault points shares the objects that have none with the build
+# without them.
+PLAIN	:= $(if $(FAULTS),$(patsubst %/faults,%,$(BUILD)),$(BUILD))
 
 # $(call step,CC,file) stands before the command that makes the file: "CC file"
 # is printed in place of the command, and nothing by "make -s".
@@ -48,7 +51,12 @@ HEADERS	:= $(wildcard include/*.h include/*/*.h include/*/*/*.h)
 # The files of modules that are named alone.
 modules	= $(foreach module,$1,$(filter %/$(module).c,$(SOURCES)))
 
-OBJECTS	= $(SOURCES:%.c=$(BUILD)/%.o)
+# Only sources name fault points, no header does.
+SHARED	:= $(if $(filter-out $(PLAIN),$(BUILD)),$(shell \
+	grep -LE 'foundation/fault\.h|\<FAULTS\>' $(SOURCES)))
+
+OBJECTS	= $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(SHARED),$(SOURCES))) \
+	$(SHARED:%.c=$(PLAIN)/%.o)
 PROGRAM	= $(BUILD)/s_server
 
 ## all: the server, build/s_server
@@ -60,6 +68,13 @@ $(PROGRAM): $(OBJECTS)
 $(BUILD)/%.o: %.c Makefile openssl.mk $(OPENSSL_USED)
 	@mkdir -p $(@D)
 	$(call step,CC,$<)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+ifneq ($(SHARED),)
+$(PLAIN)/%.o: %.c Makefile openssl.mk $(OPENSSL_USED)
+	@mkdir -p $(@D)
+	$(call step,CC,$<)$(CC) $(filter-out -DFAULTS,$(CPPFLAGS)) \
+	    $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+endif
 
 -include $(OBJECTS:.o=.d)
 

@@ -42,7 +42,7 @@ endif
 
 # Objects of one OpenSSL do not go with those of another: all of them need this
 # file, which is written anew when it is not the same OpenSSL.
-OPENSSL_USED = $(BUILD)/openssl.used
+OPENSSL_USED = $(PLAIN)/openssl.used
 
 ifneq ($(strip $(file <$(OPENSSL_USED))),$(strip $(OPENSSL_IS)))
 $(OPENSSL_USED): not-the-same
