@@ -65,8 +65,11 @@ common_setup()
 	cd "$BATS_TEST_TMPDIR" || return 1
 	# Bats notes the call stack before each command, to name the line that
 	# failed. To note it in the libraries, too, would double the time of all
-	# tests; the line of the test is enough.
+	# tests; the line of the test is enough. Even to ask Bats for each
+	# command whether it is one of those costs a tenth.
 	bats_add_debug_exclude_path "$LIB"
+	# shellcheck disable=SC2016 # for the trap
+	trap '[[ $BASH_SOURCE == "$LIB"/* ]] || bats_debug_trap "$BASH_SOURCE"' DEBUG
 	# Load clients that run beside the test: they end with it.
 	LOADS=()
 }
