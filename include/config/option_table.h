@@ -85,6 +85,14 @@ struct option {
 	 */
 	unsigned since;
 	const char *help;
+	/*
+	 * For completion in shells: the words that the value is one of, or a
+	 * list of with this separator. In place of words "@files", "@folders",
+	 * "@hosts", "@ciphers", "@ciphersuites", "@groups", "@sigalgs". Not
+	 * for values whose kind says it.
+	 */
+	const char *values;
+	const char *separator;
 };
 
 /* The options that the help lists under one heading. */

@@ -26,6 +26,10 @@
 #define X509		    CONF(x509), .is_judged = true
 #define SECRET		    .secret = SECRET_ALL
 #define LOGIN		    .secret = SECRET_LOGIN
+#define ONE_OF(words)	    .values = (words)
+#define SOME_OF(sep, words) .values = (words), .separator = (sep)
+#define FILE_NAME	    ONE_OF("@files")
+#define FOLDER_NAME	    ONE_OF("@folders")
 #define SINCE(major, minor) .since = OPTION_VERSION(major, minor)
 /* Each of these options also switches -status on. */
 #define STATUS(type, member) .set = config_set_status, FIELD(type, member)
@@ -42,6 +46,23 @@
 		__VA_ARGS__                                                 \
 	}
 #define PORT_MAX 65535
+
+/* Words that the library takes. */
+#define NAME_FORMATS                                                        \
+	"compat RFC2253 oneline multiline esc_2253 esc_2254 esc_ctrl "      \
+	"esc_msb use_quote utf8 ignore_type show_type dump_all dump_nostr " \
+	"dump_der dump_unknown sep_comma_plus sep_comma_plus_space "        \
+	"sep_semi_plus_space sep_multiline dn_rev nofname sname lname "     \
+	"align oid space_eq"
+#define PASS_SOURCES "pass: env: file: fd: stdin"
+#define PROTOCOLS    "SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3 DTLSv1 DTLSv1.2 None"
+#define PURPOSES                                                              \
+	"sslclient sslserver nssslserver smimesign smimeencrypt crlsign any " \
+	"ocsphelper timestampsign"
+#define SRTP_PROFILES                                    \
+	"SRTP_AES128_CM_SHA1_80 SRTP_AES128_CM_SHA1_32 " \
+	"SRTP_AEAD_AES_128_GCM SRTP_AEAD_AES_256_GCM"
+
 #define END_OF_SECTION       \
 	{                    \
 		.name = NULL \
@@ -70,7 +91,7 @@ static const struct option options_network[] = {
 	    "TCP [host:]port to listen on, port 0 for a free one",
 	    .set = config_set_accept, .maximum = PORT_MAX),
 	OPTION("unix", KIND_STRING, "Path of a UNIX socket to listen on",
-	    .set = config_set_unix),
+	    .set = config_set_unix, FILE_NAME),
 	OPTION("unlink", KIND_NONE, "With -unix, remove an old socket first",
 	    FLAG(unlink)),
 	OPTION("tfo", KIND_NONE,
@@ -90,10 +111,10 @@ static const struct option options_process[] = {
 	OPTION("label", KIND_NONE,
 	    "Say of each connection which worker serves it", FLAG(label)),
 	OPTION("label_host", KIND_STRING, "As -label, and name this host, too",
-	    .set = config_set_label_host),
+	    .set = config_set_label_host, ONE_OF("@hosts")),
 	OPTION("console", KIND_STRING,
 	    "Which connections get what is typed: oldest, newest or all",
-	    .set = config_set_console),
+	    .set = config_set_console, ONE_OF("oldest newest all")),
 	OPTION("ready_fd", KIND_NON_NEGATIVE,
 	    "Descriptor to write the ACCEPT line to when ready", INT(ready_fd)),
 	OPTION("ready_file", KIND_OUTFILE,
@@ -146,7 +167,7 @@ static const struct option options_identity[] = {
 	    "As -verify; a client without a certificate is refused",
 	    .set = config_set_verify, .argument = true),
 	OPTION("nameopt", KIND_STRING, "How names in certificates are printed",
-	    TEXTS(nameopt)),
+	    TEXTS(nameopt), SOME_OF(",", NAME_FORMATS)),
 	OPTION("cert", KIND_INFILE,
 	    "Certificate of the server (default server.pem)",
 	    TEXT(identity.cert_file)),
@@ -162,10 +183,11 @@ static const struct option options_identity[] = {
 	    "Complete the certificate chain from the trusted ones",
 	    FLAG(build_chain)),
 	OPTION("serverinfo", KIND_STRING,
-	    "File of extensions for the ServerHello, in PEM", TEXT(serverinfo)),
+	    "File of extensions for the ServerHello, in PEM", TEXT(serverinfo),
+	    FILE_NAME),
 	OPTION("key", KIND_STRING,
 	    "Private key of -cert (default: in the certificate's file)",
-	    TEXT(identity.key_file)),
+	    TEXT(identity.key_file), FILE_NAME),
 	OPTION("key2", KIND_INFILE,
 	    "Private key of -cert2 (default: in the certificate's file)",
 	    TEXT(identity2.key_file)),
@@ -173,7 +195,7 @@ static const struct option options_identity[] = {
 	    "Format of -key and -key2, PEM, DER or ENGINE",
 	    .set = config_set_keyform),
 	OPTION("pass", KIND_STRING, "Where the pass phrase of -key comes from",
-	    TEXT(pass), SECRET),
+	    TEXT(pass), SECRET, ONE_OF(PASS_SOURCES)),
 	OPTION("dcert", KIND_INFILE,
 	    "Second certificate, with a key of another type",
 	    TEXT(other_identity.cert_file)),
@@ -188,11 +210,11 @@ static const struct option options_identity[] = {
 	    FORMAT(other_identity.key_format)),
 	OPTION("dpass", KIND_STRING,
 	    "Where the pass phrase of -dkey comes from", TEXT(other_pass),
-	    SECRET),
+	    SECRET, ONE_OF(PASS_SOURCES)),
 	OPTION("dhparam", KIND_INFILE, "File of DH parameters", TEXT(dhparam)),
 	OPTION("servername", KIND_STRING,
 	    "Host name of -cert2: clients that name it get that one",
-	    TEXT(servername)),
+	    TEXT(servername), ONE_OF("@hosts")),
 	OPTION("servername_fatal", KIND_NONE,
 	    "Refuse clients that name another host (default: warn them)",
 	    FLAG(servername_fatal)),
@@ -387,7 +409,7 @@ static const struct option options_protocol[] = {
 	    TEXTS(ticket_keys)),
 	OPTION("ticket_keys_format", KIND_STRING,
 	    "Order in files of 48 bytes, nginx or apache (default nginx)",
-	    .set = config_set_ticket_format),
+	    .set = config_set_ticket_format, ONE_OF("nginx apache")),
 	OPTION("anti_replay", KIND_NONE,
 	    "Refuse early data that is sent again (default)", SSL_CONF),
 	OPTION("no_anti_replay", KIND_NONE,
@@ -415,12 +437,14 @@ static const struct option options_protocol[] = {
 	OPTION("sctp_label_bug", KIND_NONE,
 	    "Derive SCTP secrets as old versions did", FLAG(sctp_label_bug)),
 	OPTION("use_srtp", KIND_STRING,
-	    "SRTP profiles to offer, separated by colons", TEXT(use_srtp)),
+	    "SRTP profiles to offer, separated by colons", TEXT(use_srtp),
+	    SOME_OF(":", SRTP_PROFILES)),
 	OPTION("no_dhe", KIND_NONE, "Load no DH parameters", FLAG(no_dhe)),
 	OPTION("nextprotoneg", KIND_STRING,
-	    "Protocols of NPN, separated by commas", TEXT(nextprotoneg)),
+	    "Protocols of NPN, separated by commas", TEXT(nextprotoneg),
+	    SOME_OF(",", "h2 http/1.1")),
 	OPTION("alpn", KIND_STRING, "Protocols of ALPN, separated by commas",
-	    TEXT(alpn)),
+	    TEXT(alpn), SOME_OF(",", "h2 http/1.1")),
 	OPTION("ktls", KIND_NONE, "Let the kernel encrypt", FLAG(ktls)),
 	OPTION("zerocopy_sendfile", KIND_NONE,
 	    "As -sendfile, without a copy of the file in the kernel",
@@ -439,12 +463,12 @@ static const struct option options_protocol[] = {
 static const struct option options_ech[] = {
 	OPTION("ech_key", KIND_STRING,
 	    "File with a key pair for Encrypted Client Hello", TEXT(ech_key),
-	    SINCE(4, 0)),
+	    SINCE(4, 0), FILE_NAME),
 	OPTION("ech_dir", KIND_STRING, "Directory of such files", TEXT(ech_dir),
-	    SINCE(4, 0)),
+	    SINCE(4, 0), FOLDER_NAME),
 	OPTION("ech_noretry_dir", KIND_STRING,
 	    "Directory of such files that clients are not told of",
-	    TEXT(ech_noretry_dir), SINCE(4, 0)),
+	    TEXT(ech_noretry_dir), SINCE(4, 0), FOLDER_NAME),
 	OPTION("ech_trialdecrypt", KIND_NONE,
 	    "Try all keys if the hello names none of them",
 	    FLAG(ech_trialdecrypt), SINCE(4, 0)),
@@ -456,7 +480,7 @@ static const struct option options_ech[] = {
 
 static const struct option options_random[] = {
 	OPTION("rand", KIND_STRING, "Files to seed the random numbers from",
-	    TEXTS(rand)),
+	    TEXTS(rand), FILE_NAME),
 	OPTION("writerand", KIND_OUTFILE, "File to write a seed to",
 	    TEXT(writerand)),
 	END_OF_SECTION,
@@ -504,21 +528,26 @@ static const struct option options_tls[] = {
 	OPTION("strict", KIND_NONE,
 	    "Hold certificates to the letter of the standard", SSL_CONF),
 	OPTION("sigalgs", KIND_STRING,
-	    "Signature algorithms, separated by colons", SSL_CONF),
+	    "Signature algorithms, separated by colons", SSL_CONF,
+	    SOME_OF(":", "@sigalgs")),
 	OPTION("client_sigalgs", KIND_STRING,
-	    "Signature algorithms for client certificates", SSL_CONF),
+	    "Signature algorithms for client certificates", SSL_CONF,
+	    SOME_OF(":", "@sigalgs")),
 	OPTION("groups", KIND_STRING,
-	    "Groups for the key exchange, separated by colons", SSL_CONF),
-	OPTION("curves", KIND_STRING, "The same as -groups", SSL_CONF),
+	    "Groups for the key exchange, separated by colons", SSL_CONF,
+	    SOME_OF(":", "@groups")),
+	OPTION("curves", KIND_STRING, "The same as -groups", SSL_CONF,
+	    SOME_OF(":", "@groups")),
 	OPTION("named_curve", KIND_STRING, "One curve for the key exchange",
-	    SSL_CONF),
-	OPTION("cipher", KIND_STRING, "Cipher suites up to TLS 1.2", SSL_CONF),
-	OPTION(
-	    "ciphersuites", KIND_STRING, "Cipher suites of TLS 1.3", SSL_CONF),
-	OPTION(
-	    "min_protocol", KIND_STRING, "Lowest protocol version", SSL_CONF),
-	OPTION(
-	    "max_protocol", KIND_STRING, "Highest protocol version", SSL_CONF),
+	    SSL_CONF, ONE_OF("@groups")),
+	OPTION("cipher", KIND_STRING, "Cipher suites up to TLS 1.2", SSL_CONF,
+	    SOME_OF(":", "@ciphers")),
+	OPTION("ciphersuites", KIND_STRING, "Cipher suites of TLS 1.3",
+	    SSL_CONF, SOME_OF(":", "@ciphersuites")),
+	OPTION("min_protocol", KIND_STRING, "Lowest protocol version", SSL_CONF,
+	    ONE_OF(PROTOCOLS)),
+	OPTION("max_protocol", KIND_STRING, "Highest protocol version",
+	    SSL_CONF, ONE_OF(PROTOCOLS)),
 	OPTION("record_padding", KIND_STRING,
 	    "Pad TLS 1.3 records to multiples of this size", SSL_CONF),
 	OPTION("debug_broken_protocol", KIND_NONE,
@@ -534,16 +563,20 @@ static const struct option options_tls[] = {
 static const struct option options_validation[] = {
 	OPTION("policy", KIND_STRING, "Acceptable certificate policy", X509),
 	OPTION("purpose", KIND_STRING,
-	    "What the client's certificate must be good for", X509),
+	    "What the client's certificate must be good for", X509,
+	    ONE_OF(PURPOSES)),
 	OPTION("verify_name", KIND_STRING,
-	    "Named set of verification parameters", X509),
+	    "Named set of verification parameters", X509,
+	    ONE_OF("default pkcs7 smime_sign ssl_client ssl_server")),
 	OPTION("verify_depth", KIND_NUMBER,
 	    "Longest chain to verify, in intermediate CAs", X509),
-	OPTION("auth_level", KIND_NUMBER, "Security level of chains", X509),
+	OPTION("auth_level", KIND_NUMBER, "Security level of chains", X509,
+	    ONE_OF("0 1 2 3 4 5")),
 	OPTION("attime", KIND_INTMAX,
 	    "Verify for this time, in seconds since 1970", X509),
 	OPTION("verify_hostname", KIND_STRING,
-	    "Host name that the client's certificate must have", X509),
+	    "Host name that the client's certificate must have", X509,
+	    ONE_OF("@hosts")),
 	OPTION("verify_email", KIND_STRING,
 	    "Mail address that the client's certificate must have", X509),
 	OPTION("verify_ip", KIND_STRING,
@@ -603,8 +636,9 @@ static const struct option options_extended[] = {
 
 static const struct option options_provider[] = {
 	OPTION("provider-path", KIND_STRING, "Where providers are found",
-	    CONF(crypto)),
-	OPTION("provider", KIND_STRING, "Provider to load", CONF(crypto)),
+	    CONF(crypto), FOLDER_NAME),
+	OPTION("provider", KIND_STRING, "Provider to load", CONF(crypto),
+	    ONE_OF("default legacy base null fips")),
 	OPTION("provparam", KIND_STRING,
 	    "Parameter for the loaded providers, [provider:]name=value",
 	    CONF(crypto), SECRET, SINCE(3, 5)),
