@@ -540,6 +540,41 @@ MANUAL=$ROOT/man/s_server.1
 	    sed -nE 's/^ (-[^ ]+).*\(from OpenSSL ([0-9.]+)\)$/\1 \2/p')
 }
 
+# What -help lists: a group and an option a line.
+groups_of_help()
+{
+	"$S_SERVER" -help 2>&1 | awk '
+	/^[^ ].*:$/ { group = $0 }
+	/^ -/ { print group, substr($1, 2) }'
+}
+
+groups_of_manual()
+{
+	awk '
+	$1 == ".Ss" { group = substr($0, 5) ":" }
+	$1 == ".It" && $2 == "Fl" { print group, $3 }' "$MANUAL"
+}
+
+@test "the manual page and -help have the same groups of options" {
+	groups_of_help | sort >help
+	[ "$(cut -d : -f 1 help | uniq | wc -l)" -gt 20 ]
+	assert_equal "$(groups_of_manual | sort | diff - help)" ''
+}
+
+@test "the manual page says which options the stock program has not" {
+	local name
+
+	awk '/^The stock program has none of these options:/ { here = 1; next }
+	here && $1 != ".Fl" { exit }
+	here { gsub(/[ ,]+[.,]?/, " "); $1 = ""; print }' "$MANUAL" |
+	    xargs -n 1 | sort >told
+	"$S_SERVER" -help 2>&1 | awk '/^ -/ { print $1 }' | sort -u |
+	    comm -23 - <(grep -v '^#' "$ROOT/tests/lib/stock-options" |
+		xargs -n 1 | sort) | sed 's/^-//' >ours
+	[ -s ours ]
+	assert_equal "$(diff told ours)" ''
+}
+
 @test "the manual page describes no option that is unknown" {
 	local name
 
