@@ -59,7 +59,7 @@ OBJECTS	= $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(SHARED),$(SOURCES))) \
 	$(SHARED:%.c=$(PLAIN)/%.o)
 PROGRAM	= $(BUILD)/s_server
 
-## all: the server, build/s_server
+## all: the server, build/s_server, and what is installed with it
 all: $(PROGRAM)
 
 $(PROGRAM): $(OBJECTS)
@@ -77,6 +77,9 @@ $(PLAIN)/%.o: %.c Makefile openssl.mk $(OPENSSL_USED)
 endif
 
 -include $(OBJECTS:.o=.d)
+
+include scripts/completions/completions.mk
+all: $(completions)
 
 ## unit: the unit tests of the shared state
 include tests/unit/tests.mk
