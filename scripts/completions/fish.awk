@@ -50,6 +50,6 @@ FILENAME == template {
 
 {
 	names = names (names == "" ? "" : " ") $1
-	options = options "complete -c s_server -o " $1 values() \
-	    " -d " quoted($5) "\n"
+	options = options "__s_server_option -o " $1 values() " -d " \
+	    quoted($5) "\n"
 }
