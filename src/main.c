@@ -11,6 +11,7 @@
 #include "config/masking.h"
 #include "config/options.h"
 #include "fetch/fetcher.h"
+#include "foundation/activation.h"
 #include "foundation/descriptors.h"
 #include "foundation/fault.h"
 #include "foundation/log.h"
@@ -90,6 +91,8 @@ main(int argc, char **argv)
 	tls_features_choose_wordings();
 	config_init(&config, argc, words);
 	memcpy(config.closed, closed, sizeof(closed));
+	if (activation_take(&config.activation) == -1)
+		return 1;
 	parsed = options_parse(&config, argc, argv, &judge);
 	if (parsed == OPTIONS_VERSION)
 		versions_print();

@@ -134,7 +134,8 @@ worker_open(struct worker *worker, const struct channel_ends *ends)
 
 	worker_set_title(worker, "");
 	signals_in_worker();
-	orphan_init(services->listener_fd);
+	orphan_init(
+	    services->listener_fd, services->config->activation.hands_in);
 	fault_set_worker((int)services->number);
 	fault_point("worker-start");
 	waiting_init(&worker->waiting);

@@ -11,10 +11,12 @@
 #ifndef ORPHAN_H
 #define ORPHAN_H
 
+#include <stdbool.h>
+
 /*
  * From now on this process ends with its master. Nobody can connect to
- * listener_fd then.
+ * listener_fd then, unless the socket was handed in: then it is only closed.
  */
-void orphan_init(int listener_fd);
+void orphan_init(int listener_fd, bool handed_in);
 
 #endif

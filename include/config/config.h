@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "foundation/activation.h"
 #include "foundation/descriptors.h"
 
 #define CONFIG_WORKERS_MAX 1024 /* -workers */
@@ -103,11 +104,14 @@ struct config {
 	 * program; they have been opened on the null device.
 	 */
 	bool closed[DESCRIPTORS_STANDARD];
+	/* From the environment; whatever the options say. */
+	struct activation activation;
 
 	/* Network options */
 	enum address_family family;
 	const char *host; /* NULL: wildcard */
 	const char *port; /* number or service name; never NULL */
+	bool accept_given; /* host and port are not the default */
 	const char *unix_path; /* NULL: TCP */
 	bool unlink; /* -unlink */
 	bool tfo; /* -tfo: TCP Fast Open */

@@ -7,6 +7,11 @@
  * gets the option afterwards. Each datagram comes with the address that it was
  * sent to (IP_PKTINFO, IPV6_PKTINFO); on an IPv6 socket an IPv4 address is a
  * mapped one.
+ *
+ * A socket that was handed in (activation.h) is the giver's: it is never shut
+ * down nor connected, and the path of a UNIX socket is not removed. Its end of
+ * listening is in shared memory (accept_turn.h). What waits in it then is left
+ * to whoever gets it next.
  */
 #ifndef LISTENER_H
 #define LISTENER_H
@@ -22,9 +27,11 @@ struct sockaddr;
 
 struct listener {
 	int fd; /* non-blocking, close on exec */
+	int family; /* AF_UNIX, or another one */
 	bool datagrams; /* UDP */
+	bool handed_in;
 	bool fast_open; /* TCP Fast Open */
-	const char *unix_path; /* NULL: none */
+	const char *unix_path; /* that we bound; NULL: none */
 	dev_t device; /* of what has this path, if that is our socket */
 	ino_t inode; /* likewise; 0: nothing had it */
 	/* "127.0.0.1:40123", "[::]:40123", "/tmp/u"; empty: unknown. */
@@ -46,7 +53,7 @@ void listener_describe(const struct listener *, char *line, int size);
  * Stop listening, for all processes at once: after a close, inherited copies of
  * the descriptor would go on. This is shutdown(2), and for datagrams connect(2)
  * to the socket's own address: datagrams that wait in it are still read, new
- * ones do not come.
+ * ones do not come. A socket that was handed in is only closed.
  */
 void listener_stop(struct listener *);
 /* Close, and unlink the UNIX path unless it is another server's by now. */

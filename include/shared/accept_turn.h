@@ -59,6 +59,12 @@ void accept_turn_wake(struct accept_turn *, unsigned slot);
  * worker was told or has accepted.
  */
 bool accept_turn_is_of(const struct accept_turn *, unsigned self);
+/*
+ * The end of listening on a socket that other programs have, too: from now on
+ * no worker accepts. Called by the master.
+ */
+void accept_turn_end(struct accept_turn *);
+bool accept_turn_has_ended(const struct accept_turn *);
 /* self has accepted a connection. */
 void accept_turn_took(struct accept_turn *, unsigned self);
 /* Returns how many connections all workers together have accepted so far. */

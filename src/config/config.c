@@ -39,6 +39,7 @@ config_init(struct config *config, int argc, char **words)
 	config->max_early_data = -1;
 	config->recv_max_early_data = -1;
 	options_set_defaults(config);
+	config->accept_given = false;
 }
 
 int

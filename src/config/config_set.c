@@ -322,6 +322,7 @@ config_set_port(struct config *config, const struct option *option,
 	(void)option;
 	config_use_tcp(config);
 	config->host = NULL;
+	config->accept_given = true;
 	config->port = config_keep_number(value->number);
 	return 0;
 }
@@ -359,6 +360,7 @@ config_set_accept(struct config *config, const struct option *option,
 		return -1;
 	}
 	config_use_tcp(config);
+	config->accept_given = true;
 	config->host = config_keep_host(host, (size_t)(end - host));
 	return config_set_service(config, option, port);
 }
@@ -396,6 +398,7 @@ config_set_unix(struct config *config, const struct option *option,
 {
 	(void)option;
 	config->family = FAMILY_UNIX;
+	config->accept_given = false;
 	config->unix_path = value->text;
 	return 0;
 }

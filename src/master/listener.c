@@ -3,6 +3,7 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -15,6 +16,7 @@
 #include "config/config.h"
 #include "foundation/log.h"
 #include "master/fast_open.h"
+#include "master/handed_in.h"
 #include "master/listener.h"
 
 /* Clients that may wait to be accepted; the kernel takes its own limit. */
@@ -22,6 +24,8 @@
 /* Bytes of datagrams that wait to be read; a burst of clients is many. */
 #define LISTENER_BUFFER (8 * 1024 * 1024)
 
+static int listener_adopt(struct listener *, const struct config *);
+static int listener_set_adopted(struct listener *);
 static int listener_open_unix(struct listener *, const struct config *);
 static int listener_remove_old(const char *);
 static void listener_own_path(struct listener *, const char *);
@@ -35,6 +39,7 @@ static int listener_set_ipv6_only(int, int, bool);
 static int listener_set_datagrams(int, int);
 static int listener_stop_datagrams(int);
 static void listener_learn_address(struct listener *);
+static void listener_name_unix(const struct sockaddr_un *, char *);
 static void listener_name(const struct config *, char *, size_t);
 
 int
@@ -47,9 +52,12 @@ listener_open(struct listener *listener, const struct config *config)
 	};
 	if (config->tfo)
 		fast_open_announce();
-	result = config->unix_path != NULL
-	    ? listener_open_unix(listener, config)
-	    : listener_open_inet(listener, config);
+	if (config->activation.hands_in)
+		result = listener_adopt(listener, config);
+	else
+		result = config->unix_path != NULL
+		    ? listener_open_unix(listener, config)
+		    : listener_open_inet(listener, config);
 	if (result == 0)
 		listener_learn_address(listener);
 	return result;
@@ -60,13 +68,16 @@ listener_describe(const struct listener *listener, char *line, int size)
 {
 	snprintf(line, (size_t)size, "ACCEPT%s%s%s",
 	    *listener->address != '\0' ? " " : "",
-	    listener->unix_path != NULL ? "localhost:" : "", listener->address);
+	    listener->family == AF_UNIX ? "localhost:" : "", listener->address);
 }
 
 void
 listener_stop(struct listener *listener)
 {
-	if (!listener->datagrams)
+	if (listener->handed_in) {
+		close(listener->fd);
+		listener->fd = -1;
+	} else if (!listener->datagrams)
 		shutdown(listener->fd, SHUT_RDWR);
 	else if (listener_stop_datagrams(listener->fd) == -1)
 		log_warn("cannot stop listening");
@@ -78,7 +89,40 @@ listener_close(struct listener *listener)
 	/* While the socket is open, no other socket has its inode number. */
 	if (listener->unix_path != NULL && listener_owns_path(listener))
 		unlink(listener->unix_path);
-	close(listener->fd);
+	if (listener->fd != -1)
+		close(listener->fd);
+}
+
+/* A socket that was handed in. The path of a UNIX socket is not ours. */
+static int
+listener_adopt(struct listener *listener, const struct config *config)
+{
+	listener->handed_in = true;
+	if (handed_in_check(ACTIVATION_FD, config, &listener->family) == -1)
+		return -1;
+	listener->fd = ACTIVATION_FD;
+	if (listener_set_adopted(listener) == 0)
+		return 0;
+	log_warn("LISTEN_FDS: descriptor %d", ACTIVATION_FD);
+	return -1;
+}
+
+/* Sets errno if it fails. These options hold for the giver, too. */
+static int
+listener_set_adopted(struct listener *listener)
+{
+	int fd = listener->fd, flags = fcntl(fd, F_GETFL);
+
+	if (flags == -1 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1 ||
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) == -1)
+		return -1;
+	if (listener->family == AF_UNIX)
+		return 0;
+	if (listener->fast_open && fast_open_set(fd, LISTENER_BACKLOG) == -1)
+		return -1;
+	return listener->datagrams
+	    ? listener_set_datagrams(fd, listener->family)
+	    : listener_set_stream(fd);
 }
 
 static int
@@ -139,6 +183,7 @@ listener_own_path(struct listener *listener, const char *path)
 	struct stat st;
 
 	listener->unix_path = path;
+	listener->family = AF_UNIX;
 	if (lstat(path, &st) == -1)
 		return;
 	listener->device = st.st_dev;
@@ -311,13 +356,27 @@ listener_learn_address(struct listener *listener)
 	if (listener->unix_path != NULL)
 		strlcpy(name, listener->unix_path, LISTENER_ADDRESS_MAX);
 	else if (getsockname(listener->fd, (struct sockaddr *)&address,
-		     &address_size) == 0 &&
-	    getnameinfo((struct sockaddr *)&address, address_size, host,
-		sizeof(host), port, sizeof(port),
-		NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+		     &address_size) == -1)
+		return;
+	else if (address.ss_family == AF_UNIX)
+		listener_name_unix((const struct sockaddr_un *)&address, name);
+	else if (getnameinfo((struct sockaddr *)&address, address_size, host,
+		     sizeof(host), port, sizeof(port),
+		     NI_NUMERICHOST | NI_NUMERICSERV) == 0)
 		snprintf(name, LISTENER_ADDRESS_MAX,
 		    address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
 		    port);
+}
+
+/* An abstract address begins with NUL, and is written with @. */
+static void
+listener_name_unix(const struct sockaddr_un *address, char *name)
+{
+	const char *path = address->sun_path;
+
+	snprintf(name, LISTENER_ADDRESS_MAX, "%s%.*s", *path == '\0' ? "@" : "",
+	    (int)sizeof(address->sun_path) - 1,
+	    *path == '\0' ? path + 1 : path);
 }
 
 /* The address as the options name it, for error messages. */

@@ -5,6 +5,8 @@
 #include "foundation/monotime.h"
 #include "master/listener.h"
 #include "master/ready.h"
+#include "shared/accept_turn.h"
+#include "shared/shared.h"
 
 /* How long workers may take to end before they are killed. */
 #define MASTER_QUIT_MS	500
@@ -42,6 +44,8 @@ master_enter(struct master *master, enum master_state state)
 	if ((master_states[state].from & MASTER_IN(master->state)) == 0)
 		return;
 	if (master->state < MASTER_DRAINING && state >= MASTER_DRAINING) {
+		if (master->listener->handed_in)
+			accept_turn_end(master->shared->turn);
 		listener_stop(master->listener);
 		reload_cancel(&master->reload);
 	}

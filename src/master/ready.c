@@ -53,7 +53,10 @@ ready_announce(const struct config *config, const struct listener *listener)
 	/* A port that was given is not repeated, as in the stock program. */
 	chosen_by_kernel = strcmp(config->port, "0") == 0;
 	text_printf(TEXT_OUT, "%s",
-	    chosen_by_kernel || config->unix_path != NULL ? line : "ACCEPT\n");
+	    chosen_by_kernel || config->unix_path != NULL ||
+		    config->activation.hands_in
+		? line
+		: "ACCEPT\n");
 	if (config->ready_fd != -1 &&
 	    ready_write_fd(config->ready_fd, line) == -1)
 		return -1;
@@ -69,6 +72,11 @@ ready_check_fd(const struct config *config)
 {
 	int fd = config->ready_fd;
 	bool was_closed = fd < DESCRIPTORS_STANDARD && config->closed[fd];
+
+	if (config->activation.hands_in && fd == ACTIVATION_FD) {
+		log_warnx("-ready_fd %d is the socket that was handed in", fd);
+		return -1;
+	}
 
 	if (!was_closed && fcntl(fd, F_GETFD) != -1)
 		return 0;

@@ -19,6 +19,7 @@ struct accept_turn {
 	_Atomic uint64_t count; /* connections accepted */
 	_Atomic uint32_t last; /* the slot that accepted last */
 	_Atomic uint32_t handed_to; /* slot told last; NOBODY: it came */
+	_Atomic bool ended; /* written by the master: nobody accepts */
 	struct accept_turn_slot slot[];
 };
 
@@ -113,6 +114,18 @@ bool
 accept_turn_is_of(const struct accept_turn *turn, unsigned self)
 {
 	return atomic_load(&turn->handed_to) == self;
+}
+
+void
+accept_turn_end(struct accept_turn *turn)
+{
+	atomic_store(&turn->ended, true);
+}
+
+bool
+accept_turn_has_ended(const struct accept_turn *turn)
+{
+	return atomic_load(&turn->ended);
 }
 
 void

@@ -12,6 +12,10 @@ unit() {
 	unit machine_test
 }
 
+@test "what a service manager says is read if it is for us, and taken out" {
+	unit activation_test
+}
+
 @test "a message in the wrong direction, or of the wrong size, is refused" {
 	unit message_test
 }

@@ -5,7 +5,7 @@ UNIT_SAYS = log text
 UNIT_CACHE = session_cache session_shard session_repair session_ring shlock \
 	fault $(UNIT_SAYS)
 
-UNIT_TESTS = machine_test message_test sources_test shm_test shlock_test \
+UNIT_TESTS = activation_test machine_test message_test sources_test shm_test shlock_test \
 	lifeline_test writer_test \
 	session_cache_test \
 	session_crash_test session_step_test accept_quota_test \
@@ -23,6 +23,7 @@ unit: $(UNIT_PROGRAMS)
 
 $(BUILD)/tests/unit/shm_test: $(call modules,shm machine $(UNIT_SAYS))
 $(BUILD)/tests/unit/machine_test: $(call modules,machine)
+$(BUILD)/tests/unit/activation_test: $(call modules,activation $(UNIT_SAYS))
 $(BUILD)/tests/unit/shlock_test: $(call modules,shlock $(UNIT_SAYS))
 $(BUILD)/tests/unit/message_test: $(call modules,channel message $(UNIT_SAYS))
 $(BUILD)/tests/unit/sources_test: \

@@ -84,14 +84,15 @@ acceptor_stop(struct acceptor *acceptor)
 	loop_remove(loop, &acceptor->listener);
 	loop_task_stop(loop, &acceptor->again);
 	loop_timer_stop(loop, &acceptor->retry);
-	if (acceptor->dtls == NULL) {
+	/* With DTLS other workers still bring what they read for our peers. */
+	if (acceptor->dtls == NULL)
 		loop_remove(loop, &acceptor->turn);
-		return;
-	}
-	/* Other workers still bring what they read for our peers. */
-	dtls_acceptor_stop(acceptor->dtls);
+	else
+		dtls_acceptor_stop(acceptor->dtls);
 	/* The port is free when no process has the socket any more. */
-	close(acceptor->services->listener_fd);
+	if (acceptor->dtls != NULL ||
+	    acceptor->services->config->activation.hands_in)
+		close(acceptor->services->listener_fd);
 }
 
 void
@@ -179,7 +180,8 @@ acceptor_take(struct acceptor *acceptor)
 {
 	struct arrival arrival = { .peer_size = sizeof(arrival.peer) };
 
-	if (acceptor->state == ACCEPTOR_STOPPED)
+	if (acceptor->state == ACCEPTOR_STOPPED ||
+	    accept_turn_has_ended(acceptor_turn(acceptor)))
 		return;
 	/* Without a master nobody would print, count or end a connection. */
 	if (lifeline_is_cut(acceptor->services->shared->lifeline))
