@@ -284,25 +284,39 @@ _s_server_scan() # option...
 }
 
 # A certificate for localhost that clients may trust (-CAfile), and its key in
-# the same file. Made once; without openssl there is none.
+# the same file. Made once, in Bats for the whole file: what setup_file starts
+# and what a test starts have the same. Of several that make it at once the first
+# one wins.
 s_server_certificate()
 {
-	local file=''
+	local file='' made=''
 
 	_s_server_make_dir || return 1
-	file=${S_SERVER_CERT:-$(_s_server_dir)/certificate.pem}
+	file=${S_SERVER_DIR:-${BATS_FILE_TMPDIR:-$(_s_server_dir)}}
+	file=${S_SERVER_CERT:-$file/certificate.pem}
 	if [ ! -e "$file" ]; then
-		${OPENSSL:-openssl} req -x509 -newkey ec -nodes -days 30 \
-		    -pkeyopt ec_paramgen_curve:P-256 -subj /CN=localhost \
-		    -addext subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1 \
-		    -keyout "$file.key" -out "$file" 2>"$file.log" || {
-			_s_server_fail "s_server_certificate: ${OPENSSL:-openssl}:" \
-			    "$(tail -n 1 "$file.log")"
-			return 1
-		}
-		cat "$file.key" >>"$file"
+		made=$(mktemp "$file.XXXXXX") || return 1
+		_s_server_make_certificate "$made" || return 1
+		ln "$made" "$file" 2>/dev/null || [ -e "$file" ] || return 1
+		rm -f "$made"
 	fi
 	printf '%s\n' "$file"
+}
+
+_s_server_make_certificate() # file
+{
+	local openssl="${OPENSSL:-openssl}" said=''
+
+	said=$("$openssl" req -x509 -newkey ec -nodes -days 30 \
+	    -pkeyopt ec_paramgen_curve:P-256 -subj /CN=localhost \
+	    -addext subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1 \
+	    -keyout "$1.key" -out "$1" 2>&1) || {
+		_s_server_fail "s_server_certificate: $openssl:" \
+		    "$(printf '%s\n' "$said" | tail -n 1)"
+		return 1
+	}
+	cat "$1.key" >>"$1"
+	rm -f "$1.key"
 }
 
 s_server_start() # [-n NAME] [-t SECONDS] option...

@@ -476,6 +476,54 @@ ok 4 forgets to stop it'
 	assert_contains "$output" 's_server_stop: server was ended by signal 9'
 }
 
+# The block of this language that names the library.
+readme_block() # language
+{
+	awk -v begin="^\`\`\`$1\$" '
+	$0 ~ begin { inside = 1; text = ""; next }
+	/^```$/ { if (inside && text ~ /s_server/) printf "%s", text; inside = 0 }
+	inside { text = text $0 "\n" }' "$ROOT/README.md"
+}
+
+# As "make install" lays it out.
+installed()
+{
+	mkdir -p prefix/bin prefix/share/s_server
+	ln -sf "$S_SERVER" prefix/bin/s_server
+	cp "$HARNESS"/* prefix/share/s_server
+}
+
+@test "README's script runs in the tree and from an installed copy" {
+	local shell
+
+	installed
+	readme_block bash >example
+	for shell in "${shells[@]}"; do
+		for S_SERVER_HARNESS in "$HARNESS" "$PWD/prefix/share/s_server"; do
+			export S_SERVER_HARNESS
+			# shellcheck disable=SC2086 # with options
+			PATH=$PWD/prefix/bin:$PATH run without_bats \
+			    env -u S_SERVER timeout $((60 * SLOW)) $shell example
+			assert_equal "$output" '50 clients were served'
+			assert_equal "$status" 0
+		done
+	done
+}
+
+@test "README's Bats file runs in the tree and from an installed copy" {
+	installed
+	readme_block bats >inner.bats
+	BATS_LIB_PATH=$PWD/prefix/share run env -u S_SERVER bash -c '
+	    '"$(declare -f inner_bats without_bats)"'; inner_bats inner.bats'
+	assert_equal "$(grep -cE '^ok' <<<"$output")" 2
+	assert_equal "$status" 0
+	sed -i "s,^bats_load_library .*,bats_load_library $HARNESS/load.bash," \
+	    inner.bats
+	run inner_bats inner.bats
+	assert_equal "$(grep -cE '^ok' <<<"$output")" 2
+	assert_equal "$status" 0
+}
+
 @test "the manual describes each function and variable" {
 	local name page=$ROOT/man/s_server-harness.7
 
