@@ -9,6 +9,7 @@ MANDIR	= $(PREFIX)/share/man
 
 CC	?= cc
 PKG_CONFIG ?= pkg-config
+AWK	?= awk
 
 # SANITIZE=1: address and undefined-behaviour sanitizers.
 # FAULTS=1: the fault points that some tests switch on (include/foundation/fault.h).
@@ -56,7 +57,7 @@ SHARED	:= $(if $(filter-out $(PLAIN),$(BUILD)),$(shell \
 	grep -LE 'foundation/fault\.h|\<FAULTS\>' $(SOURCES)))
 
 OBJECTS	= $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(SHARED),$(SOURCES))) \
-	$(SHARED:%.c=$(PLAIN)/%.o)
+	$(SHARED:%.c=$(PLAIN)/%.o) $(BUILD)/manual_text.o
 PROGRAM	= $(BUILD)/s_server
 
 ## all: the server, build/s_server, and what is installed with it
@@ -75,6 +76,15 @@ $(PLAIN)/%.o: %.c Makefile openssl.mk $(OPENSSL_USED)
 	$(call step,CC,$<)$(CC) $(filter-out -DFAULTS,$(CPPFLAGS)) \
 	    $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 endif
+
+# The manual page as -help_on prints it.
+$(BUILD)/manual_text.c: man/s_server.1 man/text.awk Makefile
+	@mkdir -p $(@D)
+	$(call step,AWK,$@)LC_ALL=C $(AWK) -f man/text.awk man/s_server.1 \
+	    >$@.new && mv $@.new $@
+
+$(BUILD)/manual_text.o: $(BUILD)/manual_text.c $(OPENSSL_USED)
+	$(call step,CC,$<)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(OBJECTS:.o=.d)
 

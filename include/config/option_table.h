@@ -14,7 +14,7 @@
 
 #define OPTION_HEX_DIGITS "0123456789abcdefABCDEF"
 
-/* The form of a value; options.c has a table of them. */
+/* The form of a value; option_kind.c has a table of them. */
 enum option_kind {
 	KIND_NONE, /* the option has no value */
 	KIND_STRING,
@@ -123,7 +123,8 @@ option_setter config_add_text; /* adds to a struct strings */
 option_setter config_add_conf; /* adds to a struct ssl_conf_list */
 /* Returns zeroed memory that lives as long as the program. */
 void *config_keep(size_t);
-/* The setter of -help and -version: it returns the option's argument. */
+/* The setter of -help, -help_on and -version: it returns the option's argument.
+ */
 option_setter config_ask;
 /* Setters that do more than to set one field. */
 option_setter config_set_accept;

@@ -19,12 +19,13 @@ struct option_judge {
 };
 
 /* What a user may ask, in place of a server. */
-enum options_asked { OPTIONS_HELP = 1, OPTIONS_VERSION };
+enum options_asked { OPTIONS_HELP = 1, OPTIONS_VERSION, OPTIONS_HELP_ON };
 
 /*
- * Fill the configuration from the command line. Returns 0, OPTIONS_HELP if the
- * help was printed and the program is done, OPTIONS_VERSION if it is to print
- * the versions, or -1 with the error already printed.
+ * Fill the configuration from the command line. Returns 0; OPTIONS_VERSION if
+ * the program is to print the versions and is done then; OPTIONS_HELP or
+ * OPTIONS_HELP_ON if that was printed and the program is done; or -1 with the
+ * error already printed.
  */
 int options_parse(
     struct config *, int argc, char **argv, const struct option_judge *);

@@ -72,6 +72,9 @@
 static const struct option options_general[] = {
 	OPTION("help", KIND_NONE, "Print this summary and exit",
 	    .set = config_ask, .argument = OPTIONS_HELP),
+	OPTION("help_on", KIND_STRING,
+	    "Print the manual of an option, a group or a chapter, and exit",
+	    .set = config_ask, .argument = OPTIONS_HELP_ON),
 	OPTION("version", KIND_NONE,
 	    "Print the versions of program and library and exit",
 	    .set = config_ask, .argument = OPTIONS_VERSION),

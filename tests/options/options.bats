@@ -17,10 +17,11 @@ each_line() # function that gets the options
 }
 
 # Both end with status 1, after the same text.
-# Ours has a second line, which names the option, or the word that is too much.
+# Ours has a second line, which names the option, or the word that is too much,
+# and a last one, which names an option that may be meant.
 without_culprits()
 {
-	sed -E '/^s_server: (Option -[^ ]+ wants a |Extra argument ")/d'
+	sed -E '/^s_server: (Option -[^ ]+ wants a |Extra argument "|Did you mean -)/d'
 }
 
 fails_as_stock() # option...
@@ -103,6 +104,10 @@ s_server: Option -psk wants a hex number"
 		-4=1
 		-dtls1=2
 		-help=1
+		-h=1
+		-h1
+		-servr_name
+		--nacept=1
 		-early_data=1
 	EOF
 }
@@ -395,6 +400,8 @@ forks_nothing() # option...
 
 ### The help
 
+MANUAL=$ROOT/man/s_server.1
+
 # covers: -help
 @test "-help goes to standard error and ends with status 0" {
 	run_server -help
@@ -403,6 +410,152 @@ forks_nothing() # option...
 	assert_matches "$stderr" '^Usage: s_server \[options\]'
 	run_server -quiet --help -x
 	assert_equal "$status" 0
+}
+
+@test "-h is -help, as in the stock program" {
+	local name help
+
+	run_stock -h
+	assert_equal "$status" 0
+	assert_matches "$stderr" '^Usage: '
+	run_server -help
+	help=$stderr
+	for name in -h --h --help; do
+		run_server "$name"
+		assert_equal "$status" 0
+		assert_equal "$output" ''
+		assert_equal "$stderr" "$help"
+	done
+}
+
+@test "-help lists ten options to begin with, and each once in its group" {
+	run_server -help
+	assert_equal "$(awk '
+	/:$/ { groups++ }
+	groups == 1 && /^ -/ { first++ }
+	END { print first }' <<<"$stderr")" 10
+	assert_equal "$(awk '
+	/:$/ { groups++ }
+	groups > 1 && /^ -/ { print $1 }' <<<"$stderr" | sort | uniq -d)" ''
+	assert_equal "$(awk '
+	/:$/ { groups++ }
+	/^ -/ { seen[$0] = seen[$0] (groups == 1 ? "first" : " group") }
+	END { for (line in seen) if (seen[line] == "first") print line
+	}' <<<"$stderr")" ''
+}
+
+# covers: -help_on
+@test "-help_on prints an option of the manual page, or a group" {
+	local option
+
+	for option in -naccept --naccept naccept; do
+		run_server -help_on "$option" -x
+		assert_equal "$status" 0
+		assert_equal "$stderr" ''
+		assert_equal "$output" "    -naccept number
+            Stop listening after this number of connections, whether their
+            handshakes succeeded or not, and end when the last one is over."
+	done
+	run_server -help_on=-WWW
+	assert_matches "$output" '^    -WWW'
+	run_server -help_on tls1_2
+	assert_contains "$output" $'    -tls1\n    -tls1_1\n    -tls1_2\n'
+	for option in modes 'Mode options' mode; do
+		run_server -help_on "$option"
+		assert_equal "$status" 0
+		assert_equal "${lines[0]}" 'Mode options'
+		assert_contains "$output" $'\n    -www\n'
+	done
+	run_server -help_on resumption
+	assert_matches "$output" '^Resumption options'
+	assert_contains "$output" $'\nRESUMPTION\n'
+	assert_contains "$output" $'\nTicket keys\n'
+	run_server -help_on status
+	assert_equal "${lines[-1]}" 'See also: -help_on "Status options"'
+}
+
+# covers: -help_on
+@test "-help_on says what has nearly the name of what there is not" {
+	local lacks='no such option or group'
+
+	refused "-help_on certficate: $lacks; try Certificate" -help_on \
+	    certficate
+	refused "-help_on -servr_name: $lacks; try servername" -help_on \
+	    -servr_name
+	refused "-help_on -modes: $lacks; -help lists them" -help_on -modes
+	refused "-help_on : $lacks; -help lists them" -help_on ''
+	refused "Option -help_on needs a value$HINT" -help_on
+}
+
+# covers: -help_on
+@test "-help_on has all the words of the manual page, in 78 columns" {
+	local chapter
+
+	command -v mandoc >/dev/null || skip 'mandoc is not installed'
+	while read -r chapter; do
+		"$S_SERVER" -help_on "$chapter" | sed -n "/^$chapter\$/,\$p"
+	done < <(sed -n 's/^\.Sh //p' "$MANUAL") >text
+	assert_equal "$(awk 'length > 78' text)" ''
+	tr -s ' \n' '\n' <text | sed '/^-$/d; /^$/d' >ours
+	mandoc -T ascii "$MANUAL" | col -b | sed '1d; $d' |
+	    sed "s/[\`']/'/g" | tr -s ' \t\n' '\n' | sed '/^[o-]$/d; /^$/d' >theirs
+	[ "$(wc -l <ours)" -gt 10000 ]
+	assert_equal "$(diff ours theirs)" ''
+}
+
+@test "each awk makes the same text of the manual page" {
+	local awk tried=0
+
+	for awk in mawk gawk original-awk 'busybox awk'; do
+		command -v "${awk%% *}" >/dev/null || continue
+		LC_ALL=C $awk -f "$ROOT/man/text.awk" "$MANUAL" |
+		    diff - "$BUILD/manual_text.c" || fail "$awk"
+		tried=$((tried + 1))
+	done
+	[ "$tried" -gt 0 ]
+	echo '.Xx' >strange
+	run awk -f "$ROOT/man/text.awk" strange
+	assert_equal "$status" 1
+	assert_contains "$output" 'strange:1: unknown macro: .Xx'
+}
+
+# covers: -help_on
+@test "-help_on knows each option, and the group of each" {
+	local group name
+
+	while IFS=: read -r group name; do
+		"$S_SERVER" -help_on "$group" >whole
+		"$S_SERVER" -help_on "-$name" >one
+		grep -qE "^    -$name( |\$)" one || fail "-$name: $(<one)"
+		[[ $(<whole) == *"$(<one)"* ]] ||
+		    fail "$group lacks -$name"
+	done < <(groups_of_help | sed 's/: /:/')
+}
+
+hints_at() # option, the options that it may mean, or nothing
+{
+	run_server "$1"
+	assert_equal "$status" 1
+	assert_equal "$stderr" "s_server: Unknown option: ${1%%=*}$HINT${2:+
+s_server: Did you mean $2?}"
+}
+
+@test "a mistyped option has a line that names what it may mean" {
+	hints_at -servr_name -servername
+	hints_at -servernam -servername
+	hints_at -workr=4 -workers
+	hints_at -naccetp=3 -naccept
+	hints_at -cafile -CAfile
+	hints_at -verify-return-eror -verify_return_error
+	hints_at -no_CAfile -no-CAfile
+	hints_at -accept:4433 -accept
+	hints_at -tls1_4 '-tls1_1, -tls1_2 or -tls1_3'
+	hints_at -ciphers '-cipher'
+	hints_at -rpk '-enable_server_rpk, -enable_client_rpk or -expected-rpks'
+	hints_at -x
+	hints_at -quic_server_of_my_own
+	hints_at -c
+	hints_at "-$(printf '%0300d' 0)"
 }
 
 @test "-help lists all that the stock program lists, with the same values" {
@@ -512,8 +665,6 @@ than 3.0 are refused, for the program runs with that"
 
 ### The manual page
 
-MANUAL=$ROOT/man/s_server.1
-
 @test "the manual page describes what -help lists" {
 	local name
 
@@ -545,7 +696,7 @@ groups_of_help()
 {
 	"$S_SERVER" -help 2>&1 | awk '
 	/^[^ ].*:$/ { group = $0 }
-	/^ -/ { print group, substr($1, 2) }'
+	/^ -/ && group != "To begin with:" { print group, substr($1, 2) }'
 }
 
 groups_of_manual()
