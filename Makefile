@@ -3,9 +3,17 @@
 .DEFAULT_GOAL = all
 
 VERSION	= 0.1.0
+# Where "make install" puts things; the system must look there for them.
 PREFIX	= /usr/local
 BINDIR	= $(PREFIX)/bin
-MANDIR	= $(PREFIX)/share/man
+DATADIR	= $(PREFIX)/share
+MANDIR	= $(DATADIR)/man
+SYSCONFDIR = $(if $(filter /usr,$(PREFIX)),,$(PREFIX))/etc
+UNITDIR	= $(PREFIX)/lib/systemd/system
+BATSDIR	= $(PREFIX)/lib/bats
+BASHDIR	= $(DATADIR)/bash-completion/completions
+ZSHDIR	= $(DATADIR)/zsh/site-functions
+FISHDIR	= $(DATADIR)/fish/vendor_completions.d
 
 CC	?= cc
 PKG_CONFIG ?= pkg-config
@@ -28,6 +36,12 @@ PLAIN	:= $(if $(FAULTS),$(patsubst %/faults,%,$(BUILD)),$(BUILD))
 # is printed in place of the command, and nothing by "make -s".
 step	= $(if $(filter-out 0,$(V)),,@$(if $(findstring \
 	s,$(firstword -$(MAKEFLAGS))),,echo '$1 $(patsubst $(CURDIR)/%,%,$2)';))
+
+# In quotes for the shell.
+quoted	= '$(subst ','\'',$1)'
+installation = silent=$(findstring s,$(firstword -$(MAKEFLAGS))) $(foreach \
+	name,BUILD DESTDIR BINDIR DATADIR MANDIR SYSCONFDIR UNITDIR BATSDIR \
+	BASHDIR ZSHDIR FISHDIR,$(name)=$(call quoted,$($(name))))
 
 include openssl.mk
 
@@ -125,19 +139,13 @@ valgrind: all unit load
 mutate-options:
 	./scripts/mutate-options
 
-## install: program and manual page, below $(DESTDIR)$(PREFIX)
-install: $(PROGRAM)
-	@install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
-	$(call step,INSTALL,$(DESTDIR)$(BINDIR)/s_server)install -m 755 \
-	    $(PROGRAM) $(DESTDIR)$(BINDIR)/s_server
-	$(call step,INSTALL,$(DESTDIR)$(MANDIR)/man1/s_server.1)install -m 644 \
-	    man/s_server.1 $(DESTDIR)$(MANDIR)/man1/s_server.1
+## install: all that users need, below $(DESTDIR)$(PREFIX)
+install: all
+	@$(installation) ./scripts/installation install
 
 ## uninstall: remove what install put there
 uninstall:
-	$(call step,RM,$(DESTDIR)$(BINDIR)/s_server)rm -f \
-	    $(DESTDIR)$(BINDIR)/s_server \
-	    $(DESTDIR)$(MANDIR)/man1/s_server.1
+	@$(installation) ./scripts/installation uninstall
 
 ## clean: remove all that was built
 clean:

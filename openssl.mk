@@ -1,6 +1,12 @@
 # Which OpenSSL: the system's, or that of OPENSSL_DIR=/path, which is where one
 # is installed, or the tree in which it was built.
 
+# What "make" has built is installed as it is: "sudo make install" has lost the
+# OPENSSL_DIR of the environment.
+ifneq ($(filter install uninstall,$(MAKECMDGOALS)),)
+OPENSSL_DIR ?= $(filter /%,$(firstword $(file <$(BUILD)/openssl.used)))
+endif
+
 ifeq ($(OPENSSL_DIR),)
 
 OPENSSL_CFLAGS := $(shell $(PKG_CONFIG) --cflags libssl libcrypto 2>/dev/null)

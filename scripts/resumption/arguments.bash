@@ -16,7 +16,7 @@ extra=()	# for s_client
 usage()
 {
 	cat <<-EOT
-	usage: resumption-check [option ...] HOST:PORT ... [-- option of s_client ...]
+	usage: ${0##*/} [option ...] HOST:PORT ... [-- option of s_client ...]
 
 	Opens TLS sessions, resumes each of them over new connections, and prints how
 	often that went well, for each kind of resumption. With several addresses

@@ -248,17 +248,6 @@ coverage_of() # test, line of -help...
 	assert_contains "$output" 'no such option: -three'
 }
 
-@test "make install and uninstall, below DESTDIR and PREFIX" {
-	plain_make install DESTDIR="$PWD/root" PREFIX=/opt/s >/dev/null
-	assert_equal "$(cd root && find . -type f | sort)" \
-	    "$(printf '%s\n' ./opt/s/bin/s_server \
-		./opt/s/share/man/man1/s_server.1)"
-	run root/opt/s/bin/s_server -help
-	assert_equal "$status" 0
-	plain_make uninstall DESTDIR="$PWD/root" PREFIX=/opt/s >/dev/null
-	assert_equal "$(find root -type f)" ''
-}
-
 @test "a warning ends a build only with WERROR=1" {
 	local all=(all unit load bench-programs fuzz)
 
