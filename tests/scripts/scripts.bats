@@ -334,7 +334,8 @@ $(pkg-config --libs libbsd-overlay)"
 	! is_sanitized || skip 'the rest is not for objects with sanitizers'
 	mapfile -t objects < <(cd "$ROOT" && find src workers -name '*.c' |
 	    sed "s|^|$BUILD/|; s|c\$|o|")
-	gcc -pthread -o static "${objects[@]}" -Lother/lib "${libraries[@]}"
+	gcc -pthread -o static "${objects[@]}" "$BUILD/manual_text.o" -Lother/lib \
+	    "${libraries[@]}"
 	./static -version >/dev/null
 }
 
