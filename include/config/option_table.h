@@ -88,8 +88,8 @@ struct option {
 	/*
 	 * For completion in shells: the words that the value is one of, or a
 	 * list of with this separator. In place of words "@files", "@folders",
-	 * "@hosts", "@ciphers", "@ciphersuites", "@groups", "@sigalgs". Not
-	 * for values whose kind says it.
+	 * "@hosts", "@options", "@ciphers", "@ciphersuites", "@groups",
+	 * "@sigalgs". Not for values whose kind says it.
 	 */
 	const char *values;
 	const char *separator;

@@ -74,7 +74,7 @@ static const struct option options_general[] = {
 	    .set = config_ask, .argument = OPTIONS_HELP),
 	OPTION("help_on", KIND_STRING,
 	    "Print the manual of an option, a group or a chapter, and exit",
-	    .set = config_ask, .argument = OPTIONS_HELP_ON),
+	    .set = config_ask, .argument = OPTIONS_HELP_ON, ONE_OF("@options")),
 	OPTION("version", KIND_NONE,
 	    "Print the versions of program and library and exit",
 	    .set = config_ask, .argument = OPTIONS_VERSION),

@@ -35,6 +35,7 @@ typed()
 	s_server -cert server_|s_server -cert server_key.pem
 	s_server -key server_|s_server -key server_key.pem
 	s_server -CApath folder_|s_server -CApath folder_of_keys/
+	s_server -help_on stats_js|s_server -help_on stats_json
 	s_server -port server_|s_server -port server_
 	s_server-openssl s_serv|s_server-openssl s_server
 	s_server-openssl s_server -console ol|s_server-openssl s_server -console oldest
