@@ -7,6 +7,7 @@
  *	master_messages.c	what children say
  *	master_console.c	what is typed
  *	master_signals.c	signals
+ *	master_notify.c		what a service manager is told
  *
  * Its states. A state that is further down is never left for one above it:
  *
@@ -44,6 +45,7 @@
 #include "master/children.h"
 #include "master/console.h"
 #include "master/master.h"
+#include "master/notify.h"
 #include "master/reload.h"
 #include "master/report.h"
 #include "master/sources.h"
@@ -76,6 +78,7 @@ struct master {
 	struct reload reload;
 	struct ticket_rotation rotation;
 	struct accept_watch watch;
+	struct notify notify;
 	int signal_fd;
 	int ended_by; /* signal; 0: none */
 	int status; /* exit status */
@@ -100,6 +103,12 @@ void master_close_children(struct master *);
 /* master_messages.c */
 void master_hear(
     void *master, struct children *, unsigned slot, const struct message *);
+
+/* master_notify.c */
+void master_notify_ready(struct master *);
+void master_notify_reload(void *arg, enum reload_news);
+/* The state that the end begins with. */
+void master_notify_stopping(struct master *, enum master_state);
 
 /* Sources; the self of each is the master. */
 extern const struct source master_console_source;

@@ -32,6 +32,10 @@
  */
 typedef int reload_prepare(void *arg);
 
+/* What is told of a reload. A beginning is followed by one of the others. */
+enum reload_news { RELOAD_BEGINS, RELOAD_ENDS, RELOAD_FAILS };
+typedef void reload_hear(void *arg, enum reload_news);
+
 enum reload_phase {
 	RELOAD_IDLE,
 	RELOAD_CUTTING, /* the oldest generation is being ended */
@@ -43,6 +47,8 @@ struct reload {
 	struct pool *pool;
 	reload_prepare *prepare;
 	void *arg;
+	reload_hear *hear;
+	void *hear_arg;
 	enum reload_phase phase;
 	bool wanted; /* one is asked for that has not begun */
 	unsigned count; /* of reloads that are finished */
@@ -50,6 +56,8 @@ struct reload {
 };
 
 void reload_init(struct reload *, struct pool *, reload_prepare *, void *);
+/* To be called before the first reload. */
+void reload_hear_by(struct reload *, reload_hear *, void *);
 /* If one is under way, another follows: files may have changed meanwhile. */
 void reload_request(struct reload *);
 /* From now on nothing is reloaded. */

@@ -68,6 +68,7 @@ master_open(struct master *master, const struct master_setup *setup)
 {
 	struct shared *shared = master->shared;
 
+	notify_open(&master->notify, &master->config->activation);
 	master->workers = &master->children[MASTER_WORKER].pool;
 	master->fetcher = &master->children[MASTER_FETCHER].pool;
 	sources_open(&master->sources, MASTER_IN(MASTER_STARTING));
@@ -81,6 +82,7 @@ master_open(struct master *master, const struct master_setup *setup)
 		return -1;
 	reload_init(&master->reload, master->workers, setup->prepare,
 	    setup->prepare_arg);
+	reload_hear_by(&master->reload, master_notify_reload, master);
 	if ((master->signal_fd = signals_open()) == -1)
 		return -1;
 	master_add_sources(master);
@@ -112,6 +114,7 @@ master_add_sources(struct master *master)
 	sources_add(table, &master_source, master, always);
 	sources_add(table, &accept_watch_source, &master->watch, running);
 	sources_add(table, &reload_source, &master->reload, running);
+	sources_add(table, &notify_source, &master->notify, always);
 	sources_add(table, &ticket_rotation_source, &master->rotation, always);
 	sources_add(table, &master_signals_source, master, always);
 }
@@ -129,6 +132,7 @@ master_close(struct master *master)
 	printer_finish(master->printer, patience_ms);
 	console_close(&master->console);
 	listener_close(master->listener);
+	notify_close(&master->notify);
 	sources_close(&master->sources);
 	if (master->signal_fd > 0)
 		close(master->signal_fd);

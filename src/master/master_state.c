@@ -48,6 +48,7 @@ master_enter(struct master *master, enum master_state state)
 			accept_turn_end(master->shared->turn);
 		listener_stop(master->listener);
 		reload_cancel(&master->reload);
+		master_notify_stopping(master, state);
 	}
 	master->state = state;
 	sources_enter(&master->sources, MASTER_IN(state));
@@ -73,10 +74,12 @@ master_end_by(struct master *master, int number)
 static void
 master_begin_running(struct master *master)
 {
-	if (ready_announce(master->config, master->listener) == -1)
+	if (ready_announce(master->config, master->listener) == -1) {
 		master_end_by(master, 0);
-	else
-		pool_say_ready(master->workers, MESSAGE_ACCEPT);
+		return;
+	}
+	master_notify_ready(master);
+	pool_say_ready(master->workers, MESSAGE_ACCEPT);
 }
 
 static void

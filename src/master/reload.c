@@ -35,6 +35,13 @@ reload_init(struct reload *reload, struct pool *pool, reload_prepare *prepare,
 }
 
 void
+reload_hear_by(struct reload *reload, reload_hear *hear, void *arg)
+{
+	reload->hear = hear;
+	reload->hear_arg = arg;
+}
+
+void
 reload_request(struct reload *reload)
 {
 	reload->wanted = true;
@@ -95,9 +102,12 @@ static void
 reload_begin(struct reload *reload, int64_t now_ms)
 {
 	reload->wanted = false;
+	reload->hear(reload->hear_arg, RELOAD_BEGINS);
 	if (pool_check_room(reload->pool) == -1 ||
-	    reload->prepare(reload->arg) == -1)
+	    reload->prepare(reload->arg) == -1) {
+		reload->hear(reload->hear_arg, RELOAD_FAILS);
 		return;
+	}
 	if (pool_alive_in(reload->pool, reload_next(reload)) == 0) {
 		reload_start(reload);
 		return;
@@ -144,6 +154,7 @@ reload_finish(struct reload *reload, int64_t now_ms)
 	reload->count++;
 	log_warnx(
 	    "reloaded: generation %u of the workers serves", reload->count + 1);
+	reload->hear(reload->hear_arg, RELOAD_ENDS);
 	if (reload->wanted)
 		reload_begin(reload, now_ms);
 }
