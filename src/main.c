@@ -24,6 +24,7 @@
 #include "link/stateless.h"
 #include "master/listener.h"
 #include "master/master.h"
+#include "master/pid_file.h"
 #include "master/pool.h"
 #include "master/printer.h"
 #include "master/ready.h"
@@ -60,6 +61,8 @@
 
 static int main_check_descriptors(const struct config *);
 static int main_serve(struct config *);
+static void main_open_output(struct master_setup *);
+static void main_close_output(struct master_setup *);
 static int main_close(const struct worker_setup *);
 static void main_last_words(void *);
 static void main_close_logs(void);
@@ -110,6 +113,7 @@ main_serve(struct config *config)
 {
 	struct listener listener;
 	struct printer printer;
+	struct pid_file pid_file = { .handle = NULL };
 	struct shared shared;
 	struct tickets tickets = { .aes_128 = NULL };
 	struct worker_setup setup = { config, NULL, &shared, &tickets, -1,
@@ -119,6 +123,7 @@ main_serve(struct config *config)
 		.config = config,
 		.printer = &printer,
 		.listener = &listener,
+		.pid_file = &pid_file,
 		.shared = &shared,
 		.randomness = &tls_random,
 		.child = {
@@ -133,12 +138,10 @@ main_serve(struct config *config)
 	};
 	int status = 1;
 
-	printer_open(&printer);
+	main_open_output(&master);
 	setup.one_outlet = printer.shared;
-	text_set_sink(printer_write, &printer);
-	log_before_exit(main_last_words, &printer);
-	text_silence_out(config->quiet && !config->debug);
-	if (main_prepare(config, &setup, &listener) == 0) {
+	if (pid_file_open(&pid_file, config->pid_file) == 0 &&
+	    main_prepare(config, &setup, &listener) == 0) {
 		fetcher.board = shared.fetches;
 		master.keylog_fd = keylog_fd();
 		master.messages_fd = tracing_fd();
@@ -146,11 +149,29 @@ main_serve(struct config *config)
 		shared_close(&shared);
 	} else {
 		printer_finish(&printer, MAIN_OUTPUT_MS);
+		pid_file_remove(&pid_file);
 	}
+	main_close_output(&master);
+	return main_close(&setup) == -1 ? 1 : status;
+}
+
+static void
+main_open_output(struct master_setup *master)
+{
+	const struct config *config = master->config;
+
+	printer_open(master->printer);
+	text_set_sink(printer_write, master->printer);
+	log_before_exit(main_last_words, master);
+	text_silence_out(config->quiet && !config->debug);
+}
+
+static void
+main_close_output(struct master_setup *master)
+{
 	log_before_exit(NULL, NULL);
 	text_set_sink(NULL, NULL);
-	printer_close(&printer);
-	return main_close(&setup) == -1 ? 1 : status;
+	printer_close(master->printer);
 }
 
 /* All that main_prepare opened, but for what ends with the master. */
@@ -167,9 +188,12 @@ main_close(const struct worker_setup *setup)
 
 /* A fatal error's. */
 static void
-main_last_words(void *printer)
+main_last_words(void *arg)
 {
-	printer_finish(printer, MAIN_OUTPUT_MS);
+	struct master_setup *master = arg;
+
+	printer_finish(master->printer, MAIN_OUTPUT_MS);
+	pid_file_remove(master->pid_file);
 }
 
 /* When no worker writes to them any more. */

@@ -121,6 +121,7 @@ struct config {
 	unsigned workers; /* -workers; default: the online CPUs */
 	int ready_fd; /* -ready_fd; -1: none */
 	const char *ready_file; /* -ready_file */
+	const char *pid_file; /* -pidfile; NULL: none */
 	bool label; /* -label */
 	const char *label_host; /* -label_host; NULL: none */
 	enum console_choice console; /* -console */

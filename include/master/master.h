@@ -10,6 +10,7 @@
 
 struct config;
 struct listener;
+struct pid_file;
 struct printer;
 struct randomness;
 struct shared;
@@ -28,6 +29,7 @@ struct master_setup {
 	const struct config *config;
 	struct printer *printer; /* text.h's sink */
 	struct listener *listener;
+	struct pid_file *pid_file;
 	struct shared *shared;
 	const struct randomness *randomness; /* of new ticket keys */
 	struct master_child_setup child[MASTER_CHILDREN];

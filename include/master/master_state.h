@@ -66,6 +66,7 @@ enum master_state {
 struct master {
 	const struct config *config;
 	struct listener *listener;
+	struct pid_file *pid_file;
 	struct shared *shared;
 	struct printer *printer;
 	void (*close_logs)(void);

@@ -9,6 +9,7 @@
 #include "master/listener.h"
 #include "master/master.h"
 #include "master/master_state.h"
+#include "master/pid_file.h"
 #include "master/printer.h"
 #include "shared/shared.h"
 
@@ -43,6 +44,7 @@ master_run(const struct master_setup *setup)
 	master->config = setup->config;
 	master->printer = setup->printer;
 	master->listener = setup->listener;
+	master->pid_file = setup->pid_file;
 	master->shared = setup->shared;
 	master->close_logs = setup->close_logs;
 	master->status = 1;
@@ -132,6 +134,7 @@ master_close(struct master *master)
 	printer_finish(master->printer, patience_ms);
 	console_close(&master->console);
 	listener_close(master->listener);
+	pid_file_remove(master->pid_file);
 	notify_close(&master->notify);
 	sources_close(&master->sources);
 	if (master->signal_fd > 0)

@@ -1,0 +1,91 @@
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libutil.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "foundation/log.h"
+#include "master/pid_file.h"
+
+#define PID_FILE_BYTES_MAX 32
+
+static bool pid_file_is_there(const struct pid_file *);
+static bool pid_file_may_replace(const char *);
+
+int
+pid_file_open(struct pid_file *file, const char *path)
+{
+	pid_t other = 0;
+
+	file->handle = NULL;
+	file->path = path;
+	if (path == NULL)
+		return 0;
+	if (!pid_file_may_replace(path)) {
+		log_warnx("-pidfile %s: there is something that is no file of "
+			  "a process's number",
+		    path);
+		return -1;
+	}
+	file->handle = pidfile_open(path, 0644, &other);
+	if (file->handle != NULL && pidfile_write(file->handle) == 0)
+		return 0;
+	if (file->handle == NULL && errno == EEXIST && other > 0)
+		log_warnx("-pidfile %s: process %ld has it", path, (long)other);
+	else if (file->handle == NULL && errno == EEXIST)
+		log_warnx("-pidfile %s: another process has it", path);
+	else
+		log_warn("-pidfile %s", path);
+	pid_file_remove(file);
+	return -1;
+}
+
+void
+pid_file_remove(struct pid_file *file)
+{
+	if (file->handle == NULL)
+		return;
+	(void)(pid_file_is_there(file) ? pidfile_remove(file->handle)
+				       : pidfile_close(file->handle));
+	file->handle = NULL;
+}
+
+/* pidfile_remove would remove whatever has this path by now. */
+static bool
+pid_file_is_there(const struct pid_file *file)
+{
+	struct stat ours, there;
+
+	return fstat(pidfile_fileno(file->handle), &ours) == 0 &&
+	    stat(file->path, &there) == 0 && ours.st_dev == there.st_dev &&
+	    ours.st_ino == there.st_ino;
+}
+
+/* Somebody may have named a key by mistake, which would be gone then. */
+static bool
+pid_file_may_replace(const char *path)
+{
+	char text[PID_FILE_BYTES_MAX + 1];
+	struct stat st;
+	ssize_t n;
+	int fd;
+
+	/* Any other error is that of the open to come. */
+	if (stat(path, &st) == -1)
+		return true;
+	if (!S_ISREG(st.st_mode))
+		return false;
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd == -1)
+		return false;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n == -1 || n == PID_FILE_BYTES_MAX)
+		return false;
+	text[n] = '\0';
+	return strspn(text, "0123456789\n") == (size_t)n;
+}
