@@ -24,8 +24,11 @@ start_given() # option of giver..., --, option of server...
 # The giver has started so many, and the last one is ready. Sets SERVER_PID.
 runs_given() # count
 {
-	wait_for 10 given_is_ready_or_gone "$1" && given_is_ready "$1" ||
-	    { show_files giver; return 1; }
+	wait_for 10 given_is_ready_or_gone "$1" || return 1
+	if ! given_is_ready "$1"; then
+		show_files giver
+		return 1
+	fi
 	SERVER_PID=$(sed -n "s/^RUNS //p" giver.out | sed -n "$1p")
 }
 

@@ -46,6 +46,14 @@ run_example() # number
 	assert_contains "$output" 'CIPHER is'
 }
 
+@test "a socket that systemd-socket-activate hands in is served" {
+	command -v systemd-socket-activate >/dev/null ||
+		skip 'systemd-socket-activate is not installed'
+	run run_example 5
+	assert_equal "$status" 0
+	assert_contains "$output" Cipher
+}
+
 @test "no example waits for a server that has died" {
 	local number
 
