@@ -47,7 +47,7 @@ include openssl.mk
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 	-Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
-CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude \
+override CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude \
 	$(if $(SANITIZE),-DSANITIZE) $(if $(FAULTS),-DFAULTS) \
 	$(if $(MUTATE),-DMUTATE)
 CFLAGS	?= -O2 -g

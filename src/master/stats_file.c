@@ -56,11 +56,12 @@ stats_file_descriptor(const char *path)
 
 	fd = open(path, O_WRONLY | STATS_FILE_FLAGS, 0666);
 	if (fd == -1)
-		return errno == ENXIO ? open(path, O_RDWR | STATS_FILE_FLAGS)
-				      : -1;
+		return errno == ENXIO
+		    ? open(path, O_RDWR | STATS_FILE_FLAGS, 0666)
+		    : -1;
 	if (fstat(fd, &st) == -1 || !S_ISFIFO(st.st_mode))
 		return fd;
-	if ((both = open(path, O_RDWR | STATS_FILE_FLAGS)) == -1)
+	if ((both = open(path, O_RDWR | STATS_FILE_FLAGS, 0666)) == -1)
 		return fd;
 	close(fd);
 	return both;
