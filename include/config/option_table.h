@@ -123,7 +123,8 @@ option_setter config_add_text; /* adds to a struct strings */
 option_setter config_add_conf; /* adds to a struct ssl_conf_list */
 /* Returns zeroed memory that lives as long as the program. */
 void *config_keep(size_t);
-/* The setter of -help, -help_on and -version: it returns the option's argument.
+/* The setter of -help, -version and their kin: it returns the option's
+ * argument.
  */
 option_setter config_ask;
 /* Setters that do more than to set one field. */

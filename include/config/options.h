@@ -18,8 +18,13 @@ struct option_judge {
 	int (*version)(const char *name, unsigned since);
 };
 
-/* What a user may ask, in place of a server. */
-enum options_asked { OPTIONS_HELP = 1, OPTIONS_VERSION, OPTIONS_HELP_ON };
+/* What a user may ask, in place of a server; and a file of further options. */
+enum options_asked {
+	OPTIONS_HELP = 1,
+	OPTIONS_VERSION,
+	OPTIONS_HELP_ON,
+	OPTIONS_FILE
+};
 
 /*
  * Fill the configuration from the command line. Returns 0; OPTIONS_VERSION if

@@ -203,11 +203,16 @@ config_add_text(struct config *config, const struct option *option,
     const struct option_value *value)
 {
 	struct strings *strings = config_field(config, option);
+	const char **more;
 
-	/* There cannot be more items than arguments. */
-	if (strings->item == NULL)
-		strings->item =
-		    config_keep((size_t)config->argc * sizeof(*strings->item));
+	/* It grows when the number of items is a power of two. */
+	if ((strings->count & (strings->count - 1)) == 0) {
+		more = config_keep((2 * strings->count + 1) * sizeof(*more));
+		if (strings->count > 0)
+			memcpy(more, strings->item,
+			    strings->count * sizeof(*more));
+		strings->item = more;
+	}
 	strings->item[strings->count++] = value->text;
 	return 0;
 }

@@ -78,6 +78,8 @@ static const struct option options_general[] = {
 	OPTION("version", KIND_NONE,
 	    "Print the versions of program and library and exit",
 	    .set = config_ask, .argument = OPTIONS_VERSION),
+	OPTION("options", KIND_INFILE, "File with further options, a line each",
+	    .set = config_ask, .argument = OPTIONS_FILE),
 	END_OF_SECTION,
 };
 

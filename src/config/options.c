@@ -7,15 +7,17 @@
 #include "config/option_kind.h"
 #include "config/option_table.h"
 #include "config/options.h"
+#include "config/options_file.h"
 #include "foundation/log.h"
 #include "foundation/text.h"
 #include "foundation/wordings.h"
 
-/* A command line that is being read. */
+/* A command line, or a line of a file, that is being read. */
 struct parser {
 	int argc;
 	char **argv;
 	int next; /* index of the next argument */
+	const char *file; /* the value of -options */
 	const struct option_judge *judge;
 	unsigned one_protocol; /* number of options of each rule so far */
 	unsigned no_protocol;
@@ -28,7 +30,10 @@ static int options_obey_rules(struct parser *, const struct option *);
 static bool option_is_mutant(const struct option *);
 static bool options_judge(const struct option_judge *, const struct option *,
     const struct option_value *);
-static int options_answer(int, const struct option_value *);
+static int options_answer(int, const char *word);
+static int options_from_file(struct parser *, struct config *);
+static int
+options_of_line(struct parser *, struct config *, int count, char **words);
 static int options_unknown(const char *, size_t);
 static const char *options_name(const char *);
 
@@ -53,6 +58,8 @@ options_parse(struct config *config, int argc, char **argv,
 			break;
 		}
 		result = options_next(&parser, config);
+		if (result == OPTIONS_FILE)
+			result = options_from_file(&parser, config);
 	}
 	if (result != 0)
 		return result;
@@ -93,6 +100,7 @@ options_next(struct parser *parser, struct config *config)
 	const char *name = options_name(word);
 	const struct option *option = option_named(word, &rest);
 	struct option_value value = { .text = NULL };
+	int asked;
 
 	if (option == NULL)
 		return options_unknown(name, (size_t)(rest - name));
@@ -104,19 +112,66 @@ options_next(struct parser *parser, struct config *config)
 		return 0;
 	if (!options_judge(parser->judge, option, &value))
 		return -1;
-	return options_answer(option->set(config, option, &value), &value);
+	asked = option->set(config, option, &value);
+	if (asked == OPTIONS_FILE)
+		parser->file = value.text;
+	return options_answer(asked, value.text);
 }
 
-/* Answer what the user asks in place of a server. Returns what is left to do,
- * as option->set does. */
+/*
+ * Answer what the user asks in place of a server. Returns what is left to do,
+ * as option->set does.
+ */
 static int
-options_answer(int asked, const struct option_value *value)
+options_answer(int asked, const char *word)
 {
 	if (asked == OPTIONS_HELP)
 		help_print();
-	if (asked == OPTIONS_HELP_ON && manual_print(value->text) == -1)
+	if (asked == OPTIONS_HELP_ON && manual_print(word) == -1)
 		return -1;
 	return asked;
+}
+
+/* Read all options of a file. Returns as options_next does. */
+static int
+options_from_file(struct parser *parser, struct config *config)
+{
+	struct options_file file;
+	int result = 0, got = 1;
+
+	if (options_file_open(&file, parser->file) == -1)
+		return -1;
+	while (result == 0 && (got = options_file_next(&file)) == 1) {
+		options_file_hold(&file);
+		result =
+		    options_of_line(parser, config, file.count, file.words);
+		options_file_release(&file, result == -1);
+	}
+	return got == -1 ? -1 : result;
+}
+
+/* The rules of options hold for all lines together. */
+static int
+options_of_line(
+    struct parser *parser, struct config *config, int count, char **words)
+{
+	struct parser line = *parser;
+	int result;
+
+	line.argc = count;
+	line.argv = words;
+	line.next = 0;
+	result = options_next(&line, config);
+	if (result == OPTIONS_FILE) {
+		log_warnx("-options does not go into a file");
+		return -1;
+	}
+	if (result == 0 && line.next < count)
+		result = option_error("%s \"%s\"",
+		    wording(WORDING_EXTRA_ARGUMENT), words[line.next]);
+	parser->one_protocol = line.one_protocol;
+	parser->no_protocol = line.no_protocol;
+	return result;
 }
 
 /* Returns -1. */
