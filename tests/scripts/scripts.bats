@@ -265,6 +265,13 @@ coverage_of() # test, line of -help...
 	assert_lacks "$(plain_make -n BUILD="$PWD/none" "${all[@]}")" -Werror
 }
 
+# glibc refuses then what it cannot check.
+@test "flags of a distribution are taken beside our own" {
+	run plain_make BUILD="$PWD/new" CFLAGS='-O2 -Werror' \
+	    CPPFLAGS=-D_FORTIFY_SOURCE=2 "$PWD/new/src/master/stats_file.o"
+	[ "$status" = 0 ] || fail "$output"
+}
+
 @test "make prints a line a file, with V=1 the commands, with -s nothing" {
 	local what=(BUILD="$PWD/new" "$PWD/new/tests/load/numbers")
 
