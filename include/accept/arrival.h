@@ -23,6 +23,7 @@ struct arrival {
 	uint8_t cookie[DTLS_COOKIE_SIZE]; /* that the client brought */
 	uint8_t number[RECORD_NUMBERS_SIZE]; /* of the record with the cookie */
 	uint32_t in_pieces; /* bytes of its ClientHello; 0: it came whole */
+	unsigned hellos_before; /* without a good cookie; usually one */
 	struct textbuf
 	    in; /* datagrams it has sent so far (datagram_socket.h) */
 };

@@ -106,8 +106,8 @@ void dtls_acceptor_answer_again(struct dtls_acceptor *,
 struct arrival *
 dtls_acceptor_take_again(struct dtls_acceptor *, const struct dtls_known *,
     const struct dtls_hello *, const uint8_t *, size_t, bool in_pieces);
-/* Deliver no more pieces of the peer's hello of so many bytes. */
-void dtls_acceptor_heard_all(
-    struct dtls_acceptor *, const struct dtls_known *, uint32_t length);
+/* Deliver no more pieces of the peer's hello of that number and length. */
+void dtls_acceptor_heard_all(struct dtls_acceptor *, const struct dtls_known *,
+    unsigned number, uint32_t length);
 
 #endif

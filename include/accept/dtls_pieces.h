@@ -68,11 +68,11 @@ size_t dtls_pieces_drop(struct dtls_pieces *);
 void dtls_pieces_claim(struct dtls_pieces *, const struct datagram *,
     const struct dtls_hello *, int64_t now_ms, struct textbuf *in);
 /*
- * The peer is not ours any more. The datagram has its addresses; length is the
- * size of its hello.
+ * The peer is not ours any more. The datagram has its addresses; number and
+ * length are those of its hello.
  */
-void dtls_pieces_disown(
-    struct dtls_pieces *, const struct datagram *, uint32_t length);
+void dtls_pieces_disown(struct dtls_pieces *, const struct datagram *,
+    unsigned number, uint32_t length);
 /* Returns true for a piece of the hello that was claimed last. */
 bool dtls_pieces_is_more(const struct dtls_pieces *, const struct datagram *);
 /*

@@ -30,6 +30,13 @@
 _Static_assert(DTLS_HELLO_VERIFY_MAX <= DTLS_HELLO_MIN,
     "a HelloVerifyRequest must not be longer than a ClientHello");
 
+/*
+ * The greatest number of a ClientHello. Number 1 is the usual one that brings
+ * the cookie. If the server was restarted since it sent the cookie, its
+ * successor sends another one, and the client's next hello has number 2.
+ */
+#define DTLS_HELLO_MESSAGE_MAX 3
+
 /* The most bytes from client_version to the end of the cookie. */
 #define DTLS_HELLO_HEAD_MAX (DTLS_HELLO_FIXED_MAX + 1 + 255)
 
@@ -54,7 +61,8 @@ struct dtls_hello_head {
 struct dtls_hello {
 	uint8_t record_sequence[DTLS_HELLO_SEQUENCE];
 	uint16_t record_version, client_version;
-	uint16_t message_sequence; /* 0, or 1 for the answer with the cookie */
+	uint16_t
+	    message_sequence; /* 0, 1 for the answer with the cookie, ... */
 	uint32_t message_length;
 	/* These point into the datagram, or into the head: */
 	const uint8_t *fixed; /* client_version to the end of session_id */
@@ -91,21 +99,22 @@ int
 dtls_hello_head_parse(const struct dtls_hello_head *, struct dtls_hello *hello);
 /*
  * Write the record of a HelloVerifyRequest, with the record number of the
- * ClientHello (section 4.2.1). out has DTLS_HELLO_VERIFY_MAX bytes; cookie_size
- * is at most DTLS_HELLO_COOKIE_MAX. Returns the size, which is never larger
- * than that of the datagram that was parsed.
+ * ClientHello (section 4.2.1), and with its message number. out has
+ * DTLS_HELLO_VERIFY_MAX bytes; cookie_size is at most DTLS_HELLO_COOKIE_MAX.
+ * Returns the size, which is never larger than that of the datagram that was
+ * parsed.
  */
 size_t dtls_hello_verify_request(const struct dtls_hello *,
     const uint8_t *cookie, size_t cookie_size, uint8_t *out);
 /*
- * Write the ClientHello without a cookie that the client must have sent first,
- * with the record number before this one; the two differ in nothing else
- * (section 4.2.1). If this hello is not whole, write one with the same
- * beginning that offers as little as possible. data: the datagram that was
- * parsed, which out must not overlap. Returns the size, or 0 if out is too
- * small.
+ * Write a ClientHello without a cookie that the client must have sent before:
+ * the one of that message number, which is less than this one's. Each has the
+ * record number before that of the next; they differ in nothing else (section
+ * 4.2.1). If this hello is not whole, write one with the same beginning that
+ * offers as little as possible. data: the datagram that was parsed, which out
+ * must not overlap. Returns the size, or 0 if out is too small.
  */
-size_t dtls_hello_without_cookie(const struct dtls_hello *, const uint8_t *data,
-    size_t size, uint8_t *out, size_t out_size);
+size_t dtls_hello_without_cookie(const struct dtls_hello *, unsigned number,
+    const uint8_t *data, size_t size, uint8_t *out, size_t out_size);
 
 #endif

@@ -21,6 +21,7 @@ struct dtls_peer {
 	struct dtls link; /* the link's part */
 	bool half_open; /* it has a place in half_open.h */
 	uint32_t in_pieces; /* bytes of its ClientHello; 0: it came whole */
+	unsigned hellos_before; /* without a good cookie */
 	struct arrival *successor; /* the peer started anew; or NULL */
 	struct refusal refusal; /* the peer may have gone */
 	struct loop_timer retransmit; /* the peer does not answer */

@@ -91,7 +91,7 @@ struct transport {
 	transport_trace *trace; /* -debug; or NULL */
 	bool over_ipv4; /* datagrams: packets are of IPv4 */
 	bool peeks; /* reads leave the datagram in the queue */
-	bool first_is_sent; /* drop a HelloVerifyRequest that comes next */
+	unsigned already_sent; /* drop so many HelloVerifyRequests that come */
 	bool hints_only; /* datagrams: a refusal only sets refused */
 	bool refused; /* a refusal came */
 	bool yielded; /* there may be more to read, in another turn */

@@ -257,10 +257,10 @@ test_only_the_first_record_counts(void)
 	CHECK(parse(&more) == 0);
 	CHECK(dtls_hello_parse(&hello, good.data, good.size) == 0);
 	size = dtls_hello_without_cookie(
-	    &hello, good.data, good.size, out[0], sizeof(out[0]));
+	    &hello, 0, good.data, good.size, out[0], sizeof(out[0]));
 	CHECK(dtls_hello_parse(&hello, more.data, more.size) == 0);
 	CHECK(hello.whole);
-	CHECK(dtls_hello_without_cookie(&hello, more.data, more.size, out[1],
+	CHECK(dtls_hello_without_cookie(&hello, 0, more.data, more.size, out[1],
 		  sizeof(out[1])) == size);
 	CHECK(memcmp(out[0], out[1], size) == 0);
 }
@@ -415,7 +415,7 @@ static void
 test_the_answer_is_never_longer(void)
 {
 	static const uint8_t expected[] = { 22, 0xfe, 0xff, 0, 0, 1, 2, 3, 4, 5,
-		6, 0, 35, 3, 0, 0, 23, 0, 0, 0, 0, 0, 0, 0, 23, 0xfe, 0xff,
+		6, 0, 35, 3, 0, 0, 23, 0, 1, 0, 0, 0, 0, 0, 23, 0xfe, 0xff,
 		20 };
 	struct datagram shortest = hello_of(0, 0);
 	uint8_t out[DTLS_HELLO_VERIFY_MAX],
@@ -451,9 +451,9 @@ test_the_first_hello_fits_or_is_not_made(void)
 	CHECK(dtls_hello_parse(&hello, second.data, second.size) == 0);
 	for (room = 0; room <= first.size; room++) {
 		CHECK((out = malloc(room > 0 ? room : 1)) != NULL);
-		CHECK(
-		    dtls_hello_without_cookie(&hello, second.data, second.size,
-			out, room) == (room < first.size ? 0 : first.size));
+		CHECK(dtls_hello_without_cookie(&hello, 0, second.data,
+			  second.size, out,
+			  room) == (room < first.size ? 0 : first.size));
 		if (room == first.size)
 			CHECK(memcmp(out, first.data, room) == 0);
 		free(out);
@@ -479,7 +479,7 @@ test_the_first_hello_has_the_number_before(void)
 		memcpy(second.data + RECORD_NUMBER, numbers[i][0],
 		    DTLS_HELLO_SEQUENCE);
 		CHECK(dtls_hello_parse(&hello, second.data, second.size) == 0);
-		CHECK(dtls_hello_without_cookie(&hello, second.data,
+		CHECK(dtls_hello_without_cookie(&hello, 0, second.data,
 			  second.size, out, sizeof(out)) > 0);
 		CHECK(memcmp(out + RECORD_NUMBER, numbers[i][1],
 			  DTLS_HELLO_SEQUENCE) == 0);
@@ -583,43 +583,65 @@ make_long(SSL *client)
 	CHECK(SSL_set_alpn_protos(client, protocols, sizeof(protocols)) == 0);
 }
 
+/* The client answers as often as it is asked; hello[] is what it sends. */
+static void
+ask(SSL *client, struct datagram *hello, struct datagram *question,
+    unsigned questions, bool whole)
+{
+	struct dtls_hello parsed;
+	unsigned i;
+
+	CHECK(SSL_do_handshake(client) <= 0);
+	for (i = 0;; i++) {
+		take(client, &hello[i]);
+		CHECK(dtls_hello_parse(&parsed, hello[i].data, hello[i].size) ==
+		    0);
+		CHECK(parsed.whole == whole && parsed.message_sequence == i);
+		CHECK(parsed.cookie_size == (i == 0 ? 0 : sizeof(cookie)));
+		CHECK(memcmp(parsed.cookie, cookie, parsed.cookie_size) == 0);
+		if (i == questions)
+			return;
+		question[i].size = dtls_hello_verify_request(
+		    &parsed, cookie, sizeof(cookie), question[i].data);
+		give(client, &question[i]);
+	}
+}
+
 /*
  * What happens to a peer: our code answers a client of libssl, and the client's
- * next datagram begins a handshake with a new server of libssl.
+ * last datagram begins a handshake with a new server of libssl.
  */
 static void
-shake_hands(int version, long mtu, bool whole)
+shake_hands(int version, long mtu, unsigned questions)
 {
 	SSL *client = ssl_new(false, version, mtu);
 	SSL *server = ssl_new(true, version, MTU);
-	struct datagram first, second, answer, its, made = { .size = 0 };
-	struct dtls_hello hello;
+	struct datagram hello[DTLS_HELLO_MESSAGE_MAX + 1],
+	    question[DTLS_HELLO_MESSAGE_MAX], its, made = { .size = 0 };
+	struct dtls_hello last;
+	unsigned i;
 
-	if (!whole)
+	if (mtu == SMALL_MTU)
 		make_long(client);
-	CHECK(SSL_do_handshake(client) <= 0);
-	take(client, &first);
-	CHECK(dtls_hello_parse(&hello, first.data, first.size) == 0);
-	CHECK(hello.cookie_size == 0 && hello.whole == whole);
-	answer.size = dtls_hello_verify_request(
-	    &hello, cookie, sizeof(cookie), answer.data);
-	give(client, &answer);
-	take(client, &second);
-	CHECK(dtls_hello_parse(&hello, second.data, second.size) == 0);
-	CHECK(hello.cookie_size == sizeof(cookie) && hello.whole == whole);
-	CHECK(memcmp(hello.cookie, cookie, sizeof(cookie)) == 0);
-	CHECK(hello.message_sequence == 1);
-
-	made.size = dtls_hello_without_cookie(
-	    &hello, second.data, second.size, made.data, sizeof(made.data));
-	if (whole)
-		CHECK(made.size == first.size &&
-		    memcmp(made.data, first.data, made.size) == 0);
-	give(server, &made);
-	take(server, &its);
-	CHECK(its.size == answer.size);
-	CHECK(memcmp(its.data, answer.data, its.size) == 0);
-	give(server, &second);
+	ask(client, hello, question, questions, mtu != SMALL_MTU);
+	CHECK(dtls_hello_parse(
+		  &last, hello[questions].data, hello[questions].size) == 0);
+	for (i = 0; i < questions; i++) {
+		made.size =
+		    dtls_hello_without_cookie(&last, i, hello[questions].data,
+			hello[questions].size, made.data, sizeof(made.data));
+		if (i == 0 && mtu != SMALL_MTU)
+			CHECK(made.size == hello[0].size &&
+			    memcmp(made.data, hello[0].data, made.size) == 0);
+		give(server, &made);
+		take(server, &its);
+		CHECK(its.size == question[i].size);
+		/* Numbers of records differ: record_numbers.h sets them. */
+		memcpy(its.data + RECORD_NUMBER,
+		    question[i].data + RECORD_NUMBER, DTLS_HELLO_SEQUENCE);
+		CHECK(memcmp(its.data, question[i].data, its.size) == 0);
+	}
+	give(server, &hello[questions]);
 	take(server, &its);
 	CHECK(its.size > MESSAGE_TYPE && its.data[MESSAGE_TYPE] == 2);
 	SSL_free(client);
@@ -629,16 +651,28 @@ shake_hands(int version, long mtu, bool whole)
 static void
 test_libssl_on_both_ends(void)
 {
-	shake_hands(DTLS1_VERSION, MTU, true);
-	shake_hands(DTLS1_2_VERSION, MTU, true);
+	shake_hands(DTLS1_VERSION, MTU, 1);
+	shake_hands(DTLS1_2_VERSION, MTU, 1);
 }
 
 /* The memory BIO joins the datagrams of both fragments. */
 static void
 test_libssl_and_fragments(void)
 {
-	shake_hands(DTLS1_VERSION, SMALL_MTU, false);
-	shake_hands(DTLS1_2_VERSION, SMALL_MTU, false);
+	shake_hands(DTLS1_VERSION, SMALL_MTU, 1);
+	shake_hands(DTLS1_2_VERSION, SMALL_MTU, 1);
+}
+
+/* The cookie of a server before, which only another server could know. */
+static void
+test_libssl_is_asked_again(void)
+{
+	unsigned questions;
+
+	for (questions = 2; questions <= DTLS_HELLO_MESSAGE_MAX; questions++) {
+		shake_hands(DTLS1_2_VERSION, MTU, questions);
+		shake_hands(DTLS1_2_VERSION, SMALL_MTU, questions);
+	}
 }
 
 int
@@ -659,5 +693,6 @@ main(void)
 	UNIT_RUN(test_the_first_hello_has_the_number_before);
 	UNIT_RUN(test_libssl_on_both_ends);
 	UNIT_RUN(test_libssl_and_fragments);
+	UNIT_RUN(test_libssl_is_asked_again);
 	return unit_end();
 }

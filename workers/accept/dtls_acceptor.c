@@ -202,11 +202,11 @@ dtls_acceptor_take_again(struct dtls_acceptor *acceptor,
 
 void
 dtls_acceptor_heard_all(struct dtls_acceptor *acceptor,
-    const struct dtls_known *known, uint32_t length)
+    const struct dtls_known *known, unsigned number, uint32_t length)
 {
 	if (dtls_acceptor_hold(acceptor, known->fd, known->peer, NULL, 0))
 		dtls_pieces_disown(
-		    &acceptor->pieces, acceptor->datagram, length);
+		    &acceptor->pieces, acceptor->datagram, number, length);
 }
 
 /* Treat the datagrams of strangers as if they had come to the listener. */
@@ -436,23 +436,27 @@ dtls_acceptor_put_by(struct dtls_acceptor *acceptor)
 }
 
 /*
- * libssl has seen nothing of the cookie exchange. It gets both ClientHellos, so
+ * libssl has seen nothing of the cookie exchange. It gets all ClientHellos, so
  * that it counts messages as the client does, and -msg and the like show all of
- * them. This makes the first one.
+ * them. This makes those before the current one.
  */
 static void
 dtls_acceptor_introduce(struct arrival *arrival, const struct dtls_hello *hello,
     const uint8_t *data, size_t size)
 {
-	uint8_t first[DATAGRAM_MAX];
+	uint8_t before[DATAGRAM_MAX];
+	unsigned i;
 
 	memcpy(arrival->cookie, hello->cookie, sizeof(arrival->cookie));
 	memcpy(
 	    arrival->number, hello->record_sequence, sizeof(arrival->number));
 	arrival->in_pieces = hello->whole ? 0 : hello->message_length;
+	arrival->hellos_before = hello->message_sequence;
 	textbuf_init(&arrival->in);
-	datagram_socket_queue(&arrival->in, first,
-	    dtls_hello_without_cookie(hello, data, size, first, sizeof(first)));
+	for (i = 0; i < arrival->hellos_before; i++)
+		datagram_socket_queue(&arrival->in, before,
+		    dtls_hello_without_cookie(
+			hello, i, data, size, before, sizeof(before)));
 }
 
 /*
@@ -489,9 +493,14 @@ dtls_acceptor_judge(struct dtls_acceptor *acceptor,
 	if (!dtls_cookie_good(&acceptor->cookies, peer, hello->fixed,
 		hello->fixed_size, dtls_acceptor_now_s(acceptor), hello->cookie,
 		hello->cookie_size))
-		return HELLO_ASKS;
-	/* libssl expects the hello with the cookie to be message 1. */
-	return hello->message_sequence == 1 ? HELLO_GOOD : HELLO_NONE;
+		return hello->message_sequence < DTLS_HELLO_MESSAGE_MAX
+		    ? HELLO_ASKS
+		    : HELLO_NONE;
+	/* The first one cannot have a cookie of this association. */
+	return hello->message_sequence > 0 &&
+		hello->message_sequence <= DTLS_HELLO_MESSAGE_MAX
+	    ? HELLO_GOOD
+	    : HELLO_NONE;
 }
 
 /* Make the answer. Returns its size, or 0 if there is none. */

@@ -97,9 +97,10 @@ dtls_pieces_claim(struct dtls_pieces *pieces, const struct datagram *datagram,
 
 void
 dtls_pieces_disown(struct dtls_pieces *pieces, const struct datagram *datagram,
-    uint32_t length)
+    unsigned number, uint32_t length)
 {
-	struct fragment_key key = pieces_key(datagram, 1, length);
+	struct fragment_key key =
+	    pieces_key(datagram, (uint16_t)number, length);
 
 	fragment_board_disown(pieces->board, &key, pieces->slot);
 }
@@ -187,9 +188,9 @@ pieces_worth(const struct dtls_hello_piece *piece)
 {
 	return piece->size > 0 && piece->size < piece->message_length &&
 	    piece->message_length <= PIECES_MESSAGE_MAX &&
-	    (piece->message_sequence == 1 ||
-		(piece->message_sequence == 0 &&
-		    piece->offset < DTLS_HELLO_HEAD_MAX));
+	    piece->message_sequence <= DTLS_HELLO_MESSAGE_MAX &&
+	    (piece->message_sequence > 0 ||
+		piece->offset < DTLS_HELLO_HEAD_MAX);
 }
 
 static struct fragment_key

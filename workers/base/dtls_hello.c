@@ -30,7 +30,7 @@ static int
 hello_of(struct dtls_hello *, const struct dtls_hello_piece *, struct span);
 static void
 hello_head_put(struct dtls_hello_head *, const struct dtls_hello_piece *);
-static void hello_number_before(uint8_t *, const uint8_t *);
+static void hello_number_before(uint8_t *);
 static uint8_t *
 hello_write_headers(uint8_t *, const struct dtls_hello *, unsigned, size_t);
 static uint32_t get16(const uint8_t *);
@@ -97,7 +97,8 @@ size_t
 dtls_hello_verify_request(const struct dtls_hello *hello, const uint8_t *cookie,
     size_t cookie_size, uint8_t *out)
 {
-	struct dtls_hello answer = { .record_version = VERSION_DTLS_1_0 };
+	struct dtls_hello answer = { .record_version = VERSION_DTLS_1_0,
+		.message_sequence = hello->message_sequence };
 	uint8_t *at;
 
 	memcpy(answer.record_sequence, hello->record_sequence,
@@ -111,12 +112,13 @@ dtls_hello_verify_request(const struct dtls_hello *hello, const uint8_t *cookie,
 }
 
 size_t
-dtls_hello_without_cookie(const struct dtls_hello *hello, const uint8_t *data,
-    size_t size, uint8_t *out, size_t out_size)
+dtls_hello_without_cookie(const struct dtls_hello *hello, unsigned number,
+    const uint8_t *data, size_t size, uint8_t *out, size_t out_size)
 {
 	/* The cipher suite that TLS 1.2 requires, and no compression. */
 	static const uint8_t least[] = { 0, 2, 0x00, 0x2f, 1, 0 };
-	struct dtls_hello first = { .record_version = hello->record_version };
+	struct dtls_hello first = { .record_version = hello->record_version,
+		.message_sequence = (uint16_t)number };
 	struct span rest = { least, sizeof(least) };
 	const uint8_t *end;
 	size_t body;
@@ -131,7 +133,11 @@ dtls_hello_without_cookie(const struct dtls_hello *hello, const uint8_t *data,
 	body = hello->fixed_size + 1 + rest.size;
 	if (rest.size > size || out_size < DTLS_HELLO_HEADERS + body)
 		return 0;
-	hello_number_before(first.record_sequence, hello->record_sequence);
+	memcpy(first.record_sequence, hello->record_sequence,
+	    sizeof(first.record_sequence));
+	do
+		hello_number_before(first.record_sequence);
+	while (++number < hello->message_sequence);
 	at = hello_write_headers(out, &first, CLIENT_HELLO, body);
 	at = put_bytes(at, hello->fixed, hello->fixed_size);
 	*at++ = 0;
@@ -250,24 +256,23 @@ hello_head_put(
  * libssl's window.
  */
 static void
-hello_number_before(uint8_t *before, const uint8_t *number)
+hello_number_before(uint8_t *number)
 {
 	int i = DTLS_HELLO_SEQUENCE;
 
-	memcpy(before, number, DTLS_HELLO_SEQUENCE);
-	while (i > 0 && before[i - 1] == 0)
+	while (i > 0 && number[i - 1] == 0)
 		i--;
 	if (i == 0) {
-		before[DTLS_HELLO_SEQUENCE - 1] = RECORD_WINDOW - 1;
+		number[DTLS_HELLO_SEQUENCE - 1] = RECORD_WINDOW - 1;
 		return;
 	}
-	before[i - 1]--;
-	memset(before + i, 0xff, (size_t)(DTLS_HELLO_SEQUENCE - i));
+	number[i - 1]--;
+	memset(number + i, 0xff, (size_t)(DTLS_HELLO_SEQUENCE - i));
 }
 
 /*
- * Write the headers of a message in one fragment, with message number 0.
- * Returns the place behind the headers.
+ * Write the headers of a message in one fragment. Returns the place behind
+ * them.
  */
 static uint8_t *
 hello_write_headers(uint8_t *out, const struct dtls_hello *hello, unsigned type,
@@ -283,7 +288,7 @@ hello_write_headers(uint8_t *out, const struct dtls_hello *hello, unsigned type,
 	at = put16(at, MESSAGE_HEADER + body_size);
 	*at++ = (uint8_t)type;
 	at = put24(at, body_size);
-	at = put16(at, 0); /* the message's number */
+	at = put16(at, hello->message_sequence);
 	at = put24(at, 0); /* where the fragment begins */
 	return put24(at, body_size);
 }

@@ -111,8 +111,9 @@ connection_first_phase(
 
 	if (config->early_data)
 		return PHASE_EARLY_DATA;
-	/* DTLSv1_listen takes no fragments. */
-	if (config->listen && arrival->in_pieces == 0)
+	/* DTLSv1_listen takes no fragments, nor a second cookie. */
+	if (config->listen && arrival->in_pieces == 0 &&
+	    arrival->hellos_before == 1)
 		return PHASE_LISTEN;
 	return config->stateless && config->traits->console ? PHASE_COOKIE
 							    : PHASE_LAST;

@@ -37,6 +37,7 @@ dtls_peer_open(struct connection *connection, const struct arrival *arrival)
 	memset(peer, 0, sizeof(*peer));
 	memcpy(peer->link.cookie, arrival->cookie, sizeof(peer->link.cookie));
 	peer->in_pieces = arrival->in_pieces;
+	peer->hellos_before = arrival->hellos_before;
 	peer->half_open = true;
 	peer->retransmit.run = dtls_peer_on_retransmit;
 	peer->retransmit.arg = connection;
@@ -54,7 +55,7 @@ dtls_peer_take_datagrams(
 	transport->over_ipv4 = dtls_peer_over_ipv4(connection);
 	transport->in = arrival->in;
 	transport->can_read = true;
-	transport->first_is_sent = true;
+	transport->already_sent = arrival->hellos_before;
 	record_numbers_init(&transport->numbers, arrival->number);
 	transport->renumbers = arrival->in_pieces > 0;
 	transport->intercept = dtls_peer_intercept;

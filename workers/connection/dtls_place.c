@@ -35,6 +35,6 @@ dtls_place_leave(struct connection *connection)
 	if (peer->in_pieces == 0)
 		return;
 	known = dtls_place_known(connection);
-	dtls_acceptor_heard_all(
-	    dtls_place_acceptor(connection), &known, peer->in_pieces);
+	dtls_acceptor_heard_all(dtls_place_acceptor(connection), &known,
+	    peer->hellos_before, peer->in_pieces);
 }

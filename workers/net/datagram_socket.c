@@ -102,11 +102,15 @@ static void
 datagram_socket_written(
     struct transport *transport, size_t at, const char *data, size_t size)
 {
-	if (transport->first_is_sent && datagram_socket_verifies(data, size)) {
-		transport->out.size = at;
-		record_numbers_begin(&transport->numbers);
+	if (transport->already_sent == 0)
+		return;
+	transport->already_sent--;
+	if (!datagram_socket_verifies(data, size)) {
+		transport->already_sent = 0;
+		return;
 	}
-	transport->first_is_sent = false;
+	transport->out.size = at;
+	record_numbers_begin(&transport->numbers);
 }
 
 /* Returns true for a HelloVerifyRequest. */
