@@ -4,7 +4,7 @@
 BEGIN { FS = "\t"; quote = "'" }
 
 function quoted(text) {
-	gsub(/'/, "'\\''", text)
+	gsub(/'/, "'\\\\&'", text)
 	return quote text quote
 }
 
@@ -52,7 +52,7 @@ FILENAME == template {
 	gsub(/[][\\]/, "\\\\&", text)
 	kind = $2 == "words" ? "value" : $2
 	word = action()
-	gsub(/:/, "\\:", word)
+	gsub(/:/, "\\\\&", word)
 	options = options (options == "" ? "" : " \\\n") "\t    " \
 	    quoted("*-" $1 ($2 == "none" ? "" : "=") "[" text "]" \
 	    ($2 == "none" ? "" : ":" kind ":" word))
