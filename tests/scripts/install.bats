@@ -156,6 +156,15 @@ expected_files()
 	assert_equal "$found" ./home/bin/s_server
 }
 
+@test "a folder that depends on where one stands is refused" {
+	PREFIX=home
+	run plain_make install
+	assert_equal "$status" 2
+	assert_contains "$output" \
+	    'installation: BINDIR must begin with a /: home/bin'
+	[ ! -e "$PLACE" ]
+}
+
 @test "make install keeps the OpenSSL of the build" {
 	mkdir built
 	echo '/opt/some openssl /opt/some/libssl.so 3.5.0' >built/openssl.used
