@@ -1,31 +1,14 @@
-# The table of table.awk in; the completion for bash out, with "library" and
-# "template" as files.
+# With frame.awk: the completion for bash.
 
-BEGIN { FS = "\t"; quote = "'" }
+BEGIN { between = "\n" }
 
-FILENAME == library {
-	name = $0
-	sub(/ .*/, "", name)
-	sub(/^[^ ]* /, "")
-	from_library = from_library "\t" name ") " $0 " ;;\n"
-	next
+function library_text(name, command) {
+	return "\t" name ") " command " ;;"
 }
 
-FILENAME == template {
-	if ($0 == "@VALUES@")
-		printf "%s", values
-	else if ($0 == "@LIBRARY@")
-		printf "%s", from_library
-	else {
-		sub(/@OPTIONS@/, options)
-		print
-	}
-	next
-}
-
-{
-	options = options (options == "" ? "" : " ") "-" $1
-	if ($2 != "none")
-		values = values "\t" $1 ") echo " quote $2 " " \
-		    ($3 == "" ? "one" : $3) " " $4 quote " ;;\n"
+function option_text() {
+	if ($2 == "none")
+		return ""
+	return "\t" $1 ") echo " quote $2 " " ($3 == "" ? "one" : $3) " " $4 \
+	    quote " ;;"
 }

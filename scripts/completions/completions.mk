@@ -13,9 +13,10 @@ $(BUILD)/completions/table: $(make_completion)/table.in \
 	    >$@.new && mv $@.new $@
 
 $(completions): $(BUILD)/completions/%: $(make_completion)/%.awk \
-    $(make_completion)/%.in $(make_completion)/library.txt \
-    $(BUILD)/completions/table
+    $(make_completion)/frame.awk $(make_completion)/%.in \
+    $(make_completion)/library.txt $(BUILD)/completions/table
 	$(call step,GEN,$@)LC_ALL=C $(AWK) -v library=$(make_completion)/library.txt \
 	    -v template=$(make_completion)/$*.in -f $< \
+	    -f $(make_completion)/frame.awk \
 	    $(BUILD)/completions/table $(make_completion)/library.txt \
 	    $(make_completion)/$*.in >$@.new && mv $@.new $@

@@ -1,55 +1,33 @@
-# The table of table.awk in; the completion for fish out, with "library" and
-# "template" as files.
+# With frame.awk: the completion for fish.
 
-BEGIN { FS = "\t"; quote = "'" }
+BEGIN {
+	between = "\n"
+	values["none"] = ""
+	values["files"] = " -r -F"
+	values["folders"] = " -x -a '(__fish_complete_directories)'"
+	values["hosts"] = " -x -a '(__fish_print_hostnames)'"
+	values["options"] = " -x -a '@NAMES@'"
+	values["number"] = values["text"] = " -x"
+}
 
 function quoted(text) {
 	gsub(/[\\']/, "\\\\&", text)
 	return quote text quote
 }
 
-function values() {
-	if ($2 == "none")
-		return ""
-	if ($2 == "files")
-		return " -r -F"
-	if ($2 == "folders")
-		return " -x -a " quoted("(__fish_complete_directories)")
-	if ($2 == "hosts")
-		return " -x -a " quoted("(__fish_print_hostnames)")
-	if ($2 == "options")
-		return " -x -a " quoted("NAMES")
-	if ($2 == "number" || $2 == "text")
-		return " -x"
-	if ($2 == "words" && $3 == "")
-		return " -x -a " quoted($4)
-	return " -x -a " quoted("(" ($3 == "" ? "" : "__s_server_list " $3 " ") \
-	    ($2 == "words" ? $4 : \
-	    ($3 == "" ? "" : "(") "__s_server_library " $2 \
-	    ($3 == "" ? "" : ")")) ")")
+function values_text(    list) {
+	if ($2 in values)
+		return values[$2]
+	list = $2 == "words" ? $4 : "(__s_server_library " $2 ")"
+	if ($3 != "")
+		list = "(__s_server_list " $3 " " list ")"
+	return " -x -a " quoted(list)
 }
 
-FILENAME == library {
-	name = $0
-	sub(/ .*/, "", name)
-	sub(/^[^ ]* /, "")
-	from_library = from_library "        case " name "\n            " $0 "\n"
-	next
+function library_text(name, command) {
+	return "        case " name "\n            " command
 }
 
-FILENAME == template {
-	gsub(/NAMES/, names, options)
-	if ($0 == "@OPTIONS@")
-		printf "%s", options
-	else if ($0 == "@LIBRARY@")
-		printf "%s", from_library
-	else
-		print
-	next
-}
-
-{
-	names = names (names == "" ? "" : " ") $1
-	options = options "__s_server_option -o " $1 values() " -d " \
-	    quoted($5) "\n"
+function option_text() {
+	return "__s_server_option -o " $1 values_text() " -d " quoted($5)
 }

@@ -1,59 +1,40 @@
-# The table of table.awk in; the completion for zsh out, with "library" and
-# "template" as files.
+# With frame.awk: the completion for zsh.
 
-BEGIN { FS = "\t"; quote = "'" }
+BEGIN {
+	between = " \\\n"
+	action["files"] = "_files"
+	action["folders"] = "_directories"
+	action["hosts"] = "_hosts"
+	action["options"] = "(@NAMES@)"
+	action["number"] = action["text"] = " "
+}
 
 function quoted(text) {
 	gsub(/'/, "'\\\\&'", text)
 	return quote text quote
 }
 
-function action() {
-	if ($2 == "files")
-		return "_files"
-	if ($2 == "folders")
-		return "_directories"
-	if ($2 == "hosts")
-		return "_hosts"
-	if ($2 == "options")
-		return "(NAMES)"
-	if ($2 == "number" || $2 == "text")
-		return " "
-	if ($2 == "words" && $3 == "")
-		return "(" $4 ")"
+function action_text() {
+	if ($2 in action)
+		return action[$2]
 	if ($3 == "")
-		return "_s_server_library " $2
+		return $2 == "words" ? "(" $4 ")" : "_s_server_library " $2
 	return "_sequence -s " $3 " " \
 	    ($2 == "words" ? "compadd - " $4 : "_s_server_library - " $2)
 }
 
-FILENAME == library {
-	name = $0
-	sub(/ .*/, "", name)
-	sub(/^[^ ]* /, "")
-	from_library = from_library "\t" name ") list=$(" $0 ") ;;\n"
-	next
+function library_text(name, command) {
+	return "\t" name ") list=$(" command ") ;;"
 }
 
-FILENAME == template {
-	gsub(/NAMES/, names, options)
-	if ($0 == "@OPTIONS@")
-		printf "%s", options
-	else if ($0 == "@LIBRARY@")
-		printf "%s", from_library
-	else
-		print
-	next
-}
-
-{
-	names = names (names == "" ? "" : " ") $1
+function option_text(    text, word) {
 	text = $5
 	gsub(/[][\\]/, "\\\\&", text)
-	kind = $2 == "words" ? "value" : $2
-	word = action()
-	gsub(/:/, "\\\\&", word)
-	options = options (options == "" ? "" : " \\\n") "\t    " \
-	    quoted("*-" $1 ($2 == "none" ? "" : "=") "[" text "]" \
-	    ($2 == "none" ? "" : ":" kind ":" word))
+	text = "[" text "]"
+	if ($2 != "none") {
+		word = action_text()
+		gsub(/:/, "\\\\&", word)
+		text = "=" text ":" ($2 == "words" ? "value" : $2) ":" word
+	}
+	return "\t    " quoted("*-" $1 text)
 }

@@ -150,8 +150,8 @@ is_later() # version
 @test "what is completed are the options of -help, with an older library fewer" {
 	names_of_help >wanted
 	[ "$(wc -l <wanted)" -gt 200 ]
-	sed -n "s/^_s_server_options='\(.*\)'/\1/p" "$MADE/bash" | tr ' ' '\n' |
-	    sort | diff wanted -
+	sed -n "s/^_s_server_names='\(.*\)'/\1/p" "$MADE/bash" | tr ' ' '\n' |
+	    sed 's/^/-/' | sort | diff wanted -
 	sed -nE "s/^\t    '\*(-[^]=[]+)=?\[.*/\1/p" "$MADE/zsh" | sort |
 	    diff wanted -
 	sed -nE 's/^__s_server_option -o ([^ ]+) .*/-\1/p' "$MADE/fish" | sort |
