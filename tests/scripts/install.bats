@@ -156,6 +156,17 @@ expected_files()
 	assert_equal "$found" ./home/bin/s_server
 }
 
+@test "an install that fails half-way can be taken away, too" {
+	mkdir -p "$PLACE$PREFIX/share"
+	echo foreign >"$PLACE$PREFIX/share/man"
+	listing "$PLACE" >before
+	run plain_make install
+	assert_equal "$status" 2
+	[ -x "$PLACE$PREFIX/bin/s_server" ]
+	plain_make uninstall
+	listing "$PLACE" | diff before -
+}
+
 @test "a folder that depends on where one stands is refused" {
 	PREFIX=home
 	run plain_make install
