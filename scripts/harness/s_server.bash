@@ -60,25 +60,29 @@ _s_server_is_number()
 	esac
 }
 
-# Where the servers of this script, test or setup_file have their files; empty if
-# a script has not started one.
+# Sets the caller's "dir": where the servers of this script, test or setup_file
+# have their files; empty if a script has not started one.
 _s_server_dir()
 {
-	printf '%s' "${S_SERVER_DIR:-${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-}}}"
+	dir=${S_SERVER_DIR:-${BATS_TEST_TMPDIR:-${BATS_FILE_TMPDIR:-}}}
 }
 
 _s_server_make_dir()
 {
-	[ -z "$(_s_server_dir)" ] || return 0
-	S_SERVER_DIR=$(mktemp -d) || return 1
-	_s_server_made=$S_SERVER_DIR
+	_s_server_dir
+	[ -z "$dir" ] || return 0
+	dir=$(mktemp -d) || return 1
+	S_SERVER_DIR=$dir _s_server_made=$dir
 }
 
 # Sets the caller's "base": the files of this server begin so. In a Bats test
 # that is one of the test, or else one that setup_file started.
 _s_server_find() # function, name
 {
-	for base in "$(_s_server_dir)/$2" "${BATS_FILE_TMPDIR:-/nowhere}/$2"; do
+	local dir=''
+
+	_s_server_dir
+	for base in "$dir/$2" "${BATS_FILE_TMPDIR:-/nowhere}/$2"; do
 		[ ! -e "$base.run" ] && [ ! -e "$base.done" ] || return 0
 	done
 	_s_server_fail "$1: there is no server $2"
@@ -199,6 +203,17 @@ _s_server_forget_program()
 	esac
 }
 
+# Whoever waits for a line must not see that of an earlier run.
+_s_server_forget_run() # base
+{
+	local file=''
+
+	true >"$1.out" && true >"$1.err" || return 1
+	for file in "$1.status" "$1.out.seen" "$1.err.seen" "$1.allowed"; do
+		[ ! -e "$file" ] || true >"$file" || return 1
+	done
+}
+
 # In a session of its own, so that it has no terminal and all that it forks can
 # be found again. A shell waits for it beside the caller, and notes how it
 # ended: nobody else can, if a subshell or another process asks.
@@ -210,9 +225,6 @@ _s_server_launch() # base, command...
 
 	shift
 	_s_server_default_signals
-	rm -f "$base.status" "$base.done" "$base".*.seen "$base.allowed"
-	# Whoever waits for a line must not see that of an earlier run.
-	true >"$base.out" && true >"$base.err" || return 1
 	[ -n "$input" ] || [ -p "$base.in" ] || mkfifo "$base.in" || return 1
 	S_SERVER_PID=$( (
 		set +e
@@ -289,10 +301,10 @@ _s_server_scan() # option...
 # one wins.
 s_server_certificate()
 {
-	local file='' made=''
+	local dir='' file='' made=''
 
 	_s_server_make_dir || return 1
-	file=${S_SERVER_DIR:-${BATS_FILE_TMPDIR:-$(_s_server_dir)}}
+	file=${S_SERVER_DIR:-${BATS_FILE_TMPDIR:-$dir}}
 	file=${S_SERVER_CERT:-$file/certificate.pem}
 	if [ ! -e "$file" ]; then
 		made=$(mktemp "$file.XXXXXX") || return 1
@@ -321,7 +333,7 @@ _s_server_make_certificate() # file
 
 s_server_start() # [-n NAME] [-t SECONDS] option...
 {
-	local name=server seconds=10 base='' kind=''
+	local name=server seconds=10 dir='' base='' kind=''
 	local cert='' listen='' quiet='' ready='' json=''
 
 	while :; do
@@ -340,7 +352,7 @@ s_server_start() # [-n NAME] [-t SECONDS] option...
 		;;
 	esac
 	_s_server_make_dir || return 1
-	base=$(_s_server_dir)/$name
+	base=$dir/$name
 	! _s_server_running "$base" ||
 	    _s_server_fail "s_server_start: $name runs already" || return 1
 	_s_server_find_kind || return 1
@@ -369,7 +381,8 @@ _s_server_start_with_defaults() # option...
 	local IFS=' '
 
 	if [ -z "$cert" ]; then
-		cert=$(s_server_certificate) || return 1
+		cert=${S_SERVER_CERT:-}
+		[ -n "$cert" ] || cert=$(s_server_certificate) || return 1
 		set -- -cert "$cert" -key "${S_SERVER_KEY:-$cert}" "$@"
 	fi
 	if [ -z "$listen" ]; then
@@ -393,7 +406,7 @@ _s_server_start_with_defaults() # option...
 		# shellcheck disable=SC2086
 		set -- $S_SERVER "$@"
 	fi
-	_s_server_launch "$base" "$@" || return 1
+	_s_server_forget_run "$base" && _s_server_launch "$base" "$@" || return 1
 	printf '%s\n' "$json" >"$base.stats"
 	_s_server_await_ready "$@"
 }
@@ -406,7 +419,7 @@ _s_server_await_ready() # command...
 	if s_server_poll "$seconds" _s_server_ready_or_gone; then
 		_s_server_is_ready && [ ! -s "$base.status" ] &&
 		    _s_server_note_address && return 0
-		s_server_poll 2 test -s "$base.status" || :
+		_s_server_await_status "$base"
 		why="$(_s_server_end_in_words "$base") before it was ready"
 	else
 		why="was not ready within $seconds s"
@@ -805,23 +818,33 @@ _s_server_is_done() # base
 	[ ! -e "$1.run" ] || mv -f "$1.run" "$1.done"
 }
 
+# Fails if it did not obey and had to be killed.
+_s_server_end_process() # name, pid, signal
+{
+	kill -s "$3" "$2" 2>/dev/null || :
+	kill -s CONT "$2" 2>/dev/null || :
+	! s_server_poll "${S_SERVER_END:-10}" _s_server_is_gone "$2" || return 0
+	_s_server_fail "$1 ($2) did not end by $3" || :
+	kill -s KILL -- "-$2" 2>/dev/null || :
+	s_server_poll 10 _s_server_is_gone "$2" || :
+	return 1
+}
+
+# The shell that waits for it needs a moment.
+_s_server_await_status() # base
+{
+	s_server_poll 2 test -s "$1.status" || :
+}
+
 # Ends it and all that it left. Fails if it had to be killed, or left a process.
 _s_server_end() # base, signal
 {
 	local base="$1" pid='' kind='' address='' failed=0 left='' IFS=' '
 
 	_s_server_read "$base"
-	if _s_server_running "$base"; then
-		kill -s "$2" "$pid" 2>/dev/null || :
-		kill -s CONT "$pid" 2>/dev/null || :
-		s_server_poll "${S_SERVER_END:-10}" _s_server_has_ended "$base" || {
-			failed=1
-			_s_server_fail "${base##*/} ($pid) did not end by $2" || :
-			kill -s KILL "$pid" 2>/dev/null || :
-			s_server_poll 10 _s_server_has_ended "$base" || :
-		}
-	fi
-	s_server_poll 2 test -s "$base.status" || :
+	! _s_server_running "$base" ||
+	    _s_server_end_process "${base##*/}" "$pid" "$2" || failed=1
+	_s_server_await_status "$base"
 	if ! s_server_poll 2 _s_server_session_is_over "$pid"; then
 		left=$(_s_server_session "$pid" | tr '\n' ' ')
 		failed=1
@@ -936,7 +959,7 @@ s_server_cleanup()
 	*f*) glob=-f ;;
 	esac
 	set +f
-	dir=$(_s_server_dir)
+	_s_server_dir
 	for file in "${dir:-/nowhere}"/*.run; do
 		[ -e "$file" ] || continue
 		_s_server_end "${file%.run}" TERM || failed=1
