@@ -380,14 +380,14 @@ _s_server_start_with_defaults() # option...
 {
 	local IFS=' '
 
+	if [ -z "$listen" ]; then
+		listen=127.0.0.1:0
+		set -- -accept "$listen" "$@"
+	fi
 	if [ -z "$cert" ]; then
 		cert=${S_SERVER_CERT:-}
 		[ -n "$cert" ] || cert=$(s_server_certificate) || return 1
 		set -- -cert "$cert" -key "${S_SERVER_KEY:-$cert}" "$@"
-	fi
-	if [ -z "$listen" ]; then
-		listen=127.0.0.1:0
-		set -- -accept "$listen" "$@"
 	fi
 	if [ "$kind" = ours ] && [ -n "$quiet" ] && [ -z "$ready" ]; then
 		ready=$base.ready

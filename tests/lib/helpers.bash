@@ -53,6 +53,13 @@ unset OPENSSL_CONF SSL_CERT_DIR SSLKEYLOGFILE
 export SSL_CERT_FILE=$CERTS/none.pem
 unset http_proxy https_proxy HTTPS_PROXY ALL_PROXY all_proxy
 
+HARNESS=$ROOT/scripts/harness
+# shellcheck source=scripts/harness/s_server.bash
+. "$HARNESS/s_server.bash"
+# This env can do it; the library need not try.
+_s_server_env='env --default-signal=INT,QUIT,PIPE,HUP'
+S_SERVER_CERT=$CERTS/server.pem S_SERVER_KEY=$CERTS/server-key.pem
+
 for library in assertions waiting process server workers faults others client \
     terminal stock rows; do
 	# shellcheck disable=SC1090 # linted by itself
@@ -68,8 +75,9 @@ common_setup()
 	# tests; the line of the test is enough. Even to ask Bats for each
 	# command whether it is one of those costs a tenth.
 	bats_add_debug_exclude_path "$LIB"
+	bats_add_debug_exclude_path "$HARNESS"
 	# shellcheck disable=SC2016 # for the trap
-	trap '[[ $BASH_SOURCE == "$LIB"/* ]] || bats_debug_trap "$BASH_SOURCE"' DEBUG
+	trap '[[ $BASH_SOURCE == @("$LIB"|"$HARNESS")/* ]] || bats_debug_trap "$BASH_SOURCE"' DEBUG
 	# Load clients that run beside the test: they end with it.
 	LOADS=()
 }

@@ -5,7 +5,7 @@ load ../lib/helpers
 # In place of a server: it obeys all signals but TERM.
 start_deaf() # name
 {
-	END_S=1
+	S_SERVER_END=1
 	launch "$1" bash -c 'trap "" TERM; echo ACCEPT
 		while :; do read -rt 1; done'
 	wait_for 10 file_has "$1.out" ACCEPT

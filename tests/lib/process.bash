@@ -9,8 +9,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2153,SC2154 # shared with the other libraries
 
-# Seconds in which whatever is told to end must have ended.
-END_S=10
 declare -gA PIDS=() INPUTS=() STATUSES=()
 SERVERS=()
 
@@ -69,13 +67,26 @@ close_input() # name
 	unset "INPUTS[$1]"
 }
 
-# A process that is a zombie only waits for us.
+# How the library for harnesses starts a server: here it is a child of the test,
+# with a FIFO whose end the test decides.
+_s_server_launch() # ./NAME, command...
+{
+	local name=${1#./}
+
+	launch "$name" "${@:2}"
+	S_SERVER_PID=${PIDS[$name]}
+	echo "$S_SERVER_PID program -" >"$name.run"
+}
+
+_s_server_await_status() # ./NAME
+{
+	wait_exit "${1#./}" || return 1
+	echo "$STATUS" >"$1.status"
+}
+
 is_gone() # pid
 {
-	local stat
-
-	{ read -r stat </proc/"$1"/stat; } 2>/dev/null || return 0
-	[[ ${stat##*) } == Z* ]]
+	_s_server_is_gone "$1"
 }
 
 running() # name
@@ -100,15 +111,10 @@ wait_exit() # name, seconds (default 10)
 # Fails if it did not obey and had to be killed.
 end_process() # name, signal (default TERM)
 {
-	local pid=${PIDS[$1]:-} signal=${2:-TERM} failed=0
+	local pid=${PIDS[$1]:-} failed=0 S_SERVER_SLOW=$SLOW
 
 	[ -n "$pid" ] || return 0
-	kill -s "$signal" "$pid" 2>/dev/null || :
-	kill -s CONT "$pid" 2>/dev/null || :
-	if ! wait_for "$END_S" is_gone "$pid"; then
-		fail "$1 ($pid) did not end by $signal" || failed=1
-		kill -s KILL -- "-$pid" 2>/dev/null || :
-	fi
+	_s_server_end_process "$1" "$pid" "${2:-TERM}" || failed=1
 	wait_exit "$1" || failed=1
 	return "$failed"
 }
@@ -144,12 +150,12 @@ assert_nothing_left()
 
 	for entry in "${SERVERS[@]}"; do
 		IFS=: read -r pid port name <<<"$entry"
-		if ! wait_for "$END_S" no_session "$pid"; then
+		if ! wait_for "${S_SERVER_END:-10}" no_session "$pid"; then
 			ps -o pid,ppid,stat,args -s "$pid" >&2
 			pgrep -s "$pid" | xargs -r kill -KILL || :
 			failed=1
 		fi
-		if [ -n "$port" ] && ! wait_for "$END_S" is_free "$port"; then
+		if [ -n "$port" ] && ! wait_for "${S_SERVER_END:-10}" is_free "$port"; then
 			ss -ltunpH "sport = :$port" >&2
 			fail "port $port is still listening" || failed=1
 		fi
@@ -161,10 +167,9 @@ assert_nothing_left()
 	return "$failed"
 }
 
-# Zombies have ended; when init reaps those that the server left is its affair.
 no_session() # pid of its leader
 {
-	! pgrep -r R,S,D,T,t,I -s "$1" >/dev/null
+	_s_server_session_is_over "$1"
 }
 
 is_free() # port
@@ -188,11 +193,5 @@ listeners() # port
 
 show_files() # name
 {
-	local file
-
-	for file in "$1.out" "$1.err"; do
-		[ -s "$file" ] || continue
-		echo "--- $file (last 40 lines)"
-		tail -n 40 -- "$file"
-	done
+	S_SERVER_LINES=40 _s_server_show "$1" 2>&1
 }

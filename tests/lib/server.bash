@@ -1,5 +1,6 @@
 # Our server on a port that the kernel chooses: start, wait until it is ready,
-# stop. Sets SERVER_PID and PORT.
+# stop. Sets SERVER_PID and PORT. The library for harnesses does the work
+# (scripts/harness); processes are those of process.bash.
 
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2153,SC2154 # shared with the other libraries
@@ -12,77 +13,37 @@ start_server() # option...
 
 start_named() # name, option...
 {
-	local name=$1 ready
+	start_program "$1" ours "$S_SERVER" "${@:2}" || return 1
+	SERVER_PID=$S_SERVER_PID
+	PORT=$S_SERVER_PORT
+}
 
-	shift
-	default_options "$@"
-	ready=$(value_of ready_file "$@")
-	if [ -n "$ready" ]; then
-		rm -f "$ready"
-	elif ! is_quiet "$@"; then
-		ready=$name.out
-	else
-		ready=$name.ready
-		rm -f "$ready"
-		DEFAULTS+=(-ready_file "$ready")
-	fi
-	launch "$name" "$S_SERVER" "${DEFAULTS[@]}" "$@"
-	SERVER_PID=${PIDS[$name]}
-	if ! wait_for 10 says_accept_or_gone "$ready" "$SERVER_PID" ||
-	    ! file_has "$ready" ACCEPT; then
-		SERVERS+=("$SERVER_PID::$name")
-		show_files "$name"
-		fail "$name is not ready: ${DEFAULTS[*]} $*"
-		return 1
-	fi
-	PORT=$(port_of_line "$ready" "${DEFAULTS[@]}" "$@")
-	SERVERS+=("$SERVER_PID:$PORT:$name")
+# Any server that has the options of the stock program. What the library for
+# harnesses would ask it first (which kind it is) is known here, and statistics
+# are for the tests to ask for.
+start_program() # name, ours or stock, program, option...
+{
+	local S_SERVER=$3 _S_SERVER_KIND="$3=$2" S_SERVER_STATS=no S_SERVER_DIR=.
+	local S_SERVER_SLOW=$SLOW failed=0
+
+	S_SERVER_PORT=
+	# A test may start another one of the same name.
+	[ ! -e "$1.run" ] || : >"$1.run"
+	s_server_start -n "$1" "${@:4}" || failed=1
+	SERVERS+=("$S_SERVER_PID:$S_SERVER_PORT:$1")
+	return "$failed"
 }
 
 # -accept 127.0.0.1:0 and a certificate, where the options name none.
 default_options() # option...
 {
-	local option
+	local cert='' listen='' quiet='' ready='' json=''
 
-	DEFAULTS=(-cert "$CERTS/server.pem" -key "$CERTS/server-key.pem")
-	for option; do
-		case ${option#-} in
-		-cert | cert | nocert | cert=* | -cert=*) DEFAULTS=() ;;
-		esac
-	done
-	for option; do
-		case ${option#-} in
-		accept | port | unix | -accept | -port | accept=* | port=*)
-			return
-			;;
-		esac
-	done
-	DEFAULTS+=(-accept 127.0.0.1:0)
-}
-
-# True if the program prints no ACCEPT with these options.
-is_quiet() # option...
-{
-	local option
-
-	for option; do
-		case ${option#-} in
-		quiet | brief | rev | -quiet | -brief | -rev) return 0 ;;
-		esac
-	done
-	return 1
-}
-
-# Empty if the option is not there.
-value_of() # name without dashes, option...
-{
-	local name=$1 option last=
-
-	shift
-	for option; do
-		[ "${last##*-}" != "$name" ] || echo "$option"
-		last=$option
-	done
+	_s_server_scan "$@"
+	DEFAULTS=()
+	[ -n "$cert" ] ||
+	    DEFAULTS+=(-cert "$S_SERVER_CERT" -key "$S_SERVER_KEY")
+	[ -n "$listen" ] || DEFAULTS+=(-accept 127.0.0.1:0)
 }
 
 says_accept_or_gone() # file, pid

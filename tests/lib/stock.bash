@@ -7,21 +7,9 @@
 # The stock program, the oracle. Sets STOCK_PID and STOCK_PORT.
 start_stock() # option...
 {
-	default_options "$@"
-	launch stock "$OPENSSL" s_server "${DEFAULTS[@]}" "$@"
-	STOCK_PID=${PIDS[stock]}
-	if is_quiet "$@"; then
-		wait_for 10 listens_or_gone "$STOCK_PID" || return 1
-		STOCK_PORT=$(port_of_pid "$STOCK_PID")
-	else
-		wait_for 10 says_accept_or_gone stock.out "$STOCK_PID" ||
-		    return 1
-		STOCK_PORT=$(
-			port_of_line stock.out "${DEFAULTS[@]}" "$@"
-		)
-	fi
-	SERVERS+=("$STOCK_PID:$STOCK_PORT:stock")
-	running stock || { show_files stock; fail "stock ended: $*"; }
+	start_program stock stock "$OPENSSL s_server" "$@" || return 1
+	STOCK_PID=$S_SERVER_PID
+	STOCK_PORT=$S_SERVER_PORT
 }
 
 # Is the TLS library of this system as new as that?
@@ -62,11 +50,6 @@ named() # type, value
 run_stock() # option...
 {
 	run --separate-stderr timeout 10 "$OPENSSL" s_server "$@" </dev/null
-}
-
-listens_or_gone() # pid
-{
-	[ -n "$(port_of_pid "$1")" ] || is_gone "$1"
 }
 
 port_of_pid() # pid

@@ -12,22 +12,12 @@ now_ms()
 	echo $((${now%.*} * 1000 + 10#${now#*.} / 1000))
 }
 
-# Call until it is true, at most so many seconds; but 50 times at least, since
-# the machine may have stood still for that long, or its clock have been set.
-# What has taken long is asked for less often: to ask costs other tests time.
+# Call until it is true, at most so many seconds.
 wait_for() # seconds, command...
 {
-	local end calls=0 pauses=(0.01 0.01 0.02 0.02 0.04 0.04 0.08)
+	local S_SERVER_SLOW=$SLOW
 
-	end=$(($(now_ms) + $1 * 1000 * SLOW))
-	shift
-	until "$@"; do
-		if [ $((++calls)) -ge 50 ] && [ "$(now_ms)" -gt "$end" ]; then
-			fail "waited in vain for: $*"
-			return 1
-		fi
-		sleep "${pauses[calls < 7 ? calls - 1 : 6]}"
-	done
+	s_server_poll "$@" || fail "waited in vain for: ${*:2}"
 }
 
 # All deadlines that the program promises are tested at ten times their value,

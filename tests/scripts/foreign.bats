@@ -328,7 +328,7 @@ listening() # pid
 	local name program
 
 	mkfifo fifo
-	export -f harness listening is_gone
+	export -f harness listening is_gone _s_server_is_gone
 	export S_SERVER=$BUILD/s_server
 	for name in server stock; do
 		program=$OPENSSL

@@ -3,8 +3,6 @@
 
 load ../lib/helpers
 
-HARNESS=$ROOT/scripts/harness
-
 setup()
 {
 	common_setup
