@@ -267,6 +267,25 @@ leaves_at_once()
 	wait_for 10 file_has server.out 'early words'
 }
 
+# A client that only listens after its Finished waits in vain if the server stops
+# in the middle of a ticket.
+@test "early data while writes block at random: no ticket is cut" {
+	local i
+
+	start_server -early_data -no_anti_replay -nbio_test -ign_eof -workers 2
+	client_start one -sess_out session
+	type_to one 'late\n'
+	wait_for 10 file_has server.out late
+	client_end one
+	for i in {1..40}; do
+		client_start "early$i" -sess_in session -early_data early
+	done
+	wait_for 20 has_times server.out 41 'CIPHER is'
+	for i in {1..40}; do
+		client_end "early$i"
+	done
+}
+
 @test "early data is accepted after a reload" {
 	start_server -early_data -workers 2 -ign_eof
 	client_start one -sess_out session

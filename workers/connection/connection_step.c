@@ -199,6 +199,8 @@ connection_shaken(struct connection *connection)
 /*
  * Returns true if the connection can go on at once. Up to TLS 1.2 the handshake
  * is done by now. Otherwise standard input comes first, and then the client.
+ * libssl may have read to the Finished and stopped in the middle of a ticket:
+ * that it tells of the early data's end hides that it wants to write.
  */
 static bool
 connection_early_over(struct connection *connection)
@@ -213,7 +215,8 @@ connection_early_over(struct connection *connection)
 	if (connection->services->config->nbio)
 		stream_socket_look(&connection->link.transport);
 	return connection->link.transport.can_read ||
-	    SSL_has_pending(connection->link.ssl);
+	    SSL_has_pending(connection->link.ssl) ||
+	    SSL_want_write(connection->link.ssl);
 }
 
 static bool
