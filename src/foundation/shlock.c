@@ -5,6 +5,17 @@
 
 #include "foundation/log.h"
 
+/* Where nothing else is to be had, a clock that is set may cost some time. */
+#ifdef __GLIBC__
+#define SHLOCK_CLOCK CLOCK_MONOTONIC
+#define shlock_timedlock(mutex, until) \
+	pthread_mutex_clocklock(mutex, SHLOCK_CLOCK, until)
+#else
+#define SHLOCK_CLOCK CLOCK_REALTIME
+
+#define shlock_timedlock(mutex, until) pthread_mutex_timedlock(mutex, until)
+#endif
+
 static enum shlock_result shlock_result(int);
 static bool shlock_stuck(const struct shlock *);
 
@@ -43,14 +54,13 @@ shlock_lock(struct shlock *lock)
 	/* The lock is nearly always free, and then no clock is read. */
 	if ((result = shlock_try(lock)) != SHLOCK_BUSY || shlock_stuck(lock))
 		return result;
-	clock_gettime(CLOCK_MONOTONIC, &until);
+	clock_gettime(SHLOCK_CLOCK, &until);
 	until.tv_nsec += SHLOCK_WAIT_MS * 1000000L;
 	if (until.tv_nsec >= 1000000000L) {
 		until.tv_nsec -= 1000000000L;
 		until.tv_sec++;
 	}
-	result = shlock_result(
-	    pthread_mutex_clocklock(&lock->mutex, CLOCK_MONOTONIC, &until));
+	result = shlock_result(shlock_timedlock(&lock->mutex, &until));
 	atomic_store_explicit(
 	    &lock->stuck, result == SHLOCK_BUSY, memory_order_relaxed);
 	return result;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "foundation/log.h"
@@ -18,6 +19,7 @@ static _Noreturn void process_child(
     const struct process_plan *, unsigned, const struct channel_ends *, pid_t);
 static text_sink process_speak;
 static void process_close_all_but_kept(const struct process_plan *);
+static void process_close_range(unsigned, unsigned);
 static void process_silence_stdio(void);
 
 void
@@ -168,11 +170,19 @@ process_close_all_but_kept(const struct process_plan *plan)
 
 	for (i = 0; i < plan->kept_count; i++) {
 		if ((unsigned)plan->kept_fd[i] > from)
-			close_range(from, (unsigned)plan->kept_fd[i] - 1, 0);
+			process_close_range(
+			    from, (unsigned)plan->kept_fd[i] - 1);
 		if ((unsigned)plan->kept_fd[i] >= from)
 			from = (unsigned)plan->kept_fd[i] + 1;
 	}
-	close_range(from, ~0U, 0);
+	process_close_range(from, ~0U);
+}
+
+/* The kernel has had it for longer than some libraries. */
+static void
+process_close_range(unsigned first, unsigned last)
+{
+	syscall(SYS_close_range, first, last, 0);
 }
 
 /*
