@@ -10,10 +10,13 @@
 
 /* The descriptor of a socket that was handed in. */
 #define ACTIVATION_FD 3
+/* The address of a UNIX socket is shorter; a longer name is cut off. */
+#define ACTIVATION_NAME_MAX 128
 
 struct activation {
 	bool hands_in; /* ACTIVATION_FD is the socket to listen on */
-	const char *notify; /* NOTIFY_SOCKET; NULL: nobody wants to be told */
+	/* NOTIFY_SOCKET; empty: nobody wants to be told. */
+	char notify[ACTIVATION_NAME_MAX];
 	int64_t watchdog_ms; /* one WATCHDOG=1 in this time; 0: none */
 };
 

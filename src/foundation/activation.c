@@ -27,10 +27,8 @@ activation_take(struct activation *activation)
 	int result = activation_take_sockets(activation);
 	size_t i;
 
-	activation->notify = NULL;
-	if (notify != NULL && *notify != '\0' &&
-	    (activation->notify = strdup(notify)) == NULL)
-		fatalx("out of memory");
+	strlcpy(activation->notify, notify != NULL ? notify : "",
+	    sizeof(activation->notify));
 	activation_take_watchdog(activation);
 	for (i = 0;
 	     i < sizeof(activation_variables) / sizeof(activation_variables[0]);

@@ -32,7 +32,7 @@ notify_open(struct notify *notify, const struct activation *activation)
 	textbuf_init(&notify->waiting);
 	notify->fd = -1;
 	notify->name = activation->notify;
-	if (notify->name == NULL)
+	if (*notify->name == '\0')
 		return;
 	if (notify_set_address(notify) == -1) {
 		log_warnx("NOTIFY_SOCKET %s: not the address of a UNIX socket",

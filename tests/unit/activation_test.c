@@ -53,10 +53,10 @@ test_nothing(void)
 {
 	CHECK(take() == 0);
 	CHECK(!activation.hands_in);
-	CHECK(activation.notify == NULL);
+	CHECK(*activation.notify == '\0');
 	CHECK(activation.watchdog_ms == 0);
 	set("NOTIFY_SOCKET", "");
-	CHECK(take() == 0 && activation.notify == NULL);
+	CHECK(take() == 0 && *activation.notify == '\0');
 }
 
 static void
