@@ -215,9 +215,10 @@ handed_in_check_address(const struct handed_in *socket)
 	    sizeof(socket->address), host, sizeof(host), port, sizeof(port),
 	    NI_NUMERICHOST | NI_NUMERICSERV);
 	log_warnx("LISTEN_FDS: -accept %s:%s is expected, descriptor %d is at "
-		  "%s port %s",
+		  "%s%s%s:%s",
 	    config->host == NULL ? "*" : config->host, config->port, socket->fd,
-	    host, port);
+	    strchr(host, ':') != NULL ? "[" : "", host,
+	    strchr(host, ':') != NULL ? "]" : "", port);
 	return -1;
 }
 

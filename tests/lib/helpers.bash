@@ -24,7 +24,7 @@
 #
 # Each test has a folder of its own, $BATS_TEST_TMPDIR, and starts in it. A file
 # with a setup() or teardown() of its own calls common_setup and common_teardown.
-# What only some subjects need, they load themselves: ocsp, x509.
+# What only some subjects need, they load themselves: given, ocsp, x509.
 #
 # BUILD		folder of the program, default build
 # SLOW		factor for all deadlines: sanitizers want 4, valgrind 15

@@ -55,10 +55,10 @@ all_served() # output of tls_load, count
 	start_given unix "$PWD/socket" -- -unix "$PWD/socket"
 	end_process giver
 	refused "LISTEN_FDS: -accept 127.0.0.1:4433 is expected, $(
-	)descriptor 3 is at 127.0.0.1 port [0-9]+" \
+	)descriptor 3 is at 127.0.0.1:[0-9]+" \
 	    tcp 127.0.0.1:0 -- -accept 127.0.0.1:4433
 	refused "LISTEN_FDS: -accept \*:0 is expected, $(
-	)descriptor 3 is at ::1 port [0-9]+" tcp '[::1]:0' -- -port 0
+	)descriptor 3 is at \[::1\]:[0-9]+" tcp '[::1]:0' -- -port 0
 	refused 'LISTEN_FDS: -unix /a is expected, descriptor 3 is at socket' \
 	    unix socket -- -unix /a
 	refused 'LISTEN_FDS: a listening TCP socket is expected, .*' \
