@@ -449,7 +449,8 @@ _s_server_is_ready()
 	fi
 }
 
-# Where the process listens, "port inode": a TCP socket in state 0A, or a UDP one.
+# The port on which the process listens, in hexadecimal digits: of a TCP socket in
+# state 0A, or of a UDP one.
 _s_server_socket() # pid
 {
 	{

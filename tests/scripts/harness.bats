@@ -37,7 +37,7 @@ fails_with() # part of what it says...; the script is standard input
 	script=$(cat)
 	for shell in "${shells[@]}"; do
 		run harness "$shell" <<<"$script"
-		assert_equal "$status" 1
+		[ "$status" -eq 1 ] || fail "$shell: $status" "$output"
 		for part; do
 			assert_contains "$output" "$part"
 		done
