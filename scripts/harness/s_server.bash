@@ -607,7 +607,8 @@ _s_server_fresh_stats() # function, name of the server
 		count=$(_s_server_count_lines "$json")
 		kill -s USR1 "$pid" 2>/dev/null || :
 		s_server_poll 5 _s_server_lines_or_gone "$json" \
-		    $((count + 1)) || :
+		    $((count + 1)) || _s_server_fail \
+		    "$1: $2 does not tell its statistics" || return 1
 	fi
 	[ -s "$json" ] || {
 		_s_server_fail "$1: $2 wrote no statistics to $json"

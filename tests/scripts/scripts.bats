@@ -56,7 +56,7 @@ plain_make() # argument...
 	assert_equal "$(count_lines "$output" \
 	    'ok 100 failed 0 resumed 100')" 4
 	assert_contains "$output" ' 300 session cache hits'
-	assert_contains "${lines[-1]}" "$BUILD/s_server -accept 4433"
+	assert_contains "${lines[-1]}" "${BUILD#"$ROOT"/}/s_server -accept 4433"
 }
 
 @test "quickstart --run leaves the server in the foreground, with its options" {
