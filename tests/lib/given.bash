@@ -7,15 +7,10 @@
 # where there is one.
 start_given() # option of giver..., --, option of server...
 {
-	local given=()
-
-	while [ "$1" != -- ]; do
-		given+=("$1")
-		shift
-	done
-	shift
-	launch giver "$LIB/giver" "${given[@]}" -- "$S_SERVER" \
-	    -cert "$CERTS/server.pem" -key "$CERTS/server-key.pem" "$@"
+	split_given "$@"
+	launch giver "$LIB/giver" "${GIVEN[@]}" -- "$S_SERVER" \
+	    -cert "$CERTS/server.pem" -key "$CERTS/server-key.pem" \
+	    "${OPTIONS[@]}"
 	runs_given 1
 	PORT=$(sed -n 's/^ACCEPT.*:\([0-9][0-9]*\)$/\1/p' giver.out | head -n 1)
 	SERVERS+=("${PIDS[giver]}:$PORT:giver")
@@ -45,13 +40,18 @@ given_is_ready_or_gone() # count
 # In the foreground, for what ends by itself: fills status, output, stderr.
 run_given() # option of giver..., --, option of server...
 {
-	local given=()
+	split_given "$@"
+	run --separate-stderr timeout $((10 * SLOW)) "$LIB/giver" \
+	    "${GIVEN[@]}" -- "$S_SERVER" -nocert "${OPTIONS[@]}" </dev/null
+}
 
+# Sets GIVEN to what is before the --, and OPTIONS to what is behind it.
+split_given()
+{
+	GIVEN=()
 	while [ "$1" != -- ]; do
-		given+=("$1")
+		GIVEN+=("$1")
 		shift
 	done
-	shift
-	run --separate-stderr timeout $((10 * SLOW)) "$LIB/giver" \
-	    "${given[@]}" -- "$S_SERVER" -nocert "$@" </dev/null
+	OPTIONS=("${@:2}")
 }
