@@ -166,13 +166,14 @@ told_fifty()
 	local said killed pid bereft=0 anew
 
 	start_echo
-	dtls_beside talking --connections 200 --echo 40 --pace 500 \
+	dtls_beside talking --connections 200 --echo 40 --pace 500 --timer 200 \
 	    --bind 127.0.0.2 --patience $((6000 * SLOW)) --anew
 	dtls_beside coming --connections 1000 --parallel 10 --retry \
 	    --timer 100 --give-up $((1000 * SLOW)) --resume ticket
 	for killed in 1 2; do
 		wait_for 10 has_workers 4
-		# All have a worker, and time to shake hands with it.
+		# All have a worker, and time to shake hands with it, also if a
+		# flight must be sent again.
 		wait_for 40 talk_all
 		sleep $((2 * SLOW))
 		pid=$(worker "$killed")
