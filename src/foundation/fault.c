@@ -15,6 +15,7 @@ static bool fault_stopped;
 
 static const char *fault_action(const char *);
 static void fault_stop(void);
+static void fault_leak(void);
 
 void
 fault_set_worker(int worker)
@@ -34,7 +35,7 @@ fault_point(const char *point)
 	else if (strncmp(action, "kill", 4) == 0)
 		kill(getpid(), SIGKILL);
 	else if (strncmp(action, "leak", 4) == 0)
-		memset(malloc(17), 1, 17);
+		fault_leak();
 	else if (strncmp(action, "fatal", 5) == 0)
 		fatalx("fault %s", point);
 	else
@@ -77,6 +78,16 @@ fault_stop(void)
 		return;
 	fault_stopped = true;
 	kill(getpid(), SIGSTOP);
+}
+
+/* volatile, or compilers leave out memory that nobody reads. */
+static void
+fault_leak(void)
+{
+	void *volatile leaked = malloc(17);
+
+	if (leaked != NULL)
+		leaked = NULL;
 }
 #else
 /* ISO C wants a declaration in every translation unit. */
