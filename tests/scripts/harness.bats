@@ -219,10 +219,10 @@ no_sessions() # pids of their leaders from standard input
 }
 
 @test "stop notices a server that has crashed" {
-	fails_with 's_server_stop: server was ended by signal 11' \
+	fails_with 's_server_stop: server was ended by signal 6' \
 	    '/server.out:' <<-'END'
 		s_server_start
-		kill -s SEGV "$S_SERVER_PID"
+		kill -s ABRT "$S_SERVER_PID"
 		s_server_stop
 		echo 'the script went on'
 	END
