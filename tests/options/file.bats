@@ -62,7 +62,7 @@ title()
 		printf 'keymatexport %s\r\nno_ticket # \r\nnaccept 1\r\n' "$value" \
 		    >options.conf
 		start_server -options options.conf
-		client -quiet </dev/null >/dev/null 2>&1 || :
+		client </dev/null >/dev/null 2>&1 || :
 		wait_exit server
 		assert_contains "$(server_err)$(server_out)" \
 		    "    Label: '$label'"
