@@ -75,10 +75,26 @@ refused() # part of the error, option...
 	refused '-pidfile /dev/null: there is something' -pidfile /dev/null
 	refused '-pidfile /nowhere/pid: No such file' -pidfile /nowhere/pid
 	[ -c /dev/null ]
+	# At the end the link would go, and its file stay.
+	echo 7 >elsewhere
+	ln -s elsewhere link
+	ln -s nothing dangling
+	refused '-pidfile link: there is something' -pidfile link
+	refused '-pidfile dangling: there is something' -pidfile dangling
+	assert_equal "$(<elsewhere)" 7
+	[ ! -e nothing ]
 	# Nor is another one removed that has come to its place.
 	start_server -workers 1 -pidfile pid
 	mv pid elsewhere
 	echo 7 >pid
 	stop_server
 	assert_equal "$(<pid)" 7
+}
+
+# covers: -pidfile
+@test "-pidfile that may not be read: the reason" {
+	[ "$(id -u)" -ne 0 ] || skip 'root may read all files'
+	echo 7 >pid
+	chmod 0 pid
+	refused '-pidfile pid: Permission denied' -pidfile pid
 }
