@@ -167,6 +167,73 @@ expected_files()
 	listing "$PLACE" | diff before -
 }
 
+# In place of a program that the script calls: the Nth call ends the script.
+deadly() # program, N
+{
+	mkdir -p deadly
+	: >calls
+	cat >"deadly/$1" <<-END
+	#!/bin/sh
+	echo >>'$PWD/calls'
+	[ "\$(wc -l <'$PWD/calls')" -ne $2 ] || kill -s KILL "\$PPID"
+	exec $(command -v "$1") "\$@"
+	END
+	chmod +x "deadly/$1"
+}
+
+@test "an install or uninstall that is killed half-way can be taken away, too" {
+	mkdir -p "$PLACE$PREFIX/bin"
+	listing "$PLACE" >before
+	deadly install 15
+	PATH=$PWD/deadly:$PATH run plain_make install
+	assert_equal "$status" 2
+	[ -x "$PLACE$PREFIX/bin/s_server" ]
+	rm deadly/install
+	plain_make uninstall
+	listing "$PLACE" | diff before -
+	# What the earlier version had is known, too.
+	plain_make install
+	touch "$PLACE$PREFIX/bin/old"
+	echo "file $PREFIX/bin/old" >>"$PLACE$PREFIX/share/s_server/installed"
+	deadly install 15
+	PATH=$PWD/deadly:$PATH run plain_make install
+	assert_equal "$status" 2
+	rm deadly/install
+	deadly rm 5
+	PATH=$PWD/deadly:$PATH run plain_make uninstall
+	assert_equal "$status" 2
+	plain_make uninstall
+	listing "$PLACE" | diff before -
+}
+
+@test "an install for which there is no room can be taken away, too" {
+	local room
+
+	mkdir -p "$PLACE$PREFIX/bin"
+	listing "$PLACE" >before
+	# In KiB: not even the record, then some files but not the server.
+	for room in 0 64; do
+		run bash -c 'ulimit -f "$1"; trap "" XFSZ; shift; exec "$@"' \
+		    bash "$room" env -u MAKEFLAGS -u MAKELEVEL make -s \
+		    -C "$ROOT" BUILD="$BUILD" DESTDIR="$PLACE" \
+		    PREFIX="$PREFIX" install
+		assert_equal "$status" 2
+		assert_contains "$output" 'File too large'
+		[ "$room" -eq 0 ] || plain_make uninstall
+		listing "$PLACE" | diff before -
+	done
+}
+
+@test "a folder where a program would be is left alone" {
+	mkdir -p "$PLACE$PREFIX/bin/s_server"
+	listing "$PLACE" >before
+	run plain_make install
+	assert_equal "$status" 2
+	assert_contains "$output" \
+	    "there is a folder in this place: $PLACE$PREFIX/bin/s_server"
+	listing "$PLACE" | diff before -
+}
+
 @test "a folder that depends on where one stands is refused" {
 	PREFIX=home
 	run plain_make install
