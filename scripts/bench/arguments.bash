@@ -1,8 +1,9 @@
 # The arguments of the benches. If an argument is wrong, the script prints one
-# line and ends.
+# line and ends. A script that has options without an argument names them in
+# $bare_options, for the usage.
 
 # shellcheck shell=bash
-# shellcheck disable=SC2034,SC2154 # the scripts share their variables
+# shellcheck disable=SC2034,SC2086,SC2154 # the scripts share their variables
 
 # Sets the variables of all options; each option takes an argument.
 take_options() # names, argument...
@@ -24,7 +25,11 @@ take_option() # names, argument...
 	local known="$1 rows" name=${2#--}
 
 	[[ $2 == --* && " $known " == *" $name "* ]] ||
-	    die "no such option: $2"
+	    die "no such option: $2; usage: ${0##*/}$(
+		[ -z "${bare_options:-}" ] ||
+		    printf ' [%s]' $bare_options
+		printf ' [--%s ...]' $known
+	    )"
 	[ $# -gt 2 ] || die "$2 takes an argument"
 	if [ "$name" = rows ]; then
 		raw=$(path_of "$3")
@@ -36,7 +41,7 @@ take_option() # names, argument...
 # A path that is relative to where the script was called.
 path_of() # path
 {
-	(cd "$here" && realpath -m "$1")
+	(cd "$here" && realpath -m -- "$1")
 }
 
 whole_number() # option, value, least

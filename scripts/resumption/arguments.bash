@@ -94,7 +94,7 @@ parse() # argument...
 	shift $((OPTIND - 1))
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do
 		[[ $1 =~ ^.+:[^:]+$ ]] ||
-		    die "not HOST:PORT: $1 (options of s_client come after --)"
+		    die "not HOST:PORT: $1 (options of s_client come after --; -h for help)"
 		targets+=("$1")
 		shift
 	done

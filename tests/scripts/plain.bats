@@ -42,6 +42,78 @@ is_plain() # command, as a shell reads it
 	done
 }
 
+# A wrong argument of each script. Those of "openssl" are for the program.
+wrong_arguments()
+{
+	cat <<-'EOF'
+	bench-bulk x
+	bench-dtls -x
+	bench-dtls 3 x
+	bench-dtls 1 2 3
+	bench-growth x
+	bench-handshakes x
+	bench-memory x
+	bench-plot -x
+	bench-plot a b
+	bench-start x
+	check-cost x
+	check-layers -x
+	check-layers none
+	check-layers . .
+	coverage-options x
+	install-packages x
+	install-packages test x
+	installation
+	installation x
+	installation install x
+	lint x
+	make-certs -x
+	make-certs a b
+	mutate-options x
+	mutate-options -none
+	package -x
+	package a b
+	quickstart x
+	resumption-check -x
+	resumption-check x
+	suites/enter
+	suites/enter x true
+	suites/try-package
+	suites/try-package x
+	test x
+	test --all x
+	test-on x
+	test-on trixie sid
+	test-valgrind -x
+	test-valgrind none.bats
+	EOF
+}
+
+@test "each script answers a wrong argument with one line and its usage" {
+	local call script
+
+	mkdir empty
+	while read -r call; do
+		# In a folder of this test, where nothing may be left.
+		run --separate-stderr timeout $((10 * SLOW)) \
+		    bash -c "cd empty && exec '$ROOT'/scripts/$call" </dev/null
+		echo "$call: status $status: $output$stderr"
+		[[ $status == [12] && -z $output ]]
+		assert_equal "${#stderr_lines[@]}" 1
+		script=${call%% *}
+		assert_matches "$stderr" "^${script##*/}: .*(usage: |-h for help)"
+		assert_equal "$(ls empty)" ''
+	done < <(wrong_arguments)
+	# None is forgotten.
+	while read -r script; do
+		wrong_arguments | grep -q "^${script#"$ROOT"/scripts/}\( \|\$\)" ||
+		    [[ $script == */openssl ]] || {
+			echo "not tried: $script"
+			return 1
+		}
+	done < <(find "$ROOT/scripts" -type f -perm -100 -exec grep -lIm1 '^#!.*sh$' {} +)
+}
+
 @test "what the programs say is plain on a terminal" {
 	is_plain "'$S_SERVER' -help"
 	is_plain "'$S_SERVER' -help_on modes"
