@@ -484,6 +484,8 @@ _s_server_note_address()
 	esac
 	case $line in
 	unix:*) host=${line#unix:} ;;
+	# A path that stood in the file of -options.
+	localhost:*[!0-9]*) host=${line#localhost:} ;;
 	*:*) host=${line%:*} port=${line##*:} ;;
 	*) port=$line ;;
 	esac

@@ -380,7 +380,7 @@ no_sessions() # pids of their leaders from standard input
 	END
 }
 
-@test "servers of -dtls, -unix, -naccept and of any address" {
+@test "servers of -dtls, -unix, -naccept, -options and of any address" {
 	local shell
 
 	for shell in "${shells[@]}"; do
@@ -399,6 +399,10 @@ no_sessions() # pids of their leaders from standard input
 			[ "$S_SERVER_ADDRESS" = socket ]
 			[ -z "$(s_server_port)" ]
 			s_server_stop -s QUIT
+			printf 'unix %s\nquiet\n' "$PWD/more" >options
+			s_server_start -options options
+			[ "$S_SERVER_ADDRESS" = "$PWD/more" ]
+			s_server_stop
 		END
 		assert_equal "$output" ''
 		assert_equal "$status" 0
