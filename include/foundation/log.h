@@ -2,6 +2,8 @@
  * One-line errors and warnings on standard error, each beginning with
  * "s_server: ". A module reports where it knows most and returns -1; callers
  * only pass the failure on.
+ *
+ * Control characters become \xNN, and a line has at most 1 KiB of text.
  */
 #ifndef LOG_H
 #define LOG_H

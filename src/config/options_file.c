@@ -6,6 +6,7 @@
 
 #include "config/option_table.h"
 #include "config/options_file.h"
+#include "foundation/escape.h"
 #include "foundation/log.h"
 #include "foundation/monotime.h"
 
@@ -224,13 +225,17 @@ options_file_release(struct options_file *file, bool is_error)
 {
 	const char *said = file->said.data;
 	size_t prefix = strlen(LOG_PREFIX);
+	struct textbuf path;
 
 	text_divert(NULL, NULL);
 	if (file->said.size > 0 && is_error) {
 		if (strncmp(said, LOG_PREFIX, prefix) != 0)
 			prefix = 0;
+		textbuf_init(&path);
 		text_printf(file->stream, "%.*s%s:%u: %s", (int)prefix, said,
-		    file->path, file->line, said + prefix);
+		    escape_string(&path, file->path), file->line,
+		    said + prefix);
+		textbuf_free(&path);
 	} else {
 		text_write(file->stream, said, file->said.size);
 	}

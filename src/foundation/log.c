@@ -8,8 +8,14 @@
 #include "foundation/log.h"
 #include "foundation/text.h"
 
+#define LOG_LENGTH_MAX 1023
+/* Each byte may become four. */
+#define LOG_SHOWN_MAX (4 * LOG_LENGTH_MAX)
+
 static void
 log_line(const char *, va_list, int) __attribute__((format(printf, 1, 0)));
+static void log_show(char *, const char *);
+static bool log_is_control(const char *, size_t);
 
 static void log_fatal_line(const char *, va_list, int)
     __attribute__((format(printf, 1, 0)));
@@ -99,12 +105,44 @@ log_exit(void)
 static void
 log_line(const char *fmt, va_list ap, int error)
 {
-	char message[1024];
+	char message[LOG_LENGTH_MAX + 1], shown[LOG_SHOWN_MAX + 1];
 
 	vsnprintf(message, sizeof(message), fmt, ap);
+	log_show(shown, message);
 	if (error != 0)
 		text_printf(
-		    TEXT_ERR, "s_server: %s: %s\n", message, strerror(error));
+		    TEXT_ERR, "s_server: %s: %s\n", shown, strerror(error));
 	else
-		text_printf(TEXT_ERR, "s_server: %s\n", message);
+		text_printf(TEXT_ERR, "s_server: %s\n", shown);
+}
+
+/*
+ * A word of the user's, such as a name, must not command the terminal, nor
+ * begin another line. Not escape.h, which may have to report a lack of memory.
+ */
+static void
+log_show(char *shown, const char *message)
+{
+	size_t i;
+
+	for (i = 0; message[i] != '\0'; i++) {
+		if (log_is_control(message, i))
+			shown += sprintf(
+			    shown, "\\x%02x", (unsigned char)message[i]);
+		else
+			*shown++ = message[i];
+	}
+	*shown = '\0';
+}
+
+/* Bytes from 0x80 on are a control where they do not go on with a character. */
+static bool
+log_is_control(const char *text, size_t i)
+{
+	unsigned char c = (unsigned char)text[i];
+	unsigned char before = i > 0 ? (unsigned char)text[i - 1] : 0;
+
+	if (c < 0x80)
+		return c < ' ' || c == 0x7f;
+	return c < 0xa0 && (before < 0x80 || before == 0xc2);
 }

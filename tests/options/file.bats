@@ -135,6 +135,14 @@ s_server: Option -psk wants a hex number" 'psk 0g'
 }
 
 # covers: -options
+@test "control characters of a file, and of its name, are harmless" {
+	refuses_lines "@:1: Unknown option: -\\x1b[1m$HINT" '\x1b[1m\n'
+	echo port >$'a\n\e[1m'
+	refuses "s_server: a\\x0a\\x1b[1m:1: Option -port needs a value$HINT" \
+	    -options $'a\n\e[1m'
+}
+
+# covers: -options
 @test "a line that is not an option and its value" {
 	local extra='Extra argument'
 

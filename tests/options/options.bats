@@ -541,6 +541,28 @@ hints_at() # option, the options that it may mean, or nothing
 s_server: Did you mean $2?}"
 }
 
+# A word of the command line may come from anywhere.
+@test "control characters in a name neither command a terminal nor make lines" {
+	local word
+
+	# Given, printed; letters that are not of ASCII stay.
+	while read -r -a word; do
+		run_server "-$(printf '%b' "${word[0]}")"
+		assert_equal "$(head -n 1 <<<"$stderr")" \
+		    "s_server: Unknown option: -$(printf '%b' "${word[1]}")"
+	done <<-'END'
+		\e[31mx\a\rx \\x1b[31mx\\x07\\x0dx
+		\nx \\x0ax
+		\x7fx \\x7fx
+		\x9b31m \\x9b31m
+		\xc2\x9b31m \xc2\\x9b31m
+		\xc3\x80\xe2\x98\x83 \xc3\x80\xe2\x98\x83
+	END
+	run_server -help_on $'a\nb'
+	assert_equal "$stderr" 's_server: -help_on a\x0ab: no such option or'\
+' group; -help lists them'
+}
+
 @test "a mistyped option has a line that names what it may mean" {
 	hints_at -servr_name -servername
 	hints_at -servernam -servername

@@ -71,7 +71,7 @@ $(BUILD)/tests/unit/escape_test: $(call modules,escape textbuf $(UNIT_SAYS))
 
 $(BUILD)/tests/unit/masking_test: $(wildcard src/config/*.c) \
 	$(BUILD)/manual_text.c \
-	$(call modules,textbuf descriptors monotime wordings $(UNIT_SAYS))
+	$(call modules,textbuf escape descriptors monotime wordings $(UNIT_SAYS))
 
 # Whole programs in one command: the tests need objects of their own anyway.
 $(UNIT_PROGRAMS): $(BUILD)/tests/unit/%: tests/unit/%.c \
