@@ -982,7 +982,9 @@ s_server_cleanup()
 # servers said is shown if the script failed.
 s_server_trap()
 {
-	trap '_s_server_at_exit $?' EXIT
+	# In quotes: bash may split by what IFS was in a function that "set -e"
+	# has left.
+	trap '_s_server_at_exit "$?"' EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
