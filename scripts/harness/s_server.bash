@@ -60,6 +60,12 @@ _s_server_is_number()
 	esac
 }
 
+_s_server_is_time() # function, seconds
+{
+	_s_server_is_number "$2" ||
+	    _s_server_fail "$1: not a number of seconds: $2"
+}
+
 # Sets the caller's "dir": where the servers of this script, test or setup_file
 # have their files; empty if a script has not started one.
 _s_server_dir()
@@ -95,9 +101,7 @@ s_server_poll() # seconds, command...
 {
 	local limit=0 now=0 end='' calls=0 pause=0.01
 
-	_s_server_is_number "${1:-}" ||
-	    _s_server_fail "s_server_poll: not a number of seconds: ${1:-}" ||
-	    return 1
+	_s_server_is_time s_server_poll "${1:-}" || return 1
 	limit=$(($1 * ${S_SERVER_SLOW:-1}))
 	shift
 	until "$@"; do
@@ -237,6 +241,8 @@ _s_server_launch() # base, command...
 		-) _s_server_exec "$@" <&- & ;;
 		*) _s_server_exec "$@" <"$input" & ;;
 		esac
+		# Here, so that a signal that ends the harness now leaves none.
+		echo "$! program -" >"$base.run"
 		echo $!
 		# What ends the whole harness must not end this shell first.
 		trap '' HUP INT QUIT TERM
@@ -244,7 +250,7 @@ _s_server_launch() # base, command...
 		wait $!
 		echo $? >"$base.status"
 	) & )
-	[ -n "$S_SERVER_PID" ] && echo "$S_SERVER_PID program -" >"$base.run"
+	[ -n "$S_SERVER_PID" ]
 }
 
 # Has the command options that the stock program has not? To ask costs a
@@ -351,6 +357,7 @@ s_server_start() # [-n NAME] [-t SECONDS] option...
 		return 1
 		;;
 	esac
+	_s_server_is_time s_server_start "$seconds" || return 1
 	_s_server_make_dir || return 1
 	base=$dir/$name
 	! _s_server_running "$base" ||
@@ -667,7 +674,8 @@ s_server_expect_stat() # [-n NAME] SECONDS STATISTIC VALUE
 	local name=server seen='' base=''
 
 	[ "${1:-}" != -n ] || { name=${2:-} && shift $(($# > 1 ? 2 : 1)); }
-	_s_server_find s_server_expect_stat "$name" || return 1
+	_s_server_find s_server_expect_stat "$name" &&
+	    _s_server_is_time s_server_expect_stat "${1:-}" || return 1
 	if ! s_server_poll "${1:-}" _s_server_stat_is "${2:-}" "${3:-}"; then
 		_s_server_fail "s_server_expect_stat: $name: $2 is $seen" \
 		    "after $1 s, not $3" || :
@@ -683,7 +691,7 @@ s_server_expect_stat() # [-n NAME] SECONDS STATISTIC VALUE
 _s_server_look() # file, line before the first one, regular expression
 {
 	found=$(tail -n "+$(($2 + 1))" -- "$1" | LC_ALL=C grep -naE -e "$3" |
-	    sed -n '1s/:.*//p') || :
+	    LC_ALL=C sed -n '1s/:.*//p') || :
 	[ -n "$found" ]
 }
 
@@ -717,7 +725,8 @@ s_server_expect() # [-n NAME] [-a] [-e] SECONDS REGEX
 		esac
 		shift
 	done
-	_s_server_find s_server_expect "$name" || return 1
+	_s_server_find s_server_expect "$name" &&
+	    _s_server_is_time s_server_expect "${1:-}" || return 1
 	_s_server_is_regex "${2:-}" || _s_server_fail \
 	    "s_server_expect: not a regular expression: ${2:-}" || return 1
 	[ "$stream" = out ] || s_server_allow -n "$name" "${2:-}" || return 1
@@ -777,7 +786,8 @@ s_server_reload() # [-n NAME] [SECONDS]
 	local said='^s_server: (reloaded|nothing is reloaded)'
 
 	[ "${1:-}" != -n ] || { name=${2:-} && shift $(($# > 1 ? 2 : 1)); }
-	_s_server_find s_server_reload "$name" || return 1
+	_s_server_find s_server_reload "$name" &&
+	    _s_server_is_time s_server_reload "${1:-10}" || return 1
 	_s_server_read "$base"
 	[ "$kind" = ours ] || _s_server_fail \
 	    "s_server_reload: $name is the stock program, which cannot" ||
@@ -911,6 +921,8 @@ s_server_stop() # [-n NAME] [-s SIGNAL] [-x STATUS]
 		[ $# -eq 0 ] || shift
 	done
 	_s_server_find s_server_stop "$name" || return 1
+	# What was wrong with it was told at its end.
+	[ -e "$base.run" ] || [ -n "$status" ] || return 0
 	if [ -z "$status" ]; then
 		status=0
 		if _s_server_running "$base"; then
@@ -941,7 +953,8 @@ s_server_wait() # [-n NAME] [-x STATUS] [SECONDS]
 		shift
 		[ $# -eq 0 ] || shift
 	done
-	_s_server_find s_server_wait "$name" || return 1
+	_s_server_find s_server_wait "$name" &&
+	    _s_server_is_time s_server_wait "${1:-10}" || return 1
 	if ! s_server_poll "${1:-10}" _s_server_has_ended "$base"; then
 		_s_server_fail "s_server_wait: $name did not end within" \
 		    "${1:-10} s" || :

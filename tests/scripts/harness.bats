@@ -131,6 +131,62 @@ no_sessions() # pids of their leaders from standard input
 	END
 }
 
+@test "an expectation finds lines with bytes of every kind" {
+	local shell
+
+	strange_server 'echo "ACCEPT 127.0.0.1:1"
+		printf "first \\377\\001\\033[1m\\n\\303\\050 second \\0 end\\n"
+		exec sleep 60'
+	for shell in "${shells[@]}"; do
+		LC_ALL=C.UTF-8 run harness "$shell" <<-'END'
+			s_server_start
+			s_server_expect 5 first
+			s_server_expect 5 'second .* end$'
+			! s_server_expect 0 first 2>/dev/null || exit 1
+			s_server_stop
+			echo found
+		END
+		assert_equal "$status $output" '0 found'
+	done
+}
+
+@test "a time that is no number is refused at once, in one line" {
+	local shell call
+
+	for shell in "${shells[@]}"; do
+		run harness "$shell" <<-'END'
+			! s_server_start -t x || exit 1
+			s_server_start
+			for call in 's_server_expect x A' 's_server_expect 1.5 A' \
+			    's_server_expect_stat x cache.hits 0' \
+			    's_server_wait x' 's_server_reload x' \
+			    's_server_poll x true'; do
+				! $call || exit 1
+			done
+			s_server_stop
+		END
+		assert_equal "$status" 0
+		assert_equal "$(cut -d : -f 1 <<<"$output")" \
+		    "$(printf 's_server_%s\n' start expect expect \
+			expect_stat wait reload poll)"
+	done
+}
+
+@test "stop of what has been stopped is no failure" {
+	local shell
+
+	for shell in "${shells[@]}"; do
+		run harness "$shell" <<-'END'
+			s_server_start
+			s_server_stop
+			s_server_stop
+			s_server_stop -x 143
+			! s_server_stop -x 0 2>/dev/null || exit 1
+		END
+		assert_equal "$status $output" '0 '
+	done
+}
+
 @test "an expectation does not wait for a server that has ended" {
 	strange_server 'echo ACCEPT 127.0.0.1:1; echo last words; exit 3'
 	within_ms 20000 'two expectations' fails_with \
@@ -316,6 +372,24 @@ no_sessions() # pids of their leaders from standard input
 		read -r pid folder <was
 		no_session "$pid"
 		[ ! -e "$folder" ]
+	done
+}
+
+@test "a script that is ended while it starts a server leaves nothing" {
+	local shell pid
+
+	for shell in "${shells[@]}"; do
+		run harness "$shell" <<-'END'
+			before() { kill -s TERM $$; }
+			S_SERVER_DIR=$PWD
+			S_SERVER_BEFORE=before s_server_start -nocert
+			echo 'the script went on'
+		END
+		assert_equal "$status" 143
+		assert_lacks "$output" 'the script went on'
+		for pid in $(pgrep -x s_server); do
+			[ "$(readlink "/proc/$pid/cwd")" != "$PWD" ]
+		done
 	done
 }
 
