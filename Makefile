@@ -50,7 +50,7 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 override CPPFLAGS += -D_GNU_SOURCE -DVERSION='"$(VERSION)"' -Iinclude \
 	$(if $(SANITIZE),-DSANITIZE) $(if $(FAULTS),-DFAULTS) \
 	$(if $(MUTATE),-DMUTATE)
-CFLAGS	?= -O2 -g
+CFLAGS	?= $(if $(SANITIZE),-O1,-O2) -g
 SAN	:= $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
 	-fno-omit-frame-pointer -fno-sanitize-recover=undefined)
 LIBRARY_CFLAGS := $(OPENSSL_CFLAGS) $(shell $(PKG_CONFIG) --cflags \
