@@ -166,8 +166,9 @@ told_fifty()
 	local said killed pid bereft=0 anew
 
 	start_echo
-	dtls_beside talking --connections 200 --echo 40 --pace 500 --timer 200 \
-	    --bind 127.0.0.2 --patience $((6000 * SLOW)) --anew
+	dtls_beside talking --connections 200 --echo 40 \
+	    --pace $((500 * SLOW)) --timer 200 --bind 127.0.0.2 \
+	    --patience $((6000 * SLOW)) --anew
 	dtls_beside coming --connections 1000 --parallel 10 --retry \
 	    --timer 100 --give-up $((1000 * SLOW)) --resume ticket
 	for killed in 1 2; do

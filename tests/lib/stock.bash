@@ -73,6 +73,7 @@ port_of_pid() # pid
 #    before it leaves is a race between it and its standard input
 #  - the number of its socket in CONNECTED(...)
 #  - -ready_file on the page of -www, which start_named may have added
+#  - what sanitizers note of the stacks that libssl makes for jobs of -async
 mask()
 {
 	awk '
@@ -102,7 +103,10 @@ mask()
 	    -e 's/^((<<<|>>>).*(CertificateVerify|ServerKeyExchange|Record|RecordHeader).*)length [0-9a-f]+/\1length N/' \
 	    -e 's/^((<<<|>>>).*)\[length [0-9a-f]+\](, (CertificateVerify|ServerKeyExchange|RecordHeader).*)/\1[length N]\3/' \
 	    -e 's/^(ssl_ech_servername_cb: connection .* at ).*/\1TIME/' \
-	    -e 's/^CONNECTED\(.*/CONNECTED/'
+	    -e 's/^CONNECTED\(.*/CONNECTED/' \
+	    -e '/^==[0-9]+==WARNING: ASan is ignoring requested __asan_/d' \
+	    -e '/^False positive error reports may follow$/d' \
+	    -e '/^For details see https:\/\/github\.com\/google\/sanitizers\//d'
 }
 
 # The same client against ours and the stock program, both at once; what the

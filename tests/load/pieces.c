@@ -182,11 +182,21 @@ make_longer(SSL *ssl, size_t extra)
 	free(list);
 }
 
+/* In microseconds: so long as an answer is waited for, no hello is repeated. */
+static unsigned
+never_again(SSL *ssl, unsigned timer)
+{
+	(void)ssl;
+	(void)timer;
+	return (unsigned)settings[PATIENCE] * 1000;
+}
+
 static void
 open_peer(struct peer *peer)
 {
 	memset(peer, 0, sizeof(*peer));
 	peer->ssl = memory_client(16000);
+	DTLS_set_timer_cb(peer->ssl, never_again);
 	make_longer(peer->ssl, settings[EXTRA]);
 	peer->fd = socket_to_server(settings[FROM]);
 }

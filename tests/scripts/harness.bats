@@ -282,9 +282,10 @@ no_sessions() # pids of their leaders from standard input
 		s_server_stop
 		echo 'the script went on'
 	END
-	strange_server 'echo ACCEPT 127.0.0.1:1; exec sleep 0.1'
+	strange_server 'echo ACCEPT 127.0.0.1:1; read -r line'
 	fails_with 's_server_stop: server ended with status 0' <<-'END'
 		s_server_start
+		s_server_send end
 		s_server_poll 5 test -s "$S_SERVER_DIR/server.status"
 		s_server_stop -x 3
 		echo 'the script went on'
