@@ -29,5 +29,5 @@ function library_text(name, command) {
 }
 
 function option_text() {
-	return "__s_server_option -o " $1 values_text() " -d " quoted($5)
+	return "__s_server_option -o " $1 " -l " $1 values_text() " -d " quoted($5)
 }
