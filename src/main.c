@@ -2,6 +2,7 @@
  * The table of contents of a start: the only file that knows both the master
  * and the workers.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,7 @@
 #define MAIN_DESCRIPTORS 16
 
 static int main_check_descriptors(const struct config *);
+static int main_say_lost(void);
 static int main_serve(struct config *);
 static void main_open_output(struct master_setup *);
 static void main_close_output(struct master_setup *);
@@ -100,12 +102,23 @@ main(int argc, char **argv)
 	if (parsed == OPTIONS_VERSION)
 		versions_print();
 	if (parsed != 0)
-		return parsed == -1 ? 1 : 0;
+		return parsed == -1 || main_say_lost() == -1 ? 1 : 0;
 	config.traits = &handlers_find(config.mode)->traits;
 	/* For -ready_fd, while all that is open is the caller's. */
 	if (config_check(&config) == -1 || ready_check(&config) == -1)
 		return 1;
 	return main_serve(&config);
+}
+
+/* An answer in place of a server: returns -1 (reported) if it did not go out.
+ */
+static int
+main_say_lost(void)
+{
+	if ((errno = text_lost()) == 0)
+		return 0;
+	log_warn("standard output");
+	return -1;
 }
 
 static int

@@ -4,7 +4,7 @@
  * worker takes it (text_set_sink), so that a module that prints need not know
  * in which process it runs.
  *
- * Errors are not reported, for there is no other place to report them to.
+ * Errors are not reported here, for it may be standard error that has them.
  */
 #ifndef TEXT_H
 #define TEXT_H
@@ -48,6 +48,11 @@ bool text_is_heard(enum text_stream);
 void text_write(enum text_stream, const void *data, size_t size);
 void text_printf(enum text_stream, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/*
+ * Returns the errno for which standard output lacks something that was written
+ * straight to it, or 0. A reader that has gone wanted no more.
+ */
+int text_lost(void);
 void text_vprintf(enum text_stream, const char *fmt, va_list)
     __attribute__((format(printf, 2, 0)));
 

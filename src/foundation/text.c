@@ -1,11 +1,16 @@
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "foundation/text.h"
 
+/* So long may a descriptor take nothing that does not block. */
+#define TEXT_WAIT_MS 10000
+
 static void text_direct(enum text_stream, const void *, size_t, void *);
+static ssize_t text_write_some(int, const char *, size_t);
 
 static struct {
 	text_sink *sink;
@@ -13,6 +18,7 @@ static struct {
 	text_sink *diverted; /* NULL: it is not */
 	void *diverted_arg;
 	bool silent_out;
+	int lost; /* the errno for which standard output lacks text, or 0 */
 } text = { .sink = text_direct };
 
 void
@@ -93,21 +99,42 @@ text_printf(enum text_stream stream, const char *fmt, ...)
 	va_end(ap);
 }
 
+int
+text_lost(void)
+{
+	return text.lost;
+}
+
 static void
 text_direct(enum text_stream stream, const void *data, size_t size, void *arg)
 {
+	int fd = text_is_error(stream) ? STDERR_FILENO : STDOUT_FILENO;
 	const char *p = data;
 	ssize_t n;
 
 	(void)arg;
 	while (size > 0) {
-		n = write(text_is_error(stream) ? STDERR_FILENO : STDOUT_FILENO,
-		    p, size);
-		if (n == -1 && errno == EINTR)
-			continue;
+		n = text_write_some(fd, p, size);
+		if (n == -1 && errno != EPIPE && fd == STDOUT_FILENO)
+			text.lost = errno;
 		if (n <= 0)
 			return;
 		p += n;
 		size -= (size_t)n;
 	}
+}
+
+/* As write(2), and waits where the descriptor does not, but not for ever. */
+static ssize_t
+text_write_some(int fd, const char *data, size_t size)
+{
+	struct pollfd pollfd = { .fd = fd, .events = POLLOUT };
+	ssize_t n;
+
+	do
+		n = write(fd, data, size);
+	while (n == -1 &&
+	    (errno == EINTR ||
+		(errno == EAGAIN && poll(&pollfd, 1, TEXT_WAIT_MS) == 1)));
+	return n;
 }

@@ -541,6 +541,44 @@ hints_at() # option, the options that it may mean, or nothing
 s_server: Did you mean $2?}"
 }
 
+# The stock program exits with 0 for -help, which goes to standard error.
+# covers: -version -help_on -help
+@test "an answer that a full disk does not take is an error, one half read is none" {
+	local word
+
+	for word in -version '-help_on description'; do
+		# shellcheck disable=SC2086
+		run --separate-stderr bash -c '"$@" >/dev/full' - "$S_SERVER" $word
+		assert_equal "$status" 1
+		assert_equal "$stderr" \
+		    's_server: standard output: No space left on device'
+		# shellcheck disable=SC2086
+		run bash -o pipefail -c '"$@" | :' - "$S_SERVER" $word
+		assert_equal "$status" 0
+	done
+	run bash -c '"$@" 2>/dev/full' - "$S_SERVER" -help
+	assert_equal "$status" 0
+}
+
+# covers: -help_on
+@test "an answer is whole where the output does not block" {
+	"$S_SERVER" -help_on description >whole
+	# shellcheck disable=SC2016 # for perl
+	timeout $((10 * SLOW)) perl -MFcntl -e '
+		pipe(my $r, my $w) or die;
+		fcntl($w, 1031, 4096); # F_SETPIPE_SZ
+		fcntl($w, F_SETFL, O_NONBLOCK | O_WRONLY) or die;
+		if (!fork) {
+			open(STDOUT, ">&", $w) or die;
+			close $r; close $w;
+			exec @ARGV;
+		}
+		close $w;
+		select(undef, undef, undef, 0.2);
+		print while <$r>' "$S_SERVER" -help_on description >got
+	cmp whole got
+}
+
 # A word of the command line may come from anywhere.
 @test "control characters in a name neither command a terminal nor make lines" {
 	local word
