@@ -74,11 +74,16 @@ expected_files()
 }
 
 @test "what is installed works from there" {
-	local bin share
+	local bin share words
 
 	PREFIX="/opt/it's a folder & more"
 	plain_make install
 	bin=$PLACE$PREFIX/bin share=$PLACE$PREFIX/share
+	# In a unit it is one word, whatever is in it.
+	read -ra words < <(sed -n 's/^ExecStart=//p' \
+	    "$PLACE$PREFIX/lib/systemd/system/s_server.service")
+	assert_equal "$(printf '%b\n' "${words[@]}")" "$(printf '%s\n' \
+	    "$PREFIX/bin/s_server" -options "$PREFIX/etc/s_server/options")"
 	S_SERVER=$bin/s_server
 	start_server -www -label -workers 2
 	assert_equal "$(readlink "/proc/$SERVER_PID/exe")" "$S_SERVER"
