@@ -254,13 +254,26 @@ _s_server_launch() # base, command...
 }
 
 # Has the command options that the stock program has not? To ask costs a
-# process: the answer is kept for the shell and its children.
+# process: the answer is kept for the shell and its children. Sets kind, which is
+# the caller's, as "seconds" is.
 _s_server_kind() # command of the server...
 {
+	local help='' status=0
+
 	case ${_S_SERVER_KIND:-} in
 	"$*="?*) ;;
 	*)
-		case $(_s_server_forget_program; "$@" -help 2>&1 </dev/null) in
+		help=$(_s_server_forget_program
+		    timeout -k 1 "$((seconds * ${S_SERVER_SLOW:-1}))" \
+			"$@" -help 2>&1 </dev/null) || status=$?
+		case $status in
+		124 | 137)
+			_s_server_fail "s_server_start: $* -help does not end" \
+			    "within $seconds s"
+			return 1
+			;;
+		esac
+		case $help in
 		*-stats_json*) _S_SERVER_KIND="$*=ours" ;;
 		*) _S_SERVER_KIND="$*=stock" ;;
 		esac

@@ -264,6 +264,17 @@ no_sessions() # pids of their leaders from standard input
 	END
 }
 
+@test "start does not wait for a program that does not answer -help" {
+	printf '#!/bin/sh\nexec sleep 60\n' >deaf
+	chmod +x deaf
+	S_SERVER=$PWD/deaf
+	S_SERVER_SLOW=1 fails_with \
+	    "s_server_start: $S_SERVER -help does not end within 1 s" <<-'END'
+		s_server_start -t 1 -www
+		echo 'the script went on'
+	END
+}
+
 @test "start ends a server that does not become ready" {
 	strange_server 'echo $$ >>pids; echo wait; exec sleep 600'
 	fails_with 's_server_start: server was not ready within 1 s:' \
