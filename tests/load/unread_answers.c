@@ -2,12 +2,12 @@
  * A client that makes the server answer, but does not read the answers until
  * the server takes no more bytes. Then it reads them all and goes on.
  *
- *	unread_answers PORT
+ *	unread_answers PORT [MAX]
  *
  * The client sends TLS 1.3 KeyUpdates that request a KeyUpdate; the server's
- * libssl answers each of them (RFC 8446, section 4.6.3). The exit status is 0
- * if a line that is sent afterwards comes back reversed, as from a server with
- * -rev.
+ * libssl answers each of them (RFC 8446, section 4.6.3). The client sends no
+ * more than MAX, by default a million. The exit status is 0 if a line that is
+ * sent afterwards comes back reversed, as from a server with -rev.
  */
 #include <sys/socket.h>
 
@@ -27,7 +27,7 @@
 #include "loopback.h"
 
 #define ANSWERS_MAX  1000000
-#define ANSWERS_WAIT 10000 /* ms to wait for more while reading */
+#define ANSWERS_WAIT 60000 /* ms to wait for more while reading */
 #define STUCK_MS     1000 /* after this time the buffers are full */
 
 static bool
@@ -53,11 +53,11 @@ widen(int fd)
 
 /* Returns how many were sent before the server took no more. */
 static int
-ask_without_reading(SSL *ssl, int fd)
+ask_without_reading(SSL *ssl, int fd, long most)
 {
 	int asked;
 
-	for (asked = 0; asked < ANSWERS_MAX; asked++) {
+	for (asked = 0; asked < most; asked++) {
 		if (SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED) != 1)
 			errx(1, "no key update");
 		while (SSL_do_handshake(ssl) != 1)
@@ -96,10 +96,11 @@ main(int argc, char *argv[])
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
 	SSL *ssl = ctx == NULL ? NULL : SSL_new(ctx);
+	long most = argc > 2 ? strtol(argv[2], NULL, 10) : ANSWERS_MAX;
 	int fd, asked;
 
-	if (argc != 2)
-		errx(1, "usage: unread_answers PORT");
+	if (argc < 2 || argc > 3)
+		errx(1, "usage: unread_answers PORT [MAX]");
 	if (ssl == NULL)
 		errx(1, "out of memory");
 	/* A small buffer is full soon. */
@@ -109,7 +110,7 @@ main(int argc, char *argv[])
 	if (fcntl(fd, F_SETFL, O_NONBLOCK) == -1)
 		err(1, "fcntl");
 	SSL_set_mode(ssl, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	asked = ask_without_reading(ssl, fd);
+	asked = ask_without_reading(ssl, fd, most);
 	printf("asked %d times\n", asked);
 	widen(fd);
 	talk_on(ssl, fd);

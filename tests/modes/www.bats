@@ -171,7 +171,8 @@ killed() # name
 	for name in '' 'two words' $'a\nACCEPT' '<b>' "$(printf 'a%.0s' {1..64})"; do
 		run_server -label_host "$name"
 		assert_equal "$status" 1
-		assert_contains "$stderr" "-label_host $name: not 1 to 63 letters"
+		assert_contains "$stderr" \
+		    "-label_host ${name//$'\n'/\\x0a}: not 1 to 63 letters"
 	done
 }
 

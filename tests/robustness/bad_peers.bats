@@ -375,10 +375,18 @@ no_connection()
 # A build in which they stayed in the server's buffer would never send them,
 # and never see this client go.
 @test "answers of the library's own that a client is slow to read all come" {
-	# Small buffers are full soon.
-	is_sanitized || preload narrow
+	local most=1000000
+
+	# Small buffers are full soon. Without them, so many questions are more
+	# than the server keeps answers for.
+	if is_sanitized; then
+		most=60000
+	else
+		preload narrow
+	fi
 	start_server -rev -workers 1
-	timeout $((120 * SLOW)) "$BUILD/tests/load/unread_answers" "$PORT" 3>&-
+	timeout $((120 * SLOW)) "$BUILD/tests/load/unread_answers" "$PORT" \
+	    "$most" 3>&-
 	wait_for 5 no_connection
 	kill -QUIT "$SERVER_PID"
 	wait_exit server
