@@ -71,7 +71,7 @@ SHARED	:= $(if $(filter-out $(PLAIN),$(BUILD)),$(shell \
 	grep -LE 'foundation/fault\.h|\<FAULTS\>' $(SOURCES)))
 
 OBJECTS	= $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(SHARED),$(SOURCES))) \
-	$(SHARED:%.c=$(PLAIN)/%.o) $(BUILD)/manual_text.o
+	$(SHARED:%.c=$(PLAIN)/%.o) $(PLAIN)/manual_text.o
 PROGRAM	= $(BUILD)/s_server
 
 ## all: the server, build/s_server, and what is installed with it
@@ -92,12 +92,12 @@ $(PLAIN)/%.o: %.c Makefile openssl.mk $(OPENSSL_USED)
 endif
 
 # The manual page as -help_on prints it.
-$(BUILD)/manual_text.c: man/s_server.1 man/text.awk Makefile
+$(PLAIN)/manual_text.c: man/s_server.1 man/text.awk Makefile
 	@mkdir -p $(@D)
 	$(call step,AWK,$@)LC_ALL=C $(AWK) -f man/text.awk man/s_server.1 \
 	    >$@.new && mv $@.new $@
 
-$(BUILD)/manual_text.o: $(BUILD)/manual_text.c $(OPENSSL_USED)
+$(PLAIN)/manual_text.o: $(PLAIN)/manual_text.c $(OPENSSL_USED)
 	$(call step,CC,$<)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(OBJECTS:.o=.d)

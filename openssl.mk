@@ -1,10 +1,14 @@
 # Which OpenSSL: the system's, or that of OPENSSL_DIR=/path, which is where one
 # is installed, or the tree in which it was built.
 
+# Objects of one OpenSSL do not go with those of another: all of them need this
+# file, which is written anew when it is not the same OpenSSL.
+OPENSSL_USED = $(PLAIN)/openssl.used
+
 # What "make" has built is installed as it is: "sudo make install" has lost the
 # OPENSSL_DIR of the environment.
 ifneq ($(filter install uninstall,$(MAKECMDGOALS)),)
-OPENSSL_DIR ?= $(filter /%,$(firstword $(file <$(BUILD)/openssl.used)))
+OPENSSL_DIR ?= $(filter /%,$(firstword $(file <$(OPENSSL_USED))))
 endif
 
 ifeq ($(OPENSSL_DIR),)
@@ -45,10 +49,6 @@ OPENSSL_IS := $(openssl_at) $(openssl_library) $(shell sed -n \
 	$(openssl_header) </dev/null)
 
 endif
-
-# Objects of one OpenSSL do not go with those of another: all of them need this
-# file, which is written anew when it is not the same OpenSSL.
-OPENSSL_USED = $(PLAIN)/openssl.used
 
 ifneq ($(strip $(file <$(OPENSSL_USED))),$(strip $(OPENSSL_IS)))
 $(OPENSSL_USED): not-the-same

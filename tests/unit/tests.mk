@@ -70,7 +70,7 @@ $(BUILD)/tests/unit/slab_test: $(call modules,slab)
 $(BUILD)/tests/unit/escape_test: $(call modules,escape textbuf $(UNIT_SAYS))
 
 $(BUILD)/tests/unit/masking_test: $(wildcard src/config/*.c) \
-	$(BUILD)/manual_text.c \
+	$(PLAIN)/manual_text.c \
 	$(call modules,textbuf escape descriptors monotime wordings $(UNIT_SAYS))
 
 # Whole programs in one command: the tests need objects of their own anyway.
