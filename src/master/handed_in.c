@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "config/config.h"
+#include "foundation/address.h"
 #include "foundation/log.h"
 #include "master/handed_in.h"
+
+#define HANDED_IN_ADDRESS_MAX 128
 
 struct handed_in {
 	int fd;
@@ -192,7 +195,7 @@ handed_in_check_address(const struct handed_in *socket)
 		.ai_family = socket->family,
 		.ai_socktype = socket->type };
 	struct addrinfo *list, *wanted;
-	char host[NI_MAXHOST] = "", port[NI_MAXSERV] = "";
+	char came[HANDED_IN_ADDRESS_MAX] = "";
 	int error;
 
 	if (!config->accept_given)
@@ -211,14 +214,12 @@ handed_in_check_address(const struct handed_in *socket)
 	freeaddrinfo(list);
 	if (wanted != NULL)
 		return 0;
-	(void)getnameinfo((const struct sockaddr *)&socket->address,
-	    sizeof(socket->address), host, sizeof(host), port, sizeof(port),
-	    NI_NUMERICHOST | NI_NUMERICSERV);
+	(void)address_write(
+	    &socket->address, sizeof(socket->address), came, sizeof(came));
 	log_warnx("LISTEN_FDS: -accept %s:%s is expected, descriptor %d is at "
-		  "%s%s%s:%s",
+		  "%s",
 	    config->host == NULL ? "*" : config->host, config->port, socket->fd,
-	    strchr(host, ':') != NULL ? "[" : "", host,
-	    strchr(host, ':') != NULL ? "]" : "", port);
+	    came);
 	return -1;
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "config/config.h"
+#include "foundation/address.h"
 #include "foundation/log.h"
 #include "master/fast_open.h"
 #include "master/handed_in.h"
@@ -350,7 +351,6 @@ listener_learn_address(struct listener *listener)
 {
 	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
 	socklen_t address_size = sizeof(address);
-	char host[LISTENER_ADDRESS_MAX], port[NI_MAXSERV];
 	char *name = listener->address;
 
 	if (listener->unix_path != NULL)
@@ -360,12 +360,9 @@ listener_learn_address(struct listener *listener)
 		return;
 	else if (address.ss_family == AF_UNIX)
 		listener_name_unix((const struct sockaddr_un *)&address, name);
-	else if (getnameinfo((struct sockaddr *)&address, address_size, host,
-		     sizeof(host), port, sizeof(port),
-		     NI_NUMERICHOST | NI_NUMERICSERV) == 0)
-		snprintf(name, LISTENER_ADDRESS_MAX,
-		    address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
-		    port);
+	else
+		(void)address_write(
+		    &address, address_size, name, LISTENER_ADDRESS_MAX);
 }
 
 /* An abstract address begins with NUL, and is written with @. */

@@ -6,6 +6,7 @@
 #include "base/services.h"
 #include "connection/connection_state.h"
 #include "connection/dtls_place.h"
+#include "foundation/address.h"
 #include "foundation/log.h"
 
 /* How long a connection is held for the master's message. */
@@ -98,20 +99,11 @@ void
 connection_describe(
     const struct connection *connection, char *name, size_t size)
 {
-	char host[NI_MAXHOST], port[NI_MAXSERV];
-
-	if (connection->peer.ss_family == AF_UNIX) {
+	if (connection->peer.ss_family == AF_UNIX)
 		strlcpy(name, "a local socket", size);
-		return;
-	}
-	if (getnameinfo((const struct sockaddr *)&connection->peer,
-		connection->peer_size, host, sizeof(host), port, sizeof(port),
-		NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+	else if (!address_write(
+		     &connection->peer, connection->peer_size, name, size))
 		strlcpy(name, "an unknown address", size);
-		return;
-	}
-	snprintf(name, size, strchr(host, ':') != NULL ? "[%s]:%s" : "%s:%s",
-	    host, port);
 }
 
 void
