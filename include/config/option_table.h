@@ -1,7 +1,7 @@
 /*
  * The table of all options: the only place that knows their names, the form of
- * their values and the fields that the values go to. options.c uses the table
- * to read a command line and to print the help.
+ * their values and the fields that the values go to. options.c reads a
+ * command line by the table, and help.c prints it.
  */
 #ifndef OPTION_TABLE_H
 #define OPTION_TABLE_H
@@ -102,13 +102,6 @@ struct option_section {
 };
 
 extern const struct option_section option_table[];
-
-/*
- * Returns the option that this word of the command line names, with one or two
- * dashes, or NULL. *rest is set to the text after the name: "" or "=value". In
- * options.c.
- */
-const struct option *option_named(const char *word, const char **rest);
 
 /* Setters of one field, which must have this type; in config_set.c. */
 option_setter config_set_flag;

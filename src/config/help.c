@@ -1,7 +1,7 @@
 #include <stdio.h>
-#include <string.h>
 
 #include "config/help.h"
+#include "config/option_find.h"
 #include "config/option_kind.h"
 #include "config/option_table.h"
 #include "foundation/text.h"
@@ -9,13 +9,12 @@
 #define HELP_FIRST "To begin with"
 
 static void help_first(int);
-static void help_lines_of(const char *, int);
 static int help_width(void);
 static void help_line(const struct option *, int);
 
 /* What one starts with; these options are listed in their groups, too. */
-static const char *const help_firsts[] = { "accept", "cert", "key", "www",
-	"echo", "quiet", "ign_eof", "workers", "naccept", "help_on" };
+static const char *const help_firsts[] = { "-accept", "-cert", "-key", "-www",
+	"-echo", "-quiet", "-ign_eof", "-workers", "-naccept", "-help_on" };
 
 void
 help_print(void)
@@ -37,23 +36,12 @@ help_print(void)
 static void
 help_first(int width)
 {
+	const char *rest;
 	size_t i;
 
 	text_printf(TEXT_ERR, "\n%s:\n", HELP_FIRST);
 	for (i = 0; i < sizeof(help_firsts) / sizeof(help_firsts[0]); i++)
-		help_lines_of(help_firsts[i], width);
-}
-
-static void
-help_lines_of(const char *name, int width)
-{
-	const struct option_section *section;
-	const struct option *option;
-
-	for (section = option_table; section->title != NULL; section++)
-		for (option = section->options; option->name != NULL; option++)
-			if (strcmp(option->name, name) == 0)
-				help_line(option, width);
+		help_line(option_named(help_firsts[i], &rest), width);
 }
 
 /* Returns the width of the longest name with its value. */

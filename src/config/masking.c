@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "config/masking.h"
-#include "config/option_table.h"
+#include "config/option_find.h"
 #include "foundation/textbuf.h"
 
 #define MASK "***"

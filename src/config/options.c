@@ -4,8 +4,8 @@
 #include "config/help.h"
 #include "config/manual.h"
 #include "config/nearest.h"
+#include "config/option_find.h"
 #include "config/option_kind.h"
-#include "config/option_table.h"
 #include "config/options.h"
 #include "config/options_file.h"
 #include "foundation/log.h"
@@ -35,12 +35,6 @@ static int options_from_file(struct parser *, struct config *);
 static int
 options_of_line(struct parser *, struct config *, int count, char **words);
 static int options_unknown(const char *, size_t);
-static const char *options_name(const char *);
-
-/* Another name of -help, which the stock program does not list, either. */
-static const struct option option_h = {
-	.name = "h", .set = config_ask, .argument = OPTIONS_HELP
-};
 
 int
 options_parse(struct config *config, int argc, char **argv,
@@ -97,7 +91,7 @@ static int
 options_next(struct parser *parser, struct config *config)
 {
 	const char *word = parser->argv[parser->next++], *rest;
-	const char *name = options_name(word);
+	const char *name = option_name(word);
 	const struct option *option = option_named(word, &rest);
 	struct option_value value = { .text = NULL };
 	int asked;
@@ -257,34 +251,4 @@ options_judge(const struct option_judge *judge, const struct option *option,
 		return false;
 	return !option->is_judged ||
 	    judge->value(option->name, value->text) == 0;
-}
-
-const struct option *
-option_named(const char *word, const char **rest)
-{
-	const char *name = options_name(word);
-	size_t length = strcspn(name, "=");
-	const struct option_section *section;
-	const struct option *option;
-
-	*rest = name + length;
-	if (name == word)
-		return NULL;
-	for (section = option_table; section->title != NULL; section++)
-		for (option = section->options; option->name != NULL; option++)
-			if (strlen(option->name) == length &&
-			    memcmp(option->name, name, length) == 0)
-				return option;
-	if (length == 1 && *name == *option_h.name)
-		return &option_h;
-	return NULL;
-}
-
-/* Returns the text after one or two dashes; without a dash, the word. */
-static const char *
-options_name(const char *word)
-{
-	if (word[0] != '-')
-		return word;
-	return word + (word[1] == '-' ? 2 : 1);
 }
