@@ -17,8 +17,8 @@
 
 BEGIN {
 	starts_server = "(^|[^a-z_])(start_server|start_named|same_as_stock|" \
-	    "in_turn_as_stock|run_server|start_given|run_given|S_SERVER|" \
-	    "scripts/openssl|rows)([^a-z_]|$)"
+	    "in_turn_as_stock|run_server|refuses_start|start_given|" \
+	    "run_given|S_SERVER|scripts/openssl|rows)([^a-z_]|$)"
 	is_table = "^[ \t]*([a-z_]+_)?rows <<"
 }
 

@@ -89,3 +89,18 @@ run_server() # option...
 {
 	run --separate-stderr timeout $((10 * SLOW)) "$S_SERVER" "$@" </dev/null
 }
+
+# The line that follows what is said of a wrong option.
+HINT=$'\ns_server: Use -help for summary.'
+
+# The server ends at once, and says on standard error just this.
+refuses_start() # message, option...
+{
+	local message=$1
+
+	shift
+	run_server "$@"
+	assert_equal "$status" 1 || return 1
+	assert_equal "$output" '' || return 1
+	assert_equal "$stderr" "$message"
+}

@@ -2,19 +2,6 @@
 
 load ../lib/helpers
 
-HINT=$'\ns_server: Use -help for summary.'
-
-refuses() # message, option...
-{
-	local message=$1
-
-	shift
-	run_server "$@"
-	assert_equal "$status" 1 || return 1
-	assert_equal "$output" '' || return 1
-	assert_equal "$stderr" "$message"
-}
-
 # A file with these lines, and what the server says of it. @ is the program's
 # own beginning of a line, with the file.
 refuses_lines() # message, lines (with backslash escapes), option...
@@ -22,7 +9,7 @@ refuses_lines() # message, lines (with backslash escapes), option...
 	local message=${1//@/s_server: options.conf}
 
 	printf '%b' "$2" >options.conf
-	refuses "$message" -options options.conf "${@:3}"
+	refuses_start "$message" -options options.conf "${@:3}"
 }
 
 title()
@@ -138,7 +125,7 @@ s_server: Option -psk wants a hex number" 'psk 0g'
 @test "control characters of a file, and of its name, are harmless" {
 	refuses_lines "@:1: Unknown option: -\\x1b[1m$HINT" '\x1b[1m\n'
 	echo port >$'a\n\e[1m'
-	refuses "s_server: a\\x0a\\x1b[1m:1: Option -port needs a value$HINT" \
+	refuses_start "s_server: a\\x0a\\x1b[1m:1: Option -port needs a value$HINT" \
 	    -options $'a\n\e[1m'
 }
 
@@ -162,22 +149,22 @@ s_server: Option -psk wants a hex number" 'psk 0g'
 
 	refuses_lines "options.conf:2: $flags" 'tls1_2\ntls1_3\n'
 	printf 'tls1_2\n' >options.conf
-	refuses "options.conf:1: $flags" -tls1_3 -options options.conf
-	refuses "$flags" -options options.conf -tls1_3
+	refuses_start "options.conf:1: $flags" -tls1_3 -options options.conf
+	refuses_start "$flags" -options options.conf -tls1_3
 }
 
 # covers: -options
 @test "files that are not there, are no files, or are too large" {
 	refuses_lines "@:1: -options does not go into a file" \
 	    'options other.conf'
-	refuses "s_server: -options none: No such file or directory" \
+	refuses_start "s_server: -options none: No such file or directory" \
 	    -options none
-	refuses "s_server: -options .: Is a directory" -options .
-	refuses "s_server: Option -options needs a value$HINT" -options
+	refuses_start "s_server: -options .: Is a directory" -options .
+	refuses_start "s_server: Option -options needs a value$HINT" -options
 	head -c 1048576 /dev/zero | tr '\0' '\n' >options.conf
-	refuses "s_server: Unknown option: -x$HINT" -options options.conf -x
+	refuses_start "s_server: Unknown option: -x$HINT" -options options.conf -x
 	echo >>options.conf
-	refuses "s_server: -options options.conf: more than 1048576 bytes" \
+	refuses_start "s_server: -options options.conf: more than 1048576 bytes" \
 	    -options options.conf
 }
 
@@ -186,7 +173,7 @@ s_server: Option -psk wants a hex number" 'psk 0g'
 	[ "$(id -u)" -ne 0 ] || skip 'root may read all files'
 	echo quiet >options.conf
 	chmod 0 options.conf
-	refuses "s_server: -options options.conf: Permission denied" \
+	refuses_start "s_server: -options options.conf: Permission denied" \
 	    -options options.conf
 }
 
@@ -194,7 +181,7 @@ s_server: Option -psk wants a hex number" 'psk 0g'
 @test "a FIFO is read to its end, but not waited for for ever" {
 	mkfifo never fifo
 	launch waiting "$S_SERVER" -options never
-	refuses "s_server: /dev/fd/9:1: Unknown option: -x$HINT" \
+	refuses_start "s_server: /dev/fd/9:1: Unknown option: -x$HINT" \
 	    -options /dev/fd/9 9< <(echo x)
 	launch server "$S_SERVER" -options fifo
 	{

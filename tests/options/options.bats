@@ -39,16 +39,8 @@ fails_as_stock() # option...
 
 refused() # message, option...
 {
-	local message=$1
-
-	shift
-	run_server "$@"
-	assert_equal "$status" 1 || return 1
-	assert_equal "$output" '' || return 1
-	assert_equal "$stderr" "s_server: $message"
+	refuses_start "s_server: $1" "${@:2}"
 }
-
-HINT=$'\ns_server: Use -help for summary.'
 
 not_a_number() # value, option
 {

@@ -22,8 +22,6 @@ refused() # message, option...
 	assert_lacks "$output" ACCEPT
 }
 
-HINT=$'\ns_server: Use -help for summary.'
-
 @test "-cache_size, -cache_bytes and -session_timeout want sensible numbers" {
 	refused "Negative number \"-1\" for option -cache_size$HINT" \
 	    -cache_size -1
