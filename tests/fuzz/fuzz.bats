@@ -15,6 +15,7 @@ fuzz() # argument of make...
 	assert_equal "$status" 0
 	assert_contains "$output" 'fuzz-dtls_hello: inputs tried: '
 	assert_contains "$output" 'fuzz-http: inputs tried: '
+	assert_contains "$output" 'fuzz-json: inputs tried: '
 	assert_contains "$output" 'fuzz-tls_hello: inputs tried: '
 }
 

@@ -1,7 +1,7 @@
 # Fuzzers of what strangers send. Each begins with its kept corpus; what it
 # finds beyond that goes below $(BUILD), also the input that broke something.
 
-FUZZERS	= dtls_hello http tls_hello
+FUZZERS	= dtls_hello http json tls_hello
 FUZZ_SECONDS ?= 10
 FUZZ_BUILD = $(BUILD)/tests/fuzz
 FUZZ_CC	= clang $(CPPFLAGS) -Itests/fuzz $(filter-out $(SAN),$(ALL_CFLAGS)) \
@@ -10,6 +10,7 @@ FUZZ_CC	= clang $(CPPFLAGS) -Itests/fuzz $(filter-out $(SAN),$(ALL_CFLAGS)) \
 
 $(FUZZ_BUILD)/dtls_hello: $(call modules,dtls_hello)
 $(FUZZ_BUILD)/http: $(call modules,http escape textbuf log text)
+$(FUZZ_BUILD)/json: $(call modules,json textbuf log text)
 $(FUZZ_BUILD)/tls_hello: $(call modules,tls_hello)
 
 $(FUZZERS:%=$(FUZZ_BUILD)/%): $(FUZZ_BUILD)/%: tests/fuzz/%.c \

@@ -108,6 +108,10 @@ unit() {
 	unit slab_test
 }
 
+@test "a line of JSON is whole UTF-8, and bounded, whatever strangers chose" {
+	unit json_test
+}
+
 @test "what a peer chose becomes harmless" {
 	unit escape_test
 }
