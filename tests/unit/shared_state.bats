@@ -108,6 +108,10 @@ unit() {
 	unit slab_test
 }
 
+@test "cards of connections agree with the counters, whenever a worker is killed" {
+	unit connection_board_test
+}
+
 @test "a line of JSON is whole UTF-8, and bounded, whatever strangers chose" {
 	unit json_test
 }

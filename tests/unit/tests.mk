@@ -13,7 +13,7 @@ UNIT_TESTS = activation_test machine_test message_test sources_test shm_test shl
 	ticket_rotation_test fetch_board_test dtls_hello_test \
 	dtls_cookie_test record_numbers_test peer_claims_test \
 	fragment_board_test half_open_test slab_test escape_test masking_test \
-	json_test
+	json_test connection_board_test
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%) \
 	$(BUILD)/tests/unit/session_bench
 UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
@@ -68,6 +68,8 @@ $(BUILD)/tests/unit/fragment_board_test: \
 # The test stops a process inside.
 $(BUILD)/tests/unit/fragment_board_test: UNIT_DEFINES = -DFAULTS
 $(BUILD)/tests/unit/slab_test: $(call modules,slab)
+$(BUILD)/tests/unit/connection_board_test: \
+	$(call modules,connection_board stats textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/json_test: $(call modules,json textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/escape_test: $(call modules,escape textbuf $(UNIT_SAYS))
 
