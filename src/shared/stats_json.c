@@ -9,6 +9,7 @@
 #include "foundation/textbuf.h"
 #include "sessions/session_cache.h"
 #include "shared/stats.h"
+#include "shared/stats_names.h"
 
 /* A number of an object: a counter, or one that is made of several. */
 struct json_field {
@@ -79,25 +80,6 @@ static const struct {
 	{ "early_data", early_data },
 	{ "bytes", bytes },
 	{ "sessions", sessions },
-};
-
-static const char *const version_names[STATS_VERSIONS] = { "TLSv1", "TLSv1.1",
-	"TLSv1.2", "TLSv1.3", "DTLSv1", "DTLSv1.2" };
-
-/* The first and the last version that a kind can have. */
-static const struct {
-	const char *key;
-	enum stats_kind kind;
-	unsigned first, last;
-} kinds[] = {
-	{ "full", STATS_FULL, 0, 5 },
-	{ "tls12_id", STATS_BY_ID, 0, 2 },
-	{ "tls12_ticket", STATS_BY_TICKET, 0, 2 },
-	{ "tls13_ticket", STATS_BY_TICKET, 3, 3 },
-	{ "tls13_stateful", STATS_BY_ID, 3, 3 },
-	{ "tls13_psk", STATS_BY_PSK, 3, 3 },
-	{ "dtls_id", STATS_BY_ID, 4, 5 },
-	{ "dtls_ticket", STATS_BY_TICKET, 4, 5 },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -200,24 +182,18 @@ json_versions(struct textbuf *text, const struct stats_numbers *numbers)
 		for (kind = 0, sum = 0; kind < STATS_KINDS; kind++)
 			sum += stats_finished(
 			    numbers, version, (enum stats_kind)kind);
-		json_number(text, version_names[version], sum);
+		json_number(text, stats_version_name(version), sum);
 	}
 }
 
 static void
 json_kinds(struct textbuf *text, const struct stats_numbers *numbers)
 {
-	unsigned version;
-	uint64_t sum;
-	size_t i;
+	unsigned sort;
 
-	for (i = 0; i < COUNT(kinds); i++) {
-		sum = 0;
-		for (version = kinds[i].first; version <= kinds[i].last;
-		     version++)
-			sum += stats_finished(numbers, version, kinds[i].kind);
-		json_number(text, kinds[i].key, sum);
-	}
+	for (sort = 0; sort < STATS_SORTS; sort++)
+		json_number(text, stats_sort_name(sort),
+		    stats_finished_of_sort(numbers, sort));
 }
 
 static void

@@ -45,7 +45,7 @@ $(BUILD)/tests/unit/accept_quota_test: $(call modules,accept_quota)
 $(BUILD)/tests/unit/accept_turn_test: $(call modules,accept_turn $(UNIT_SAYS))
 $(BUILD)/tests/unit/ticket_keys_test: $(call modules,ticket_keys)
 $(BUILD)/tests/unit/stats_test: \
-	$(call modules,stats stats_json textbuf $(UNIT_SAYS))
+	$(call modules,stats stats_json stats_names textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/ticket_rotation_test: \
 	$(call modules,ticket_rotation ticket_keys monotime $(UNIT_SAYS))
 
