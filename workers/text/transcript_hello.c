@@ -12,6 +12,7 @@
 #include "foundation/wordings.h"
 #include "text/transcript.h"
 #include "tls/base/nameopt.h"
+#include "tls/base/tls_group.h"
 #include "tls/base/tls_text.h"
 
 static void transcript_group(SSL *, int, struct textbuf *);
@@ -118,18 +119,12 @@ transcript_ca_names(SSL *ssl, const struct config *config, struct textbuf *text)
 	}
 }
 
-/* A group that libssl does not know is shown as its number on the wire. */
 static void
 transcript_group(SSL *ssl, int nid, struct textbuf *text)
 {
-	const char *name = SSL_group_to_name(ssl, nid);
+	char room[TLS_GROUP_NUMBER];
 
-	if (name != NULL)
-		textbuf_puts(text, name);
-	else if (nid & TLSEXT_nid_unknown)
-		textbuf_printf(text, "0x%04X", nid & 0xffff);
-	else
-		textbuf_puts(text, OBJ_nid2sn(nid));
+	textbuf_puts(text, tls_group_name(ssl, nid, room));
 }
 
 void
