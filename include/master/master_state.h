@@ -42,6 +42,7 @@
 #include <stdint.h>
 
 #include "master/accept_watch.h"
+#include "master/census.h"
 #include "master/children.h"
 #include "master/console.h"
 #include "master/master.h"
@@ -75,6 +76,7 @@ struct master {
 	struct children children[MASTER_CHILDREN];
 	struct pool *workers, *fetcher; /* of these children */
 	struct console console;
+	struct census census; /* of the workers */
 	struct report report;
 	struct reload reload;
 	struct ticket_rotation rotation;

@@ -79,8 +79,9 @@ master_open(struct master *master, const struct master_setup *setup)
 	    shared->ticket_keys, setup->randomness);
 	accept_watch_init(&master->watch, shared->turn, master->listener->fd);
 	if (master_open_children(master, setup) == -1 ||
+	    census_open(&master->census, master->workers) == -1 ||
 	    report_open(&master->report, master->config, shared,
-		master->workers, master->printer) == -1)
+		&master->census, master->printer) == -1)
 		return -1;
 	reload_init(&master->reload, master->workers, setup->prepare,
 	    setup->prepare_arg);
@@ -109,6 +110,7 @@ master_add_sources(struct master *master)
 	struct children *child = master->children;
 
 	sources_add(table, &printer_source, master->printer, always);
+	sources_add(table, &census_source, &master->census, always);
 	sources_add(table, &report_source, &master->report, always);
 	sources_add(table, &children_source, &child[MASTER_FETCHER], always);
 	sources_add(table, &children_source, &child[MASTER_WORKER], always);
@@ -130,6 +132,7 @@ master_close(struct master *master)
 
 	master_close_children(master);
 	report_close(&master->report, patience_ms);
+	census_close(&master->census);
 	master->close_logs();
 	printer_finish(master->printer, patience_ms);
 	console_close(&master->console);

@@ -191,7 +191,7 @@ master_worker_died(struct master *master, unsigned slot, int status)
 		half_open_bury(shared->half_open, slot);
 	}
 	console_worker_died(&master->console, slot);
-	report_answer(&master->report, slot, master->report.request);
+	census_bury(&master->census, slot);
 	if (master->state <= MASTER_DRAINING &&
 	    (replaced || failed || WIFSIGNALED(status)))
 		stats_bury(shared->stats, slot);

@@ -82,7 +82,7 @@ master_stats(struct master *master, struct children *children, unsigned slot,
     const struct message *message)
 {
 	(void)children;
-	report_answer(&master->report, slot, message->id);
+	census_answer(&master->census, slot, message->id);
 }
 
 static void

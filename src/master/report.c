@@ -1,6 +1,5 @@
 #include "master/report.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -9,7 +8,7 @@
 #include "foundation/log.h"
 #include "foundation/monotime.h"
 #include "foundation/textbuf.h"
-#include "master/pool.h"
+#include "master/census.h"
 #include "master/printer.h"
 #include "sessions/session_cache.h"
 #include "shared/shared.h"
@@ -19,6 +18,7 @@
 static const char *const report_reasons[] = {
 	[REPORT_COMMAND] = "command",
 	[REPORT_SIGNAL] = "signal",
+	[REPORT_CONTROL] = "control",
 	[REPORT_END] = "end",
 };
 
@@ -27,7 +27,6 @@ static void report_dispatch(void *, unsigned, short);
 static int64_t report_due_ms(const void *, int64_t);
 static void report_act(void *, int64_t);
 static void report_finish(struct report *);
-static void report_note_silent(struct report *);
 static void report_tables(const struct report *);
 static void report_json(struct report *);
 static bool report_has_file(const struct report *);
@@ -41,20 +40,14 @@ const struct source report_source = {
 
 int
 report_open(struct report *report, const struct config *config,
-    const struct shared *shared, struct pool *pool, struct printer *printer)
+    const struct shared *shared, struct census *census, struct printer *printer)
 {
 	memset(report, 0, sizeof(*report));
 	report->config = config;
 	report->shared = shared;
-	report->pool = pool;
+	report->census = census;
 	report->printer = printer;
 	report->start_ms = monotime_ms();
-	report->asked = calloc(pool->slots, sizeof(*report->asked));
-	report->silent = calloc(pool->slots, sizeof(*report->silent));
-	if (report->asked == NULL || report->silent == NULL) {
-		log_warn("cannot report on %u workers", pool->children);
-		return -1;
-	}
 	return config->stats_json != NULL &&
 		strcmp(config->stats_json, "-") != 0
 	    ? stats_file_open(&report->file, config->stats_json)
@@ -66,51 +59,42 @@ report_close(struct report *report, int timeout_ms)
 {
 	if (report_has_file(report))
 		stats_file_close(&report->file, timeout_ms);
-	free(report->asked);
-	free(report->silent);
 }
 
 void
 report_begin(struct report *report, enum report_reason reason)
 {
-	struct pool *pool = report->pool;
-	unsigned i;
-
 	report->active = true;
 	report->reason = reason;
-	report->request++;
-	report->waiting = 0;
-	report->deadline_ms = monotime_ms() + REPORT_WAIT_MS;
-	for (i = 0; i < pool->slots; i++) {
-		report->asked[i] = pool->slot[i].ready;
-		if (!report->asked[i])
-			continue;
-		report->waiting++;
-		/* Questions to a stopped worker must not pile up. */
-		if (!channel_waiting(&pool->slot[i].control))
-			channel_say(&pool->slot[i].control,
-			    MESSAGE_STATS_REQUEST, report->request);
-	}
-}
-
-void
-report_answer(struct report *report, unsigned slot, uint64_t request)
-{
-	if (!report->active || request != report->request ||
-	    !report->asked[slot])
-		return;
-	report->asked[slot] = false;
-	report->waiting--;
+	report->round = census_ask(report->census);
 }
 
 void
 report_end(struct report *report, bool cut_short)
 {
 	report->reason = REPORT_END;
-	report->silent_count = 0;
+	report->census->silent_count = 0;
 	if (!cut_short)
 		report_tables(report);
 	report_json(report);
+}
+
+void
+report_line(const struct report *report, enum report_reason reason,
+    struct textbuf *line)
+{
+	struct session_cache_counts cache;
+	struct stats_json_frame frame = {
+		.reason = report_reasons[reason],
+		.pid = (long)getpid(),
+		.time = time(NULL),
+		.uptime_ms = monotime_ms() - report->start_ms,
+		.silent = report->census->silent,
+		.silent_count = report->census->silent_count,
+	};
+
+	session_cache_count(report->shared->sessions, &cache);
+	stats_json(report->shared->stats, &cache, &frame, line);
 }
 
 static void
@@ -136,12 +120,10 @@ static int64_t
 report_due_ms(const void *self, int64_t now_ms)
 {
 	const struct report *report = self;
-	int64_t due_ms = report->active ? report->deadline_ms : 0;
 
 	(void)now_ms;
-	return report_has_file(report)
-	    ? monotime_sooner(due_ms, writer_due_ms(&report->file.writer))
-	    : due_ms;
+	return report_has_file(report) ? writer_due_ms(&report->file.writer)
+				       : 0;
 }
 
 static void
@@ -152,39 +134,23 @@ report_act(void *self, int64_t now_ms)
 	if (report_has_file(report))
 		writer_act(&report->file.writer, now_ms);
 	if (report->active &&
-	    (report->waiting == 0 || now_ms >= report->deadline_ms))
+	    census_has_answered(report->census, report->round))
 		report_finish(report);
 }
 
 static void
 report_finish(struct report *report)
 {
+	const struct census *census = report->census;
 	unsigned i;
 
 	report->active = false;
-	report_note_silent(report);
 	report_tables(report);
-	for (i = 0; i < report->silent_count; i++)
+	for (i = 0; i < census->silent_count; i++)
 		log_warnx("worker %u did not answer: its last known numbers "
 			  "count",
-		    report->silent[i]);
+		    census->silent[i]);
 	report_json(report);
-}
-
-static void
-report_note_silent(struct report *report)
-{
-	const struct pool *pool = report->pool;
-	unsigned number, slot;
-
-	report->silent_count = 0;
-	for (number = 1; number <= pool->children; number++)
-		for (slot = number - 1; slot < pool->slots;
-		     slot += pool->children)
-			if (report->asked[slot]) {
-				report->silent[report->silent_count++] = number;
-				break;
-			}
 }
 
 /*
@@ -216,22 +182,12 @@ report_tables(const struct report *report)
 static void
 report_json(struct report *report)
 {
-	struct session_cache_counts cache;
-	struct stats_json_frame frame = {
-		.reason = report_reasons[report->reason],
-		.pid = (long)getpid(),
-		.time = time(NULL),
-		.uptime_ms = monotime_ms() - report->start_ms,
-		.silent = report->silent,
-		.silent_count = report->silent_count,
-	};
 	struct textbuf line;
 
 	if (report->config->stats_json == NULL)
 		return;
 	textbuf_init(&line);
-	session_cache_count(report->shared->sessions, &cache);
-	stats_json(report->shared->stats, &cache, &frame, &line);
+	report_line(report, report->reason, &line);
 	if (report_has_file(report))
 		writer_write(&report->file.writer, 0, line.data, line.size);
 	else
