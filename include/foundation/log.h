@@ -22,5 +22,10 @@ fatalx(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  * out what is queued, and with that their line. NULL: none.
  */
 void log_before_exit(void (*)(void *), void *arg);
+/*
+ * Tell this function of each line, too, without its beginning and its newline.
+ * NULL: none. For who has to pass on why something failed.
+ */
+void log_watch(void (*)(void *arg, const char *line), void *arg);
 
 #endif

@@ -43,6 +43,8 @@ enum reload_phase {
 	RELOAD_RETIRING, /* an old child has not said yet that it drains */
 };
 
+#define RELOAD_REASON_MAX 512
+
 struct reload {
 	struct pool *pool;
 	reload_prepare *prepare;
@@ -52,14 +54,26 @@ struct reload {
 	enum reload_phase phase;
 	bool wanted; /* one is asked for that has not begun */
 	unsigned count; /* of reloads that are finished */
+	unsigned begun; /* how many were begun, */
+	unsigned ended; /* are over, whether they failed or not, */
+	unsigned failed; /* and the number of the last one that failed */
+	char reason[RELOAD_REASON_MAX]; /* of that */
 	int64_t deadline_ms; /* the end of the phase; 0: it has no end */
 };
 
 void reload_init(struct reload *, struct pool *, reload_prepare *, void *);
 /* To be called before the first reload. */
 void reload_hear_by(struct reload *, reload_hear *, void *);
-/* If one is under way, another follows: files may have changed meanwhile. */
-void reload_request(struct reload *);
+/*
+ * If one is under way, another follows: files may have changed meanwhile.
+ * Returns the number of the reload that will be for this request.
+ */
+unsigned reload_request(struct reload *);
+/*
+ * To be called after each turn. RELOAD_BEGINS: it is not over yet. A reload
+ * that failed has its reason in reload->reason.
+ */
+enum reload_news reload_result(const struct reload *, unsigned number);
 /* From now on nothing is reloaded. */
 void reload_cancel(struct reload *);
 

@@ -11,6 +11,8 @@
 #define LOG_LENGTH_MAX 1023
 /* Each byte may become four. */
 #define LOG_SHOWN_MAX (4 * LOG_LENGTH_MAX)
+/* Room for what strerror(3) says. */
+#define LOG_ERRNO_MAX 256
 
 static void
 log_line(const char *, va_list, int) __attribute__((format(printf, 1, 0)));
@@ -27,11 +29,23 @@ static struct {
 	bool begun; /* this process has begun to exit */
 } log_last;
 
+static struct {
+	void (*hear)(void *, const char *);
+	void *arg;
+} log_watcher;
+
 void
 log_before_exit(void (*run)(void *), void *arg)
 {
 	log_last.run = run;
 	log_last.arg = arg;
+}
+
+void
+log_watch(void (*hear)(void *, const char *), void *arg)
+{
+	log_watcher.hear = hear;
+	log_watcher.arg = arg;
 }
 
 void
@@ -105,15 +119,16 @@ log_exit(void)
 static void
 log_line(const char *fmt, va_list ap, int error)
 {
-	char message[LOG_LENGTH_MAX + 1], shown[LOG_SHOWN_MAX + 1];
+	char message[LOG_LENGTH_MAX + 1], shown[LOG_SHOWN_MAX + LOG_ERRNO_MAX];
 
 	vsnprintf(message, sizeof(message), fmt, ap);
 	log_show(shown, message);
 	if (error != 0)
-		text_printf(
-		    TEXT_ERR, "s_server: %s: %s\n", shown, strerror(error));
-	else
-		text_printf(TEXT_ERR, "s_server: %s\n", shown);
+		snprintf(shown + strlen(shown), LOG_ERRNO_MAX, ": %s",
+		    strerror(error));
+	text_printf(TEXT_ERR, "s_server: %s\n", shown);
+	if (log_watcher.hear != NULL)
+		log_watcher.hear(log_watcher.arg, shown);
 }
 
 /*

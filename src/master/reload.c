@@ -13,6 +13,8 @@ static int64_t reload_due_ms(const void *, int64_t);
 static void reload_act(void *, int64_t);
 static void reload_step(struct reload *, int64_t);
 static void reload_begin(struct reload *, int64_t);
+static int reload_make_anew(struct reload *);
+static void reload_note_reason(void *, const char *);
 static void reload_cut(struct reload *, int64_t);
 static void reload_start(struct reload *);
 static void reload_retire(struct reload *, int64_t);
@@ -41,10 +43,19 @@ reload_hear_by(struct reload *reload, reload_hear *hear, void *arg)
 	reload->hear_arg = arg;
 }
 
-void
+unsigned
 reload_request(struct reload *reload)
 {
 	reload->wanted = true;
+	return reload->begun + 1;
+}
+
+enum reload_news
+reload_result(const struct reload *reload, unsigned number)
+{
+	if (reload->ended < number)
+		return RELOAD_BEGINS;
+	return reload->failed == number ? RELOAD_FAILS : RELOAD_ENDS;
 }
 
 void
@@ -102,9 +113,10 @@ static void
 reload_begin(struct reload *reload, int64_t now_ms)
 {
 	reload->wanted = false;
+	reload->begun++;
 	reload->hear(reload->hear_arg, RELOAD_BEGINS);
-	if (pool_check_room(reload->pool) == -1 ||
-	    reload->prepare(reload->arg) == -1) {
+	if (reload_make_anew(reload) == -1) {
+		reload->ended = reload->failed = reload->begun;
 		reload->hear(reload->hear_arg, RELOAD_FAILS);
 		return;
 	}
@@ -116,6 +128,32 @@ reload_begin(struct reload *reload, int64_t now_ms)
 	pool_say_in(reload->pool, reload_next(reload), MESSAGE_QUIT);
 	reload->phase = RELOAD_CUTTING;
 	reload->deadline_ms = now_ms + RELOAD_CUT_MS;
+}
+
+/* Returns 0, or -1, with the line that was reported as the reason. */
+static int
+reload_make_anew(struct reload *reload)
+{
+	int result;
+
+	*reload->reason = '\0';
+	log_watch(reload_note_reason, reload);
+	result = pool_check_room(reload->pool) == -1 ||
+		reload->prepare(reload->arg) == -1
+	    ? -1
+	    : 0;
+	log_watch(NULL, NULL);
+	return result;
+}
+
+/* The first line is the error. */
+static void
+reload_note_reason(void *arg, const char *line)
+{
+	struct reload *reload = arg;
+
+	if (*reload->reason == '\0')
+		strlcpy(reload->reason, line, sizeof(reload->reason));
 }
 
 static void
@@ -152,6 +190,7 @@ reload_finish(struct reload *reload, int64_t now_ms)
 	reload->phase = RELOAD_IDLE;
 	reload->deadline_ms = 0;
 	reload->count++;
+	reload->ended = reload->begun;
 	log_warnx(
 	    "reloaded: generation %u of the workers serves", reload->count + 1);
 	reload->hear(reload->hear_arg, RELOAD_ENDS);
