@@ -85,6 +85,11 @@ bool session_cache_has(
     struct session_cache *, const uint8_t *id, size_t id_size, int64_t now_s);
 void
 session_cache_remove(struct session_cache *, const uint8_t *id, size_t id_size);
+/*
+ * From now on no session that is in the cache is found. Does not wait, and so
+ * is for the master: whoever locks a busy shard next empties it.
+ */
+void session_cache_empty(struct session_cache *);
 /* Takes no lock: the numbers are exact if no process is in the cache. */
 void session_cache_count(struct session_cache *, struct session_cache_counts *);
 /* Check every invariant of every shard; for tests. 0, or -1 (reported). */

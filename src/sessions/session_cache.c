@@ -82,6 +82,7 @@ static struct cache_shard *cache_shard(const struct session_cache *, uint32_t);
 static struct cache_key
 cache_key(const struct session_cache *, const uint8_t *, size_t);
 static bool cache_enter(struct cache_shard *);
+static bool cache_take(struct cache_shard *, enum shlock_result);
 static void cache_leave(struct cache_shard *);
 static void cache_mend(struct cache_shard *);
 static void cache_honour(struct cache_shard *);
@@ -224,6 +225,20 @@ session_cache_remove(
 	cache_leave(key.at);
 }
 
+void
+session_cache_empty(struct session_cache *cache)
+{
+	struct cache_shard *at;
+	uint32_t i;
+
+	for (i = 0; i < cache->shards; i++) {
+		at = cache_shard(cache, i);
+		atomic_store(&at->empty_it, true);
+		if (cache_take(at, shlock_try(&at->lock)))
+			cache_leave(at);
+	}
+}
+
 /* Takes no lock, so the caller does not wait, and no process waits for it. */
 void
 session_cache_count(
@@ -348,9 +363,18 @@ cache_key(const struct session_cache *cache, const uint8_t *id, size_t id_size)
 static bool
 cache_enter(struct cache_shard *at)
 {
-	switch (shlock_lock(&at->lock)) {
+	if (cache_take(at, shlock_lock(&at->lock)))
+		return true;
+	cache_count(at, COUNT_BUSY, 1);
+	return false;
+}
+
+/* The same for a shard whose lock was asked for, with this result. */
+static bool
+cache_take(struct cache_shard *at, enum shlock_result result)
+{
+	switch (result) {
 	case SHLOCK_BUSY:
-		cache_count(at, COUNT_BUSY, 1);
 		return false;
 	case SHLOCK_OWNER_DIED:
 		cache_mend(at);
