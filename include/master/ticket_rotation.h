@@ -4,6 +4,7 @@
 #ifndef TICKET_ROTATION_H
 #define TICKET_ROTATION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "master/sources.h"
@@ -17,6 +18,7 @@ struct ticket_rotation {
 	const struct randomness *randomness; /* of new keys */
 	unsigned period_s;
 	unsigned lifetime_s; /* of a ticket */
+	bool from_files; /* the keys */
 	int64_t due_ms; /* monotime_ms of the next one; 0: never */
 };
 
@@ -32,6 +34,13 @@ void ticket_rotation_init(struct ticket_rotation *, const struct config *,
  * a rotation fails, that is reported, and the next one comes when it is due.
  */
 void ticket_rotation_run(struct ticket_rotation *);
+
+/*
+ * Rotate now. Keys from files are for their owner to rotate. If keys were made
+ * so fast that the oldest one still opens good tickets, it is lost. Returns 0,
+ * or -1 (reported).
+ */
+int ticket_rotation_force(struct ticket_rotation *);
 
 /* Its self is the rotation. */
 extern const struct source ticket_rotation_source;

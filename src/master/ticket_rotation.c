@@ -11,6 +11,7 @@
 
 static int64_t ticket_rotation_due_ms(const void *, int64_t);
 static void ticket_rotation_act(void *, int64_t);
+static void ticket_rotation_plan(struct ticket_rotation *);
 static unsigned rotation_period_s(const struct config *);
 
 const struct source ticket_rotation_source = {
@@ -41,21 +42,33 @@ ticket_rotation_init(struct ticket_rotation *rotation,
 	rotation->randomness = randomness;
 	rotation->period_s = rotation_period_s(config);
 	rotation->lifetime_s = config->session_timeout_s;
-	rotation->due_ms = rotation->period_s == 0
-	    ? 0
-	    : monotime_ms() + INT64_C(1000) * rotation->period_s;
+	rotation->from_files = config->ticket_keys.count > 0;
+	ticket_rotation_plan(rotation);
 }
 
 void
 ticket_rotation_run(struct ticket_rotation *rotation)
 {
-	if (rotation->due_ms == 0 || monotime_ms() < rotation->due_ms)
-		return;
-	if (ticket_keys_rotate(rotation->keys, rotation->randomness,
-		(int64_t)time(NULL), rotation->lifetime_s) == -1)
+	if (rotation->due_ms != 0 && monotime_ms() >= rotation->due_ms)
+		(void)ticket_rotation_force(rotation);
+}
+
+int
+ticket_rotation_force(struct ticket_rotation *rotation)
+{
+	int result;
+
+	if (rotation->from_files) {
+		log_warnx("the ticket keys come from files: HUP reads them");
+		return -1;
+	}
+	result = ticket_keys_rotate(rotation->keys, rotation->randomness,
+	    (int64_t)time(NULL), rotation->lifetime_s);
+	if (result == -1)
 		log_warnx("the ticket keys are not rotated");
 	/* From now, so that keys are never made faster than there is room. */
-	rotation->due_ms = monotime_ms() + INT64_C(1000) * rotation->period_s;
+	ticket_rotation_plan(rotation);
+	return result;
 }
 
 static int64_t
@@ -72,6 +85,14 @@ ticket_rotation_act(void *self, int64_t now_ms)
 {
 	(void)now_ms;
 	ticket_rotation_run(self);
+}
+
+static void
+ticket_rotation_plan(struct ticket_rotation *rotation)
+{
+	rotation->due_ms = rotation->period_s == 0
+	    ? 0
+	    : monotime_ms() + INT64_C(1000) * rotation->period_s;
 }
 
 /* 0: never. Keys from files are for their owner to rotate. */
