@@ -8,6 +8,7 @@
 
 struct channel_ends;
 struct config;
+struct file_tail;
 struct shared;
 struct tickets;
 struct tls_context;
@@ -21,6 +22,7 @@ struct worker_setup {
 	int listener_fd;
 	const char *address; /* where it listens, for the title */
 	bool one_outlet; /* standard output and error are the same */
+	const struct file_tail *log; /* of -log; NULL: none */
 };
 
 /*

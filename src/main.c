@@ -29,6 +29,7 @@
 #include "master/pool.h"
 #include "master/printer.h"
 #include "master/ready.h"
+#include "master/record_file.h"
 #include "master/ticket_rotation.h"
 #include "master/title.h"
 #include "net/transport.h"
@@ -104,8 +105,9 @@ main(int argc, char **argv)
 	if (parsed != 0)
 		return parsed == -1 || main_say_lost() == -1 ? 1 : 0;
 	config.traits = &handlers_find(config.mode)->traits;
-	/* For -ready_fd, while all that is open is the caller's. */
-	if (config_check(&config) == -1 || ready_check(&config) == -1)
+	/* For -ready_fd and -log, while all that is open is the caller's. */
+	if (config_check(&config) == -1 || ready_check(&config) == -1 ||
+	    record_file_check(&config) == -1)
 		return 1;
 	return main_serve(&config);
 }
@@ -128,9 +130,10 @@ main_serve(struct config *config)
 	struct printer printer;
 	struct pid_file pid_file = { .handle = NULL };
 	struct shared shared;
+	struct record_file log = { .way = RECORD_NOWHERE };
 	struct tickets tickets = { .aes_128 = NULL };
 	struct worker_setup setup = { config, NULL, &shared, &tickets, -1,
-		listener.address, false };
+		listener.address, false, NULL };
 	struct fetcher_setup fetcher = { config, NULL, listener.address };
 	struct master_setup master = {
 		.config = config,
@@ -138,6 +141,7 @@ main_serve(struct config *config)
 		.listener = &listener,
 		.pid_file = &pid_file,
 		.shared = &shared,
+		.log = &log,
 		.randomness = &tls_random,
 		.child = {
 			[MASTER_WORKER] = { config->workers, worker_run,
@@ -154,7 +158,11 @@ main_serve(struct config *config)
 	main_open_output(&master);
 	setup.one_outlet = printer.shared;
 	if (pid_file_open(&pid_file, config->pid_file) == 0 &&
-	    main_prepare(config, &setup, &listener) == 0) {
+	    record_file_open(&log, config, &printer) == 0 &&
+	    main_prepare(config, &setup, &listener) == 0 &&
+	    record_file_share(&log, shared.board) == 0) {
+		if (config->log != NULL)
+			setup.log = &log.file;
 		fetcher.board = shared.fetches;
 		master.keylog_fd = keylog_fd();
 		master.messages_fd = tracing_fd();

@@ -22,6 +22,7 @@
 #include "sessions/session_cache.h"
 #include "shared/shared.h"
 #include "text/outlet.h"
+#include "text/record_log.h"
 #include "tls/cookie.h"
 #include "waiting/waiting.h"
 #include "worker.h"
@@ -38,6 +39,7 @@ struct worker {
 	struct counters counters;
 	struct uplink uplink;
 	struct outlets outlets;
+	struct record_log record_log;
 	struct waiting waiting;
 	struct cookie_maker cookies; /* of -stateless */
 	struct connections connections;
@@ -47,6 +49,7 @@ struct worker {
 	uint8_t session[SESSION_BYTES_MAX]; /* see services.h */
 };
 
+static void worker_end_turn(struct worker *);
 static bool worker_goes_on(const struct worker *);
 static void
 worker_fill_services(struct worker *, const struct worker_setup *, unsigned);
@@ -77,7 +80,7 @@ worker_run(void *setup, unsigned slot, const struct channel_ends *ends)
 	}
 	uplink_say(&worker->uplink, MESSAGE_READY, 0);
 	while (worker_goes_on(worker)) {
-		outlets_end_block(&worker->outlets);
+		worker_end_turn(worker);
 		uplink_watch(&worker->uplink);
 		outlets_watch(&worker->outlets);
 		worker_watch_memory(worker);
@@ -87,6 +90,14 @@ worker_run(void *setup, unsigned slot, const struct channel_ends *ends)
 		loop_dispatch(&worker->loop);
 	}
 	worker_exit(worker);
+}
+
+static void
+worker_end_turn(struct worker *worker)
+{
+	outlets_end_block(&worker->outlets);
+	if (worker->services.record_log != NULL)
+		record_log_end_turn(&worker->record_log);
 }
 
 /* At an orderly end the worker waits until the master has all its text. */
@@ -143,6 +154,11 @@ worker_open(struct worker *worker, const struct channel_ends *ends)
 	    worker->setup->one_outlet);
 	text_set_sink(outlets_text, &worker->outlets);
 	log_before_exit(worker_last_words, worker);
+	if (worker->setup->log != NULL) {
+		record_log_init(&worker->record_log, worker->setup->log,
+		    services->shared->board, &worker->loop, &worker->uplink);
+		worker->services.record_log = &worker->record_log;
+	}
 	worker->trim.run = worker_on_trim;
 	worker->trim.arg = worker;
 	if (loop_open(&worker->loop) == -1 ||
@@ -197,6 +213,8 @@ worker_last_words(void *arg)
 	struct worker *worker = arg;
 
 	outlets_end_block(&worker->outlets);
+	if (worker->services.record_log != NULL)
+		record_log_close(&worker->record_log, WORKER_LAST_WORDS_MS);
 	outlets_flush(&worker->outlets, WORKER_LAST_WORDS_MS);
 }
 

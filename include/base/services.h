@@ -14,6 +14,7 @@ struct cookie_maker;
 struct counters;
 struct loop;
 struct outlets;
+struct record_log;
 struct shared;
 struct tickets;
 struct tls_context;
@@ -25,6 +26,7 @@ struct services {
 	struct counters *counters;
 	struct uplink *uplink; /* to the master */
 	struct outlets *outlets;
+	struct record_log *record_log; /* NULL: no -log */
 	struct waiting *waiting; /* for the fetcher */
 	const struct config *config;
 	struct tls_context *tls;

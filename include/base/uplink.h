@@ -29,6 +29,12 @@ int
 uplink_open(struct uplink *, struct loop *, int fd, uplink_heard *, void *arg);
 void uplink_say(struct uplink *, enum message_type, uint64_t id);
 void uplink_say_opened(struct uplink *, uint64_t id, bool held);
+/* Lines of -log: MESSAGE_BODY_MAX bytes at most. */
+void uplink_say_lines(struct uplink *, const void *lines, uint32_t size);
+/* Returns how many bytes wait for the master. */
+size_t uplink_queued(const struct uplink *);
+/* Give the master some time to take them. */
+void uplink_flush(struct uplink *, int timeout_ms);
 /* Must be called once a turn: waits for room if messages are queued. */
 void uplink_watch(struct uplink *);
 

@@ -24,6 +24,13 @@
 #define CONFIG_LABEL_HOST_MAX 63 /* bytes of -label_host */
 #define CONFIG_CONTEXT_MAX    32 /* bytes of a session ID context */
 
+/* Of which events of a connection -log has a line. Bits. */
+enum log_event {
+	LOG_CONNECTION = 1, /* it has ended */
+	LOG_ACCEPTED = 2,
+	LOG_HANDSHAKE = 4, /* a handshake has ended, well or not */
+};
+
 /* What a connection does after its handshake. */
 enum server_mode {
 	MODE_INTERACTIVE, /* text to and from the console */
@@ -127,6 +134,8 @@ struct config {
 	enum console_choice console; /* -console */
 	bool stats_per_worker; /* -stats_per_worker */
 	const char *stats_json; /* -stats_json; "-": standard output */
+	const char *log; /* -log; "-": standard output; NULL: none */
+	unsigned log_events; /* -log_events: bits of enum log_event */
 	unsigned handshake_timeout_s; /* 0: never */
 	unsigned idle_timeout_s;
 	unsigned total_timeout_s;

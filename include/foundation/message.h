@@ -32,6 +32,7 @@ enum message_type {
 	MESSAGE_QUOTA_USED, /* the last connection allowed was accepted */
 	MESSAGE_STATS, /* the answer to STATS_REQUEST; id as asked */
 	MESSAGE_DRAINING, /* the answer to DRAIN: accepts no more */
+	MESSAGE_LOG, /* whole lines of -log, which the master writes */
 	/* From a worker to the master, and from there to the fetcher */
 	MESSAGE_FETCH, /* something is wanted */
 	/* From the fetcher to the master, and from there to all workers */

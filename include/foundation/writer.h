@@ -54,6 +54,11 @@ struct writer {
 
 /* Begin with an empty queue and without targets. */
 void writer_init(struct writer *, size_t room_bytes, bool hasty);
+/*
+ * Returns a descriptor that leads where fd leads, and that a writer can use; it
+ * is fd itself, or a new one. *polite is for writer_set_target.
+ */
+int writer_descriptor(int fd, bool *polite);
 /* fd -1: what is written to this target goes nowhere. */
 void writer_set_target(
     struct writer *, unsigned index, int fd, const char *name, bool polite);
@@ -63,6 +68,8 @@ void writer_close(struct writer *);
 /* Write at once if possible; else queue the bytes, or drop and count them. */
 void
 writer_write(struct writer *, unsigned index, const void *data, size_t size);
+/* Returns false if what is written next is dropped, or goes nowhere. */
+bool writer_takes(const struct writer *, unsigned index);
 /* All bytes between these two calls are one block: queued or dropped whole. */
 void writer_begin_block(struct writer *);
 void writer_end_block(struct writer *);

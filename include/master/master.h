@@ -13,6 +13,7 @@ struct listener;
 struct pid_file;
 struct printer;
 struct randomness;
+struct record_file;
 struct shared;
 
 /* The kinds of children. */
@@ -31,6 +32,7 @@ struct master_setup {
 	struct listener *listener;
 	struct pid_file *pid_file;
 	struct shared *shared;
+	struct record_file *log; /* of -log */
 	const struct randomness *randomness; /* of new ticket keys */
 	struct master_child_setup child[MASTER_CHILDREN];
 	reload_prepare *prepare; /* on HUP, for the workers to come */

@@ -70,6 +70,7 @@ struct master {
 	struct pid_file *pid_file;
 	struct shared *shared;
 	struct printer *printer;
+	struct record_file *log; /* of -log */
 	void (*close_logs)(void);
 	enum master_state state; /* changed by master_enter only */
 	struct sources sources;

@@ -32,6 +32,12 @@ void printer_close(struct printer *);
  * and queues the rest.
  */
 void printer_write(enum text_stream, const void *data, size_t size, void *arg);
+/*
+ * The same for text that nobody waits for: it is dropped if more than so many
+ * bytes would wait then. Returns false if it was dropped.
+ */
+bool printer_try(struct printer *, enum text_stream, const void *data,
+    size_t size, size_t room_bytes);
 /* All that is written to this outlet between these two calls is one block. */
 void printer_begin_block(struct printer *, unsigned outlet);
 void printer_end_block(struct printer *, unsigned outlet);

@@ -35,6 +35,9 @@ struct shared_board {
 	uint8_t cookie_secret[SHARED_COOKIE_SECRET];
 	/* The files of -keylogfile and -msgfile, which workers write. */
 	struct file_tail_state key_log, messages;
+	/* The file of -log, and how many of its lines all have lost. */
+	struct file_tail_state log;
+	_Atomic uint64_t log_lost;
 };
 
 struct shared {

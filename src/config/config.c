@@ -32,6 +32,7 @@ config_init(struct config *config, int argc, char **words)
 	config->ticket_rotate_s = -1;
 	config->workers = config_online_cpus();
 	config->ready_fd = -1;
+	config->log_events = LOG_CONNECTION;
 	config->verify_depth = -1;
 	/* 0 would make libcrypto try again for ever. */
 	config->status_timeout_s = -1;

@@ -23,6 +23,7 @@ config_refuse(const struct option *, const struct option_value *, const char *);
 static void config_use_tcp(struct config *);
 static int
 config_set_service(struct config *, const struct option *, const char *);
+static unsigned config_log_event(const char *, size_t);
 static void *config_field(struct config *, const struct option *);
 static const char *config_keep_number(intmax_t);
 static const char *config_keep_host(const char *, size_t);
@@ -305,6 +306,28 @@ config_set_label_host(struct config *config, const struct option *option,
 	return 0;
 }
 
+/* The list replaces the default, and a list that was given before. */
+int
+config_set_log_events(struct config *config, const struct option *option,
+    const struct option_value *value)
+{
+	const char *word = value->text, *end;
+	unsigned event, events = 0;
+
+	for (;; word = end + 1) {
+		end = word + strcspn(word, ",");
+		if ((event = config_log_event(word, (size_t)(end - word))) == 0)
+			return config_refuse(option, value,
+			    "not a list of accepted, handshake, connection "
+			    "or all");
+		events |= event;
+		if (*end == '\0')
+			break;
+	}
+	config->log_events = events;
+	return 0;
+}
+
 /* Prints at once, as the stock program does, unless -quiet stands before. */
 int
 config_set_verify(struct config *config, const struct option *option,
@@ -455,6 +478,28 @@ config_keep(size_t size)
 		fatalx("out of memory");
 	SLIST_INSERT_HEAD(&kept, memory, entry);
 	return memory->data;
+}
+
+/* Returns its bits, or 0 if the word is none. */
+static unsigned
+config_log_event(const char *word, size_t size)
+{
+	static const struct {
+		const char *word;
+		unsigned events;
+	} rows[] = {
+		{ "accepted", LOG_ACCEPTED },
+		{ "handshake", LOG_HANDSHAKE },
+		{ "connection", LOG_CONNECTION },
+		{ "all", LOG_ACCEPTED | LOG_HANDSHAKE | LOG_CONNECTION },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strlen(rows[i].word) == size &&
+		    memcmp(rows[i].word, word, size) == 0)
+			return rows[i].events;
+	return 0;
 }
 
 static const char *

@@ -179,6 +179,13 @@ static const struct option options_output[] = {
 	OPTION("stats_json", KIND_OUTFILE,
 	    "File to append the statistics to in JSON, - for standard output",
 	    TEXT(stats_json)),
+	OPTION("log", KIND_OUTFILE,
+	    "File for a line of JSON on each connection, - for standard output",
+	    TEXT(log)),
+	OPTION("log_events", KIND_STRING,
+	    "Which lines of connections -log has, as in accepted,connection",
+	    .set = config_set_log_events,
+	    SOME_OF(",", "accepted handshake connection all")),
 	END_OF_SECTION,
 };
 

@@ -26,8 +26,12 @@ static int file_tail_descriptor(const char *, bool);
 static int file_tail_init(struct file_tail_state *);
 static int file_tail_last(const struct file_tail *);
 static enum shlock_result file_tail_lock(struct file_tail *);
-static void file_tail_append(
-    struct file_tail *, const struct iovec *, int, struct file_tail_news *);
+static void file_tail_unlock(struct file_tail *, enum shlock_result);
+static size_t file_tail_put_lines(struct file_tail *, const char *, size_t,
+    struct file_tail_mark *, struct file_tail_news *);
+static size_t
+file_tail_append(struct file_tail *, const struct iovec *, int, bool, int *);
+static size_t file_tail_break(const struct file_tail *);
 static size_t file_tail_put(int, struct iovec *, int, int *);
 static void file_tail_advance(struct iovec **, int *, size_t);
 static void
@@ -39,19 +43,32 @@ int
 file_tail_open(
     struct file_tail *tail, const char *option, const char *path, bool empty)
 {
-	int last;
+	int fd = file_tail_descriptor(path, empty);
 
-	if ((tail->fd = file_tail_descriptor(path, empty)) == -1)
-		return -1;
+	return fd == -1 ? -1 : file_tail_take(tail, fd, option, path);
+}
+
+int
+file_tail_take(
+    struct file_tail *tail, int fd, const char *option, const char *path)
+{
+	tail->fd = fd;
 	if (asprintf(&tail->name, "%s %s", option, path) == -1)
 		fatalx("out of memory");
 	tail->state = &tail->alone;
 	if (file_tail_init(tail->state) == -1)
 		return -1;
-	/* An earlier program may have left a record without its end. */
-	last = file_tail_last(tail);
-	tail->state->torn = last != '\n' && last != -1;
+	file_tail_changed(tail);
 	return 0;
+}
+
+/* An earlier program may have left a record without its end. */
+void
+file_tail_changed(struct file_tail *tail)
+{
+	int last = file_tail_last(tail);
+
+	tail->state->torn = last != '\n' && last != -1;
 }
 
 void
@@ -59,11 +76,12 @@ file_tail_close(struct file_tail *tail)
 {
 	struct file_tail_news news = { 0, 0 };
 
-	if (tail->fd == -1)
+	if (tail->name == NULL)
 		return;
 	news.lost_bytes = tail->state->lost_bytes;
 	file_tail_tell(tail, &news);
-	close(tail->fd);
+	if (tail->fd != -1)
+		close(tail->fd);
 	free(tail->name);
 	tail->fd = -1;
 	tail->name = NULL;
@@ -72,7 +90,7 @@ file_tail_close(struct file_tail *tail)
 int
 file_tail_share(struct file_tail *tail, struct file_tail_state *state)
 {
-	if (tail->fd == -1)
+	if (tail->name == NULL)
 		return 0;
 	*state = tail->alone;
 	tail->state = state;
@@ -90,14 +108,40 @@ file_tail_write(struct file_tail *tail, const struct iovec *record, int parts)
 {
 	struct file_tail_news news = { 0, 0 };
 	enum shlock_result lock;
+	size_t lost = 0;
+	int error = 0, i;
 
 	if (tail->fd == -1)
 		return;
+	for (i = 0; i < parts; i++)
+		lost += record[i].iov_len;
 	lock = file_tail_lock(tail);
-	file_tail_append(tail, record, parts, &news);
-	if (lock != SHLOCK_BUSY)
-		shlock_unlock(&tail->state->lock);
+	lost -= file_tail_append(tail, record, parts, false, &error);
+	file_tail_count(tail->state, lost, error, &news);
+	file_tail_unlock(tail, lock);
 	file_tail_tell(tail, &news);
+}
+
+size_t
+file_tail_lines(struct file_tail *tail, const char *lines, size_t size,
+    struct file_tail_mark *mark)
+{
+	struct file_tail_news news = { 0, 0 };
+	enum shlock_result lock = file_tail_lock(tail);
+	size_t whole = file_tail_put_lines(tail, lines, size, mark, &news);
+
+	file_tail_unlock(tail, lock);
+	file_tail_tell(tail, &news);
+	return whole;
+}
+
+void
+file_tail_lose(struct file_tail *tail, size_t size)
+{
+	enum shlock_result lock = file_tail_lock(tail);
+
+	tail->state->lost_bytes += size;
+	file_tail_unlock(tail, lock);
 }
 
 /*
@@ -145,7 +189,8 @@ static enum shlock_result
 file_tail_lock(struct file_tail *tail)
 {
 	struct file_tail_state *state = tail->state;
-	enum shlock_result result = shlock_lock(&state->lock);
+	enum shlock_result result =
+	    tail->hasty ? shlock_try(&state->lock) : shlock_lock(&state->lock);
 
 	if (result == SHLOCK_OWNER_DIED) {
 		shlock_repaired(&state->lock);
@@ -155,26 +200,72 @@ file_tail_lock(struct file_tail *tail)
 }
 
 static void
+file_tail_unlock(struct file_tail *tail, enum shlock_result lock)
+{
+	if (lock != SHLOCK_BUSY)
+		shlock_unlock(&tail->state->lock);
+}
+
+static size_t
+file_tail_put_lines(struct file_tail *tail, const char *lines, size_t size,
+    struct file_tail_mark *mark, struct file_tail_news *news)
+{
+	struct iovec record = { (void *)(uintptr_t)lines, size };
+	bool goes_on =
+	    mark->done > 0 && lseek(tail->fd, 0, SEEK_END) == mark->end;
+	size_t done, whole;
+	int error = 0;
+
+	if (goes_on) {
+		record.iov_base = (char *)record.iov_base + mark->done;
+		record.iov_len -= mark->done;
+	}
+	done = file_tail_append(tail, &record, 1, goes_on, &error) +
+	    (goes_on ? mark->done : 0);
+	for (whole = done; whole > 0 && lines[whole - 1] != '\n'; whole--)
+		;
+	mark->done = done - whole;
+	if (mark->done > 0)
+		mark->end = lseek(tail->fd, 0, SEEK_CUR);
+	file_tail_count(tail->state, 0, error, news);
+	return whole;
+}
+
+/*
+ * Returns how many bytes of the record were written. goes_on: its first bytes
+ * are what the file ends with.
+ */
+static size_t
 file_tail_append(struct file_tail *tail, const struct iovec *record, int count,
-    struct file_tail_news *news)
+    bool goes_on, int *error)
 {
 	struct file_tail_state *state = tail->state;
 	struct iovec parts[1 + FILE_TAIL_PARTS];
 	char newline[] = "\n";
-	size_t size = 0, done, end = state->torn;
-	int error = 0, i;
+	size_t size = 0, done, end = goes_on ? 0 : file_tail_break(tail);
+	int i;
 
 	parts[0] = (struct iovec){ .iov_base = newline, .iov_len = end };
 	for (i = 0; i < count; i++) {
 		parts[1 + i] = record[i];
 		size += record[i].iov_len;
 	}
-	done = file_tail_put(tail->fd, parts, 1 + count, &error);
-	if (done >= end) {
-		done -= end;
-		state->torn = done > 0 && done < size;
-	}
-	file_tail_count(state, size - done, error, news);
+	done = file_tail_put(tail->fd, parts, 1 + count, error);
+	state->failed = *error != 0;
+	if (done < end)
+		return 0;
+	done -= end;
+	state->torn = done < size && (done > 0 || goes_on);
+	return done;
+}
+
+/* Returns how many newlines are to come before the next record. */
+static size_t
+file_tail_break(const struct file_tail *tail)
+{
+	int last = tail->state->failed ? file_tail_last(tail) : -1;
+
+	return last == -1 ? tail->state->torn : last != '\n';
 }
 
 /* Calls write(2) once, or again if it was short. Returns bytes written. */
@@ -214,14 +305,12 @@ static void
 file_tail_count(struct file_tail_state *state, size_t lost, int error,
     struct file_tail_news *news)
 {
-	if (lost == 0 && state->lost_bytes == 0)
-		return;
 	state->lost_bytes += lost;
-	if (lost > 0 && !state->told) {
+	if (error != 0 && !state->told) {
 		news->error = error;
 		state->told = true;
 		state->told_ms = monotime_ms();
-	} else if (lost == 0 &&
+	} else if (error == 0 && state->told &&
 	    monotime_ms() >= state->told_ms + FILE_TAIL_TELL_MS) {
 		news->lost_bytes = state->lost_bytes;
 		state->lost_bytes = 0;

@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,6 +28,7 @@ struct writer_chunk {
 	char bytes[];
 };
 
+static int writer_reopen(int);
 static bool writer_is_full(const struct writer *);
 static bool writer_drops(const struct writer *);
 static size_t
@@ -53,6 +56,28 @@ writer_init(struct writer *writer, size_t room_bytes, bool hasty)
 	writer->hasty = hasty;
 	for (i = 0; i < WRITER_TARGETS; i++)
 		writer->target[i].fd = -1;
+}
+
+/*
+ * A terminal can block even where poll(2) said POLLOUT, and O_NONBLOCK set on
+ * an inherited description would change it for the caller as well. So pipes
+ * and terminals are opened anew through /proc. Regular files are used as they
+ * are: a new description would lose the shared offset of ">log 2>&1", and
+ * they do not block.
+ */
+int
+writer_descriptor(int fd, bool *polite)
+{
+	struct stat st;
+	int anew;
+
+	*polite = false;
+	if (fstat(fd, &st) == -1 ||
+	    (!S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode)))
+		return fd;
+	anew = writer_reopen(fd);
+	*polite = anew == -1;
+	return anew == -1 ? fd : anew;
 }
 
 void
@@ -94,6 +119,12 @@ writer_write(
 			    size - done);
 	}
 	writer_tell(writer);
+}
+
+bool
+writer_takes(const struct writer *writer, unsigned index)
+{
+	return writer->target[index].fd != -1 && !writer_drops(writer);
 }
 
 void
@@ -231,6 +262,17 @@ writer_give_up(struct writer *writer)
 	writer_close(writer);
 	writer_recover(writer);
 	writer_tell(writer);
+}
+
+/* -1 where that is not allowed, as with a terminal of another user. */
+static int
+writer_reopen(int fd)
+{
+	int flags = fcntl(fd, F_GETFL) & O_APPEND;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags);
 }
 
 static bool

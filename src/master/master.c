@@ -11,6 +11,7 @@
 #include "master/master_state.h"
 #include "master/pid_file.h"
 #include "master/printer.h"
+#include "master/record_file.h"
 #include "shared/shared.h"
 
 /* A worker that outlives a kill is killed again after this time. */
@@ -46,6 +47,7 @@ master_run(const struct master_setup *setup)
 	master->listener = setup->listener;
 	master->pid_file = setup->pid_file;
 	master->shared = setup->shared;
+	master->log = setup->log;
 	master->close_logs = setup->close_logs;
 	master->status = 1;
 	if (master_open(master, setup) == 0) {
@@ -112,6 +114,7 @@ master_add_sources(struct master *master)
 	sources_add(table, &printer_source, master->printer, always);
 	sources_add(table, &census_source, &master->census, always);
 	sources_add(table, &report_source, &master->report, always);
+	sources_add(table, &record_file_source, master->log, always);
 	sources_add(table, &children_source, &child[MASTER_FETCHER], always);
 	sources_add(table, &children_source, &child[MASTER_WORKER], always);
 	sources_add(table, &master_console_source, master, served);
@@ -133,6 +136,7 @@ master_close(struct master *master)
 	master_close_children(master);
 	report_close(&master->report, patience_ms);
 	census_close(&master->census);
+	record_file_close(master->log, patience_ms);
 	master->close_logs();
 	printer_finish(master->printer, patience_ms);
 	console_close(&master->console);

@@ -8,6 +8,7 @@
 #include "foundation/log.h"
 #include "master/listener.h"
 #include "master/master_state.h"
+#include "master/record_file.h"
 #include "shared/accept_quota.h"
 #include "shared/accept_turn.h"
 #include "shared/fetch_board.h"
@@ -21,7 +22,7 @@
 enum {
 	KEEP_LISTENER = 1,
 	KEEP_TURN = 2, /* to accept: a descriptor for each worker */
-	KEEP_LOGS = 4, /* keys, messages */
+	KEEP_LOGS = 4, /* keys, messages, records */
 	KEEP_FETCHED = 8, /* the file with what was fetched */
 };
 
@@ -120,6 +121,8 @@ master_keep(
 	if (keeps & KEEP_LOGS) {
 		process_keep_fd(plan, setup->keylog_fd);
 		process_keep_fd(plan, setup->messages_fd);
+		process_keep_fd(
+		    plan, setup->log->has_path ? setup->log->fd : -1);
 	}
 	if ((keeps & KEEP_FETCHED) && shared->fetches != NULL)
 		process_keep_fd(plan, fetch_board_fd(shared->fetches));

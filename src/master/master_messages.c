@@ -3,13 +3,14 @@
  * what the table of message.c allows, so each type that can come has its row.
  */
 #include "master/master_state.h"
+#include "master/record_file.h"
 
 typedef void master_handler(
     struct master *, struct children *, unsigned, const struct message *);
 
 static master_handler master_ready, master_opened, master_closed,
     master_unit_done, master_quota_used, master_stats, master_draining,
-    master_fetch, master_fetched;
+    master_log, master_fetch, master_fetched;
 
 static master_handler *const master_handlers[MESSAGE_TYPES] = {
 	[MESSAGE_READY] = master_ready,
@@ -19,6 +20,7 @@ static master_handler *const master_handlers[MESSAGE_TYPES] = {
 	[MESSAGE_QUOTA_USED] = master_quota_used,
 	[MESSAGE_STATS] = master_stats,
 	[MESSAGE_DRAINING] = master_draining,
+	[MESSAGE_LOG] = master_log,
 	[MESSAGE_FETCH] = master_fetch,
 	[MESSAGE_FETCHED] = master_fetched,
 };
@@ -91,6 +93,14 @@ master_draining(struct master *master, struct children *children, unsigned slot,
 {
 	(void)master, (void)message;
 	pool_said_retired(&children->pool, slot);
+}
+
+static void
+master_log(struct master *master, struct children *children, unsigned slot,
+    const struct message *message)
+{
+	(void)slot;
+	record_file_write(master->log, children->body, message->size);
 }
 
 /* One nudge is enough until the fetcher has read it. */

@@ -1,12 +1,4 @@
-/*
- * A terminal can block even where poll(2) said POLLOUT, and O_NONBLOCK set on
- * an inherited description would change it for the caller as well. So pipes
- * and terminals are opened anew through /proc. Regular files are used as they
- * are: a new description would lose the shared offset of ">log 2>&1", and
- * they do not block.
- */
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,7 +16,6 @@ static void printer_dispatch(void *, unsigned, short);
 static int64_t printer_due_ms(const void *, int64_t);
 static void printer_act(void *, int64_t);
 static void printer_set_target(struct printer *, unsigned);
-static int printer_reopen(int);
 static bool printer_shares(void);
 static unsigned printer_outlet(const struct printer *, unsigned);
 
@@ -68,6 +59,21 @@ printer_write(enum text_stream stream, const void *data, size_t size, void *arg)
 
 	writer_write(&printer->writer[printer_outlet(printer, index)], index,
 	    data, size);
+}
+
+bool
+printer_try(struct printer *printer, enum text_stream stream, const void *data,
+    size_t size, size_t room_bytes)
+{
+	unsigned index = text_is_error(stream);
+	struct writer *writer =
+	    &printer->writer[printer_outlet(printer, index)];
+
+	if (!writer_takes(writer, index) ||
+	    writer->queued_bytes + size > room_bytes)
+		return false;
+	writer_write(writer, index, data, size);
+	return true;
 }
 
 void
@@ -150,31 +156,14 @@ static void
 printer_set_target(struct printer *printer, unsigned index)
 {
 	int fd = index == 0 ? STDOUT_FILENO : STDERR_FILENO;
-	bool may_block = false;
-	struct stat st;
+	bool polite;
 
 	printer->fd[index] = -1;
-	if (fstat(fd, &st) == -1)
+	if (fcntl(fd, F_GETFD) == -1)
 		return;
-	if (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode)) {
-		printer->fd[index] = printer_reopen(fd);
-		may_block = printer->fd[index] == -1;
-	}
-	if (printer->fd[index] == -1)
-		printer->fd[index] = fd;
+	printer->fd[index] = writer_descriptor(fd, &polite);
 	writer_set_target(&printer->writer[printer_outlet(printer, index)],
-	    index, printer->fd[index], printer_names[index], may_block);
-}
-
-/* -1 where that is not allowed, as with a terminal of another user. */
-static int
-printer_reopen(int fd)
-{
-	int flags = fcntl(fd, F_GETFL) & O_APPEND;
-	char path[32];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | flags);
+	    index, printer->fd[index], printer_names[index], polite);
 }
 
 /* ">log 2>&1", a terminal, or two descriptors of the same pipe. */

@@ -1,8 +1,10 @@
+#include <poll.h>
 #include <unistd.h>
 
 #include "base/uplink.h"
+#include "foundation/monotime.h"
 
-static void uplink_send(struct uplink *, const struct message *);
+static void uplink_send(struct uplink *, const struct message *, const void *);
 static void uplink_on_event(void *, uint32_t);
 
 int
@@ -24,7 +26,7 @@ uplink_say(struct uplink *uplink, enum message_type type, uint64_t id)
 {
 	struct message message = { .type = type, .id = id };
 
-	uplink_send(uplink, &message);
+	uplink_send(uplink, &message, NULL);
 }
 
 void
@@ -34,7 +36,35 @@ uplink_say_opened(struct uplink *uplink, uint64_t id, bool held)
 		.id = id,
 		.flags = held ? MESSAGE_FLAG_HELD : 0 };
 
-	uplink_send(uplink, &message);
+	uplink_send(uplink, &message, NULL);
+}
+
+void
+uplink_say_lines(struct uplink *uplink, const void *lines, uint32_t size)
+{
+	struct message message = { .type = MESSAGE_LOG, .size = size };
+
+	uplink_send(uplink, &message, lines);
+}
+
+size_t
+uplink_queued(const struct uplink *uplink)
+{
+	return uplink->channel.queued_bytes;
+}
+
+void
+uplink_flush(struct uplink *uplink, int timeout_ms)
+{
+	int64_t end_ms = monotime_ms() + timeout_ms, left_ms;
+	struct pollfd pollfd = { .fd = uplink->channel.fd, .events = POLLOUT };
+
+	while (channel_waiting(&uplink->channel) &&
+	    (left_ms = end_ms - monotime_ms()) > 0) {
+		poll(&pollfd, 1, (int)left_ms);
+		if (channel_flush(&uplink->channel) == -1)
+			return;
+	}
 }
 
 void
@@ -46,9 +76,10 @@ uplink_watch(struct uplink *uplink)
 }
 
 static void
-uplink_send(struct uplink *uplink, const struct message *message)
+uplink_send(
+    struct uplink *uplink, const struct message *message, const void *body)
 {
-	if (channel_send(&uplink->channel, message, NULL) == -1)
+	if (channel_send(&uplink->channel, message, body) == -1)
 		_exit(1);
 }
 

@@ -6,13 +6,16 @@
 #include <openssl/ssl.h>
 
 #include "base/services.h"
+#include "config/config.h"
 #include "connection/connection_early.h"
 #include "connection/connection_state.h"
 #include "connection/connections.h"
 #include "connection/dtls_peer.h"
+#include "foundation/json.h"
 #include "foundation/slab.h"
 #include "link/stream.h"
 #include "net/stream_socket.h"
+#include "text/record_log.h"
 
 static void
 connection_count_bytes(struct connection *, uint64_t in, uint64_t out);
@@ -427,6 +430,22 @@ connection_watch(struct connection *connection)
 	    &connection->events, connection->events | EPOLLOUT);
 }
 
+static void
+connection_record(const struct connection *connection)
+{
+	struct textbuf line;
+	struct json json;
+
+	textbuf_init(&line);
+	json_begin(&json, &line);
+	json_string(&json, "event", "connection");
+	json_number(&json, "version", 1);
+	json_number(&json, "connection", connection->number);
+	json_end(&json);
+	record_log_add(connection->services->record_log, line.data, line.size);
+	textbuf_free(&line);
+}
+
 void
 connection_free(struct connection *connection)
 {
@@ -434,6 +453,9 @@ connection_free(struct connection *connection)
 	struct connections *all = connection->all;
 
 	outcome_end(&connection->link.outcome);
+	if (services->record_log != NULL &&
+	    (services->config->log_events & LOG_CONNECTION) != 0)
+		connection_record(connection);
 	dtls_peer_close(connection);
 	if (connection->link.ssl != NULL && connection->handler->close != NULL)
 		connection->handler->close(connection);

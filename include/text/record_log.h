@@ -1,0 +1,49 @@
+/*
+ * The lines of -log that a worker makes. They are gathered while the worker
+ * acts, and leave together at the end of the turn: they go to the file, if that
+ * is a regular one that the master has opened; else the master gets them and
+ * writes them. Nothing here waits: what a full disk, or a master that is
+ * stopped, does not take is kept, up to RECORD_LOG_ROOM bytes. After that new
+ * lines are dropped and counted.
+ */
+#ifndef RECORD_LOG_H
+#define RECORD_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/loop.h"
+#include "foundation/file_queue.h"
+
+struct shared_board;
+struct uplink;
+
+#define RECORD_LOG_ROOM (1024 * 1024)
+/* A line has at most so many bytes, with its newline. */
+#define RECORD_LOG_LINE FILE_QUEUE_LINE
+
+struct record_log {
+	struct loop *loop;
+	struct uplink *uplink;
+	struct file_tail file; /* fd -1: the master writes */
+	struct file_queue queue;
+	struct loop_timer retry;
+	bool told; /* that the master does not take lines */
+};
+
+/* file: the master's, as it was at the fork. */
+void record_log_init(struct record_log *, const struct file_tail *file,
+    struct shared_board *, struct loop *, struct uplink *);
+/* Add a line with its newline, of RECORD_LOG_LINE bytes at most. */
+void record_log_add(struct record_log *, const void *line, size_t size);
+/*
+ * The turn ends: send what was added. Returns true if all of it, and all from
+ * earlier turns, has left this process: it is not lost if the process dies now.
+ */
+bool record_log_end_turn(struct record_log *);
+/* The file is this one from now on; -1: the master writes. */
+void record_log_reopen(struct record_log *, int fd);
+/* The last call: what cannot be written within this time is lost. */
+void record_log_close(struct record_log *, int timeout_ms);
+
+#endif

@@ -1,0 +1,110 @@
+#include "text/record_log.h"
+
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/uplink.h"
+#include "foundation/fault.h"
+#include "foundation/log.h"
+#include "foundation/monotime.h"
+#include "shared/shared.h"
+
+static bool record_log_hand_over(struct record_log *);
+static void record_log_on_retry(void *);
+
+void
+record_log_init(struct record_log *log, const struct file_tail *file,
+    struct shared_board *board, struct loop *loop, struct uplink *uplink)
+{
+	log->loop = loop;
+	log->uplink = uplink;
+	log->file = *file;
+	log->file.hasty = false;
+	file_queue_init(
+	    &log->queue, &log->file, RECORD_LOG_ROOM, &board->log_lost);
+	log->retry =
+	    (struct loop_timer){ .run = record_log_on_retry, .arg = log };
+	log->told = false;
+}
+
+void
+record_log_add(struct record_log *log, const void *line, size_t size)
+{
+	if (log->queue.lines.size + size > FILE_QUEUE_WRITE)
+		(void)record_log_end_turn(log);
+	file_queue_add(&log->queue, line, size);
+}
+
+bool
+record_log_end_turn(struct record_log *log)
+{
+	if (log->queue.lines.size == 0)
+		return log->file.fd != -1 ||
+		    !channel_waiting(&log->uplink->channel);
+	if (log->file.fd == -1)
+		return record_log_hand_over(log);
+	if (file_queue_flush(&log->queue))
+		return true;
+	loop_timer_set(
+	    log->loop, &log->retry, log->queue.retry_ms - monotime_ms());
+	return false;
+}
+
+void
+record_log_reopen(struct record_log *log, int fd)
+{
+	if (log->file.fd != -1)
+		close(log->file.fd);
+	log->file.fd = fd;
+	file_queue_changed(&log->queue);
+	(void)record_log_end_turn(log);
+}
+
+void
+record_log_close(struct record_log *log, int timeout_ms)
+{
+	if (log->file.fd != -1) {
+		file_queue_close(&log->queue);
+		return;
+	}
+	(void)record_log_hand_over(log);
+	uplink_flush(log->uplink, timeout_ms);
+}
+
+/*
+ * The master reads all that comes, unless it is stopped: then the channel fills
+ * up. Returns true if the kernel has all.
+ */
+static bool
+record_log_hand_over(struct record_log *log)
+{
+	struct file_queue *queue = &log->queue;
+	size_t size;
+
+	while ((size = file_queue_portion(queue)) > 0) {
+		if (uplink_queued(log->uplink) + size > RECORD_LOG_ROOM) {
+			file_queue_drop(queue);
+			if (!log->told)
+				log_warnx("the master takes no lines of "
+					  "-log: some are lost");
+			log->told = true;
+			break;
+		}
+		fault_point("log-write");
+		uplink_say_lines(
+		    log->uplink, queue->lines.data, (uint32_t)size);
+		fault_point("log-written");
+		textbuf_drop(&queue->lines, size);
+	}
+	return uplink_queued(log->uplink) == 0;
+}
+
+static void
+record_log_on_retry(void *arg)
+{
+	struct record_log *log = arg;
+
+	file_queue_act(&log->queue, monotime_ms());
+	(void)record_log_end_turn(log);
+}
