@@ -131,6 +131,8 @@ void stats_total_of_table(const struct stats *, struct stats_numbers *);
 /* Sum up the slots of a worker, which are numbered from 0. */
 void
 stats_of_worker(const struct stats *, unsigned worker, struct stats_numbers *);
+/* A copy of the counters of one slot. */
+void stats_of_slot(const struct stats *, unsigned slot, struct stats_numbers *);
 
 /* Numbers that are made of several counters. */
 uint64_t

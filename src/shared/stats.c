@@ -115,7 +115,7 @@ stats_bury(struct stats *stats, unsigned slot)
 {
 	struct stats_numbers its;
 
-	stats_collect(stats, slot, stats->slots, STAT_COUNT, &its);
+	stats_of_slot(stats, slot, &its);
 	stats_add(stats, slot, STAT_LOST, stats_open(&its));
 	stats_add(stats, slot, STAT_HANDSHAKES_LOST, stats_in_handshake(&its));
 	stats_add(stats, slot, STAT_DEATHS, 1);
@@ -138,6 +138,13 @@ stats_of_worker(
     const struct stats *stats, unsigned worker, struct stats_numbers *numbers)
 {
 	stats_collect(stats, worker, stats->workers, STAT_COUNT, numbers);
+}
+
+void
+stats_of_slot(
+    const struct stats *stats, unsigned slot, struct stats_numbers *numbers)
+{
+	stats_collect(stats, slot, stats->slots, STAT_COUNT, numbers);
 }
 
 uint64_t

@@ -76,6 +76,10 @@ unit() {
 	unit stats_test
 }
 
+@test "-summary: all sums agree, also when a process dies; the page" {
+	unit tally_test
+}
+
 @test "what is to be fetched is asked for once, and kept while it is good" {
 	unit fetch_board_test
 }

@@ -9,7 +9,7 @@ UNIT_TESTS = activation_test machine_test message_test sources_test shm_test shl
 	lifeline_test writer_test \
 	session_cache_test \
 	session_crash_test session_step_test accept_quota_test \
-	accept_turn_test stats_test ticket_keys_test \
+	accept_turn_test stats_test tally_test ticket_keys_test \
 	ticket_rotation_test fetch_board_test dtls_hello_test \
 	dtls_cookie_test record_numbers_test peer_claims_test \
 	fragment_board_test half_open_test slab_test escape_test masking_test \
@@ -46,6 +46,8 @@ $(BUILD)/tests/unit/accept_turn_test: $(call modules,accept_turn $(UNIT_SAYS))
 $(BUILD)/tests/unit/ticket_keys_test: $(call modules,ticket_keys)
 $(BUILD)/tests/unit/stats_test: \
 	$(call modules,stats stats_json stats_names textbuf $(UNIT_SAYS))
+$(BUILD)/tests/unit/tally_test: $(call modules,tally summary histogram stats \
+	stats_names escape textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/ticket_rotation_test: \
 	$(call modules,ticket_rotation ticket_keys monotime $(UNIT_SAYS))
 
