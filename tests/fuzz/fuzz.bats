@@ -13,6 +13,7 @@ fuzz() # argument of make...
 @test "no bytes break what reads them before libssl does" {
 	fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-5}"
 	assert_equal "$status" 0
+	assert_contains "$output" 'fuzz-client_hello: inputs tried: '
 	assert_contains "$output" 'fuzz-dtls_hello: inputs tried: '
 	assert_contains "$output" 'fuzz-http: inputs tried: '
 	assert_contains "$output" 'fuzz-json: inputs tried: '

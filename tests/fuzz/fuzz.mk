@@ -1,13 +1,15 @@
 # Fuzzers of what strangers send. Each begins with its kept corpus; what it
 # finds beyond that goes below $(BUILD), also the input that broke something.
 
-FUZZERS	= dtls_hello http json tls_hello
+FUZZERS	= client_hello dtls_hello http json tls_hello
 FUZZ_SECONDS ?= 10
 FUZZ_BUILD = $(BUILD)/tests/fuzz
 FUZZ_CC	= clang $(CPPFLAGS) -Itests/fuzz $(filter-out $(SAN),$(ALL_CFLAGS)) \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	$(LDFLAGS)
 
+$(FUZZ_BUILD)/client_hello: $(call modules,client_hello fingerprint)
+$(FUZZ_BUILD)/client_hello: FUZZ_LIBS = $(OPENSSL_LIBS)
 $(FUZZ_BUILD)/dtls_hello: $(call modules,dtls_hello)
 $(FUZZ_BUILD)/http: $(call modules,http escape textbuf log text)
 $(FUZZ_BUILD)/json: $(call modules,json textbuf log text)
@@ -17,7 +19,8 @@ $(FUZZERS:%=$(FUZZ_BUILD)/%): $(FUZZ_BUILD)/%: tests/fuzz/%.c \
 	    tests/fuzz/entry.c tests/fuzz/fuzz.h $(HEADERS) Makefile \
 	    openssl.mk tests/fuzz/fuzz.mk $(OPENSSL_USED)
 	@mkdir -p $(@D)
-	$(call step,LD,$@)$(FUZZ_CC) -o $@ $(filter %.c,$^) $(BSD_LIBS)
+	$(call step,LD,$@)$(FUZZ_CC) -o $@ $(filter %.c,$^) $(BSD_LIBS) \
+	    $(FUZZ_LIBS)
 
 ## fuzz: random bytes for what reads strangers, FUZZ_SECONDS=10 each
 fuzz: $(FUZZERS:%=fuzz-%)

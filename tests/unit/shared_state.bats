@@ -123,3 +123,7 @@ unit() {
 @test "what a peer chose becomes harmless" {
 	unit escape_test
 }
+
+@test "ClientHellos are read from their bytes, with published fingerprints" {
+	unit client_hello_test
+}

@@ -13,7 +13,7 @@ UNIT_TESTS = activation_test machine_test message_test sources_test shm_test shl
 	ticket_rotation_test fetch_board_test dtls_hello_test \
 	dtls_cookie_test record_numbers_test peer_claims_test \
 	fragment_board_test half_open_test slab_test escape_test masking_test \
-	json_test connection_board_test
+	json_test connection_board_test client_hello_test
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%) \
 	$(BUILD)/tests/unit/session_bench
 UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
@@ -57,6 +57,9 @@ $(BUILD)/tests/unit/fetch_board_test: \
 $(BUILD)/tests/unit/fetch_board_test: UNIT_DEFINES = \
 	-Dmonotime_ms=unit_monotime_ms
 
+$(BUILD)/tests/unit/client_hello_test: \
+	$(call modules,client_hello fingerprint)
+$(BUILD)/tests/unit/client_hello_test: UNIT_LIBS = -lcrypto
 $(BUILD)/tests/unit/dtls_hello_test: $(call modules,dtls_hello)
 $(BUILD)/tests/unit/dtls_hello_test: UNIT_LIBS = -lssl -lcrypto
 $(BUILD)/tests/unit/dtls_cookie_test: \
