@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "config/config.h"
+#include "shared/connection_board.h"
 #include "shared/fetch_board.h"
 #include "shared/shared.h"
 #include "sizes.h"
@@ -15,6 +16,14 @@
 #define SIZES_ALLOWED_AS_STOCK	 128
 #define SIZES_ALLOWED_BY_DEFAULT 20480
 
+/*
+ * A card is 128 bytes. Pages of cards that nobody takes cost no memory; the
+ * bound is for machines that count them nevertheless.
+ */
+#define SIZES_CARDS	  16384 /* of a process */
+#define SIZES_CARDS_BYTES (64 * 1024 * 1024)
+
+static unsigned sizes_cards(const struct config *, unsigned);
 static struct session_limits sizes_of_cache(const struct config *);
 static void sizes_name_cache(char *, size_t, const struct config *);
 static unsigned sizes_allowed(const struct config *);
@@ -35,6 +44,7 @@ sizes_of_shared(struct shared_sizes *sizes, const struct config *config,
 		.answer_max = sizes_answer_max(config),
 		.datagrams = config->dtls,
 		.half_open = (unsigned)config->half_open,
+		.cards = sizes_cards(config, config->workers * generations),
 		.allowed = sizes_allowed(config),
 		.external = config->ext_cache,
 	};
@@ -90,4 +100,15 @@ sizes_answer_max(const struct config *config)
 	if (!config_fetches(config))
 		return 0;
 	return crl > FETCH_ANSWER_OCSP ? crl : FETCH_ANSWER_OCSP;
+}
+
+static unsigned
+sizes_cards(const struct config *config, unsigned slots)
+{
+	size_t cards =
+	    SIZES_CARDS_BYTES / sizeof(struct connection_card) / slots;
+
+	if (!config_knows_connections(config))
+		return 0;
+	return cards < SIZES_CARDS ? (unsigned)cards : SIZES_CARDS;
 }

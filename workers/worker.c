@@ -20,6 +20,7 @@
 #include "foundation/slab.h"
 #include "handlers/handlers.h"
 #include "sessions/session_cache.h"
+#include "shared/connection_board.h"
 #include "shared/shared.h"
 #include "text/outlet.h"
 #include "text/record_log.h"
@@ -37,6 +38,7 @@ struct worker {
 	const struct worker_setup *setup;
 	struct loop loop;
 	struct counters counters;
+	struct card_holder cards;
 	struct uplink uplink;
 	struct outlets outlets;
 	struct record_log record_log;
@@ -96,8 +98,12 @@ static void
 worker_end_turn(struct worker *worker)
 {
 	outlets_end_block(&worker->outlets);
-	if (worker->services.record_log != NULL)
-		record_log_end_turn(&worker->record_log);
+	if (worker->services.record_log != NULL &&
+	    !record_log_end_turn(&worker->record_log))
+		return;
+	/* The records of connections that are gone have left. */
+	if (worker->services.cards != NULL)
+		card_free_leaving(&worker->cards);
 }
 
 /* At an orderly end the worker waits until the master has all its text. */
@@ -120,6 +126,8 @@ worker_fill_services(
 	worker->services = (struct services){
 		.loop = &worker->loop,
 		.counters = &worker->counters,
+		.cards =
+		    setup->shared->connections != NULL ? &worker->cards : NULL,
 		.uplink = &worker->uplink,
 		.outlets = &worker->outlets,
 		.waiting = &worker->waiting,
@@ -166,6 +174,9 @@ worker_open(struct worker *worker, const struct channel_ends *ends)
 		worker_heard, worker) == -1 ||
 	    outlets_register(&worker->outlets) == -1 ||
 	    worker_open_cookies(worker) == -1 ||
+	    (services->cards != NULL &&
+		card_holder_open(services->cards, services->shared->connections,
+		    services->shared->stats, services->slot) == -1) ||
 	    connections_open(&worker->connections, services,
 		handlers_find(services->config->mode)) == -1)
 		return -1;
@@ -215,6 +226,8 @@ worker_last_words(void *arg)
 	outlets_end_block(&worker->outlets);
 	if (worker->services.record_log != NULL)
 		record_log_close(&worker->record_log, WORKER_LAST_WORDS_MS);
+	if (worker->services.cards != NULL)
+		card_free_leaving(&worker->cards);
 	outlets_flush(&worker->outlets, WORKER_LAST_WORDS_MS);
 }
 

@@ -11,12 +11,15 @@
 #include "net/record_numbers.h"
 #include "tls/dtls_cookie.h"
 
+struct connection_card;
 struct dtls_pieces;
 struct services;
 
 /* A client that was accepted and becomes a connection. */
 struct arrival {
 	int fd; /* non-blocking; for DTLS connected to the peer */
+	uint64_t connection; /* its number, over all workers */
+	struct connection_card *card; /* NULL: it has none */
 	struct sockaddr_storage peer;
 	socklen_t peer_size;
 	/* DTLS: */
@@ -49,8 +52,11 @@ enum accept_result {
 	ACCEPT_FULL, /* no descriptor, no memory */
 };
 
-/* Count a connection that this worker has accepted, in shared memory. */
-void arrival_took(const struct services *);
+/*
+ * This worker has accepted the connection on this socket: number and count it,
+ * in shared memory.
+ */
+void arrival_took(const struct services *, struct arrival *, int fd);
 /*
  * Returns true if a warning that may come often may be printed now. *warned_ms
  * must be 0 at first.

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct card_holder;
 struct config;
 struct cookie_maker;
 struct counters;
@@ -24,6 +25,7 @@ struct waiting;
 struct services {
 	struct loop *loop;
 	struct counters *counters;
+	struct card_holder *cards; /* NULL: no connection has a card */
 	struct uplink *uplink; /* to the master */
 	struct outlets *outlets;
 	struct record_log *record_log; /* NULL: no -log */

@@ -304,6 +304,8 @@ bool config_keeps_sessions(const struct config *);
 
 /* Returns true if something may have to be fetched from an HTTP server. */
 bool config_fetches(const struct config *);
+/* Does anybody ask which connections are open? */
+bool config_knows_connections(const struct config *);
 /* Returns the time limit of a fetch in ms. */
 int config_fetch_limit_ms(const struct config *);
 

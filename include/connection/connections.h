@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 #include "accept/acceptor.h"
+#include "connection/connection_record.h"
 #include "connection/connection_state.h"
 
 TAILQ_HEAD(connection_list, connection);
@@ -19,6 +20,7 @@ struct connections {
 	const struct handler *handler; /* of new connections */
 	struct connection_list list; /* in the order of their arrival */
 	struct acceptor acceptor;
+	struct record_maker records;
 };
 
 /* Prepare to accept. Returns 0, or -1 (reported). */

@@ -20,6 +20,7 @@
 
 struct dtls;
 struct loop_task;
+struct moments;
 struct services;
 
 struct link {
@@ -33,13 +34,15 @@ struct link {
 	bool renegotiated; /* the owner must be told that it is over */
 	struct shake shake;
 	struct outcome outcome;
+	struct moments *moments; /* the owner's; NULL without -log */
 	struct dtls *dtls; /* the owner's; NULL: a stream */
 };
 
 /*
- * The link must be all zero, but dtls must be set, with its cookie, for
- * datagrams. peer and wake must outlive the link; wake is the task that runs
- * it. Returns 0, or -1 (reported). link_close must be called in either case.
+ * The link must be all zero, but its outcome must be set, and dtls, with its
+ * cookie, for datagrams. peer and wake must outlive the link; wake is the task
+ * that runs it. Returns 0, or -1 (reported). link_close must be called in
+ * either case.
  */
 int link_open(struct link *, const struct services *, int fd,
     const struct sockaddr_storage *peer, struct loop_task *wake);

@@ -8,6 +8,7 @@
  *	master_console.c	what is typed
  *	master_signals.c	signals
  *	master_notify.c		what a service manager is told
+ *	master_records.c	connections that a dead worker has left
  *
  * Its states. A state that is further down is never left for one above it:
  *
@@ -51,6 +52,7 @@
 #include "master/report.h"
 #include "master/sources.h"
 #include "master/ticket_rotation.h"
+#include "shared/connection_board.h"
 
 /* In the order in which they can follow each other. */
 enum master_state {
@@ -113,6 +115,14 @@ void master_notify_ready(struct master *);
 void master_notify_reload(void *arg, enum reload_news);
 /* The state that the end begins with. */
 void master_notify_stopping(struct master *, enum master_state);
+
+/*
+ * master_records.c. The process of the slot is dead: make the cards of its
+ * connections agree with the counters. Then write the records that are missing,
+ * and give the cards up. end: of connections that were open.
+ */
+void master_repair_cards(struct master *, unsigned slot);
+void master_record_missing(struct master *, unsigned slot, enum card_end end);
 
 /* Sources; the self of each is the master. */
 extern const struct source master_console_source;

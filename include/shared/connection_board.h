@@ -71,6 +71,9 @@ union card_address {
 	struct sockaddr_in6 in6;
 };
 
+/* Any other family than those of IP becomes AF_UNIX. */
+void card_address(union card_address *, const struct sockaddr_storage *);
+
 /* The numbers of a card that the journal covers. */
 enum card_word {
 	CARD_FACTS, /* a struct card_facts */
@@ -107,7 +110,7 @@ struct card_copy {
 	uint64_t took_us, socket_in, socket_out, data_in, data_out;
 };
 
-/* cards: of each slot. */
+/* cards: of each slot; 0: there is no board, which is NULL then. */
 size_t connection_board_size(unsigned slots, unsigned cards);
 struct connection_board *
 connection_board_init(void *memory, unsigned slots, unsigned cards);
@@ -119,6 +122,9 @@ struct card_holder {
 	unsigned slot;
 	uint32_t *free; /* owned: cards that were used and are free */
 	unsigned free_count;
+	/* Owned: cards of connections that are gone; see card_leave. */
+	struct connection_card **leaving;
+	unsigned leaving_count;
 };
 
 /*
@@ -134,6 +140,7 @@ int card_holder_open(
 struct connection_card *card_take(struct card_holder *, uint64_t number,
     const struct sockaddr_storage *peer, const struct sockaddr_storage *local);
 struct card_facts card_facts(const struct connection_card *);
+uint64_t card_word(const struct connection_card *, enum card_word);
 /*
  * Change words of a card and raise counters of the slot, all or nothing: begin,
  * then set and raise, CARD_STORES_MAX times at most, then commit.
@@ -144,8 +151,12 @@ void card_set_facts(struct card_holder *, struct card_facts);
 void card_set(struct card_holder *, enum card_word, uint64_t value);
 void card_raise(struct card_holder *, enum stats_counter, uint64_t n);
 void card_commit(struct card_holder *);
-/* The record was written. */
-void card_free(struct card_holder *, struct connection_card *);
+/*
+ * The connection is gone, and its record may not be written yet. The card is
+ * free when card_free_leaving() tells that all such records are.
+ */
+void card_leave(struct card_holder *, struct connection_card *);
+void card_free_leaving(struct card_holder *);
 
 /* The side of the master. */
 

@@ -54,6 +54,7 @@ struct shared {
 	struct peer_claims *claims;
 	struct fragment_board *fragments;
 	struct half_open *half_open;
+	struct connection_board *connections; /* NULL: nobody asks for it */
 	unsigned allowed; /* sessions, "(N allowed)" in the statistics */
 	bool external; /* the statistics leave out the rows of the cache */
 };
@@ -69,6 +70,7 @@ struct shared_sizes {
 	size_t answer_max; /* bytes of what is fetched; 0: nothing ever is */
 	bool datagrams; /* there are peers of DTLS */
 	unsigned half_open; /* so many of them may be shaking hands */
+	unsigned cards; /* of connections, of each slot; 0: none at all */
 	unsigned allowed; /* of struct shared, as is: */
 	bool external;
 };

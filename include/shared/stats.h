@@ -69,7 +69,7 @@ enum stats_counter {
 	STAT_DATA_OUT,
 	STAT_DEATHS, /* of workers */
 	/*
-	 * Written by stats_add_finished. One counter for each pair of version
+	 * See stats_finished_counter. One counter for each pair of version
 	 * and kind, so that the sums over both agree even if a process dies.
 	 */
 	STAT_FINISHED,
@@ -115,12 +115,12 @@ stats_raise(_Atomic uint64_t *value, uint64_t n)
 }
 void stats_add(struct stats *, unsigned slot, enum stats_counter, uint64_t n);
 /*
- * Count a first handshake that is finished: the index of its version, and the
- * time since the connection was accepted. A version that is not known is not
- * counted.
+ * The counters that a first handshake raises when it is finished: the index of
+ * its version, which must be below STATS_VERSIONS, and the time since the
+ * connection was accepted.
  */
-void stats_add_finished(struct stats *, unsigned slot, unsigned version,
-    enum stats_kind, int64_t took_us);
+enum stats_counter stats_finished_counter(unsigned version, enum stats_kind);
+enum stats_counter stats_time_counter(enum stats_kind, int64_t took_us);
 /* The process of this slot died: count its open connections as lost. */
 void stats_bury(struct stats *, unsigned slot);
 

@@ -18,4 +18,7 @@ const char *stats_sort_name(unsigned sort);
 /* Returns how many handshakes of this sort were finished. */
 uint64_t stats_finished_of_sort(const struct stats_numbers *, unsigned sort);
 
+/* Returns the name of a STAT_FAILED_..., such as "alert_sent". */
+const char *stats_failure_name(unsigned counter);
+
 #endif

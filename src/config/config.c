@@ -181,6 +181,12 @@ config_keeps_sessions(const struct config *config)
 }
 
 bool
+config_knows_connections(const struct config *config)
+{
+	return config->log != NULL;
+}
+
+bool
 config_fetches(const struct config *config)
 {
 	return config->crl_download ||

@@ -185,6 +185,8 @@ master_worker_died(struct master *master, unsigned slot, int status)
 	struct shared *shared = master->shared;
 	bool replaced = pool_replaces(master->workers, slot);
 	bool failed = WIFEXITED(status) && WEXITSTATUS(status) != 0;
+	bool lost = master->state <= MASTER_DRAINING &&
+	    (replaced || failed || WIFSIGNALED(status));
 
 	accept_turn_set_state(shared->turn, slot, ACCEPT_ABSENT);
 	accept_quota_bury(shared->quota, slot);
@@ -195,9 +197,11 @@ master_worker_died(struct master *master, unsigned slot, int status)
 	}
 	console_worker_died(&master->console, slot);
 	census_bury(&master->census, slot);
-	if (master->state <= MASTER_DRAINING &&
-	    (replaced || failed || WIFSIGNALED(status)))
+	master_repair_cards(master, slot);
+	if (lost)
 		stats_bury(shared->stats, slot);
+	master_record_missing(
+	    master, slot, lost ? CARD_END_WORKER_DIED : CARD_END_COMMAND);
 	if (failed && !replaced)
 		master->status = WEXITSTATUS(status);
 	if (accept_quota_exhausted(shared->quota))

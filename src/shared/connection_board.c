@@ -45,7 +45,7 @@ static void
 board_make(struct connection_board *, struct stats *, unsigned slot);
 static void card_store(struct card_holder *, unsigned, uint64_t);
 static int card_find_free(struct card_holder *);
-static void card_address(union card_address *, const struct sockaddr_storage *);
+static void card_free(struct card_holder *, struct connection_card *);
 static int64_t card_now_us(void);
 static struct card_facts facts_of_word(uint64_t);
 static uint64_t word_of_facts(struct card_facts);
@@ -80,6 +80,8 @@ card_phase_name(enum card_phase phase)
 size_t
 connection_board_size(unsigned slots, unsigned cards)
 {
+	if (cards == 0)
+		return 0;
 	return sizeof(struct connection_board) +
 	    slots * sizeof(struct board_slot) +
 	    (size_t)slots * cards * sizeof(struct connection_card);
@@ -90,6 +92,8 @@ connection_board_init(void *memory, unsigned slots, unsigned cards)
 {
 	struct connection_board *board = memory;
 
+	if (cards == 0)
+		return NULL;
 	board->slots = slots;
 	board->cards = cards;
 	return board;
@@ -103,7 +107,9 @@ card_holder_open(struct card_holder *holder, struct connection_board *board,
 		.board = board, .stats = stats, .slot = slot
 	};
 	holder->free = calloc(board->cards, sizeof(*holder->free));
-	if (holder->free != NULL)
+	holder->leaving =
+	    calloc(board->cards, sizeof(struct connection_card *));
+	if (holder->free != NULL && holder->leaving != NULL)
 		return 0;
 	log_warn("cannot keep a list of %u connections", board->cards);
 	return -1;
@@ -138,8 +144,13 @@ card_take(struct card_holder *holder, uint64_t number,
 struct card_facts
 card_facts(const struct connection_card *card)
 {
-	return facts_of_word(atomic_load_explicit(
-	    &card->word[CARD_FACTS], memory_order_relaxed));
+	return facts_of_word(card_word(card, CARD_FACTS));
+}
+
+uint64_t
+card_word(const struct connection_card *card, enum card_word word)
+{
+	return atomic_load_explicit(&card->word[word], memory_order_relaxed);
 }
 
 void
@@ -186,15 +197,16 @@ card_commit(struct card_holder *holder)
 }
 
 void
-card_free(struct card_holder *holder, struct connection_card *card)
+card_leave(struct card_holder *holder, struct connection_card *card)
 {
-	size_t i;
+	holder->leaving[holder->leaving_count++] = card;
+}
 
-	/* The phase goes first: the other words are then of no card. */
-	for (i = 0; i < CARD_WORDS; i++)
-		atomic_store_explicit(&card->word[i], 0, memory_order_release);
-	holder->free[holder->free_count++] =
-	    (uint32_t)(card - board_card(holder->board, holder->slot, 0));
+void
+card_free_leaving(struct card_holder *holder)
+{
+	while (holder->leaving_count > 0)
+		card_free(holder, holder->leaving[--holder->leaving_count]);
 }
 
 void
@@ -349,6 +361,18 @@ card_find_free(struct card_holder *holder)
 }
 
 static void
+card_free(struct card_holder *holder, struct connection_card *card)
+{
+	size_t i;
+
+	/* The phase goes first: the other words are then of no card. */
+	for (i = 0; i < CARD_WORDS; i++)
+		atomic_store_explicit(&card->word[i], 0, memory_order_release);
+	holder->free[holder->free_count++] =
+	    (uint32_t)(card - board_card(holder->board, holder->slot, 0));
+}
+
+void
 card_address(union card_address *address, const struct sockaddr_storage *from)
 {
 	memset(address, 0, sizeof(*address));

@@ -9,6 +9,7 @@
 #include "sessions/ticket_keys.h"
 #include "shared/accept_quota.h"
 #include "shared/accept_turn.h"
+#include "shared/connection_board.h"
 #include "shared/fetch_board.h"
 #include "shared/fragment_board.h"
 #include "shared/half_open.h"
@@ -28,10 +29,12 @@ enum {
 	CLAIMS,
 	FRAGMENTS,
 	HALF_OPEN,
+	CONNECTIONS,
 	SESSIONS,
 	PARTS
 };
 
+static void shared_lay_out(struct shm_part *, const struct shared_sizes *);
 static int shared_open_peers(
     struct shared *, const struct shared_sizes *, const struct shm_part *);
 
@@ -39,27 +42,10 @@ int
 shared_open(struct shared *shared, const struct shared_sizes *sizes,
     const struct randomness *randomness)
 {
-	const struct session_limits limits = sizes->sessions;
 	const unsigned slots = sizes->slots;
-	struct shm_part parts[PARTS] = {
-		[LIFELINE] = { "lifeline", sizeof(struct lifeline), 0 },
-		[BOARD] = { "notice board", sizeof(struct shared_board), 0 },
-		[STATS] = { "statistics", stats_size(slots), 0 },
-		[QUOTA] = { "accept quota", accept_quota_size(slots), 0 },
-		[TURN] = { "accept turn", accept_turn_size(slots), 0 },
-		[TICKETS] = { "ticket keys", ticket_keys_size(), 0 },
-		[FETCHES] = { "what is fetched",
-		    sizes->answer_max > 0 ? fetch_board_size() : 0, 0 },
-		[CLAIMS] = { "peers claimed",
-		    sizes->datagrams ? peer_claims_size() : 0, 0 },
-		[FRAGMENTS] = { "fragments of peers",
-		    sizes->datagrams ? fragment_board_size(slots) : 0, 0 },
-		[HALF_OPEN] = { "handshakes open",
-		    sizes->datagrams ? half_open_size(slots) : 0, 0 },
-		[SESSIONS] = { sizes->cache_name, session_cache_size(limits),
-		    0 },
-	};
+	struct shm_part parts[PARTS];
 
+	shared_lay_out(parts, sizes);
 	memset(shared, 0, sizeof(*shared));
 	shared->allowed = sizes->allowed;
 	shared->external = sizes->external;
@@ -89,9 +75,11 @@ shared_open(struct shared *shared, const struct shared_sizes *sizes,
 		return -1;
 	if (sizes->datagrams && shared_open_peers(shared, sizes, parts) == -1)
 		return -1;
+	shared->connections = connection_board_init(
+	    shm_at(&shared->shm, &parts[CONNECTIONS]), slots, sizes->cards);
 	shared->sessions =
 	    session_cache_init(shm_at(&shared->shm, &parts[SESSIONS]),
-		parts[SESSIONS].size_bytes, limits);
+		parts[SESSIONS].size_bytes, sizes->sessions);
 	if (shared->turn == NULL || shared->sessions == NULL)
 		return -1;
 	return 0;
@@ -120,6 +108,36 @@ shared_stats_table(const struct shared *shared, struct textbuf *table)
 		rows.overflows = counts.evictions;
 	}
 	stats_table(&total, &rows, table);
+}
+
+/* The name and the size of each part. */
+static void
+shared_lay_out(struct shm_part *parts, const struct shared_sizes *sizes)
+{
+	const struct session_limits limits = sizes->sessions;
+	const unsigned slots = sizes->slots;
+	const struct shm_part all[PARTS] = {
+		[LIFELINE] = { "lifeline", sizeof(struct lifeline), 0 },
+		[BOARD] = { "notice board", sizeof(struct shared_board), 0 },
+		[STATS] = { "statistics", stats_size(slots), 0 },
+		[QUOTA] = { "accept quota", accept_quota_size(slots), 0 },
+		[TURN] = { "accept turn", accept_turn_size(slots), 0 },
+		[TICKETS] = { "ticket keys", ticket_keys_size(), 0 },
+		[FETCHES] = { "what is fetched",
+		    sizes->answer_max > 0 ? fetch_board_size() : 0, 0 },
+		[CLAIMS] = { "peers claimed",
+		    sizes->datagrams ? peer_claims_size() : 0, 0 },
+		[FRAGMENTS] = { "fragments of peers",
+		    sizes->datagrams ? fragment_board_size(slots) : 0, 0 },
+		[HALF_OPEN] = { "handshakes open",
+		    sizes->datagrams ? half_open_size(slots) : 0, 0 },
+		[CONNECTIONS] = { "connections",
+		    connection_board_size(slots, sizes->cards), 0 },
+		[SESSIONS] = { sizes->cache_name, session_cache_size(limits),
+		    0 },
+	};
+
+	memcpy(parts, all, sizeof(all));
 }
 
 static int

@@ -38,7 +38,6 @@ static const struct {
 static uint64_t stats_get(const struct stats *, unsigned, enum stats_counter);
 static void stats_collect(
     const struct stats *, unsigned, unsigned, unsigned, struct stats_numbers *);
-static unsigned stats_finished_at(unsigned, enum stats_kind);
 static unsigned stats_bucket(int64_t);
 static uint64_t stats_over(const struct stats_numbers *, unsigned, unsigned);
 static uint64_t stats_left(uint64_t, uint64_t);
@@ -95,19 +94,20 @@ stats_add(
 		stats_raise(&stats_row(stats, slot)[stat], n);
 }
 
-void
-stats_add_finished(struct stats *stats, unsigned slot, unsigned version,
-    enum stats_kind kind, int64_t took_us)
+enum stats_counter
+stats_finished_counter(unsigned version, enum stats_kind kind)
+{
+	return (enum stats_counter)(
+	    STAT_FINISHED + version * STATS_KINDS + (unsigned)kind);
+}
+
+enum stats_counter
+stats_time_counter(enum stats_kind kind, int64_t took_us)
 {
 	unsigned times =
 	    kind == STATS_FULL ? STAT_TIMES_FULL : STAT_TIMES_RESUMED;
 
-	if (version >= STATS_VERSIONS)
-		return;
-	stats_add(stats, slot,
-	    (enum stats_counter)stats_finished_at(version, kind), 1);
-	stats_add(stats, slot,
-	    (enum stats_counter)(times + stats_bucket(took_us)), 1);
+	return (enum stats_counter)(times + stats_bucket(took_us));
 }
 
 void
@@ -151,7 +151,7 @@ uint64_t
 stats_finished(
     const struct stats_numbers *numbers, unsigned version, enum stats_kind kind)
 {
-	return numbers->value[stats_finished_at(version, kind)];
+	return numbers->value[stats_finished_counter(version, kind)];
 }
 
 uint64_t
@@ -220,12 +220,6 @@ stats_collect(const struct stats *stats, unsigned first, unsigned step,
 		for (stat = 0; stat < count; stat++)
 			numbers->value[stat] +=
 			    stats_get(stats, slot, (enum stats_counter)stat);
-}
-
-static unsigned
-stats_finished_at(unsigned version, enum stats_kind kind)
-{
-	return STAT_FINISHED + version * STATS_KINDS + kind;
 }
 
 static unsigned

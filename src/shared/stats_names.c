@@ -19,6 +19,16 @@ static const struct {
 	{ "dtls_ticket", STATS_BY_TICKET, 4, 5 },
 };
 
+static const char *const failure_names[] = {
+	[STAT_FAILED_ALERT_SENT] = "alert_sent",
+	[STAT_FAILED_ALERT_RECEIVED] = "alert_received",
+	[STAT_FAILED_TIMEOUT] = "timeout",
+	[STAT_FAILED_CLOSED] = "closed",
+	[STAT_FAILED_NOT_TLS] = "not_tls",
+	[STAT_FAILED_ENDED] = "ended",
+	[STAT_FAILED_OTHER] = "other",
+};
+
 const char *
 stats_version_name(unsigned version)
 {
@@ -53,4 +63,12 @@ stats_finished_of_sort(const struct stats_numbers *numbers, unsigned sort)
 	     version++)
 		sum += stats_finished(numbers, version, sorts[sort].kind);
 	return sum;
+}
+
+const char *
+stats_failure_name(unsigned counter)
+{
+	return counter >= STAT_FAILED_ALERT_SENT && counter <= STAT_FAILED_OTHER
+	    ? failure_names[counter]
+	    : failure_names[STAT_FAILED_OTHER];
 }

@@ -87,13 +87,15 @@ a_card_lives(void)
 	card_end(&holder, card);
 	CHECK(connection_board_read(board, 1, 0, &copy));
 	CHECK(strcmp(card_end_name(copy.facts.end), "end of file") == 0);
-	card_free(&holder, card);
+	card_leave(&holder, card);
+	card_free_leaving(&holder);
 	CHECK(!connection_board_read(board, 1, 0, &copy));
 	stats_total(stats, &total);
 	CHECK(total.value[STAT_CONNECTIONS] == 1);
 	CHECK(total.value[STAT_ENDED] == 1);
 	CHECK(total.value[STAT_SOCKET_IN] == 12);
 	free(holder.free);
+	free(holder.leaving);
 }
 
 static void
@@ -114,7 +116,9 @@ cards_run_out(void)
 	CHECK(connection_board_without(board) == 1);
 	stats_total(stats, &total);
 	CHECK(total.value[STAT_CONNECTIONS] == CARDS + 1);
-	card_free(&holder, card[3]);
+	card_leave(&holder, card[3]);
+	CHECK(card_take(&holder, CARDS + 2, &peer, &local) == NULL);
+	card_free_leaving(&holder);
 	CHECK(card_take(&holder, CARDS + 2, &peer, &local) == card[3]);
 	CHECK(connection_board_find(board, CARDS + 2) == 0);
 	CHECK(connection_board_find(board, 4) == -1);
@@ -122,6 +126,7 @@ cards_run_out(void)
 	CHECK(connection_board_used(board, 0) == 0);
 	CHECK(connection_board_find(board, 1) == -1);
 	free(holder.free);
+	free(holder.leaving);
 }
 
 /* Each connection moves 3 bytes and then 7. */
@@ -142,7 +147,8 @@ work_until_killed(void)
 		for (i = 0; i < CARDS; i++) {
 			card_move(&holder, card[i], 7);
 			card_end(&holder, card[i]);
-			card_free(&holder, card[i]);
+			card_leave(&holder, card[i]);
+			card_free_leaving(&holder);
 		}
 	}
 }

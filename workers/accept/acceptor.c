@@ -234,7 +234,7 @@ acceptor_accept(struct acceptor *acceptor, struct arrival *arrival)
 		    ? ACCEPT_FULL
 		    : ACCEPT_NOTHING;
 	}
-	arrival_took(services);
+	arrival_took(services, arrival, arrival->fd);
 	return ACCEPT_TOOK;
 }
 

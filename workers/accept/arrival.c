@@ -1,21 +1,32 @@
 #include "accept/arrival.h"
+
+#include <stdatomic.h>
+
 #include "base/counters.h"
 #include "base/loop.h"
 #include "base/services.h"
 #include "base/uplink.h"
 #include "shared/accept_quota.h"
 #include "shared/accept_turn.h"
+#include "shared/connection_board.h"
 #include "shared/shared.h"
 
 #define ARRIVAL_WARN_MS 10000 /* not more often than this */
 
+static void arrival_take_card(struct card_holder *, struct arrival *, int fd);
+
 void
-arrival_took(const struct services *services)
+arrival_took(const struct services *services, struct arrival *arrival, int fd)
 {
 	struct shared *shared = services->shared;
 
 	accept_turn_took(shared->turn, services->slot);
-	counters_count(services->counters, STAT_CONNECTIONS);
+	arrival->connection =
+	    1 + atomic_fetch_add(&shared->board->connections, 1);
+	if (services->cards != NULL)
+		arrival_take_card(services->cards, arrival, fd);
+	else
+		counters_count(services->counters, STAT_CONNECTIONS);
 	if (accept_quota_use(shared->quota, services->slot))
 		uplink_say(services->uplink, MESSAGE_QUOTA_USED, 0);
 }
@@ -29,4 +40,15 @@ arrival_may_warn(const struct services *services, int64_t *warned_ms)
 		return false;
 	*warned_ms = now_ms;
 	return true;
+}
+
+static void
+arrival_take_card(struct card_holder *cards, struct arrival *arrival, int fd)
+{
+	struct sockaddr_storage local = { .ss_family = AF_UNSPEC };
+	socklen_t size = sizeof(local);
+
+	(void)getsockname(fd, (struct sockaddr *)&local, &size);
+	arrival->card =
+	    card_take(cards, arrival->connection, &arrival->peer, &local);
 }

@@ -4,17 +4,22 @@
  */
 #include <openssl/ssl.h>
 
+#include "connection/connection_record.h"
 #include "connection/connection_state.h"
 #include "connection/failure.h"
 #include "link/dtls.h"
 #include "tls/base/tls_error.h"
 
+static enum card_end
+connection_cause(const struct connection *, enum connection_end);
 static void connection_begin_shutdown(struct connection *);
 static void connection_say_goodbye(struct connection *);
 
 void
 connection_begin_end(struct connection *connection, enum connection_end end)
 {
+	outcome_ends(
+	    &connection->link.outcome, connection_cause(connection, end));
 	/* An error of the handshake is counted where its reason is known. */
 	if (connection->state < CONNECTION_OPEN && end != END_ERROR)
 		handshake_fail(&connection->link,
@@ -31,6 +36,8 @@ connection_begin_end(struct connection *connection, enum connection_end end)
 void
 connection_fail(struct connection *connection)
 {
+	outcome_ends(
+	    &connection->link.outcome, connection_cause(connection, END_ERROR));
 	if (connection->typed.unit == UNIT_DROVE) {
 		connection_begin_end(connection, END_ERROR);
 		return;
@@ -40,10 +47,32 @@ connection_fail(struct connection *connection)
 	connection_begin_shutdown(connection);
 }
 
+static enum card_end
+connection_cause(const struct connection *connection, enum connection_end end)
+{
+	const struct transport *transport = &connection->link.transport;
+
+	switch (end) {
+	case END_CLOSE_NOTIFY:
+		return CARD_END_CLOSE_NOTIFY_PEER;
+	case END_LOCAL:
+		return CARD_END_CLOSE_NOTIFY;
+	case END_TIMEOUT:
+		return CARD_END_DEADLINE;
+	case END_ERROR:
+		break;
+	}
+	if (transport->read_error != 0 || transport->write_error != 0)
+		return CARD_END_RESET;
+	return transport->at_eof ? CARD_END_EOF : CARD_END_ERROR;
+}
+
 /* For the console the connection is over; the peer gets some time to go. */
 static void
 connection_begin_shutdown(struct connection *connection)
 {
+	if (!connection->link.outcome.shaken)
+		connection_record_handshake(connection);
 	dtls_take_buffers(&connection->link);
 	connection_say_goodbye(connection);
 	tls_error_clear();

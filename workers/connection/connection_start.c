@@ -1,7 +1,6 @@
 /*
  * How a connection begins, and what wakes it.
  */
-#include <stdatomic.h>
 #include <string.h>
 
 #include "base/services.h"
@@ -10,7 +9,6 @@
 #include "foundation/log.h"
 #include "foundation/slab.h"
 #include "foundation/text.h"
-#include "shared/shared.h"
 
 static struct connection *
 connection_new(struct connections *, const struct arrival *);
@@ -33,6 +31,7 @@ connection_start(struct connections *all, const struct arrival *arrival)
 		connection_free(connection);
 		return;
 	}
+	connection_record_open(connection);
 	connection_begin_total(connection);
 	if (connection->handler->begin != NULL)
 		connection->handler->begin(connection);
@@ -62,8 +61,7 @@ connection_new(struct connections *all, const struct arrival *arrival)
 	memset(connection, 0, sizeof(*connection));
 	connection->all = all;
 	connection->services = services;
-	connection->number =
-	    1 + atomic_fetch_add(&services->shared->board->connections, 1);
+	connection->number = arrival->connection;
 	connection->peer = arrival->peer;
 	connection->peer_size = arrival->peer_size;
 	connection->active_ms = services->loop->now_ms;
@@ -93,6 +91,8 @@ connection_open(struct connection *connection, const struct arrival *arrival)
 	if (services->config->label)
 		connection_make_label(connection);
 	connection_enter(connection);
+	outcome_init(&connection->link.outcome, services->counters,
+	    services->cards, arrival->card, arrival->connection);
 	opened = link_open(&connection->link, services, arrival->fd,
 	    &connection->peer, &connection->again);
 	if (connection->dtls != NULL)
@@ -123,6 +123,7 @@ void
 connection_end(struct connection *connection)
 {
 	connection_enter(connection);
+	outcome_ends(&connection->link.outcome, CARD_END_COMMAND);
 	if (connection->state < CONNECTION_SHUTDOWN)
 		connection_begin_end(connection, END_LOCAL);
 	else

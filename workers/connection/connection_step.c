@@ -11,11 +11,9 @@
 #include "connection/connection_state.h"
 #include "connection/connections.h"
 #include "connection/dtls_peer.h"
-#include "foundation/json.h"
 #include "foundation/slab.h"
 #include "link/stream.h"
 #include "net/stream_socket.h"
-#include "text/record_log.h"
 
 static void
 connection_count_bytes(struct connection *, uint64_t in, uint64_t out);
@@ -189,6 +187,7 @@ static void
 connection_shaken(struct connection *connection)
 {
 	connection_set_state(connection, CONNECTION_OPEN);
+	connection_record_handshake(connection);
 	if (connection->typed.unit != UNIT_DROVE &&
 	    connection->handler->open != NULL)
 		connection_obey(
@@ -430,22 +429,6 @@ connection_watch(struct connection *connection)
 	    &connection->events, connection->events | EPOLLOUT);
 }
 
-static void
-connection_record(const struct connection *connection)
-{
-	struct textbuf line;
-	struct json json;
-
-	textbuf_init(&line);
-	json_begin(&json, &line);
-	json_string(&json, "event", "connection");
-	json_number(&json, "version", 1);
-	json_number(&json, "connection", connection->number);
-	json_end(&json);
-	record_log_add(connection->services->record_log, line.data, line.size);
-	textbuf_free(&line);
-}
-
 void
 connection_free(struct connection *connection)
 {
@@ -453,12 +436,10 @@ connection_free(struct connection *connection)
 	struct connections *all = connection->all;
 
 	outcome_end(&connection->link.outcome);
-	if (services->record_log != NULL &&
-	    (services->config->log_events & LOG_CONNECTION) != 0)
-		connection_record(connection);
 	dtls_peer_close(connection);
 	if (connection->link.ssl != NULL && connection->handler->close != NULL)
 		connection->handler->close(connection);
+	connection_record_end(connection);
 	loop_forget(services->loop, &connection->event);
 	loop_remove(services->loop, &connection->source);
 	connection_stop_timers(connection);
@@ -466,6 +447,7 @@ connection_free(struct connection *connection)
 	outlets_forget(&connection->speaker);
 	TAILQ_REMOVE(&all->list, connection, entry);
 	link_close(&connection->link);
+	slab_free(connection->link.moments);
 	slab_free(connection->dtls);
 	free(connection->label);
 	slab_free(connection);

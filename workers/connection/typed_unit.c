@@ -40,6 +40,7 @@ typed_take(
 		if (connection->state == CONNECTION_HELD)
 			connection_set_state(connection, CONNECTION_HANDSHAKE);
 	} else if (verdict == HANDLER_CLOSE) {
+		outcome_ends(&connection->link.outcome, CARD_END_COMMAND);
 		if (shaken)
 			connection_set_state(connection, CONNECTION_FLUSH);
 		else

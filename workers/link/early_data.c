@@ -18,7 +18,7 @@ early_data_read(struct link *link, uint8_t *data, size_t *size)
 	handshake_count_early(link);
 	switch (result) {
 	case SSL_READ_EARLY_DATA_SUCCESS:
-		outcome_data(&link->outcome, *size, 0);
+		outcome_early_data(&link->outcome, *size);
 		return LINK_AGAIN;
 	case SSL_READ_EARLY_DATA_FINISH:
 		*size = 0;

@@ -27,7 +27,6 @@ link_open(struct link *link, const struct services *services, int fd,
 	transport_init(&link->transport, fd,
 	    config->dtls ? &datagram_socket_kind : &stream_socket_kind,
 	    config->debug ? tracing_io : NULL);
-	outcome_init(&link->outcome, services->counters);
 	if ((link->ssl = tls_context_new_ssl(services->tls)) == NULL)
 		return -1;
 	if ((bio = link_bio(link)) == NULL) {

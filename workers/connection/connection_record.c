@@ -1,0 +1,180 @@
+#include "connection/connection_record.h"
+
+#include <string.h>
+
+#include "base/services.h"
+#include "connection/connection_state.h"
+#include "connection/connections.h"
+#include "foundation/json.h"
+#include "foundation/log.h"
+#include "foundation/monotime.h"
+#include "foundation/slab.h"
+#include "link/moments.h"
+#include "shared/record_line.h"
+#include "text/record_log.h"
+
+static void connection_record_begin(
+    struct connection *, struct card_copy *, struct json *, const char *);
+static void
+connection_record_copy(const struct connection *, struct card_copy *);
+static void connection_record_link(
+    const struct connection *, const struct card_copy *, struct json *);
+static void connection_record_moments(const struct connection *, struct json *);
+static void connection_record_moment(
+    const struct connection *, struct json *, const char *, int64_t);
+static void connection_record_write(struct connection *, struct json *);
+
+void
+connection_record_open(struct connection *connection)
+{
+	const struct services *services = connection->services;
+	struct link *link = &connection->link;
+	struct card_copy card;
+	struct json json;
+
+	if (services->record_log == NULL)
+		return;
+	if ((link->moments = slab_alloc(sizeof(*link->moments))) == NULL)
+		fatalx("out of memory");
+	memset(link->moments, 0, sizeof(*link->moments));
+	link->outcome.moments = link->moments;
+	moments_attach(link->moments, &link->shake.events, link->ssl);
+	if ((services->config->log_events & LOG_ACCEPTED) == 0)
+		return;
+	connection_record_begin(connection, &card, &json, "accepted");
+	connection_record_write(connection, &json);
+}
+
+void
+connection_record_handshake(struct connection *connection)
+{
+	const struct services *services = connection->services;
+	struct card_copy card;
+	struct json json;
+
+	if (services->record_log == NULL ||
+	    (services->config->log_events & LOG_HANDSHAKE) == 0)
+		return;
+	connection_record_begin(connection, &card, &json, "handshake");
+	connection_record_link(connection, &card, &json);
+	connection_record_write(connection, &json);
+}
+
+void
+connection_record_end(struct connection *connection)
+{
+	const struct services *services = connection->services;
+	struct outcome *outcome = &connection->link.outcome;
+	struct card_copy card;
+	struct json json;
+
+	if (services->record_log != NULL &&
+	    (services->config->log_events & LOG_CONNECTION) != 0) {
+		connection_record_begin(connection, &card, &json, "connection");
+		connection_record_link(connection, &card, &json);
+		connection_record_moments(connection, &json);
+		record_end(&json, &card, (enum card_end)card.facts.end);
+		connection_record_write(connection, &json);
+	}
+	if (outcome->card != NULL)
+		card_leave(outcome->cards, outcome->card);
+}
+
+static void
+connection_record_begin(struct connection *connection, struct card_copy *card,
+    struct json *json, const char *event)
+{
+	const struct services *services = connection->services;
+	struct textbuf *line = &connection->all->records.line;
+
+	textbuf_clear(line);
+	record_begin(json, line, event, services->config->label_host);
+	connection_record_copy(connection, card);
+	record_parties(json, card, services->number, services->config->dtls);
+}
+
+/* Also for a connection that has no card. */
+static void
+connection_record_copy(
+    const struct connection *connection, struct card_copy *card)
+{
+	const struct link *link = &connection->link;
+	const struct outcome *outcome = &link->outcome;
+
+	memset(card, 0, sizeof(*card));
+	card->number = connection->number;
+	card->facts = outcome_facts(outcome);
+	card->took_us = (uint64_t)outcome->took_us;
+	card->socket_in = link->transport.read_bytes;
+	card->socket_out = link->transport.written_bytes;
+	card->data_in = outcome->data_in;
+	card->data_out = outcome->data_out;
+	card_address(&card->peer, &connection->peer);
+	if (outcome->card != NULL) {
+		card->local = outcome->card->local;
+		card->accepted_us = outcome->card->accepted_us;
+	} else {
+		card->local.family = AF_UNIX;
+		card->accepted_us =
+		    record_now_us() - monotime_us() + outcome->accepted_us;
+	}
+}
+
+static void
+connection_record_link(const struct connection *connection,
+    const struct card_copy *card, struct json *json)
+{
+	const struct link *link = &connection->link;
+
+	record_handshake(json, card);
+	if (link->outcome.early_bytes > 0)
+		json_number(
+		    json, "early_data_bytes", link->outcome.early_bytes);
+	if (card->facts.finished)
+		link_record(link, &connection->all->records.own, json);
+}
+
+static void
+connection_record_moments(
+    const struct connection *connection, struct json *json)
+{
+	const struct moments *moments = connection->link.moments;
+
+	if (moments == NULL)
+		return;
+	if (moments->hello_retry)
+		json_true(json, "hello_retry_request");
+	if (moments->key_updates_in > 0)
+		json_number(json, "key_updates_in", moments->key_updates_in);
+	if (moments->key_updates_out > 0)
+		json_number(json, "key_updates_out", moments->key_updates_out);
+	connection_record_moment(
+	    connection, json, "first_byte_us", moments->first_byte_us);
+	connection_record_moment(
+	    connection, json, "hello_us", moments->hello_us);
+	connection_record_moment(
+	    connection, json, "first_data_us", moments->first_data_us);
+	connection_record_moment(
+	    connection, json, "last_data_us", moments->last_data_us);
+	connection_record_moment(connection, json, "end_us", monotime_us());
+}
+
+/* Since the connection was accepted. */
+static void
+connection_record_moment(const struct connection *connection, struct json *json,
+    const char *key, int64_t at_us)
+{
+	if (at_us != 0)
+		json_integer(
+		    json, key, at_us - connection->link.outcome.accepted_us);
+}
+
+static void
+connection_record_write(struct connection *connection, struct json *json)
+{
+	const struct textbuf *line = json->text;
+
+	json_end(json);
+	record_log_add(
+	    connection->services->record_log, line->data, line->size);
+}
