@@ -23,6 +23,9 @@
 #include "handlers/handlers.h"
 #include "link/dtls.h"
 #include "link/stateless.h"
+#include "master/control.h"
+#include "master/control_ask.h"
+#include "master/control_socket.h"
 #include "master/listener.h"
 #include "master/master.h"
 #include "master/pid_file.h"
@@ -63,7 +66,9 @@
 
 static int main_check_descriptors(const struct config *);
 static int main_say_lost(void);
+static int main_ask(const struct config *);
 static int main_serve(struct config *);
+static int main_open(struct master_setup *, struct worker_setup *);
 static void main_open_output(struct master_setup *);
 static void main_close_output(struct master_setup *);
 static int main_close(const struct worker_setup *);
@@ -102,6 +107,8 @@ main(int argc, char **argv)
 	parsed = options_parse(&config, argc, argv, &judge);
 	if (parsed == OPTIONS_VERSION)
 		versions_print();
+	if (parsed == OPTIONS_CTL)
+		return main_ask(&config);
 	if (parsed != 0)
 		return parsed == -1 || main_say_lost() == -1 ? 1 : 0;
 	config.traits = &handlers_find(config.mode)->traits;
@@ -123,12 +130,23 @@ main_say_lost(void)
 	return -1;
 }
 
+/* -ctl: returns the exit status. */
+static int
+main_ask(const struct config *config)
+{
+	int status =
+	    control_ask(config->ctl, config->command_count, config->command);
+
+	return main_say_lost() == -1 ? 1 : status;
+}
+
 static int
 main_serve(struct config *config)
 {
 	struct listener listener;
 	struct printer printer;
 	struct pid_file pid_file = { .handle = NULL };
+	struct control_socket control = { .fd = -1 };
 	struct shared shared;
 	struct record_file log = { .way = RECORD_NOWHERE };
 	struct tickets tickets = { .aes_128 = NULL };
@@ -140,6 +158,7 @@ main_serve(struct config *config)
 		.printer = &printer,
 		.listener = &listener,
 		.pid_file = &pid_file,
+		.control = &control,
 		.shared = &shared,
 		.log = &log,
 		.randomness = &tls_random,
@@ -157,23 +176,36 @@ main_serve(struct config *config)
 
 	main_open_output(&master);
 	setup.one_outlet = printer.shared;
-	if (pid_file_open(&pid_file, config->pid_file) == 0 &&
-	    record_file_open(&log, config, &printer) == 0 &&
-	    main_prepare(config, &setup, &listener) == 0 &&
-	    record_file_share(&log, shared.board) == 0) {
-		if (config->log != NULL)
-			setup.log = &log.file;
+	if (main_open(&master, &setup) == 0) {
 		fetcher.board = shared.fetches;
-		master.keylog_fd = keylog_fd();
-		master.messages_fd = tracing_fd();
 		status = master_run(&master);
 		shared_close(&shared);
 	} else {
 		printer_finish(&printer, MAIN_OUTPUT_MS);
+		control_socket_close(&control);
 		pid_file_remove(&pid_file);
 	}
 	main_close_output(&master);
 	return main_close(&setup) == -1 ? 1 : status;
+}
+
+/* Returns 0, or -1 (reported). */
+static int
+main_open(struct master_setup *master, struct worker_setup *setup)
+{
+	const struct config *config = master->config;
+
+	if (pid_file_open(master->pid_file, config->pid_file) == -1 ||
+	    record_file_open(master->log, config, master->printer) == -1 ||
+	    control_socket_open(master->control, config->control) == -1 ||
+	    main_prepare(config, setup, master->listener) == -1 ||
+	    record_file_share(master->log, master->shared->board) == -1)
+		return -1;
+	if (config->log != NULL)
+		setup->log = &master->log->file;
+	master->keylog_fd = keylog_fd();
+	master->messages_fd = tracing_fd();
+	return 0;
 }
 
 static void
@@ -214,6 +246,7 @@ main_last_words(void *arg)
 	struct master_setup *master = arg;
 
 	printer_finish(master->printer, MAIN_OUTPUT_MS);
+	control_socket_close(master->control);
 	pid_file_remove(master->pid_file);
 }
 
@@ -269,8 +302,9 @@ main_check_descriptors(const struct config *config)
 	char what[64];
 
 	snprintf(what, sizeof(what), "-workers %u", config->workers);
-	return descriptors_check(
-	    config->workers * each + MAIN_DESCRIPTORS, what);
+	return descriptors_check(config->workers * each + MAIN_DESCRIPTORS +
+		(config->control != NULL ? CONTROL_DESCRIPTORS : 0),
+	    what);
 }
 
 /* What libssl is to ask the workers. */

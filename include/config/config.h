@@ -136,6 +136,11 @@ struct config {
 	const char *stats_json; /* -stats_json; "-": standard output */
 	const char *log; /* -log; "-": standard output; NULL: none */
 	unsigned log_events; /* -log_events: bits of enum log_event */
+	const char *control; /* -control; NULL: none */
+	/* -ctl: what this program asks another one, in place of serving */
+	const char *ctl;
+	int command_count;
+	char **command;
 	unsigned handshake_timeout_s; /* 0: never */
 	unsigned idle_timeout_s;
 	unsigned total_timeout_s;

@@ -127,6 +127,7 @@ option_setter config_set_console;
 option_setter config_set_label_host;
 option_setter config_set_log_events;
 option_setter config_set_context_hex;
+option_setter config_set_ctl;
 option_setter config_set_dtls;
 option_setter config_set_dtls_version;
 option_setter config_set_family;

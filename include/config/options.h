@@ -23,12 +23,14 @@ enum options_asked {
 	OPTIONS_HELP = 1,
 	OPTIONS_VERSION,
 	OPTIONS_HELP_ON,
-	OPTIONS_FILE
+	OPTIONS_FILE,
+	OPTIONS_CTL
 };
 
 /*
  * Fill the configuration from the command line. Returns 0; OPTIONS_VERSION if
- * the program is to print the versions and is done then; OPTIONS_HELP or
+ * the program is to print the versions and is done then; OPTIONS_CTL if it
+ * is to send the command that the configuration names; OPTIONS_HELP or
  * OPTIONS_HELP_ON if that was printed and the program is done; or -1 with the
  * error already printed.
  */

@@ -9,6 +9,7 @@
 #include "master/reload.h"
 
 struct config;
+struct control_socket;
 struct listener;
 struct pid_file;
 struct printer;
@@ -31,6 +32,7 @@ struct master_setup {
 	struct printer *printer; /* text.h's sink */
 	struct listener *listener;
 	struct pid_file *pid_file;
+	struct control_socket *control;
 	struct shared *shared;
 	struct record_file *log; /* of -log */
 	const struct randomness *randomness; /* of new ticket keys */

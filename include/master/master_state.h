@@ -46,6 +46,7 @@
 #include "master/census.h"
 #include "master/children.h"
 #include "master/console.h"
+#include "master/control.h"
 #include "master/master.h"
 #include "master/notify.h"
 #include "master/reload.h"
@@ -85,6 +86,7 @@ struct master {
 	struct ticket_rotation rotation;
 	struct accept_watch watch;
 	struct notify notify;
+	struct control control;
 	int signal_fd;
 	int ended_by; /* signal; 0: none */
 	int status; /* exit status */

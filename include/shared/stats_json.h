@@ -6,11 +6,13 @@
 #ifndef STATS_JSON_H
 #define STATS_JSON_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
 struct session_cache_counts;
 struct stats;
+struct stats_numbers;
 struct textbuf;
 
 #define STATS_JSON_VERSION 1
@@ -28,5 +30,11 @@ struct stats_json_frame {
 /* Append the line, with a newline at the end. */
 void stats_json(const struct stats *, const struct session_cache_counts *,
     const struct stats_json_frame *, struct textbuf *);
+/*
+ * Find a number of the object "totals" by its path, such as
+ * "handshakes.finished" or "versions.TLSv1.3". Returns false if none has it.
+ */
+bool stats_json_find(
+    const struct stats_numbers *, const char *path, uint64_t *value);
 
 #endif

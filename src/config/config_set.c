@@ -364,6 +364,14 @@ config_ask(struct config *config, const struct option *option,
 	return option->argument;
 }
 
+int
+config_set_ctl(struct config *config, const struct option *option,
+    const struct option_value *value)
+{
+	config->ctl = value->text;
+	return option->argument;
+}
+
 /* HOST:PORT, [IPV6]:PORT or PORT; an empty part or "*" means any. */
 int
 config_set_accept(struct config *config, const struct option *option,

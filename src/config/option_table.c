@@ -186,6 +186,12 @@ static const struct option options_output[] = {
 	    "Which lines of connections -log has, as in accepted,connection",
 	    .set = config_set_log_events,
 	    SOME_OF(",", "accepted handshake connection all")),
+	OPTION("control", KIND_STRING,
+	    "Path of a UNIX socket that takes commands (-ctl)", TEXT(control),
+	    FILE_NAME),
+	OPTION("ctl", KIND_STRING,
+	    "Send the command that follows to this -control, and exit",
+	    .set = config_set_ctl, .argument = OPTIONS_CTL, FILE_NAME),
 	END_OF_SECTION,
 };
 

@@ -31,6 +31,7 @@ static bool option_is_mutant(const struct option *);
 static bool options_judge(const struct option_judge *, const struct option *,
     const struct option_value *);
 static int options_answer(int, const char *word);
+static int options_take_command(const struct parser *, struct config *);
 static int options_from_file(struct parser *, struct config *);
 static int
 options_of_line(struct parser *, struct config *, int count, char **words);
@@ -55,6 +56,8 @@ options_parse(struct config *config, int argc, char **argv,
 		if (result == OPTIONS_FILE)
 			result = options_from_file(&parser, config);
 	}
+	if (result == OPTIONS_CTL)
+		return options_take_command(&parser, config);
 	if (result != 0)
 		return result;
 	if (parser.next < argc &&
@@ -126,6 +129,17 @@ options_answer(int asked, const char *word)
 	return asked;
 }
 
+/* What follows -ctl is the command. */
+static int
+options_take_command(const struct parser *parser, struct config *config)
+{
+	if (parser->next == parser->argc)
+		return option_error("Option -ctl needs a command");
+	config->command_count = parser->argc - parser->next;
+	config->command = parser->argv + parser->next;
+	return OPTIONS_CTL;
+}
+
 /* Read all options of a file. Returns as options_next does. */
 static int
 options_from_file(struct parser *parser, struct config *config)
@@ -156,8 +170,9 @@ options_of_line(
 	line.argv = words;
 	line.next = 0;
 	result = options_next(&line, config);
-	if (result == OPTIONS_FILE) {
-		log_warnx("-options does not go into a file");
+	if (result == OPTIONS_FILE || result == OPTIONS_CTL) {
+		log_warnx("-%s does not go into a file",
+		    result == OPTIONS_FILE ? "options" : "ctl");
 		return -1;
 	}
 	if (result == 0 && line.next < count)

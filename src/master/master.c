@@ -6,6 +6,7 @@
 #include "foundation/log.h"
 #include "foundation/monotime.h"
 #include "foundation/signals.h"
+#include "master/control_socket.h"
 #include "master/listener.h"
 #include "master/master.h"
 #include "master/master_state.h"
@@ -72,6 +73,7 @@ master_open(struct master *master, const struct master_setup *setup)
 {
 	struct shared *shared = master->shared;
 
+	control_open(&master->control, setup->control, master);
 	notify_open(&master->notify, &master->config->activation);
 	master->workers = &master->children[MASTER_WORKER].pool;
 	master->fetcher = &master->children[MASTER_FETCHER].pool;
@@ -122,6 +124,8 @@ master_add_sources(struct master *master)
 	sources_add(table, &accept_watch_source, &master->watch, running);
 	sources_add(table, &reload_source, &master->reload, running);
 	sources_add(table, &notify_source, &master->notify, always);
+	if (master->config->control != NULL)
+		sources_add(table, &control_source, &master->control, always);
 	sources_add(table, &ticket_rotation_source, &master->rotation, always);
 	sources_add(table, &master_signals_source, master, always);
 }
@@ -134,6 +138,7 @@ master_close(struct master *master)
 	    : MASTER_OUTPUT_MS;
 
 	master_close_children(master);
+	control_close(&master->control);
 	report_close(&master->report, patience_ms);
 	census_close(&master->census);
 	record_file_close(master->log, patience_ms);
@@ -141,6 +146,7 @@ master_close(struct master *master)
 	printer_finish(master->printer, patience_ms);
 	console_close(&master->console);
 	listener_close(master->listener);
+	control_socket_close(master->control.socket);
 	pid_file_remove(master->pid_file);
 	notify_close(&master->notify);
 	sources_close(&master->sources);

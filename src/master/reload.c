@@ -146,14 +146,13 @@ reload_make_anew(struct reload *reload)
 	return result;
 }
 
-/* The first line is the error. */
+/* The last line is the error; those before may be parts of it. */
 static void
 reload_note_reason(void *arg, const char *line)
 {
 	struct reload *reload = arg;
 
-	if (*reload->reason == '\0')
-		strlcpy(reload->reason, line, sizeof(reload->reason));
+	strlcpy(reload->reason, line, sizeof(reload->reason));
 }
 
 static void

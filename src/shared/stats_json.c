@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "foundation/textbuf.h"
 #include "sessions/session_cache.h"
@@ -88,6 +89,16 @@ static void json_head(struct textbuf *, const struct stats_json_frame *);
 static void json_numbers(struct textbuf *, const struct stats_numbers *);
 static void json_fields(
     struct textbuf *, const struct json_field *, const struct stats_numbers *);
+static bool json_is(const char *, size_t, const char *);
+static bool json_find_field(const struct json_field *,
+    const struct stats_numbers *, const char *, uint64_t *);
+static bool
+json_find_version(const struct stats_numbers *, const char *, uint64_t *);
+static bool
+json_find_kind(const struct stats_numbers *, const char *, uint64_t *);
+static uint64_t
+json_field(const struct json_field *, const struct stats_numbers *);
+static uint64_t json_version(const struct stats_numbers *, unsigned);
 static void json_versions(struct textbuf *, const struct stats_numbers *);
 static void json_kinds(struct textbuf *, const struct stats_numbers *);
 static void json_cache(struct textbuf *, const struct session_cache_counts *);
@@ -119,6 +130,74 @@ stats_json(const struct stats *stats, const struct session_cache_counts *cache,
 	json_open(text, "per_worker", "[");
 	json_workers(text, stats);
 	textbuf_puts(text, "]}\n");
+}
+
+bool
+stats_json_find(
+    const struct stats_numbers *numbers, const char *path, uint64_t *value)
+{
+	const char *key = strchr(path, '.');
+	size_t i, length;
+
+	if (key == NULL) {
+		*value = numbers->value[STAT_DEATHS];
+		return strcmp(path, "deaths") == 0;
+	}
+	length = (size_t)(key++ - path);
+	for (i = 0; i < COUNT(objects); i++)
+		if (json_is(path, length, objects[i].key))
+			return json_find_field(
+			    objects[i].fields, numbers, key, value);
+	if (json_is(path, length, "versions"))
+		return json_find_version(numbers, key, value);
+	return json_is(path, length, "kinds") &&
+	    json_find_kind(numbers, key, value);
+}
+
+static bool
+json_is(const char *path, size_t length, const char *key)
+{
+	return strlen(key) == length && memcmp(path, key, length) == 0;
+}
+
+static bool
+json_find_field(const struct json_field *field,
+    const struct stats_numbers *numbers, const char *key, uint64_t *value)
+{
+	for (; field->key != NULL; field++)
+		if (strcmp(key, field->key) == 0) {
+			*value = json_field(field, numbers);
+			return true;
+		}
+	return false;
+}
+
+static bool
+json_find_version(
+    const struct stats_numbers *numbers, const char *key, uint64_t *value)
+{
+	unsigned version;
+
+	for (version = 0; version < STATS_VERSIONS; version++)
+		if (strcmp(key, stats_version_name(version)) == 0) {
+			*value = json_version(numbers, version);
+			return true;
+		}
+	return false;
+}
+
+static bool
+json_find_kind(
+    const struct stats_numbers *numbers, const char *key, uint64_t *value)
+{
+	unsigned sort;
+
+	for (sort = 0; sort < STATS_SORTS; sort++)
+		if (strcmp(key, stats_sort_name(sort)) == 0) {
+			*value = stats_finished_of_sort(numbers, sort);
+			return true;
+		}
+	return false;
 }
 
 static void
@@ -167,23 +246,35 @@ json_fields(struct textbuf *text, const struct json_field *field,
     const struct stats_numbers *numbers)
 {
 	for (; field->key != NULL; field++)
-		json_number(text, field->key,
-		    field->derive != NULL ? field->derive(numbers)
-					  : numbers->value[field->stat]);
+		json_number(text, field->key, json_field(field, numbers));
+}
+
+static uint64_t
+json_field(const struct json_field *field, const struct stats_numbers *numbers)
+{
+	return field->derive != NULL ? field->derive(numbers)
+				     : numbers->value[field->stat];
 }
 
 static void
 json_versions(struct textbuf *text, const struct stats_numbers *numbers)
 {
-	unsigned version, kind;
-	uint64_t sum;
+	unsigned version;
 
-	for (version = 0; version < STATS_VERSIONS; version++) {
-		for (kind = 0, sum = 0; kind < STATS_KINDS; kind++)
-			sum += stats_finished(
-			    numbers, version, (enum stats_kind)kind);
-		json_number(text, stats_version_name(version), sum);
-	}
+	for (version = 0; version < STATS_VERSIONS; version++)
+		json_number(text, stats_version_name(version),
+		    json_version(numbers, version));
+}
+
+static uint64_t
+json_version(const struct stats_numbers *numbers, unsigned version)
+{
+	uint64_t sum = 0;
+	unsigned kind;
+
+	for (kind = 0; kind < STATS_KINDS; kind++)
+		sum += stats_finished(numbers, version, (enum stats_kind)kind);
+	return sum;
 }
 
 static void

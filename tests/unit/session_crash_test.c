@@ -370,6 +370,32 @@ test_more_removals_than_places(void)
 	CHECK(session_cache_check(cache) == 0);
 }
 
+/* Neither a stopped nor a killed process keeps a session from going. */
+static void
+test_emptied_under_a_holder(void)
+{
+	struct session_cache *cache = small_cache(300);
+	pid_t pid = stop_victim(cache, op_put, 3);
+	uint64_t i;
+	double start = unit_now_ms();
+
+	session_cache_empty(cache);
+	CHECK(unit_now_ms() - start < SHLOCK_WAIT_MS);
+	CHECK(session_counts(cache).busy == 0);
+	CHECK(kill(pid, SIGCONT) == 0);
+	CHECK(unit_reap(pid));
+	for (i = 1; i <= LIMIT; i++)
+		CHECK(session_get(cache, i, 1, false) == 0);
+	CHECK(session_put(cache, 1, 2, 300, FOREVER));
+	kill_and_reap(stop_victim(cache, op_put, 3));
+	session_cache_empty(cache);
+	CHECK(session_counts(cache).items == 0);
+	CHECK(session_get(cache, 1, 1, false) == 0);
+	CHECK(session_put(cache, 1, 3, 300, FOREVER));
+	CHECK(session_get(cache, 1, 1, false) == 3);
+	CHECK(session_cache_check(cache) == 0);
+}
+
 static void
 hammer(void *arg)
 {
@@ -441,6 +467,7 @@ main(int argc, char *argv[])
 	UNIT_RUN(test_stopped_holder_delays_nobody);
 	UNIT_RUN(test_removal_beats_a_stopped_put);
 	UNIT_RUN(test_more_removals_than_places);
+	UNIT_RUN(test_emptied_under_a_holder);
 	UNIT_RUN(test_random_kills);
 	return unit_end();
 }

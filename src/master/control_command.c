@@ -1,0 +1,233 @@
+#include "master/control_command.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "foundation/monotime.h"
+#include "foundation/textbuf.h"
+#include "master/master_state.h"
+#include "sessions/session_cache.h"
+#include "shared/shared.h"
+#include "shared/stats.h"
+#include "shared/stats_json.h"
+
+/* Returns true if the command is done and answered. */
+typedef bool control_step(struct control_call *, int64_t now_ms);
+
+static control_step command_stats, command_wait, command_reload, command_rotate,
+    command_flush, command_drain, command_quit, command_help;
+static control_step command_stats_came, command_wait_looks, command_reloaded;
+static bool command_refuse_at_end(struct control_call *);
+static bool command_ok(struct control_call *);
+static bool command_error(struct control_call *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* How a command begins, and how it goes on if it takes its time. */
+static const struct {
+	control_step *begin, *go_on;
+} control_commands[CONTROL_VERBS] = {
+	[CONTROL_STATS] = { command_stats, command_stats_came },
+	[CONTROL_WAIT] = { command_wait, command_wait_looks },
+	[CONTROL_RELOAD] = { command_reload, command_reloaded },
+	[CONTROL_ROTATE] = { command_rotate, NULL },
+	[CONTROL_FLUSH] = { command_flush, NULL },
+	[CONTROL_DRAIN] = { command_drain, NULL },
+	[CONTROL_QUIT] = { command_quit, NULL },
+	[CONTROL_HELP] = { command_help, NULL },
+};
+
+bool
+control_command_begin(struct control_call *call, const char *line, size_t size)
+{
+	struct textbuf error;
+	bool done = true;
+
+	textbuf_init(&error);
+	if (control_line_read(&call->order, line, size, &error) == 0)
+		done = control_commands[call->order.verb].begin(
+		    call, monotime_ms());
+	else
+		command_error(call, "%s", error.data);
+	textbuf_free(&error);
+	return done;
+}
+
+bool
+control_command_go_on(struct control_call *call, int64_t now_ms)
+{
+	return control_commands[call->order.verb].go_on(call, now_ms);
+}
+
+int64_t
+control_command_due_ms(const struct control_call *call, int64_t now_ms)
+{
+	(void)now_ms;
+	return call->order.verb == CONTROL_WAIT ? call->look_ms : 0;
+}
+
+/* What was waited for may have come with the last numbers. */
+void
+control_command_end(struct control_call *call)
+{
+	call->round = 0;
+	call->look_ms = 0;
+	if (!control_command_go_on(call, 0))
+		command_error(call, "the server has ended");
+}
+
+static bool
+command_stats(struct control_call *call, int64_t now_ms)
+{
+	call->round = census_ask(&call->master->census);
+	return command_stats_came(call, now_ms);
+}
+
+static bool
+command_stats_came(struct control_call *call, int64_t now_ms)
+{
+	(void)now_ms;
+	if (!census_has_answered(&call->master->census, call->round))
+		return false;
+	report_line(&call->master->report, REPORT_CONTROL, call->answer);
+	return command_ok(call);
+}
+
+static bool
+command_wait(struct control_call *call, int64_t now_ms)
+{
+	call->look_ms = 0;
+	call->deadline_ms = now_ms + (int64_t)(1000 * call->order.seconds);
+	return command_wait_looks(call, now_ms);
+}
+
+/* Each worker counts in shared memory: nobody need be asked. */
+static bool
+command_wait_looks(struct control_call *call, int64_t now_ms)
+{
+	const struct control_condition *condition = &call->order.condition;
+	struct stats_numbers totals;
+	uint64_t value;
+
+	if (now_ms < call->look_ms)
+		return false;
+	stats_total(call->master->shared->stats, &totals);
+	if (!stats_json_find(&totals, condition->name, &value))
+		return command_error(
+		    call, "wait: no statistic is named %s", condition->name);
+	if (control_condition_holds(condition, value))
+		return command_ok(call);
+	call->look_ms =
+	    monotime_sooner(now_ms + CONTROL_LOOK_MS, call->deadline_ms);
+	if (now_ms < call->deadline_ms)
+		return false;
+	return command_error(call,
+	    "not so within %" PRIu64 " s: %s is %" PRIu64, call->order.seconds,
+	    condition->name, value);
+}
+
+static bool
+command_reload(struct control_call *call, int64_t now_ms)
+{
+	(void)now_ms;
+	if (command_refuse_at_end(call))
+		return true;
+	call->reload = reload_request(&call->master->reload);
+	return false;
+}
+
+static bool
+command_reloaded(struct control_call *call, int64_t now_ms)
+{
+	const struct reload *reload = &call->master->reload;
+
+	(void)now_ms;
+	switch (reload_result(reload, call->reload)) {
+	case RELOAD_BEGINS:
+		return command_refuse_at_end(call);
+	case RELOAD_FAILS:
+		return command_error(call, "%s", reload->reason);
+	case RELOAD_ENDS:
+		break;
+	}
+	textbuf_printf(
+	    call->answer, "ok generation %u serves\n", reload->count + 1);
+	return true;
+}
+
+static bool
+command_rotate(struct control_call *call, int64_t now_ms)
+{
+	(void)now_ms;
+	if (ticket_rotation_force(&call->master->rotation) == 0)
+		return command_ok(call);
+	return command_error(call, "%s",
+	    call->master->rotation.from_files
+		? "the ticket keys come from files"
+		: "there are no random bytes for a key");
+}
+
+static bool
+command_flush(struct control_call *call, int64_t now_ms)
+{
+	(void)now_ms;
+	session_cache_empty(call->master->shared->sessions);
+	return command_ok(call);
+}
+
+/* As QUIT. */
+static bool
+command_drain(struct control_call *call, int64_t now_ms)
+{
+	(void)now_ms;
+	if (call->master->state > MASTER_DRAINING)
+		return command_refuse_at_end(call);
+	master_enter(call->master, MASTER_DRAINING);
+	return command_ok(call);
+}
+
+/* As the second QUIT. */
+static bool
+command_quit(struct control_call *call, int64_t now_ms)
+{
+	(void)now_ms;
+	master_enter(call->master, MASTER_QUITTING);
+	return command_ok(call);
+}
+
+static bool
+command_help(struct control_call *call, int64_t now_ms)
+{
+	(void)now_ms;
+	control_line_help(call->answer);
+	return command_ok(call);
+}
+
+/* Returns true (answered) if nothing can begin any more. */
+static bool
+command_refuse_at_end(struct control_call *call)
+{
+	return call->master->state >= MASTER_DRAINING &&
+	    command_error(call, "the server is ending");
+}
+
+/* These two return true. */
+static bool
+command_ok(struct control_call *call)
+{
+	textbuf_puts(call->answer, "ok\n");
+	return true;
+}
+
+static bool
+command_error(struct control_call *call, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	textbuf_printf(call->answer, "error %s\n", text);
+	return true;
+}
