@@ -49,6 +49,7 @@
 #include "master/control.h"
 #include "master/master.h"
 #include "master/notify.h"
+#include "master/progress.h"
 #include "master/reload.h"
 #include "master/report.h"
 #include "master/sources.h"
@@ -87,6 +88,7 @@ struct master {
 	struct accept_watch watch;
 	struct notify notify;
 	struct control control;
+	struct progress progress;
 	int signal_fd;
 	int ended_by; /* signal; 0: none */
 	int status; /* exit status */

@@ -18,10 +18,15 @@
 #include "foundation/writer.h"
 #include "master/sources.h"
 
+#define PRINTER_STATUS_MAX 256 /* bytes of a status line, and some */
+
 struct printer {
 	struct writer writer[TEXT_OUTLETS];
 	int fd[2]; /* standard output, standard error; ours or -1: closed */
 	bool shared; /* both lead to the same place: only outlet 0 is used */
+	bool expects_status; /* there may be a status line; only then: */
+	bool has_status; /* there is one */
+	bool in_line; /* the last line of the terminal has no end yet */
 };
 
 void printer_open(struct printer *);
@@ -38,6 +43,17 @@ void printer_write(enum text_stream, const void *data, size_t size, void *arg);
  */
 bool printer_try(struct printer *, enum text_stream, const void *data,
     size_t size, size_t room_bytes);
+/* From now on there may be a status line. */
+void printer_expect_status(struct printer *);
+/* Returns how many characters it may have now. */
+size_t printer_columns(const struct printer *);
+/*
+ * Show this line at the terminal of standard error, in place of the one before;
+ * or none: "". Before all other text there the line goes. Nothing is shown
+ * while text waits for the terminal, while the last line there has no end, and
+ * while another program has it.
+ */
+void printer_show_status(struct printer *, const char *);
 /* All that is written to this outlet between these two calls is one block. */
 void printer_begin_block(struct printer *, unsigned outlet);
 void printer_end_block(struct printer *, unsigned outlet);

@@ -179,6 +179,8 @@ static const struct option options_output[] = {
 	OPTION("stats_json", KIND_OUTFILE,
 	    "File to append the statistics to in JSON, - for standard output",
 	    TEXT(stats_json)),
+	OPTION("progress", KIND_NONE,
+	    "Show a line of numbers each second on a terminal", FLAG(progress)),
 	OPTION("log", KIND_OUTFILE,
 	    "File for a line of JSON on each connection, - for standard output",
 	    TEXT(log)),

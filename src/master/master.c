@@ -87,6 +87,8 @@ master_open(struct master *master, const struct master_setup *setup)
 	    report_open(&master->report, master->config, shared,
 		&master->census, master->printer) == -1)
 		return -1;
+	progress_open(&master->progress, master->config->progress,
+	    shared->stats, master->printer);
 	reload_init(&master->reload, master->workers, setup->prepare,
 	    setup->prepare_arg);
 	reload_hear_by(&master->reload, master_notify_reload, master);
@@ -123,6 +125,8 @@ master_add_sources(struct master *master)
 	sources_add(table, &master_source, master, always);
 	sources_add(table, &accept_watch_source, &master->watch, running);
 	sources_add(table, &reload_source, &master->reload, running);
+	if (master->progress.next_ms != 0)
+		sources_add(table, &progress_source, &master->progress, served);
 	sources_add(table, &notify_source, &master->notify, always);
 	if (master->config->control != NULL)
 		sources_add(table, &control_source, &master->control, always);
@@ -143,6 +147,7 @@ master_close(struct master *master)
 	census_close(&master->census);
 	record_file_close(master->log, patience_ms);
 	master->close_logs();
+	progress_close(&master->progress);
 	printer_finish(master->printer, patience_ms);
 	console_close(&master->console);
 	listener_close(master->listener);

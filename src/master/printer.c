@@ -1,5 +1,7 @@
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -7,6 +9,10 @@
 #include "master/printer.h"
 
 #define PRINTER_QUEUE_MAX (1024 * 1024)
+/* So wide is a terminal that does not say it. */
+#define PRINTER_COLUMNS 80
+/* All terminals but dumb ones know this. */
+#define ERASE_TO_END "\033[K"
 
 static const char *const printer_names[] = { "standard output",
 	"standard error" };
@@ -18,6 +24,8 @@ static void printer_act(void *, int64_t);
 static void printer_set_target(struct printer *, unsigned);
 static bool printer_shares(void);
 static unsigned printer_outlet(const struct printer *, unsigned);
+static bool printer_may_show(const struct printer *);
+static void printer_clear_status(struct printer *);
 
 const struct source printer_source = {
 	printer_prepare,
@@ -57,6 +65,11 @@ printer_write(enum text_stream stream, const void *data, size_t size, void *arg)
 	struct printer *printer = arg;
 	unsigned index = text_is_error(stream);
 
+	if (printer->expects_status && (printer->shared || index == 1) &&
+	    size > 0) {
+		printer_clear_status(printer);
+		printer->in_line = ((const char *)data)[size - 1] != '\n';
+	}
 	writer_write(&printer->writer[printer_outlet(printer, index)], index,
 	    data, size);
 }
@@ -66,14 +79,47 @@ printer_try(struct printer *printer, enum text_stream stream, const void *data,
     size_t size, size_t room_bytes)
 {
 	unsigned index = text_is_error(stream);
-	struct writer *writer =
+	const struct writer *writer =
 	    &printer->writer[printer_outlet(printer, index)];
 
 	if (!writer_takes(writer, index) ||
 	    writer->queued_bytes + size > room_bytes)
 		return false;
-	writer_write(writer, index, data, size);
+	printer_write(stream, data, size, printer);
 	return true;
+}
+
+void
+printer_expect_status(struct printer *printer)
+{
+	printer->expects_status = true;
+}
+
+/* Not the last one, where a terminal may begin a new line. */
+size_t
+printer_columns(const struct printer *printer)
+{
+	struct winsize size;
+
+	if (ioctl(printer->fd[1], TIOCGWINSZ, &size) == -1 || size.ws_col == 0)
+		return PRINTER_COLUMNS - 1;
+	return size.ws_col - 1U;
+}
+
+void
+printer_show_status(struct printer *printer, const char *line)
+{
+	char text[PRINTER_STATUS_MAX];
+	int size;
+
+	if (*line == '\0')
+		printer_clear_status(printer);
+	if (*line == '\0' || !printer_may_show(printer))
+		return;
+	size = snprintf(text, sizeof(text), "\r%s" ERASE_TO_END, line);
+	writer_write(&printer->writer[printer_outlet(printer, 1)], 1, text,
+	    (size_t)size);
+	printer->has_status = true;
 }
 
 void
@@ -175,6 +221,27 @@ printer_shares(void)
 	return fstat(STDOUT_FILENO, &out) == 0 &&
 	    fstat(STDERR_FILENO, &err) == 0 && out.st_dev == err.st_dev &&
 	    out.st_ino == err.st_ino;
+}
+
+static bool
+printer_may_show(const struct printer *printer)
+{
+	pid_t group = tcgetpgrp(printer->fd[1]);
+
+	return !printer->in_line && (group == -1 || group == getpgrp()) &&
+	    !writer_waits(&printer->writer[printer_outlet(printer, 1)]);
+}
+
+static void
+printer_clear_status(struct printer *printer)
+{
+	static const char text[] = "\r" ERASE_TO_END;
+
+	if (!printer->has_status)
+		return;
+	printer->has_status = false;
+	writer_write(&printer->writer[printer_outlet(printer, 1)], 1, text,
+	    sizeof(text) - 1);
 }
 
 static unsigned
