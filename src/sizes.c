@@ -45,6 +45,7 @@ sizes_of_shared(struct shared_sizes *sizes, const struct config *config,
 		.datagrams = config->dtls,
 		.half_open = (unsigned)config->half_open,
 		.cards = sizes_cards(config, config->workers * generations),
+		.tally = config->summary,
 		.allowed = sizes_allowed(config),
 		.external = config->ext_cache,
 	};

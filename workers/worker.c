@@ -22,6 +22,7 @@
 #include "sessions/session_cache.h"
 #include "shared/connection_board.h"
 #include "shared/shared.h"
+#include "shared/tally.h"
 #include "text/outlet.h"
 #include "text/record_log.h"
 #include "tls/cookie.h"
@@ -122,7 +123,10 @@ worker_fill_services(
 	worker->setup = setup;
 	worker->counters = (struct counters){ .stats = setup->shared->stats,
 		.slot = slot,
-		.row = stats_row(setup->shared->stats, slot) };
+		.row = stats_row(setup->shared->stats, slot),
+		.tally = setup->shared->tally == NULL
+		    ? NULL
+		    : tally_slot(setup->shared->tally, slot) };
 	worker->services = (struct services){
 		.loop = &worker->loop,
 		.counters = &worker->counters,

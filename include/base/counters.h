@@ -12,6 +12,7 @@ struct counters {
 	struct stats *stats;
 	unsigned slot;
 	_Atomic uint64_t *row; /* of the slot, for counters_add */
+	struct tally_slot *tally; /* the same slot; NULL without -summary */
 	/* How much of libssl's own counters was added to ours so far. */
 	long hits; /* sessions that libssl found good */
 	long too_old; /* sessions that libssl refused as too old */

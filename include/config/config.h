@@ -134,6 +134,7 @@ struct config {
 	enum console_choice console; /* -console */
 	bool stats_per_worker; /* -stats_per_worker */
 	const char *stats_json; /* -stats_json; "-": standard output */
+	bool summary; /* -summary */
 	bool progress; /* -progress */
 	const char *log; /* -log; "-": standard output; NULL: none */
 	unsigned log_events; /* -log_events: bits of enum log_event */

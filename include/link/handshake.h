@@ -59,7 +59,7 @@ enum link_result handshake_step(struct link *);
  */
 size_t handshake_before(struct link *);
 enum link_result handshake_stuck(struct link *, int result, size_t unsent);
-/* Count a failure whose reason libssl did not tell. */
+/* Count a failure, once a connection. Every failure is counted here. */
 void handshake_fail(struct link *, enum stats_counter);
 /* Count early data, once, as accepted or rejected if that is known by now. */
 void handshake_count_early(struct link *);

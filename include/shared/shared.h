@@ -55,6 +55,7 @@ struct shared {
 	struct fragment_board *fragments;
 	struct half_open *half_open;
 	struct connection_board *connections; /* NULL: nobody asks for it */
+	struct tally *tally; /* NULL without -summary */
 	unsigned allowed; /* sessions, "(N allowed)" in the statistics */
 	bool external; /* the statistics leave out the rows of the cache */
 };
@@ -71,6 +72,7 @@ struct shared_sizes {
 	bool datagrams; /* there are peers of DTLS */
 	unsigned half_open; /* so many of them may be shaking hands */
 	unsigned cards; /* of connections, of each slot; 0: none at all */
+	bool tally; /* for -summary */
 	unsigned allowed; /* of struct shared, as is: */
 	bool external;
 };

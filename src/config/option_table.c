@@ -179,6 +179,10 @@ static const struct option options_output[] = {
 	OPTION("stats_json", KIND_OUTFILE,
 	    "File to append the statistics to in JSON, - for standard output",
 	    TEXT(stats_json)),
+	OPTION("summary", KIND_NONE,
+	    "Print how long handshakes took and why they failed, with the "
+	    "statistics",
+	    FLAG(summary)),
 	OPTION("progress", KIND_NONE,
 	    "Show a line of numbers each second on a terminal", FLAG(progress)),
 	OPTION("log", KIND_OUTFILE,

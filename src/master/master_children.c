@@ -17,6 +17,7 @@
 #include "shared/peer_claims.h"
 #include "shared/shared.h"
 #include "shared/stats.h"
+#include "shared/tally.h"
 
 /* What a child keeps open of the master's, beside its own channels. */
 enum {
@@ -195,6 +196,8 @@ master_worker_died(struct master *master, unsigned slot, int status)
 		fragment_board_bury(shared->fragments, slot);
 		half_open_bury(shared->half_open, slot);
 	}
+	if (shared->tally != NULL)
+		tally_bury(shared->tally, slot);
 	console_worker_died(&master->console, slot);
 	census_bury(&master->census, slot);
 	master_repair_cards(master, slot);

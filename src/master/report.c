@@ -14,6 +14,7 @@
 #include "shared/shared.h"
 #include "shared/stats.h"
 #include "shared/stats_json.h"
+#include "shared/summary.h"
 
 static const char *const report_reasons[] = {
 	[REPORT_COMMAND] = "command",
@@ -28,6 +29,7 @@ static int64_t report_due_ms(const void *, int64_t);
 static void report_act(void *, int64_t);
 static void report_finish(struct report *);
 static void report_tables(const struct report *);
+static void report_summary(const struct report *);
 static void report_json(struct report *);
 static bool report_has_file(const struct report *);
 
@@ -76,6 +78,7 @@ report_end(struct report *report, bool cut_short)
 	report->census->silent_count = 0;
 	if (!cut_short)
 		report_tables(report);
+	report_summary(report);
 	report_json(report);
 }
 
@@ -146,6 +149,7 @@ report_finish(struct report *report)
 
 	report->active = false;
 	report_tables(report);
+	report_summary(report);
 	for (i = 0; i < census->silent_count; i++)
 		log_warnx("worker %u did not answer: its last known numbers "
 			  "count",
@@ -175,6 +179,23 @@ report_tables(const struct report *report)
 			stats_table(&numbers, NULL, &text);
 		}
 	text_write(aside ? TEXT_ERR : TEXT_OUT, text.data, text.size);
+	textbuf_free(&text);
+}
+
+/* With -quiet, too: an option names it. But standard output is data then. */
+static void
+report_summary(const struct report *report)
+{
+	const struct shared *shared = report->shared;
+	struct textbuf text;
+
+	if (shared->tally == NULL)
+		return;
+	textbuf_init(&text);
+	summary_page(shared->tally, shared->stats,
+	    monotime_ms() - report->start_ms, &text);
+	text_write(
+	    report->config->quiet ? TEXT_ERR : TEXT_OUT, text.data, text.size);
 	textbuf_free(&text);
 }
 

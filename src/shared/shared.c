@@ -16,6 +16,7 @@
 #include "shared/peer_claims.h"
 #include "shared/shared.h"
 #include "shared/stats.h"
+#include "shared/tally.h"
 
 /* The parts of the region. */
 enum {
@@ -30,6 +31,7 @@ enum {
 	FRAGMENTS,
 	HALF_OPEN,
 	CONNECTIONS,
+	TALLY,
 	SESSIONS,
 	PARTS
 };
@@ -73,6 +75,9 @@ shared_open(struct shared *shared, const struct shared_sizes *sizes,
 		 shm_at(&shared->shm, &parts[FETCHES]), sizes->answer_max)) ==
 		NULL)
 		return -1;
+	if (sizes->tally)
+		shared->tally =
+		    tally_init(shm_at(&shared->shm, &parts[TALLY]), slots);
 	if (sizes->datagrams && shared_open_peers(shared, sizes, parts) == -1)
 		return -1;
 	shared->connections = connection_board_init(
@@ -133,6 +138,8 @@ shared_lay_out(struct shm_part *parts, const struct shared_sizes *sizes)
 		    sizes->datagrams ? half_open_size(slots) : 0, 0 },
 		[CONNECTIONS] = { "connections",
 		    connection_board_size(slots, sizes->cards), 0 },
+		[TALLY] = { "-summary", sizes->tally ? tally_size(slots) : 0,
+		    0 },
 		[SESSIONS] = { sizes->cache_name, session_cache_size(limits),
 		    0 },
 	};

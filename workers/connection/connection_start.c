@@ -27,7 +27,7 @@ connection_start(struct connections *all, const struct arrival *arrival)
 	enum handshake_phase phase;
 
 	if (connection_open(connection, arrival) == -1) {
-		outcome_fail(&connection->link.outcome, STAT_FAILED_OTHER);
+		handshake_fail(&connection->link, STAT_FAILED_OTHER);
 		connection_free(connection);
 		return;
 	}

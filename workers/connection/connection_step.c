@@ -117,8 +117,7 @@ connection_step_handshake(struct connection *connection)
 		return false;
 	case LINK_WAIT:
 		if (sent == TRANSPORT_BROKEN) {
-			outcome_fail(
-			    &connection->link.outcome, STAT_FAILED_CLOSED);
+			handshake_fail(&connection->link, STAT_FAILED_CLOSED);
 			break;
 		}
 		connection_handshake_delayed(connection);

@@ -5,6 +5,7 @@
 #include "base/services.h"
 #include "link/handshake.h"
 #include "link/link.h"
+#include "link/tallying.h"
 #include "tls/psk.h"
 #include "tls/tls_context.h"
 
@@ -60,7 +61,10 @@ handshake_stuck(struct link *link, int result, size_t unsent)
 void
 handshake_fail(struct link *link, enum stats_counter why)
 {
+	tallying_begin(link);
 	outcome_fail(&link->outcome, why);
+	tallying_failed(link, why);
+	tallying_end(link);
 	handshake_count_sessions(link->services);
 }
 
@@ -99,8 +103,11 @@ handshake_count_sessions(const struct services *services)
 static void
 handshake_finished(struct link *link)
 {
+	tallying_begin(link);
 	outcome_shake(&link->outcome, (unsigned)SSL_version(link->ssl),
 	    handshake_kind(link));
+	tallying_finished(link);
+	tallying_end(link);
 	handshake_count_sessions(link->services);
 }
 

@@ -106,7 +106,7 @@ stateless_stuck(struct link *link, int result, size_t unsent)
 	}
 	/* Do not call again: libssl has forgotten what it has read. */
 	if (handshake_stuck(link, result, unsent) != LINK_FAILED)
-		outcome_fail(&link->outcome, STAT_FAILED_OTHER);
+		handshake_fail(link, STAT_FAILED_OTHER);
 	return LINK_FAILED;
 }
 
