@@ -10,6 +10,7 @@
 
 #include <openssl/ssl.h>
 
+#include "resumption/session_maker.h"
 #include "text/ssl_events.h"
 
 /* Times are those of monotime_us(); 0: it has not happened. */
@@ -21,6 +22,7 @@ struct moments {
 	unsigned key_updates_in, key_updates_out;
 	size_t header; /* bytes of a handshake message before its body */
 	struct ssl_listener listener;
+	struct session_mark mark; /* who made the session that was resumed */
 };
 
 /* Both parts must outlive the SSL, and the moments must be all zero. */

@@ -19,6 +19,7 @@ static void
 connection_record_copy(const struct connection *, struct card_copy *);
 static void connection_record_link(
     const struct connection *, const struct card_copy *, struct json *);
+static void connection_record_maker(const struct link *, struct json *);
 static void connection_record_moments(const struct connection *, struct json *);
 static void connection_record_moment(
     const struct connection *, struct json *, const char *, int64_t);
@@ -39,6 +40,7 @@ connection_record_open(struct connection *connection)
 	memset(link->moments, 0, sizeof(*link->moments));
 	link->outcome.moments = link->moments;
 	moments_attach(link->moments, &link->shake.events, link->ssl);
+	session_maker_attach(&link->moments->mark, link->ssl, services);
 	if ((services->config->log_events & LOG_ACCEPTED) == 0)
 		return;
 	connection_record_begin(connection, &card, &json, "accepted");
@@ -130,8 +132,26 @@ connection_record_link(const struct connection *connection,
 	if (link->outcome.early_bytes > 0)
 		json_number(
 		    json, "early_data_bytes", link->outcome.early_bytes);
+	if (card->facts.finished && link->moments != NULL)
+		connection_record_maker(link, json);
 	if (card->facts.finished)
 		link_record(link, &connection->all->records.own, json);
+}
+
+/* Who made the session that was resumed, on whatever host. */
+static void
+connection_record_maker(const struct link *link, struct json *json)
+{
+	const struct session_maker *maker =
+	    session_maker_of(&link->moments->mark, link->ssl);
+
+	if (maker == NULL)
+		return;
+	json_open(json, "made_by", '{');
+	if (maker->host[0] != '\0')
+		json_string(json, "host", maker->host);
+	json_number(json, "worker", maker->worker);
+	json_close(json, '}');
 }
 
 static void

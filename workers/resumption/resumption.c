@@ -12,6 +12,7 @@
 #include "foundation/fault.h"
 #include "foundation/text.h"
 #include "resumption/resumption.h"
+#include "resumption/session_maker.h"
 #include "resumption/tickets.h"
 #include "sessions/session_cache.h"
 #include "shared/shared.h"
@@ -52,6 +53,8 @@ resumption_install(
 	ssl_slot_open(&resumption_slot);
 	SSL_CTX_set_app_data(ctx, shared);
 	tickets_install(ctx);
+	if (config->log != NULL)
+		session_maker_install(ctx);
 	/* Also without a cache, to count sessions offered in vain. */
 	SSL_CTX_sess_set_get_cb(ctx, resumption_get);
 	if (config->id_prefix != NULL)
@@ -110,6 +113,7 @@ resumption_new(SSL *ssl, SSL_SESSION *session)
 	if (!resumption_by_id(ssl))
 		return 0;
 	fault_point("session-store");
+	session_maker_mark(ssl, session);
 	size = i2d_SSL_SESSION(session, NULL);
 	if (size > 0 && size <= SESSION_BYTES_MAX)
 		size = i2d_SSL_SESSION(session, &end);
