@@ -290,7 +290,7 @@ record_of() # filter, option of s_client...
 		tls_load --connections 1 --resume $kind --tls1_2
 	done
 	tls_load --connections 1 --resume tls13
-	client -tls1_3 -sess_out session <<<$'GET / HTTP/1.0\n' >out 2>&1
+	talk 'GET / HTTP/1.0\r\n\r\n' '200 ok' -tls1_3 -sess_out session
 	wait_for 5 has_records 7
 	stop_server
 	[ "$(jq -s -c 'map(select(.kind != "full" and .event == "connection") |
@@ -300,7 +300,7 @@ record_of() # filter, option of s_client...
 	    log.json)" = false ]
 	start_named beta -quiet -workers 1 -www -log log2.json -label_host beta \
 	    -ticket_keys keys
-	client -tls1_3 -sess_in session <<<$'GET / HTTP/1.0\n' >out 2>&1 || :
+	talk 'GET / HTTP/1.0\r\n\r\n' '200 ok' -tls1_3 -sess_in session
 	end_process beta QUIT
 	[ "$(jq -s -c 'map(select(.event == "connection").made_by)' \
 	    log2.json)" = '[{"host":"alpha","worker":1}]' ]
