@@ -161,6 +161,7 @@ main_serve(struct config *config)
 		.control = &control,
 		.shared = &shared,
 		.log = &log,
+		.library = versions_library(),
 		.randomness = &tls_random,
 		.child = {
 			[MASTER_WORKER] = { config->workers, worker_run,

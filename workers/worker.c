@@ -259,6 +259,11 @@ worker_heard(void *arg, const struct message *message, const void *body)
 		    fault_fails("stats") ? MESSAGE_ACCEPT : MESSAGE_STATS,
 		    message->id);
 		break;
+	case MESSAGE_LOG_FILE:
+		if (worker->services.record_log != NULL)
+			record_log_reopen(&worker->record_log,
+			    channel_take_passed(&worker->uplink.channel));
+		break;
 	case MESSAGE_DRAIN:
 		worker_drain(worker);
 		break;

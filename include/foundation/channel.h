@@ -28,6 +28,7 @@ struct channel {
 	/* Messages come from this party for that one; 0: all are refused. */
 	enum message_party from, to;
 	bool refused; /* a message was refused: see channel_receive */
+	int passed_fd; /* came with the last message; -1: none */
 	struct channel_queue queue; /* not yet sent */
 	size_t queued_bytes;
 };
@@ -51,6 +52,12 @@ void channel_close(struct channel *);
 int channel_send(struct channel *, const struct message *, const void *body);
 /* Send a message without a body. Returns as channel_send. */
 int channel_say(struct channel *, enum message_type, uint64_t id);
+/*
+ * Send a message without a body, and a descriptor with it (-1: none). It takes
+ * the place of a message of its type that still waits. The descriptor stays the
+ * caller's. Returns as channel_send.
+ */
+int channel_pass(struct channel *, const struct message *, int fd);
 /* Send as much of the queue as fits. 0, or -1 if the other end is gone. */
 int channel_flush(struct channel *);
 /* Returns true if the queue is not empty. */
@@ -63,5 +70,10 @@ bool channel_waiting(const struct channel *);
  * reported, and the channel refuses all messages after it.
  */
 int channel_receive(struct channel *, struct message *, void *buf);
+/*
+ * Returns the descriptor that came with the last message, which is the caller's
+ * then, or -1.
+ */
+int channel_take_passed(struct channel *);
 
 #endif

@@ -45,6 +45,8 @@ enum message_type {
 	MESSAGE_DRAIN, /* accept no more, finish what is open, exit */
 	MESSAGE_QUIT, /* end every connection in order, exit */
 	MESSAGE_ABORT, /* exit now */
+	/* The file of -log is this descriptor; without one the master writes */
+	MESSAGE_LOG_FILE,
 	/* From a child to the printer; a block may take several packets */
 	MESSAGE_TEXT,
 	MESSAGE_TYPES
@@ -63,6 +65,8 @@ struct message {
 	uint32_t reserved;
 };
 
+/* Returns true if a descriptor may come with messages of this type. */
+bool message_may_carry(uint32_t type);
 /*
  * Returns true if the type is known, may go from one party to the other, and
  * may be followed by body_size bytes.

@@ -35,6 +35,7 @@ struct master_setup {
 	struct control_socket *control;
 	struct shared *shared;
 	struct record_file *log; /* of -log */
+	const char *library; /* the TLS library, with its version */
 	const struct randomness *randomness; /* of new ticket keys */
 	struct master_child_setup child[MASTER_CHILDREN];
 	reload_prepare *prepare; /* on HUP, for the workers to come */

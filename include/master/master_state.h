@@ -9,6 +9,7 @@
  *	master_signals.c	signals
  *	master_notify.c		what a service manager is told
  *	master_records.c	connections that a dead worker has left
+ *	master_log.c		what -log says of the server itself
  *
  * Its states. A state that is further down is never left for one above it:
  *
@@ -75,6 +76,8 @@ struct master {
 	struct shared *shared;
 	struct printer *printer;
 	struct record_file *log; /* of -log */
+	int64_t log_begun_us; /* its first line was written; 0: not yet */
+	const char *library; /* the TLS library, with its version */
 	void (*close_logs)(void);
 	enum master_state state; /* changed by master_enter only */
 	struct sources sources;
@@ -94,6 +97,14 @@ struct master {
 	int status; /* exit status */
 	bool summed_up; /* the final table is printed */
 	int64_t kill_ms; /* when workers that are left are killed; 0: never */
+};
+
+/* A child that has ended. */
+struct master_death {
+	unsigned slot;
+	pid_t pid;
+	int status; /* as of waitpid(2) */
+	uint64_t connections_lost; /* of a worker */
 };
 
 /*
@@ -127,6 +138,18 @@ void master_notify_stopping(struct master *, enum master_state);
  */
 void master_repair_cards(struct master *, unsigned slot);
 void master_record_missing(struct master *, unsigned slot, enum card_end end);
+
+/*
+ * master_log.c. The first one opens the file of -log anew, in all workers, too.
+ * Returns 0, or -1 (reported): then all write to the old one.
+ */
+int master_reopen_log(struct master *);
+/* Write a line, if there is -log. */
+void master_log_start(struct master *);
+void master_log_end(struct master *);
+void master_log_reload(struct master *, enum reload_news);
+void master_log_rotation(void *arg);
+void master_log_death(struct master *, const struct master_death *);
 
 /* Sources; the self of each is the master. */
 extern const struct source master_console_source;

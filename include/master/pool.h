@@ -104,6 +104,11 @@ void pool_say_all(const struct pool *, enum message_type);
 void pool_say_ready(const struct pool *, enum message_type);
 /* The same to those for which no message is queued: one nudge is enough. */
 void pool_nudge_all(const struct pool *, enum message_type);
+/*
+ * Send a message and a descriptor, or, -1, none, to all that live. It takes the
+ * place of a message of its type that still waits.
+ */
+void pool_pass_all(const struct pool *, enum message_type, int fd);
 void pool_kill_in(const struct pool *, unsigned generation, int number);
 void pool_kill_all(const struct pool *, int number);
 

@@ -13,6 +13,9 @@ struct config;
 struct randomness;
 struct ticket_keys;
 
+/* The keys were rotated. */
+typedef void ticket_rotation_hear(void *arg);
+
 struct ticket_rotation {
 	struct ticket_keys *keys;
 	const struct randomness *randomness; /* of new keys */
@@ -20,6 +23,8 @@ struct ticket_rotation {
 	unsigned lifetime_s; /* of a ticket */
 	bool from_files; /* the keys */
 	int64_t due_ms; /* monotime_ms of the next one; 0: never */
+	ticket_rotation_hear *hear; /* NULL: nobody */
+	void *hear_arg;
 };
 
 /*
@@ -29,6 +34,8 @@ struct ticket_rotation {
 int ticket_rotation_check(const struct config *);
 void ticket_rotation_init(struct ticket_rotation *, const struct config *,
     struct ticket_keys *, const struct randomness *);
+void ticket_rotation_hear_by(
+    struct ticket_rotation *, ticket_rotation_hear *, void *);
 /*
  * Rotate if it is time. Several rotations that were missed are done as one. If
  * a rotation fails, that is reported, and the next one comes when it is due.

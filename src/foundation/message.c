@@ -25,8 +25,15 @@ static const struct {
 	[MESSAGE_DRAIN] = { PARTY_MASTER, PARTY_WORKER, 0 },
 	[MESSAGE_QUIT] = { PARTY_MASTER, PARTY_WORKER, 0 },
 	[MESSAGE_ABORT] = { PARTY_MASTER, PARTY_WORKER, 0 },
+	[MESSAGE_LOG_FILE] = { PARTY_MASTER, PARTY_WORKER, 0 },
 	[MESSAGE_TEXT] = { CHILDREN, PARTY_PRINTER, MESSAGE_BODY_MAX },
 };
+
+bool
+message_may_carry(uint32_t type)
+{
+	return type == MESSAGE_LOG_FILE;
+}
 
 bool
 message_is_allowed(const struct message *message, size_t body_size,

@@ -132,6 +132,7 @@ command_reload(struct control_call *call, int64_t now_ms)
 	(void)now_ms;
 	if (command_refuse_at_end(call))
 		return true;
+	(void)master_reopen_log(call->master);
 	call->reload = reload_request(&call->master->reload);
 	return false;
 }

@@ -49,6 +49,7 @@ master_run(const struct master_setup *setup)
 	master->pid_file = setup->pid_file;
 	master->shared = setup->shared;
 	master->log = setup->log;
+	master->library = setup->library;
 	master->close_logs = setup->close_logs;
 	master->status = 1;
 	if (master_open(master, setup) == 0) {
@@ -58,6 +59,7 @@ master_run(const struct master_setup *setup)
 		}
 		if (!master->summed_up)
 			report_end(&master->report, true);
+		master_log_end(master);
 	}
 	master_close(master);
 	status = master->status;
@@ -81,6 +83,7 @@ master_open(struct master *master, const struct master_setup *setup)
 	console_open(&master->console, master->config, shared->board);
 	ticket_rotation_init(&master->rotation, master->config,
 	    shared->ticket_keys, setup->randomness);
+	ticket_rotation_hear_by(&master->rotation, master_log_rotation, master);
 	accept_watch_init(&master->watch, shared->turn, master->listener->fd);
 	if (master_open_children(master, setup) == -1 ||
 	    census_open(&master->census, master->workers) == -1 ||

@@ -27,8 +27,9 @@ enum {
 	KEEP_FETCHED = 8, /* the file with what was fetched */
 };
 
-static void master_worker_died(struct master *, unsigned, int);
-static void master_fetcher_died(struct master *, unsigned, int);
+static void master_worker_died(struct master *, struct master_death *);
+static void master_fetcher_died(struct master *, struct master_death *);
+static void master_count_lost(struct master *, struct master_death *);
 static void
 master_keep(const struct master_setup *, unsigned, struct process_plan *);
 static void master_bury(struct master *, enum master_child, unsigned, int);
@@ -48,7 +49,7 @@ static const struct {
 	unsigned keeps;
 	unsigned replaced; /* the states in which a dead one is replaced */
 	/* Called when the child is buried. */
-	void (*died)(struct master *, unsigned slot, int status);
+	void (*died)(struct master *, struct master_death *);
 } master_children[MASTER_CHILDREN] = {
 	[MASTER_WORKER] = { "worker", true, PARTY_WORKER, POOL_GENERATIONS,
 	    KEEP_LISTENER | KEEP_TURN | KEEP_LOGS | KEEP_FETCHED,
@@ -134,12 +135,14 @@ master_bury(
     struct master *master, enum master_child kind, unsigned slot, int status)
 {
 	struct children *children = &master->children[kind];
+	struct master_death death = { slot, children->pool.slot[slot].pid,
+		status, 0 };
 	int result;
 
 	children_hear_last(children, slot);
 	master_say_how_it_died(master, kind, slot, status);
 	result = pool_bury(&children->pool, slot);
-	master_children[kind].died(master, slot, status);
+	master_children[kind].died(master, &death);
 	if (result == -1)
 		master_give_up(master, kind);
 }
@@ -181,9 +184,11 @@ master_give_up(struct master *master, enum master_child kind)
 
 /* What it held in shared memory is given back, or counts as used. */
 static void
-master_worker_died(struct master *master, unsigned slot, int status)
+master_worker_died(struct master *master, struct master_death *death)
 {
 	struct shared *shared = master->shared;
+	unsigned slot = death->slot;
+	int status = death->status;
 	bool replaced = pool_replaces(master->workers, slot);
 	bool failed = WIFEXITED(status) && WEXITSTATUS(status) != 0;
 	bool lost = master->state <= MASTER_DRAINING &&
@@ -202,7 +207,7 @@ master_worker_died(struct master *master, unsigned slot, int status)
 	census_bury(&master->census, slot);
 	master_repair_cards(master, slot);
 	if (lost)
-		stats_bury(shared->stats, slot);
+		master_count_lost(master, death);
 	master_record_missing(
 	    master, slot, lost ? CARD_END_WORKER_DIED : CARD_END_COMMAND);
 	if (failed && !replaced)
@@ -211,10 +216,24 @@ master_worker_died(struct master *master, unsigned slot, int status)
 		master_enter(master, MASTER_DRAINING);
 }
 
+static void
+master_count_lost(struct master *master, struct master_death *death)
+{
+	struct stats *stats = master->shared->stats;
+	struct stats_numbers before, after;
+
+	stats_total(stats, &before);
+	stats_bury(stats, death->slot);
+	stats_total(stats, &after);
+	death->connections_lost =
+	    after.value[STAT_LOST] - before.value[STAT_LOST];
+	master_log_death(master, death);
+}
+
 /* It may have fetched something that it could not tell any more. */
 static void
-master_fetcher_died(struct master *master, unsigned slot, int status)
+master_fetcher_died(struct master *master, struct master_death *death)
 {
-	(void)slot, (void)status;
+	(void)death;
 	pool_nudge_all(master->workers, MESSAGE_FETCHED);
 }

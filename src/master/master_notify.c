@@ -24,6 +24,7 @@ master_notify_reload(void *arg, enum reload_news news)
 {
 	struct master *master = arg;
 
+	master_log_reload(master, news);
 	switch (news) {
 	case RELOAD_BEGINS:
 		notify_say(&master->notify,

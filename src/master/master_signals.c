@@ -10,6 +10,7 @@
 static void master_prepare_signals(const void *, struct pollset *, int64_t);
 static void master_signals(void *, unsigned, short);
 static void master_hup(struct master *);
+static void master_reload(struct master *);
 static void master_end_in_order(struct master *);
 
 const struct source master_signals_source = {
@@ -60,7 +61,16 @@ master_hup(struct master *master)
 {
 	if (console_hung_up(&master->console))
 		master_end_by(master, SIGHUP);
-	else if (master->state < MASTER_DRAINING)
+	else
+		master_reload(master);
+}
+
+/* Logs are opened anew whether anything else can be or not. */
+static void
+master_reload(struct master *master)
+{
+	(void)master_reopen_log(master);
+	if (master->state < MASTER_DRAINING)
 		reload_request(&master->reload);
 	else
 		log_warnx("HUP: nothing is reloaded any more");

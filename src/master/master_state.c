@@ -74,6 +74,8 @@ master_end_by(struct master *master, int number)
 static void
 master_begin_running(struct master *master)
 {
+	/* Who is told that the server is ready finds the line. */
+	master_log_start(master);
 	if (ready_announce(master->config, master->listener) == -1) {
 		master_end_by(master, 0);
 		return;

@@ -318,6 +318,17 @@ pool_nudge_all(const struct pool *pool, enum message_type type)
 }
 
 void
+pool_pass_all(const struct pool *pool, enum message_type type, int fd)
+{
+	struct message message = { .type = type };
+	unsigned slot;
+
+	for (slot = 0; slot < pool->slots; slot++)
+		if (pool->slot[slot].pid != 0)
+			channel_pass(&pool->slot[slot].control, &message, fd);
+}
+
+void
 pool_kill_in(const struct pool *pool, unsigned generation, int number)
 {
 	struct process *process = pool_first(pool, generation), *end;

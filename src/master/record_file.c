@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "config/config.h"
+#include "foundation/fault.h"
 #include "foundation/log.h"
 #include "foundation/monotime.h"
 #include "master/printer.h"
@@ -67,7 +68,8 @@ record_file_open(struct record_file *file, const struct config *config,
 		return 0;
 	file->printer = printer;
 	file->file.hasty = true;
-	writer_init(&file->writer, RECORD_FILE_ROOM, true);
+	writer_init(&file->writer,
+	    fault_fails("log-room") ? PIPE_BUF : RECORD_FILE_ROOM, true);
 	if (strcmp(file->target, "-") == 0)
 		return record_file_use_given(file, STDOUT_FILENO);
 	if (record_file_is_given(file->target))

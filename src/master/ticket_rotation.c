@@ -44,6 +44,15 @@ ticket_rotation_init(struct ticket_rotation *rotation,
 	rotation->lifetime_s = config->session_timeout_s;
 	rotation->from_files = config->ticket_keys.count > 0;
 	ticket_rotation_plan(rotation);
+	rotation->hear = NULL;
+}
+
+void
+ticket_rotation_hear_by(
+    struct ticket_rotation *rotation, ticket_rotation_hear *hear, void *arg)
+{
+	rotation->hear = hear;
+	rotation->hear_arg = arg;
 }
 
 void
@@ -66,6 +75,8 @@ ticket_rotation_force(struct ticket_rotation *rotation)
 	    (int64_t)time(NULL), rotation->lifetime_s);
 	if (result == -1)
 		log_warnx("the ticket keys are not rotated");
+	else if (rotation->hear != NULL)
+		rotation->hear(rotation->hear_arg);
 	/* From now, so that keys are never made faster than there is room. */
 	ticket_rotation_plan(rotation);
 	return result;

@@ -4,6 +4,10 @@
  */
 #include "unit.h"
 
+#include <sys/stat.h>
+
+#include <fcntl.h>
+
 #include "foundation/channel.h"
 #include "foundation/message.h"
 
@@ -47,6 +51,7 @@ the_master_says_only_what_it_may(void)
 	CHECK(allowed(MESSAGE_FETCH, 0, PARTY_MASTER, PARTY_FETCHER));
 	CHECK(!allowed(MESSAGE_FETCH, 0, PARTY_MASTER, PARTY_WORKER));
 	CHECK(allowed(MESSAGE_FETCHED, 0, PARTY_MASTER, PARTY_WORKER));
+	CHECK(allowed(MESSAGE_LOG_FILE, 0, PARTY_MASTER, PARTY_WORKER));
 	CHECK(!allowed(MESSAGE_READY, 0, PARTY_MASTER, PARTY_WORKER));
 }
 
@@ -162,6 +167,94 @@ a_channel_that_expects_nobody_refuses_all(void)
 	check_refusal(&worker, &master);
 }
 
+static bool
+is_same_file(int one, int other)
+{
+	struct stat a, b;
+
+	return fstat(one, &a) == 0 && fstat(other, &b) == 0 &&
+	    a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+}
+
+static void
+a_descriptor_comes_with_its_message(void)
+{
+	struct message message = { .type = MESSAGE_LOG_FILE };
+	struct channel worker, master;
+	int fd = memfd_create("log", MFD_CLOEXEC), passed;
+
+	open_channels(&worker, &master);
+	channel_hear(&worker, PARTY_MASTER, PARTY_WORKER);
+	CHECK(channel_pass(&master, &message, fd) == 0);
+	CHECK(channel_pass(&master, &message, -1) == 0);
+	CHECK(channel_receive(&worker, &message, body) == 1);
+	passed = channel_take_passed(&worker);
+	CHECK(passed != -1 && passed != fd && is_same_file(passed, fd));
+	CHECK((fcntl(passed, F_GETFD) & FD_CLOEXEC) != 0);
+	CHECK(channel_take_passed(&worker) == -1);
+	CHECK(channel_receive(&worker, &message, body) == 1);
+	CHECK(channel_take_passed(&worker) == -1);
+	close(passed);
+	close(fd);
+	channel_close(&worker);
+	channel_close(&master);
+}
+
+/* What waits is the newest one only, so that descriptors do not pile up. */
+static void
+a_descriptor_takes_the_place_of_one_that_waits(void)
+{
+	struct message message = { .type = MESSAGE_LOG_FILE }, text;
+	struct channel worker, master;
+	int first = memfd_create("first", 0), last = memfd_create("last", 0);
+	int passed, count = 0;
+
+	open_channels(&worker, &master);
+	channel_hear(&worker, PARTY_MASTER, PARTY_WORKER);
+	while (!channel_waiting(&master))
+		CHECK(channel_say(&master, MESSAGE_GO, 0) == 0);
+	CHECK(channel_pass(&master, &message, first) == 0);
+	CHECK(channel_pass(&master, &message, last) == 0);
+	while (channel_waiting(&master) ||
+	    channel_receive(&worker, &text, body) == 1) {
+		passed = channel_take_passed(&worker);
+		if (passed != -1)
+			CHECK(++count == 1 && is_same_file(passed, last));
+		if (passed != -1)
+			close(passed);
+		if (channel_waiting(&master)) {
+			(void)channel_receive(&worker, &text, body);
+			CHECK(channel_flush(&master) == 0);
+		}
+	}
+	CHECK(count == 1);
+	close(first);
+	close(last);
+	channel_close(&worker);
+	channel_close(&master);
+}
+
+static void
+a_descriptor_that_must_not_come_is_refused_and_closed(void)
+{
+	struct message message = { .type = MESSAGE_READY };
+	struct channel worker, master;
+	int pipes[2];
+	char byte;
+
+	CHECK(pipe(pipes) == 0);
+	open_channels(&worker, &master);
+	CHECK(channel_pass(&worker, &message, pipes[1]) == 0);
+	close(pipes[1]);
+	CHECK(channel_receive(&master, &message, body) == -1);
+	CHECK(master.refused);
+	channel_close(&worker);
+	channel_close(&master);
+	/* Nobody has the other end any more. */
+	CHECK(read(pipes[0], &byte, 1) == 0);
+	close(pipes[0]);
+}
+
 int
 main(void)
 {
@@ -174,5 +267,8 @@ main(void)
 	UNIT_RUN(a_channel_refuses_the_wrong_size);
 	UNIT_RUN(a_channel_refuses_what_has_no_head);
 	UNIT_RUN(a_channel_that_expects_nobody_refuses_all);
+	UNIT_RUN(a_descriptor_comes_with_its_message);
+	UNIT_RUN(a_descriptor_takes_the_place_of_one_that_waits);
+	UNIT_RUN(a_descriptor_that_must_not_come_is_refused_and_closed);
 	return unit_end();
 }

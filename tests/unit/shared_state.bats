@@ -36,6 +36,10 @@ unit() {
 	unit writer_test
 }
 
+@test "lines of many processes in one file are whole, also on a full disk" {
+	unit file_queue_test
+}
+
 @test "the master's death is seen by the time it can be known" {
 	unit lifeline_test
 }

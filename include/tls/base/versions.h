@@ -10,5 +10,8 @@
  * says what that means.
  */
 void versions_print(void);
+/* Returns the name and the version of the library that the program runs with.
+ */
+const char *versions_library(void);
 
 #endif

@@ -7,6 +7,12 @@
 #include "foundation/text.h"
 #include "tls/base/versions.h"
 
+const char *
+versions_library(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION);
+}
+
 void
 versions_print(void)
 {
