@@ -249,6 +249,7 @@ worker_heard(void *arg, const struct message *message, const void *body)
 		break;
 	case MESSAGE_GO:
 	case MESSAGE_UNIT:
+	case MESSAGE_CLOSE:
 		worker_heard_of_connection(worker, message, body);
 		break;
 	case MESSAGE_FETCHED:
@@ -289,6 +290,8 @@ worker_heard_of_connection(
 		return;
 	if (message->type == MESSAGE_GO)
 		typed_release(connection);
+	else if (message->type == MESSAGE_CLOSE)
+		connection_end(connection);
 	else
 		typed_take(connection, body, message->size,
 		    (message->flags & MESSAGE_FLAG_QUIT) != 0);

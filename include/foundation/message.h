@@ -41,6 +41,7 @@ enum message_type {
 	MESSAGE_ACCEPT, /* clients are taken from now on */
 	MESSAGE_GO, /* no unit is coming for this held connection */
 	MESSAGE_UNIT, /* one read of standard input for this connection */
+	MESSAGE_CLOSE, /* end this connection in order */
 	MESSAGE_STATS_REQUEST,
 	MESSAGE_DRAIN, /* accept no more, finish what is open, exit */
 	MESSAGE_QUIT, /* end every connection in order, exit */

@@ -38,6 +38,7 @@ struct console_connection {
 	unsigned slot; /* its worker */
 	bool busy; /* a unit is on its way to its peer */
 	bool left_out; /* its unit was on its way for too long */
+	uint64_t taken; /* units that its peer has, or that had no effect */
 };
 RB_HEAD(console_tree, console_connection);
 
@@ -84,6 +85,8 @@ void console_worker_died(struct console *, unsigned slot);
 struct console_connection *console_first(struct console *);
 struct console_connection *
 console_next(struct console *, struct console_connection *);
+/* Returns the connection of this number, or NULL if it is not open. */
+struct console_connection *console_find(struct console *, uint64_t id);
 /* Is this one a console connection? */
 bool console_is_for(struct console *, uint64_t id);
 
@@ -98,7 +101,7 @@ int64_t console_due_ms(const struct console *, int64_t now_ms);
 enum console_action console_readable(struct console *, short revents);
 /* Is the terminal that the program was started from gone? */
 bool console_hung_up(const struct console *);
-/* The unit in hand was sent to this one: it is busy until its peer has it. */
+/* A unit was sent to this one: it is busy until its peer has it. */
 void console_send(struct console *, struct console_connection *);
 /* The unit in hand was sent to all that are to get it. */
 void console_sent(struct console *);

@@ -16,6 +16,8 @@ struct textbuf;
 
 /* So often a condition is looked at. */
 #define CONTROL_LOOK_MS 20
+/* Bytes of what "connections" lists. */
+#define CONTROL_LIST_MAX (16 * 1024 * 1024)
 
 /* A command that is being carried out. */
 struct control_call {
@@ -24,7 +26,10 @@ struct control_call {
 	struct control_order order;
 	uint64_t round; /* of the census */
 	unsigned reload; /* its number */
-	int64_t look_ms, deadline_ms; /* of WAIT: when next, when last */
+	bool sent; /* the unit of SEND or LETTER, */
+	uint64_t taken; /* when the connection had taken so many */
+	int64_t look_ms; /* when to see whether it is done; 0: in each turn */
+	int64_t deadline_ms; /* of WAIT */
 };
 
 /*

@@ -19,6 +19,10 @@ struct textbuf;
 enum control_verb {
 	CONTROL_STATS,
 	CONTROL_WAIT,
+	CONTROL_CONNECTIONS,
+	CONTROL_CLOSE,
+	CONTROL_SEND,
+	CONTROL_LETTER,
 	CONTROL_RELOAD,
 	CONTROL_ROTATE,
 	CONTROL_FLUSH,
@@ -27,6 +31,9 @@ enum control_verb {
 	CONTROL_HELP,
 	CONTROL_VERBS
 };
+
+/* Commands of the console that are for one connection. */
+#define CONTROL_LETTERS "BKPRckqr"
 
 struct control_order {
 	enum control_verb verb;

@@ -125,6 +125,13 @@ void master_close_children(struct master *);
 void master_hear(
     void *master, struct children *, unsigned slot, const struct message *);
 
+/*
+ * master_console.c: send this unit as if it had been typed for the connection.
+ * Returns false if the last one is still on its way.
+ */
+bool master_type(struct master *, struct console_connection *, const char *unit,
+    size_t size);
+
 /* master_notify.c */
 void master_notify_ready(struct master *);
 void master_notify_reload(void *arg, enum reload_news);

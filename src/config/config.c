@@ -183,7 +183,7 @@ config_keeps_sessions(const struct config *config)
 bool
 config_knows_connections(const struct config *config)
 {
-	return config->log != NULL;
+	return config->log != NULL || config->control != NULL;
 }
 
 bool

@@ -19,7 +19,6 @@
 static bool console_has_terminal(void);
 static int
 console_compare(struct console_connection *, struct console_connection *);
-static struct console_connection *console_find(struct console *, uint64_t);
 static struct console_connection *console_focus(const struct console *);
 static struct console_connection *
 console_skip_busy(struct console *, struct console_connection *);
@@ -135,6 +134,14 @@ console_next(struct console *console, struct console_connection *connection)
 	    console, RB_NEXT(console_tree, &console->connections, connection));
 }
 
+struct console_connection *
+console_find(struct console *console, uint64_t id)
+{
+	struct console_connection key = { .id = id };
+
+	return RB_FIND(console_tree, &console->connections, &key);
+}
+
 bool
 console_is_for(struct console *console, uint64_t id)
 {
@@ -207,13 +214,13 @@ console_send(struct console *console, struct console_connection *connection)
 {
 	connection->busy = true;
 	console->busy++;
+	console->patience_ms = monotime_ms() + CONSOLE_PATIENCE_MS;
 }
 
 void
 console_sent(struct console *console)
 {
 	console->unit_size = 0;
-	console->patience_ms = monotime_ms() + CONSOLE_PATIENCE_MS;
 }
 
 void
@@ -224,19 +231,12 @@ console_unit_done(struct console *console, uint64_t id)
 	if (connection == NULL || !connection->busy)
 		return;
 	connection->busy = false;
+	connection->taken++;
 	if (connection->left_out)
 		console->left_out--;
 	else
 		console->busy--;
 	connection->left_out = false;
-}
-
-static struct console_connection *
-console_find(struct console *console, uint64_t id)
-{
-	struct console_connection key = { .id = id };
-
-	return RB_FIND(console_tree, &console->connections, &key);
 }
 
 /* The console connection, with all of them the first one; NULL: none is open.

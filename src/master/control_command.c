@@ -4,10 +4,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "config/config.h"
 #include "foundation/monotime.h"
 #include "foundation/textbuf.h"
+#include "master/control_list.h"
 #include "master/master_state.h"
 #include "sessions/session_cache.h"
+#include "shared/connection_board.h"
 #include "shared/shared.h"
 #include "shared/stats.h"
 #include "shared/stats_json.h"
@@ -15,9 +18,13 @@
 /* Returns true if the command is done and answered. */
 typedef bool control_step(struct control_call *, int64_t now_ms);
 
-static control_step command_stats, command_wait, command_reload, command_rotate,
-    command_flush, command_drain, command_quit, command_help;
-static control_step command_stats_came, command_wait_looks, command_reloaded;
+static control_step command_connections, command_close, command_closes;
+static control_step command_stats, command_wait, command_send, command_letter,
+    command_reload, command_rotate, command_flush, command_drain, command_quit,
+    command_help;
+static control_step command_stats_came, command_wait_looks, command_sends,
+    command_reloaded;
+static void command_make_unit(struct control_call *, struct textbuf *);
 static bool command_refuse_at_end(struct control_call *);
 static bool command_ok(struct control_call *);
 static bool command_error(struct control_call *, const char *, ...)
@@ -29,6 +36,10 @@ static const struct {
 } control_commands[CONTROL_VERBS] = {
 	[CONTROL_STATS] = { command_stats, command_stats_came },
 	[CONTROL_WAIT] = { command_wait, command_wait_looks },
+	[CONTROL_CONNECTIONS] = { command_connections, NULL },
+	[CONTROL_CLOSE] = { command_close, command_closes },
+	[CONTROL_SEND] = { command_send, command_sends },
+	[CONTROL_LETTER] = { command_letter, command_sends },
 	[CONTROL_RELOAD] = { command_reload, command_reloaded },
 	[CONTROL_ROTATE] = { command_rotate, NULL },
 	[CONTROL_FLUSH] = { command_flush, NULL },
@@ -43,6 +54,7 @@ control_command_begin(struct control_call *call, const char *line, size_t size)
 	struct textbuf error;
 	bool done = true;
 
+	call->look_ms = 0;
 	textbuf_init(&error);
 	if (control_line_read(&call->order, line, size, &error) == 0)
 		done = control_commands[call->order.verb].begin(
@@ -63,7 +75,7 @@ int64_t
 control_command_due_ms(const struct control_call *call, int64_t now_ms)
 {
 	(void)now_ms;
-	return call->order.verb == CONTROL_WAIT ? call->look_ms : 0;
+	return call->look_ms;
 }
 
 /* What was waited for may have come with the last numbers. */
@@ -96,7 +108,6 @@ command_stats_came(struct control_call *call, int64_t now_ms)
 static bool
 command_wait(struct control_call *call, int64_t now_ms)
 {
-	call->look_ms = 0;
 	call->deadline_ms = now_ms + (int64_t)(1000 * call->order.seconds);
 	return command_wait_looks(call, now_ms);
 }
@@ -124,6 +135,107 @@ command_wait_looks(struct control_call *call, int64_t now_ms)
 	return command_error(call,
 	    "not so within %" PRIu64 " s: %s is %" PRIu64, call->order.seconds,
 	    condition->name, value);
+}
+
+static bool
+command_connections(struct control_call *call, int64_t now_ms)
+{
+	bool whole;
+	unsigned count =
+	    control_list(call->master, call->answer, CONTROL_LIST_MAX, &whole);
+
+	(void)now_ms;
+	if (!whole)
+		return command_error(
+		    call, "only %u are listed: there is no more room", count);
+	return command_ok(call);
+}
+
+static bool
+command_close(struct control_call *call, int64_t now_ms)
+{
+	struct master *master = call->master;
+	uint64_t number = call->order.number;
+	int slot = connection_board_find(master->shared->connections, number);
+
+	if (slot == -1)
+		return command_error(
+		    call, "no connection %" PRIu64 " is open", number);
+	channel_say(
+	    &master->workers->slot[slot].control, MESSAGE_CLOSE, number);
+	return command_closes(call, now_ms);
+}
+
+/* The worker tells nobody but the board. */
+static bool
+command_closes(struct control_call *call, int64_t now_ms)
+{
+	if (now_ms < call->look_ms)
+		return false;
+	call->look_ms = now_ms + CONTROL_LOOK_MS;
+	return connection_board_find(call->master->shared->connections,
+		   call->order.number) == -1 &&
+	    command_ok(call);
+}
+
+static bool
+command_letter(struct control_call *call, int64_t now_ms)
+{
+	const struct config *config = call->master->config;
+
+	if (config->quiet || config->brief)
+		return command_error(
+		    call, "with -quiet and -brief a letter is text: send it");
+	return command_send(call, now_ms);
+}
+
+static bool
+command_send(struct control_call *call, int64_t now_ms)
+{
+	if (!config_uses_console(call->master->config))
+		return command_error(
+		    call, "in this mode connections take no text");
+	if (console_find(&call->master->console, call->order.number) == NULL)
+		return command_error(call, "no connection %" PRIu64 " is open",
+		    call->order.number);
+	call->sent = false;
+	return command_sends(call, now_ms);
+}
+
+/* Behind what the console has sent, and until the peer has it. */
+static bool
+command_sends(struct control_call *call, int64_t now_ms)
+{
+	struct console_connection *connection =
+	    console_find(&call->master->console, call->order.number);
+	struct textbuf unit;
+
+	(void)now_ms;
+	if (connection == NULL)
+		/* Nothing else can be the answer to q. */
+		return call->sent && call->order.verb == CONTROL_LETTER
+		    ? command_ok(call)
+		    : command_error(call, "connection %" PRIu64 " has ended",
+			  call->order.number);
+	if (call->sent)
+		return connection->taken > call->taken && command_ok(call);
+	textbuf_init(&unit);
+	command_make_unit(call, &unit);
+	call->taken = connection->taken;
+	call->sent =
+	    master_type(call->master, connection, unit.data, unit.size);
+	textbuf_free(&unit);
+	return false;
+}
+
+/* What a read of the console would have returned. */
+static void
+command_make_unit(struct control_call *call, struct textbuf *unit)
+{
+	const struct control_order *order = &call->order;
+
+	textbuf_append(unit, order->text, order->text_size);
+	textbuf_puts(unit, call->master->config->crlf ? "\r\n" : "\n");
 }
 
 static bool

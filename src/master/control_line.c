@@ -10,8 +10,8 @@
 #define LINE_SHOWN_MAX 64
 
 /*
- * In a pattern a word in capitals stands for something; a pattern ends with
- * TEXT or EXPRESSION if it has that.
+ * In a pattern a word in capitals stands for something, and TEXT and EXPRESSION
+ * for all that is left.
  */
 static const struct {
 	const char *pattern;
@@ -22,6 +22,13 @@ static const struct {
 	    "the statistics, as -stats_json writes them" },
 	{ "wait EXPRESSION", CONTROL_WAIT,
 	    "[SECONDS] until it is so, as: wait handshakes.finished >= 10 5" },
+	{ "connections", CONTROL_CONNECTIONS,
+	    "a line of JSON about each that is open" },
+	{ "close CONNECTION", CONTROL_CLOSE, "end this connection" },
+	{ "send CONNECTION TEXT", CONTROL_SEND,
+	    "this line, as typed on the console for this connection" },
+	{ "LETTER CONNECTION", CONTROL_LETTER,
+	    "a command of the console, one of " CONTROL_LETTERS },
 	{ "reload", CONTROL_RELOAD, "read certificates and keys again" },
 	{ "rotate", CONTROL_ROTATE,
 	    "make the next ticket key the current one" },
@@ -42,6 +49,8 @@ static bool
 line_matches(struct control_order *, const char *, struct line_rest);
 static bool
 line_part(struct control_order *, const char *, size_t, struct line_rest *);
+static bool line_letter(struct control_order *, struct line_rest *);
+static bool line_text(struct control_order *, struct line_rest *);
 static bool line_condition(struct control_order *, struct line_rest *);
 static bool line_number(uint64_t *, struct line_rest *);
 static bool line_word(struct line_rest *, const char *, size_t);
@@ -102,9 +111,38 @@ static bool
 line_part(struct control_order *order, const char *word, size_t length,
     struct line_rest *rest)
 {
+	if (strncmp(word, "CONNECTION", length) == 0)
+		return line_number(&order->number, rest);
+	if (strncmp(word, "LETTER", length) == 0)
+		return line_letter(order, rest);
+	if (strncmp(word, "TEXT", length) == 0)
+		return line_text(order, rest);
 	if (strncmp(word, "EXPRESSION", length) == 0)
 		return line_condition(order, rest);
 	return line_word(rest, word, length);
+}
+
+static bool
+line_letter(struct control_order *order, struct line_rest *rest)
+{
+	line_skip_blanks(rest);
+	order->text = rest->at;
+	order->text_size = 1;
+	return rest->at < rest->end && *rest->at != '\0' &&
+	    strchr(CONTROL_LETTERS, *rest->at) != NULL &&
+	    line_word(rest, rest->at, 1);
+}
+
+/* All behind one blank, with its own blanks. */
+static bool
+line_text(struct control_order *order, struct line_rest *rest)
+{
+	if (rest->at == rest->end)
+		return false;
+	order->text = rest->at + 1;
+	order->text_size = (size_t)(rest->end - order->text);
+	rest->at = rest->end;
+	return true;
 }
 
 /* With the seconds that may follow. */
@@ -160,7 +198,9 @@ line_word(struct line_rest *rest, const char *word, size_t length)
 static bool
 line_begins(struct line_rest rest, const char *pattern)
 {
-	return line_word(&rest, pattern, strcspn(pattern, " "));
+	struct control_order order;
+
+	return line_part(&order, pattern, strcspn(pattern, " "), &rest);
 }
 
 static void

@@ -12,6 +12,8 @@ static int64_t master_console_due_ms(const void *, int64_t);
 static void master_console_act(void *, int64_t);
 static void master_obey(struct master *, enum console_action);
 static void master_send_unit(struct master *, uint16_t);
+static void master_send_to(struct master *, struct console_connection *,
+    const char *, size_t, uint16_t);
 
 const struct source master_console_source = {
 	master_prepare_console,
@@ -19,6 +21,16 @@ const struct source master_console_source = {
 	master_console_due_ms,
 	master_console_act,
 };
+
+bool
+master_type(struct master *master, struct console_connection *connection,
+    const char *unit, size_t size)
+{
+	if (connection->busy)
+		return false;
+	master_send_to(master, connection, unit, size, 0);
+	return true;
+}
 
 /* Nothing is read while what was typed last is at work. */
 static void
@@ -85,16 +97,24 @@ master_send_unit(struct master *master, uint16_t flags)
 {
 	struct console *console = &master->console;
 	struct console_connection *connection;
-	struct message message = { .type = MESSAGE_UNIT,
-		.size = (uint32_t)console->unit_size,
-		.flags = flags };
 
 	for (connection = console_first(console); connection != NULL;
-	     connection = console_next(console, connection)) {
-		message.id = connection->id;
-		console_send(console, connection);
-		channel_send(&master->workers->slot[connection->slot].control,
-		    &message, console->unit);
-	}
+	     connection = console_next(console, connection))
+		master_send_to(master, connection, console->unit,
+		    console->unit_size, flags);
 	console_sent(console);
+}
+
+static void
+master_send_to(struct master *master, struct console_connection *connection,
+    const char *unit, size_t size, uint16_t flags)
+{
+	struct message message = { .type = MESSAGE_UNIT,
+		.size = (uint32_t)size,
+		.id = connection->id,
+		.flags = flags };
+
+	console_send(&master->console, connection);
+	channel_send(
+	    &master->workers->slot[connection->slot].control, &message, unit);
 }

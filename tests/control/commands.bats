@@ -1,7 +1,7 @@
 # The commands of the control socket, each with several workers and with
 # connections that are open.
 
-# shellcheck disable=SC2034,SC2154 # set by the helpers
+# shellcheck disable=SC2016,SC2034,SC2154 # for perl and jq, or set by the helpers
 
 load ../lib/helpers
 load ../lib/control
@@ -256,4 +256,194 @@ resumes() # file, option of s_client...
 		    "$ROOT/man/s_server.1" | tr -d '[]')" \
 		    "Ic ${line%% *}"
 	done < <(head -n -1 lines)
+}
+
+### Text and commands for one connection
+
+@test "send: text as typed for this connection, whichever it is" {
+	start
+	local i
+
+	for i in 1 2 3 4 5; do
+		client_start c$i
+		client_connected c$i
+	done
+	for i in 4 2 5 1 3; do
+		ctl_says ok send $i "  to $i,  with blanks"
+		wait_for 5 file_has c$i.out "  to $i,  with blanks"
+	done
+	ctl_says ok send 2 ''
+	# What is typed goes on beside it.
+	type_to server 'typed\n'
+	wait_for 5 file_has c1.out typed
+	ctl_says 'error no connection 6 is open' send 6 text
+	ctl_says 'error usage: send CONNECTION TEXT' send 3
+	ctl_says 'error usage: send CONNECTION TEXT' send x text
+	ctl_says 'error usage: send CONNECTION TEXT' send 99999999999999999999 x
+	# A dead worker's connections are not open.
+	kill_worker 1
+	ctl_says ok wait 'deaths == 1'
+	run ctl send 1 text
+	assert_equal "$status" 1
+	assert_equal "$(grep -c '^to' c1.out c2.out c3.out)" "$(printf 'c%d.out:0\n' 1 2 3)"
+}
+
+@test "letters: the console's commands, for the connection that is named" {
+	start
+	client_start one -tls1_3
+	client_connected one
+	client_start two -tls1_3 -enable_pha -msg
+	client_connected two
+	ctl_says ok k 2
+	wait_for 5 file_has two.out KeyUpdate
+	ctl_says ok K 2
+	wait_for 5 has_times server.out 2 'SSL_do_handshake -> 1'
+	ctl_says ok c 2
+	wait_for 5 file_has two.out CertificateRequest
+	ctl_says ok B 2
+	wait_for 5 file_has two.out B
+	client_start three -tls1_2 -msg
+	client_connected three
+	ctl_says ok r 3
+	wait_for 5 file_has three.out HelloRequest
+	ctl_says ok wait 'handshakes.renegotiations == 1'
+	ctl_says ok R 3
+	ctl_says ok wait 'handshakes.renegotiations == 2'
+	ctl_says ok q 2
+	wait_exit two
+	ctl_says 'error no connection 2 is open' q 2
+	ctl_says ok P 3
+	wait_exit three
+	ctl_says 'error usage: LETTER CONNECTION' k
+	ctl_says 'error usage: LETTER CONNECTION' k 1 2
+	ctl_says 'error unknown command: x 1' x 1
+	type_to one 'still here\n'
+	wait_for 5 file_has server.out 'still here'
+}
+
+@test "a unit waits for the one before, and the client of a deaf peer for that" {
+	start -quiet
+	local big
+
+	ctl_says 'error with -quiet and -brief a letter is text: send it' k 1
+	client_start deaf
+	client_connected deaf
+	# The server prints nothing that says that it knows the connection.
+	ctl_says ok wait 'handshakes.finished == 1'
+	kill -STOP "${PIDS[deaf]}" "$(pgrep -P "${PIDS[deaf]}")"
+	# More than goes into the sockets, in lines of the console's.
+	big=$(printf '%01000d' 0)
+	for _ in {1..12000}; do echo "send 1 $big"; done >lines
+	launch fills perl -MSocket -e '
+		socket(my $fd, PF_UNIX, SOCK_STREAM, 0) or die;
+		connect($fd, sockaddr_un("ctl")) or die;
+		open(my $lines, "<", "lines") or die;
+		while (<$lines>) {
+			syswrite($fd, $_);
+			my $answer = <$fd>;
+			print $answer if $. % 1000 == 0;
+			$| = 1;
+		}'
+	sleep 1
+	launch waits "$S_SERVER" -ctl ctl send 1 text
+	client_start second
+	client_connected second
+	ctl_says ok wait 'handshakes.finished == 2'
+	ctl_says ok send 2 hello
+	wait_for 5 file_has second.out hello
+	running waits
+	kill -CONT "${PIDS[deaf]}" "$(pgrep -P "${PIDS[deaf]}")"
+	wait_exit fills 30
+	wait_exit waits
+	wait_for 10 file_has deaf.out text
+}
+
+@test "in a mode without a console no connection takes text" {
+	start -www
+	ctl_says 'error in this mode connections take no text' send 1 text
+	ctl_says 'error in this mode connections take no text' k 1
+	stop_server
+	start -crlf
+	client_start one
+	client_connected one
+	ctl_says ok send 1 text
+	wait_for 5 file_has one.out $'text\r'
+}
+
+@test "connections: a line for each, with the names of -log" {
+	start -www
+	ctl_says ok connections
+	launch silent perl -MSocket -e '
+		socket(my $fd, PF_INET, SOCK_STREAM, 0) or die;
+		connect($fd, sockaddr_in($ARGV[0], inet_aton("127.0.0.1"))) or die;
+		<STDIN>;' "$PORT"
+	client_start one -tls1_2
+	client_connected one
+	client_start two -tls1_3
+	client_connected two
+	ctl_says ok wait 'connections.open == 3'
+	ctl_says ok wait 'handshakes.finished == 2'
+	ctl connections >answer
+	assert_equal "$(tail -n 1 answer)" ok
+	assert_equal "$(grep '^{' answer | jq -sr '
+	    sort_by(.connection)[] | [.connection, .phase, .handshake,
+	    .protocol, .kind, .transport] | @csv')" "$(cat <<-END
+		1,"handshake","unfinished",,,"tcp"
+		2,"open","finished","TLSv1.2","full","tcp"
+		3,"open","finished","TLSv1.3","full","tcp"
+	END
+	)"
+	assert_equal "$(grep '^{' answer | jq -sr '[.[].worker] | sort | @csv')" 1,2,3
+	assert_equal "$(grep '^{' answer | jq -sc "[.[] |
+	    .age_ms >= 0 and .age_ms < $((60000 * SLOW)) and
+	    .local == \"127.0.0.1:$PORT\" and
+	    (.peer | startswith(\"127.0.0.1:\"))] | unique")" '[true]'
+	# Those of a worker that dies are gone.
+	kill_worker 2
+	ctl_says ok wait 'deaths == 1'
+	assert_equal "$(ctl connections | grep -c '^{')" 2
+	close_input silent
+	wait_exit silent
+}
+
+@test "close: this connection ends in order, and no other one" {
+	start
+	local i others
+
+	for i in 1 2 3 4; do
+		client_start c$i -tls1_3
+		client_connected c$i
+	done
+	launch silent perl -MSocket -e '
+		socket(my $fd, PF_INET, SOCK_STREAM, 0) or die;
+		connect($fd, sockaddr_in($ARGV[0], inet_aton("127.0.0.1"))) or die;
+		print "said: ", <$fd> // "nothing";' "$PORT"
+	ctl_says ok wait 'connections.open == 5'
+	ctl_says ok close 3
+	wait_exit c3
+	assert_contains "$(<c3.out)" closed
+	ctl_says 'error no connection 3 is open' close 3
+	ctl_says 'error no connection 77 is open' close 77
+	ctl_says ok close 5
+	wait_exit silent
+	assert_equal "$(ctl_stat failures.ended)" 1
+	ctl_says ok wait 'connections.open == 3'
+	# Its worker dies instead.
+	ctl connections | grep '^{' >list
+	mapfile -t others < <(jq -s '(.[] | select(.connection == 1)).worker as $w |
+	    .[] | select(.worker != $w).connection' list)
+	i=$(jq 'select(.connection == 1).worker' list)
+	kill -STOP "$(worker "$i")"
+	launch closes "$S_SERVER" -ctl ctl close 1
+	wait_for 5 running closes
+	sleep 0.2
+	running closes
+	kill_worker "$i"
+	wait_exit closes
+	assert_equal "$STATUS:$(<closes.out)" 0:ok
+	[ "${#others[@]}" -gt 0 ]
+	for i in "${others[@]}"; do
+		ctl_says ok send "$i" 'still here'
+		wait_for 5 file_has "c$i.out" 'still here'
+	done
 }
