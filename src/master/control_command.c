@@ -118,6 +118,7 @@ command_wait_looks(struct control_call *call, int64_t now_ms)
 {
 	const struct control_condition *condition = &call->order.condition;
 	struct stats_numbers totals;
+	bool ready = call->master->state != MASTER_STARTING;
 	uint64_t value;
 
 	if (now_ms < call->look_ms)
@@ -126,12 +127,14 @@ command_wait_looks(struct control_call *call, int64_t now_ms)
 	if (!stats_json_find(&totals, condition->name, &value))
 		return command_error(
 		    call, "wait: no statistic is named %s", condition->name);
-	if (control_condition_holds(condition, value))
+	if (ready && control_condition_holds(condition, value))
 		return command_ok(call);
 	call->look_ms =
 	    monotime_sooner(now_ms + CONTROL_LOOK_MS, call->deadline_ms);
 	if (now_ms < call->deadline_ms)
 		return false;
+	if (!ready)
+		return command_error(call, "the server is not ready yet");
 	return command_error(call,
 	    "not so within %" PRIu64 " s: %s is %" PRIu64, call->order.seconds,
 	    condition->name, value);

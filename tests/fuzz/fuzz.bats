@@ -14,6 +14,7 @@ fuzz() # argument of make...
 	fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-5}"
 	assert_equal "$status" 0
 	assert_contains "$output" 'fuzz-client_hello: inputs tried: '
+	assert_contains "$output" 'fuzz-control_line: inputs tried: '
 	assert_contains "$output" 'fuzz-dtls_hello: inputs tried: '
 	assert_contains "$output" 'fuzz-http: inputs tried: '
 	assert_contains "$output" 'fuzz-json: inputs tried: '

@@ -1,7 +1,7 @@
 # Fuzzers of what strangers send. Each begins with its kept corpus; what it
 # finds beyond that goes below $(BUILD), also the input that broke something.
 
-FUZZERS	= client_hello dtls_hello http json tls_hello
+FUZZERS	= client_hello control_line dtls_hello http json tls_hello
 FUZZ_SECONDS ?= 10
 FUZZ_BUILD = $(BUILD)/tests/fuzz
 FUZZ_CC	= clang $(CPPFLAGS) -Itests/fuzz $(filter-out $(SAN),$(ALL_CFLAGS)) \
@@ -10,6 +10,8 @@ FUZZ_CC	= clang $(CPPFLAGS) -Itests/fuzz $(filter-out $(SAN),$(ALL_CFLAGS)) \
 
 $(FUZZ_BUILD)/client_hello: $(call modules,client_hello fingerprint)
 $(FUZZ_BUILD)/client_hello: FUZZ_LIBS = $(OPENSSL_LIBS)
+$(FUZZ_BUILD)/control_line: $(call modules,control_client control_line \
+	control_condition escape monotime textbuf log text)
 $(FUZZ_BUILD)/dtls_hello: $(call modules,dtls_hello)
 $(FUZZ_BUILD)/http: $(call modules,http escape textbuf log text)
 $(FUZZ_BUILD)/json: $(call modules,json textbuf log text)

@@ -54,6 +54,13 @@ run_example() # number
 	assert_contains "$output" Cipher
 }
 
+@test "a script steers a server, and waits for it without a loop" {
+	run run_example 6
+	assert_equal "$status" 0
+	assert_contains "$output" 'ok generation 2 serves'
+	assert_equal "$(grep -xc 10 <<<"$output")" 1
+}
+
 @test "no example waits for a server that has died" {
 	local number
 
