@@ -1,7 +1,6 @@
 #include "foundation/json.h"
 
 #include <string.h>
-#include <time.h>
 
 /* Room that stays for the keys of objects and lists, and the end of the line.
  */
@@ -10,16 +9,22 @@
 #define JSON_CHARACTER_MAX 6
 #define JSON_DOTS	   "\xe2\x80\xa6" /* U+2026 */
 #define JSON_NO_CHARACTER  "\xef\xbf\xbd" /* U+FFFD */
+/* Bytes of a number, or of a time with its quotes. */
+#define JSON_NUMBER_MAX 20
+#define JSON_TIME_MAX	48
 
 static const char json_digits[] = "0123456789abcdef";
 
-static size_t json_member(struct json *, const char *);
-static void json_fit(struct json *, size_t);
-static size_t json_write_character(char *, const uint8_t *, size_t *);
+static char *json_member(struct json *, const char *, size_t);
+static void json_done(struct json *, const char *);
+static char *json_write_string(char *, const uint8_t *, size_t);
+static bool json_is_plain(uint8_t);
+static char *json_write_character(char *, const uint8_t *, size_t *);
 static size_t json_sequence(const uint8_t *, size_t);
-static size_t json_escape(char *, uint8_t);
-static size_t json_decimal(char *, uint64_t);
+static char *json_escape(char *, uint8_t);
+static char *json_decimal(char *, uint64_t);
 static char *json_padded(char *, unsigned, unsigned);
+static char *json_date(char *, int64_t);
 
 void
 json_begin(struct json *json, struct textbuf *text)
@@ -41,8 +46,11 @@ json_end(struct json *json)
 void
 json_open(struct json *json, const char *key, char bracket)
 {
-	(void)json_member(json, key);
-	textbuf_append(json->text, &bracket, 1);
+	char *next = json_member(json, key, 1);
+
+	*next++ = bracket;
+	textbuf_grow(
+	    json->text, (size_t)(next - json->text->data) - json->text->size);
 }
 
 void
@@ -61,167 +69,170 @@ json_string(struct json *json, const char *key, const char *value)
 void
 json_bytes(struct json *json, const char *key, const void *value, size_t size)
 {
-	const uint8_t *next = value, *end = next + size;
-	size_t before = json_member(json, key), done = 1, used;
-	char *out = textbuf_space(json->text,
-	    JSON_VALUE_MAX + JSON_CHARACTER_MAX + sizeof(JSON_DOTS) + 2);
+	size_t room = JSON_CHARACTER_MAX * size;
 
-	for (out[0] = '"'; next < end; next += used) {
-		if (done > JSON_VALUE_MAX) {
-			done = (size_t)(stpcpy(out + done, JSON_DOTS) - out);
-			break;
-		}
-		used = (size_t)(end - next);
-		done += json_write_character(out + done, next, &used);
-	}
-	out[done++] = '"';
-	textbuf_grow(json->text, done);
-	json_fit(json, before);
+	if (room > JSON_VALUE_MAX)
+		room = JSON_VALUE_MAX;
+	json_done(json,
+	    json_write_string(
+		json_member(json, key,
+		    room + JSON_CHARACTER_MAX + sizeof(JSON_DOTS) + 2),
+		value, size));
 }
 
 void
 json_hex(struct json *json, const char *key, const void *value, size_t size)
 {
 	const uint8_t *bytes = value;
-	size_t before = json_member(json, key), i, done = 0;
 	bool whole = size <= JSON_VALUE_MAX / 2;
-	char *out;
+	size_t i;
+	char *next;
 
 	if (!whole)
 		size = JSON_VALUE_MAX / 2;
-	out = textbuf_space(json->text, 2 * size + sizeof(JSON_DOTS) + 2);
-	out[done++] = '"';
+	next = json_member(json, key, 2 * size + sizeof(JSON_DOTS) + 2);
+	*next++ = '"';
 	for (i = 0; i < size; i++) {
-		out[done++] = json_digits[bytes[i] >> 4];
-		out[done++] = json_digits[bytes[i] & 15];
+		*next++ = json_digits[bytes[i] >> 4];
+		*next++ = json_digits[bytes[i] & 15];
 	}
 	if (!whole)
-		done = (size_t)(stpcpy(out + done, JSON_DOTS) - out);
-	out[done++] = '"';
-	textbuf_grow(json->text, done);
-	json_fit(json, before);
+		next = stpcpy(next, JSON_DOTS);
+	*next++ = '"';
+	json_done(json, next);
 }
 
 void
 json_number(struct json *json, const char *key, uint64_t value)
 {
-	size_t before = json_member(json, key);
-	char digits[20];
-
-	textbuf_append(json->text, digits, json_decimal(digits, value));
-	json_fit(json, before);
+	json_done(
+	    json, json_decimal(json_member(json, key, JSON_NUMBER_MAX), value));
 }
 
 void
 json_integer(struct json *json, const char *key, int64_t value)
 {
-	size_t before = json_member(json, key);
-	char digits[20];
+	char *next = json_member(json, key, 1 + JSON_NUMBER_MAX);
 
 	if (value < 0)
-		textbuf_append(json->text, "-", 1);
-	textbuf_append(json->text, digits,
+		*next++ = '-';
+	json_done(json,
 	    json_decimal(
-		digits, value < 0 ? 0 - (uint64_t)value : (uint64_t)value));
-	json_fit(json, before);
+		next, value < 0 ? 0 - (uint64_t)value : (uint64_t)value));
 }
 
 void
 json_true(struct json *json, const char *key)
 {
-	size_t before = json_member(json, key);
-
-	textbuf_append(json->text, "true", 4);
-	json_fit(json, before);
+	json_done(json, stpcpy(json_member(json, key, sizeof("true")), "true"));
 }
 
 void
 json_time(struct json *json, const char *key, int64_t unix_us)
 {
-	time_t seconds = (time_t)(unix_us / 1000000);
-	char out[sizeof("\"1970-01-01T00:00:00.000000Z\"") + 16], *next = out;
-	struct tm utc;
-	size_t before;
+	int64_t unix_s = unix_us / 1000000;
+	unsigned second = (unsigned)(unix_s % 86400);
+	char *next = json_member(json, key, JSON_TIME_MAX);
 
-	if (gmtime_r(&seconds, &utc) == NULL)
-		return;
-	before = json_member(json, key);
 	*next++ = '"';
-	next = json_padded(next, (unsigned)utc.tm_year + 1900, 4);
-	*next++ = '-';
-	next = json_padded(next, (unsigned)utc.tm_mon + 1, 2);
-	*next++ = '-';
-	next = json_padded(next, (unsigned)utc.tm_mday, 2);
+	next = json_date(next, unix_s / 86400);
 	*next++ = 'T';
-	next = json_padded(next, (unsigned)utc.tm_hour, 2);
+	next = json_padded(next, second / 3600, 2);
 	*next++ = ':';
-	next = json_padded(next, (unsigned)utc.tm_min, 2);
+	next = json_padded(next, second / 60 % 60, 2);
 	*next++ = ':';
-	next = json_padded(next, (unsigned)utc.tm_sec, 2);
+	next = json_padded(next, second % 60, 2);
 	*next++ = '.';
 	next = json_padded(next, (unsigned)(unix_us % 1000000), 6);
 	*next++ = 'Z';
 	*next++ = '"';
-	textbuf_append(json->text, out, (size_t)(next - out));
-	json_fit(json, before);
+	json_done(json, next);
 }
 
 /*
- * Write the comma, if one is needed, and the key. Returns where the member
- * begins, for json_fit.
+ * Write the comma, if one is needed, and the key. Returns where the value goes,
+ * with room for so many bytes. The text grows only when the value is there.
  */
-static size_t
-json_member(struct json *json, const char *key)
+static char *
+json_member(struct json *json, const char *key, size_t room)
 {
 	struct textbuf *text = json->text;
-	size_t before = text->size;
-	char last = text->data[before - 1];
+	size_t size = key != NULL ? strlen(key) : 0;
+	char *next = textbuf_space(text, size + sizeof(",\"\":") + room);
 
-	if (last != '{' && last != '[')
-		textbuf_append(text, ",", 1);
-	if (key != NULL) {
-		textbuf_append(text, "\"", 1);
-		textbuf_puts(text, key);
-		textbuf_append(text, "\":", 2);
-	}
-	return before;
+	if (next[-1] != '{' && next[-1] != '[')
+		*next++ = ',';
+	if (key == NULL)
+		return next;
+	*next++ = '"';
+	next = stpcpy(next, key);
+	*next++ = '"';
+	*next++ = ':';
+	return next;
 }
 
-/* The member is written. Take it back if the line is too long now. */
+/* The member ends here. Leave it out if the line would be too long. */
 static void
-json_fit(struct json *json, size_t before)
+json_done(struct json *json, const char *end)
 {
 	struct textbuf *text = json->text;
+	size_t size = (size_t)(end - text->data);
 
-	if (text->size - json->start <= JSON_LINE_MAX - JSON_END_MAX)
-		return;
-	text->size = before;
-	text->data[before] = '\0';
-	json->cut = true;
+	if (size - json->start <= JSON_LINE_MAX - JSON_END_MAX)
+		textbuf_grow(text, size - text->size);
+	else
+		json->cut = true;
+}
+
+static char *
+json_write_string(char *out, const uint8_t *in, size_t size)
+{
+	const uint8_t *end = in + size;
+	const char *limit = out + JSON_VALUE_MAX;
+
+	for (*out++ = '"'; in < end; in += size) {
+		if (out > limit) {
+			out = stpcpy(out, JSON_DOTS);
+			break;
+		}
+		size = 1;
+		if (json_is_plain(*in)) {
+			*out++ = (char)*in;
+			continue;
+		}
+		size = (size_t)(end - in);
+		out = json_write_character(out, in, &size);
+	}
+	*out++ = '"';
+	return out;
+}
+
+static bool
+json_is_plain(uint8_t c)
+{
+	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
 }
 
 /*
  * Write one character. *size: the bytes that are there, and then the bytes that
  * it had. Bytes that are no UTF-8 become U+FFFD. Characters that command a
- * terminal are written as numbers. Returns the bytes written.
+ * terminal are written as numbers. Returns the end.
  */
-static size_t
+static char *
 json_write_character(char *out, const uint8_t *in, size_t *size)
 {
 	uint8_t c = in[0];
 
-	if (c >= 0x80)
-		*size = json_sequence(in, *size);
-	else
+	if (c < 0x80)
 		*size = 1;
-	if (*size == 0) {
+	else if ((*size = json_sequence(in, *size)) == 0) {
 		*size = 1;
-		return (size_t)(stpcpy(out, JSON_NO_CHARACTER) - out);
+		return stpcpy(out, JSON_NO_CHARACTER);
 	}
 	if (c == '"' || c == '\\') {
-		out[0] = '\\';
-		out[1] = (char)c;
-		return 2;
+		*out++ = '\\';
+		*out++ = (char)c;
+		return out;
 	}
 	if (c < ' ' || c == 0x7f)
 		return json_escape(out, c);
@@ -229,7 +240,7 @@ json_write_character(char *out, const uint8_t *in, size_t *size)
 	if (c == 0xc2 && in[1] < 0xa0)
 		return json_escape(out, in[1]);
 	memcpy(out, in, *size);
-	return *size;
+	return out + *size;
 }
 
 /*
@@ -267,29 +278,29 @@ json_sequence(const uint8_t *in, size_t size)
 	return count;
 }
 
-static size_t
+static char *
 json_escape(char *out, uint8_t c)
 {
-	char *next = stpcpy(out, "\\u00");
-
-	*next++ = json_digits[c >> 4];
-	*next++ = json_digits[c & 15];
-	return (size_t)(next - out);
+	out = stpcpy(out, "\\u00");
+	*out++ = json_digits[c >> 4];
+	*out++ = json_digits[c & 15];
+	return out;
 }
 
-/* Returns the number of digits, at most 20. */
-static size_t
+/* At most JSON_NUMBER_MAX digits. Returns the end. */
+static char *
 json_decimal(char *out, uint64_t value)
 {
-	char digits[20];
+	char digits[JSON_NUMBER_MAX];
 	size_t n = sizeof(digits);
 
 	do {
 		digits[--n] = (char)('0' + value % 10);
 		value /= 10;
 	} while (value > 0);
-	memcpy(out, digits + n, sizeof(digits) - n);
-	return sizeof(digits) - n;
+	while (n < sizeof(digits))
+		*out++ = digits[n++];
+	return out;
 }
 
 /* Writes the number with so many digits. Returns the end. */
@@ -301,4 +312,26 @@ json_padded(char *out, unsigned value, unsigned digits)
 	for (i = digits; i-- > 0; value /= 10)
 		out[i] = (char)('0' + value % 10);
 	return out + digits;
+}
+
+/*
+ * The date of a day since 1970, which is not negative. Years are counted from
+ * March on, so that a leap day is the last day of its year; 400 of them have
+ * 146,097 days. gmtime_r(3) costs ten times as much.
+ */
+static char *
+json_date(char *out, int64_t days)
+{
+	int64_t since_0 = days + 719468; /* since March 1 of the year 0 */
+	int64_t era = since_0 / 146097;
+	unsigned day = (unsigned)(since_0 % 146097); /* of 400 years */
+	unsigned year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+	unsigned of_year = day - (365 * year + year / 4 - year / 100);
+	unsigned month = (5 * of_year + 2) / 153; /* March is 0 */
+
+	out = json_padded(out, (unsigned)(era * 400) + year + (month >= 10), 4);
+	*out++ = '-';
+	out = json_padded(out, month < 10 ? month + 3 : month - 9, 2);
+	*out++ = '-';
+	return json_padded(out, of_year - (153 * month + 2) / 5 + 1, 2);
 }

@@ -142,6 +142,30 @@ long_lines(void)
 	textbuf_free(&text);
 }
 
+/* Every day up to the year 2400, and a second that is the last of its day. */
+static void
+dates(void)
+{
+	char want[64];
+	struct textbuf text;
+	struct json json;
+	struct tm utc;
+	time_t at;
+
+	textbuf_init(&text);
+	for (at = 86399; at < INT64_C(13600000000); at += 86400) {
+		textbuf_clear(&text);
+		json_begin(&json, &text);
+		json_time(&json, "t", at * INT64_C(1000000) + 999999);
+		json_end(&json);
+		CHECK(gmtime_r(&at, &utc) != NULL);
+		strftime(want, sizeof(want),
+		    "{\"t\":\"%Y-%m-%dT%H:%M:%S.999999Z\"}\n", &utc);
+		CHECK(strcmp(text.data, want) == 0);
+	}
+	textbuf_free(&text);
+}
+
 int
 main(void)
 {
@@ -150,5 +174,6 @@ main(void)
 	UNIT_RUN(what_is_no_utf8);
 	UNIT_RUN(long_values);
 	UNIT_RUN(long_lines);
+	UNIT_RUN(dates);
 	return unit_end();
 }
