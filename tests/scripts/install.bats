@@ -31,12 +31,14 @@ expected_files()
 
 	cat <<-EOF
 	755 bin/s_server
+	755 bin/s_server-log-report
 	755 bin/s_server-openssl
 	755 bin/s_server-resumption-check
 	644 share/bash-completion/completions/s_server
 	644 share/bash-completion/completions/s_server-openssl
 	644 share/fish/vendor_completions.d/s_server-openssl.fish
 	644 share/fish/vendor_completions.d/s_server.fish
+	644 share/man/man1/s_server-log-report.1
 	644 share/man/man1/s_server-openssl.1
 	644 share/man/man1/s_server-resumption-check.1
 	644 share/man/man1/s_server.1
@@ -47,8 +49,8 @@ expected_files()
 	for file in man/*.[2-8]; do
 		echo "644 share/man/man${file##*.}/${file##*/}"
 	done
-	for file in scripts/resumption/*.bash; do
-		echo "644 share/s_server/resumption/${file##*/}"
+	for file in scripts/{resumption,report}/*; do
+		echo "644 share/s_server/${file#scripts/}"
 	done
 	for file in scripts/harness/*.bash; do
 		echo "644 share/s_server/${file##*/}"
@@ -94,6 +96,8 @@ expected_files()
 	stop_server
 	run "$bin/s_server-resumption-check"
 	assert_contains "$output" 's_server-resumption-check: which server?'
+	run "$bin/s_server-log-report" /dev/null
+	assert_contains "$output" ' 0 connections: '
 	# By a link first on PATH, as a harness has it.
 	mkdir first
 	ln -s "$bin/s_server-openssl" first/openssl

@@ -67,6 +67,9 @@ wrong_arguments()
 	installation x
 	installation install x
 	lint x
+	log-report
+	log-report -x
+	log-report a b c
 	make-certs -x
 	make-certs a b
 	mutate-options x
