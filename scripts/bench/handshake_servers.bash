@@ -21,6 +21,7 @@ start() # name
 	fi
 	"options_of_$brand"
 	[ -z "$note" ] || return 0
+	[ "$1" != ours-log ] || options+=(-log "$scratch/log.json")
 	start_with_options "$1" || note='did not start'
 }
 
