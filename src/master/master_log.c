@@ -35,6 +35,7 @@ static void master_line_end(struct master_line *);
 static const char *master_end_reason(const struct master *);
 static void master_log_sums(struct json *, const struct shared *);
 static void master_log_signal(struct json *, int);
+static void master_log_partial(struct json *, const struct shared *);
 
 int
 master_reopen_log(struct master *master)
@@ -85,6 +86,7 @@ master_log_end(struct master *master)
 	    (uint64_t)(monotime_us() - master->log_begun_us));
 	master_log_sums(&line.json, master->shared);
 	json_number(&line.json, "lost", record_file_lost(master->log));
+	master_log_partial(&line.json, master->shared);
 	master_line_end(&line);
 }
 
@@ -137,6 +139,7 @@ master_log_death(struct master *master, const struct master_death *death)
 		json_number(
 		    &line.json, "status", (uint64_t)WEXITSTATUS(death->status));
 	json_number(&line.json, "connections_lost", death->connections_lost);
+	master_log_partial(&line.json, master->shared);
 	master_line_end(&line);
 }
 
@@ -208,4 +211,21 @@ master_log_signal(struct json *json, int number)
 		json_string(json, "signal", name);
 	else
 		json_number(json, "signal", (uint64_t)number);
+}
+
+/*
+ * Connections that had no card, because there were too many: if their worker
+ * has died, they have no record.
+ */
+static void
+master_log_partial(struct json *json, const struct shared *shared)
+{
+	uint64_t without = shared->connections == NULL
+	    ? 0
+	    : connection_board_without(shared->connections);
+
+	if (without == 0)
+		return;
+	json_true(json, "partial");
+	json_number(json, "without_card", without);
 }

@@ -305,3 +305,17 @@ record_of() # filter, option of s_client...
 	[ "$(jq -s -c 'map(select(.event == "connection").made_by)' \
 	    log2.json)" = '[{"host":"alpha","worker":1}]' ]
 }
+
+@test "connections for which there was no room in shared memory are counted" {
+	faulty card:fail:1
+	start_server -quiet -workers 2 -www -log log.json
+	tls_load --connections 4 --sequential --request /
+	wait_for 5 has_records 4
+	kill_worker 1
+	end_process server QUIT
+	[ "$(jq -s -c 'map(select(.event == "connection").connection) | sort' \
+	    log.json)" = '[1,2,3,4]' ]
+	[ "$(jq -s -c 'map(select(.event == "worker_died" or .event == "end") |
+	    [.event, .partial, .without_card])' log.json)" = \
+	    '[["worker_died",true,2],["end",true,2]]' ]
+}
