@@ -226,11 +226,14 @@ static void
 worker_last_words(void *arg)
 {
 	struct worker *worker = arg;
+	bool all_left = true;
 
 	outlets_end_block(&worker->outlets);
 	if (worker->services.record_log != NULL)
-		record_log_close(&worker->record_log, WORKER_LAST_WORDS_MS);
-	if (worker->services.cards != NULL)
+		all_left =
+		    record_log_close(&worker->record_log, WORKER_LAST_WORDS_MS);
+	/* Else the master writes these records. */
+	if (all_left && worker->services.cards != NULL)
 		card_free_leaving(&worker->cards);
 	outlets_flush(&worker->outlets, WORKER_LAST_WORDS_MS);
 }

@@ -48,6 +48,7 @@ struct record_file {
 	struct writer writer;
 	struct printer *printer;
 	enum text_stream stream; /* of the printer */
+	size_t printed_room; /* bytes that may wait there */
 	_Atomic uint64_t *lost; /* lines; in shared memory */
 	bool told; /* that the printer does not take lines */
 };
@@ -71,6 +72,9 @@ int record_file_share(struct record_file *, struct shared_board *);
 int record_file_reopen(struct record_file *);
 /* Write whole lines, each with its newline, or drop and count them. */
 void record_file_write(struct record_file *, const void *lines, size_t size);
+/* The same for the last line, which has room even if the others had none. */
+void
+record_file_write_last(struct record_file *, const void *line, size_t size);
 /* Returns how many lines were lost, by all processes. */
 uint64_t record_file_lost(const struct record_file *);
 /* What waits is written within this time, or lost. */

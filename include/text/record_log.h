@@ -27,6 +27,7 @@ struct record_log {
 	struct uplink *uplink;
 	struct file_tail file; /* fd -1: the master writes */
 	struct file_queue queue;
+	size_t room_bytes;
 	struct loop_timer retry;
 	bool told; /* that the master does not take lines */
 };
@@ -43,7 +44,10 @@ void record_log_add(struct record_log *, const void *line, size_t size);
 bool record_log_end_turn(struct record_log *);
 /* The file is this one from now on; -1: the master writes. */
 void record_log_reopen(struct record_log *, int fd);
-/* The last call: what cannot be written within this time is lost. */
-void record_log_close(struct record_log *, int timeout_ms);
+/*
+ * The last call. What the file does not take now goes to the master, who has
+ * time to try again. Returns true if all has left this process.
+ */
+bool record_log_close(struct record_log *, int timeout_ms);
 
 #endif

@@ -87,7 +87,9 @@ master_log_end(struct master *master)
 	master_log_sums(&line.json, master->shared);
 	json_number(&line.json, "lost", record_file_lost(master->log));
 	master_log_partial(&line.json, master->shared);
-	master_line_end(&line);
+	json_end(&line.json);
+	record_file_write_last(master->log, line.text.data, line.text.size);
+	textbuf_free(&line.text);
 }
 
 void

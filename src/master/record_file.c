@@ -67,6 +67,7 @@ record_file_open(struct record_file *file, const struct config *config,
 	if ((file->target = config->log) == NULL)
 		return 0;
 	file->printer = printer;
+	file->printed_room = RECORD_FILE_ROOM_PRINTED;
 	file->file.hasty = true;
 	writer_init(&file->writer,
 	    fault_fails("log-room") ? PIPE_BUF : RECORD_FILE_ROOM, true);
@@ -129,6 +130,15 @@ record_file_write(struct record_file *file, const void *lines, size_t size)
 		record_file_print(file, lines, size);
 		break;
 	}
+}
+
+void
+record_file_write_last(struct record_file *file, const void *line, size_t size)
+{
+	file->queue.room_bytes = SIZE_MAX;
+	file->writer.room_bytes = SIZE_MAX;
+	file->printed_room = SIZE_MAX;
+	record_file_write(file, line, size);
 }
 
 uint64_t
@@ -345,8 +355,8 @@ record_file_end_writer(struct record_file *file, int timeout_ms)
 static void
 record_file_print(struct record_file *file, const char *lines, size_t size)
 {
-	if (printer_try(file->printer, file->stream, lines, size,
-		RECORD_FILE_ROOM_PRINTED))
+	if (printer_try(
+		file->printer, file->stream, lines, size, file->printed_room))
 		return;
 	record_file_lose(file, lines, size);
 	if (!file->told)

@@ -135,6 +135,40 @@ limit_file() # bytes or unlimited
 	done
 }
 
+@test "what a worker cannot write at its end, the master writes later" {
+	start_server -quiet -workers 1 -www -log log.json
+	wait_for 5 logged log.json start 1
+	limit_file "$(stat -c %s log.json)"
+	clients 20
+	kill -HUP "$SERVER_PID"
+	wait_for 10 file_has server.err 'generation 2'
+	wait_for 5 has_workers 1
+	limit_file unlimited
+	wait_for 5 logged log.json reload 1
+	wait_for 5 logged log.json connection 20
+	stop_server
+	no_line_is_torn log.json
+	assert_equal "$(of_event log.json connection .connection | sort -n)" \
+	    "$(seq 20)"
+	assert_equal "$(of_event log.json end .lost)" 0
+}
+
+@test "lines that have no room while the disk is full are counted" {
+	faulty log-room:fail
+	start_server -quiet -workers 1 -www -log log.json
+	wait_for 5 logged log.json start 1
+	limit_file "$(stat -c %s log.json)"
+	clients 60
+	limit_file unlimited
+	wait_for 5 logged log.json connection 1
+	stop_server
+	no_line_is_torn log.json
+	lost=$(of_event log.json end .lost)
+	[ "$lost" -gt 0 ]
+	assert_equal $((lost + $(logged_count log.json connection))) 60
+	assert_matches "$(server_err)" 'bytes of -log log.json were lost'
+}
+
 ### All else
 
 @test "a reader of a FIFO gets whole lines of all workers" {
@@ -168,6 +202,24 @@ limit_file() # bytes or unlimited
 	[ "$lost" -gt 0 ]
 	assert_equal $((lost + $(logged_count log.json connection))) 300
 	assert_equal "$(grep -c 'cannot write' server.err)" 1
+}
+
+@test "a master that is stopped holds up no connection" {
+	faulty log-room:fail
+	mkfifo log
+	launch reader cat log
+	start_server -quiet -workers 2 -www -log log
+	kill -STOP "$SERVER_PID"
+	clients 800
+	kill -CONT "$SERVER_PID"
+	stop_server
+	wait_exit reader
+	no_line_is_torn reader.out
+	lost=$(of_event reader.out end .lost)
+	[ "$lost" -gt 0 ]
+	assert_equal $((lost + $(logged_count reader.out connection))) 800
+	assert_contains "$(server_err)" \
+	    's_server: the master takes no lines of -log: some are lost'
 }
 
 @test "-log - writes to standard output amid what else is printed there" {

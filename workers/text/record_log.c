@@ -21,8 +21,10 @@ record_log_init(struct record_log *log, const struct file_tail *file,
 	log->uplink = uplink;
 	log->file = *file;
 	log->file.hasty = false;
+	log->room_bytes =
+	    fault_fails("log-room") ? FILE_QUEUE_LINE : RECORD_LOG_ROOM;
 	file_queue_init(
-	    &log->queue, &log->file, RECORD_LOG_ROOM, &board->log_lost);
+	    &log->queue, &log->file, log->room_bytes, &board->log_lost);
 	log->retry =
 	    (struct loop_timer){ .run = record_log_on_retry, .arg = log };
 	log->told = false;
@@ -40,8 +42,7 @@ bool
 record_log_end_turn(struct record_log *log)
 {
 	if (log->queue.lines.size == 0)
-		return log->file.fd != -1 ||
-		    !channel_waiting(&log->uplink->channel);
+		return log->file.fd != -1 || uplink_queued(log->uplink) == 0;
 	if (log->file.fd == -1)
 		return record_log_hand_over(log);
 	if (file_queue_flush(&log->queue))
@@ -61,15 +62,19 @@ record_log_reopen(struct record_log *log, int fd)
 	(void)record_log_end_turn(log);
 }
 
-void
+bool
 record_log_close(struct record_log *log, int timeout_ms)
 {
+	struct file_queue *queue = &log->queue;
+
 	if (log->file.fd != -1) {
-		file_queue_close(&log->queue);
-		return;
+		file_queue_act(queue, INT64_MAX);
+		if (file_queue_flush(queue))
+			return true;
 	}
 	(void)record_log_hand_over(log);
 	uplink_flush(log->uplink, timeout_ms);
+	return uplink_queued(log->uplink) == 0;
 }
 
 /*
@@ -83,7 +88,7 @@ record_log_hand_over(struct record_log *log)
 	size_t size;
 
 	while ((size = file_queue_portion(queue)) > 0) {
-		if (uplink_queued(log->uplink) + size > RECORD_LOG_ROOM) {
+		if (uplink_queued(log->uplink) + size > log->room_bytes) {
 			file_queue_drop(queue);
 			if (!log->told)
 				log_warnx("the master takes no lines of "
