@@ -82,17 +82,17 @@ function compare_list(list, limit,   i, name, rest)
 	if (known_count[list] == 0)
 		return
 	sort_names(list)
-	print (list in title) ? title[list] : list
+	print heading(list)
 	for (i = 1; i <= 2; i++)
 		rest[i] = number[i, list]
 	for (i = 1; i <= limit && i <= known_count[list]; i++) {
 		name = names[list, i]
 		rest[1] -= number[1, list, name]
 		rest[2] -= number[2, list, name]
-		printf "%8d%8d%8s  %s%s\n", number[1, list, name],
+		printf "%8d%8d%8s  %s", number[1, list, name],
 		    number[2, list, name],
-		    difference(number[1, list, name], number[2, list, name]),
-		    name, list == "Failures" ? compare_example(name) : ""
+		    difference(number[1, list, name], number[2, list, name]), name
+		print (list == "Failures" ? compare_example(name) : "")
 	}
 	if (rest[1] + rest[2] > 0)
 		printf "%8d%8d%8s  others\n", rest[1], rest[2],

@@ -61,7 +61,7 @@ function page_histogram(   i, most)
 function page_list(list, limit,   i, name, rest)
 {
 	sort_names(list)
-	print (list in title) ? title[list] : list
+	print heading(list)
 	rest = number[1, list]
 	for (i = 1; i <= limit && i <= known_count[list]; i++) {
 		name = names[list, i]
@@ -81,11 +81,20 @@ function page_list(list, limit,   i, name, rest)
 function tell_bad(side, name)
 {
 	if (bad[side] > 0)
-		printf "Not counted: %d bad line%s of %s\n", bad[side],
-		    bad[side] == 1 ? "" : "s", name
+		print "Not counted: " several(bad[side], "bad line") " of " name
 	if (strange[side] > 0)
-		printf "Not counted: %d record%s of %s, of an unknown version\n",
-		    strange[side], strange[side] == 1 ? "" : "s", name
+		print "Not counted: " several(strange[side], "record") \
+		    " of " name ", of an unknown version"
+}
+
+function heading(list)
+{
+	return list in title ? title[list] : list
+}
+
+function several(n, what)
+{
+	return n " " what (n == 1 ? "" : "s")
 }
 
 # The most frequent first, of the second file if there is one.
@@ -143,10 +152,14 @@ function bar_text(count, most, size,   n)
 
 ### As in foundation/histogram.c
 
-function least(bucket,   group)
+function least(bucket,   group, time)
 {
 	group = int(bucket / 8)
-	return group == 0 ? bucket : (bucket % 8 + 8) * 2 ^ (group - 1)
+	if (group == 0)
+		return bucket
+	for (time = bucket % 8 + 8; group > 1; group--)
+		time *= 2
+	return time
 }
 
 function middle(bucket)
@@ -178,6 +191,6 @@ function time_text(us,   unit)
 		return "-"
 	for (unit = 1; us >= 999.5 && unit < 3; unit++)
 		us /= 1000
-	return sprintf("%.*f %s", unit > 1 && us < 9.95, us,
-	    substr("usmss ", 2 * unit - 1, unit < 3 ? 2 : 1))
+	return sprintf(unit > 1 && us < 9.95 ? "%.1f %s" : "%.0f %s", us,
+	    substr("usmss", 2 * unit - 1, 2))
 }

@@ -186,10 +186,14 @@ function take_time(side, row)
 }
 
 # What may stand on a terminal: the file is anybody's.
-function shown(text)
+function shown(text,   part, n, i)
 {
-	gsub(/\001/, "\\\\", text)
 	gsub(/\002/, "\"", text)
+	# What gsub makes of a backslash depends on the awk.
+	n = split(text, part, "\001")
+	text = part[1]
+	for (i = 2; i <= n; i++)
+		text = text "\\" part[i]
 	gsub(/[\001-\037\177-\377]/, "?", text)
 	return text
 }

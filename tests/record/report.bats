@@ -196,3 +196,31 @@ failed() # connection, why, key
 	run ! report name1=x folder
 	assert_equal "$output" 'log-report: folder: this is a folder'
 }
+
+# An awk of this name, first on PATH.
+with_awk() # command...
+{
+	mkdir -p other
+	printf '#!/bin/sh\nexec %s "$@"\n' "$*" >other/awk
+	chmod +x other/awk
+}
+
+@test "each awk that is here makes the same page" {
+	local awk tried=0
+
+	{
+		finished 1 1234567 'a\\\"b'
+		finished 2 99 B
+		failed 3 closed x
+		echo torn
+	} >log
+	report log log >page
+	for awk in mawk gawk 'gawk --posix' original-awk 'busybox awk'; do
+		command -v "${awk%% *}" >/dev/null || continue
+		with_awk "$awk"
+		PATH=$PWD/other:$PATH report log log >again
+		diff page again
+		tried=$((tried + 1))
+	done
+	[ "$tried" -gt 1 ] || skip 'there is only one'
+}
