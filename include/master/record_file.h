@@ -50,7 +50,7 @@ struct record_file {
 	enum text_stream stream; /* of the printer */
 	size_t printed_room; /* bytes that may wait there */
 	_Atomic uint64_t *lost; /* lines; in shared memory */
-	bool told; /* that the printer does not take lines */
+	bool told; /* that lines go nowhere; the writer tells of its own */
 };
 
 /*

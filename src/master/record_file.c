@@ -35,6 +35,7 @@ static void record_file_change_way(struct record_file *);
 static bool record_file_appends(const struct record_file *);
 static void record_file_end_writer(struct record_file *, int);
 static void record_file_print(struct record_file *, const char *, size_t);
+static void record_file_tell(struct record_file *, const char *);
 static void record_file_lose(struct record_file *, const char *, size_t);
 
 const struct source record_file_source = {
@@ -124,6 +125,9 @@ record_file_write(struct record_file *file, const void *lines, size_t size)
 	case RECORD_WRITTEN:
 		if (!writer_takes(&file->writer, 0))
 			record_file_lose(file, lines, size);
+		/* Of all else the writer tells. */
+		if (file->writer.target[0].fd == -1)
+			record_file_tell(file, "its reader is gone");
 		writer_write(&file->writer, 0, lines, size);
 		break;
 	case RECORD_PRINTED:
@@ -359,9 +363,14 @@ record_file_print(struct record_file *file, const char *lines, size_t size)
 		file->printer, file->stream, lines, size, file->printed_room))
 		return;
 	record_file_lose(file, lines, size);
+	record_file_tell(file, "nobody reads it");
+}
+
+static void
+record_file_tell(struct record_file *file, const char *why)
+{
 	if (!file->told)
-		log_warnx(
-		    "cannot write to %s: nobody reads it", file->file.name);
+		log_warnx("cannot write to %s: %s", file->file.name, why);
 	file->told = true;
 }
 

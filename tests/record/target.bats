@@ -252,6 +252,19 @@ limit_file() # bytes or unlimited
 	done
 }
 
+@test "a reader that goes away costs no handshake, and that is told once" {
+	exec 8> >(exec 3>&-; head -n 1 >first.json)
+	start_server -quiet -workers 2 -www -log fd:8
+	exec 8>&-
+	wait_for 5 logged first.json start 1
+	clients 20
+	wait_for 5 file_has server.err 'cannot write'
+	clients 20
+	assert_equal "$(server_err)" \
+	    's_server: cannot write to -log fd:8: its reader is gone'
+	stop_server
+}
+
 @test "/dev/full takes nothing, and all clients are served" {
 	start_server -quiet -workers 2 -www -log /dev/full
 	clients 100
