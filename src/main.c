@@ -23,6 +23,7 @@
 #include "handlers/handlers.h"
 #include "link/dtls.h"
 #include "link/stateless.h"
+#include "link/witness.h"
 #include "master/control.h"
 #include "master/control_ask.h"
 #include "master/control_socket.h"
@@ -236,6 +237,7 @@ main_close(const struct worker_setup *setup)
 	self_signed_close();
 	secrets_close();
 	tickets_close(setup->tickets);
+	witness_close();
 	transport_close();
 	return crypto_setup_close(setup->config);
 }
@@ -286,6 +288,7 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 	    main_load_ticket_keys(config, setup->shared->ticket_keys) == -1)
 		return -1;
 	setup->tickets->keys = setup->shared->ticket_keys;
+	witness_open(config);
 	passphrase_seal();
 	if (main_install(setup, setup->tls) == -1 ||
 	    listener_open(listener, config) == -1)

@@ -138,6 +138,7 @@ struct config {
 	bool progress; /* -progress */
 	const char *log; /* -log; "-": standard output; NULL: none */
 	unsigned log_events; /* -log_events: bits of enum log_event */
+	bool log_hello; /* -log_hello */
 	const char *control; /* -control; NULL: none */
 	/* -ctl: what this program asks another one, in place of serving */
 	const char *ctl;
@@ -321,6 +322,11 @@ bool config_uses_jobs(const struct config *);
 
 /* Returns true if a connection in this mode gets what is typed. */
 bool config_uses_console(const struct config *);
+/*
+ * Returns true if somebody will ask what a client offered, or why a handshake
+ * failed.
+ */
+bool config_watches_handshakes(const struct config *);
 /* True if the options let it print nothing of a good connection. */
 bool config_is_silent(const struct config *);
 

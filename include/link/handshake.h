@@ -21,6 +21,7 @@
 struct link;
 struct loop_task;
 struct services;
+struct witness;
 
 /* Which function makes the next step of the handshake. */
 enum handshake_phase {
@@ -44,6 +45,7 @@ struct shake {
 	struct async async;
 	struct stapling stapling;
 	struct crl_download crl_download;
+	struct witness *witness; /* NULL: nobody needs one */
 };
 
 /* Go on with this phase. */

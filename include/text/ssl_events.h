@@ -39,5 +39,10 @@ struct ssl_events {
 void ssl_events_open(void);
 /* The listener and the events must outlive the SSL. */
 void ssl_events_add(struct ssl_events *, SSL *, struct ssl_listener *);
+/*
+ * A listener has set one of its functions to NULL. If no listener has that
+ * function now, libssl does not call for it any more.
+ */
+void ssl_events_spare(const struct ssl_events *, SSL *);
 
 #endif

@@ -76,6 +76,10 @@ config_check(const struct config *config)
 		log_warnx("-tfo is for TCP, not for -unix");
 		return -1;
 	}
+	if (config->log_hello && config->log == NULL) {
+		log_warnx("-log_hello has no effect without -log");
+		return -1;
+	}
 	if (config->context != NULL && config->context_hex_size > 0) {
 		log_warnx("-context and -context_hex exclude each other");
 		return -1;
@@ -222,6 +226,12 @@ config_is_silent(const struct config *config)
 {
 	return config->traits->silent ||
 	    (config->traits->console && config->quiet && !config->brief);
+}
+
+bool
+config_watches_handshakes(const struct config *config)
+{
+	return config->log != NULL;
 }
 
 static unsigned

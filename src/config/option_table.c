@@ -192,6 +192,8 @@ static const struct option options_output[] = {
 	    "Which lines of connections -log has, as in accepted,connection",
 	    .set = config_set_log_events,
 	    SOME_OF(",", "accepted handshake connection all")),
+	OPTION("log_hello", KIND_NONE,
+	    "With -log, list what each client offers", FLAG(log_hello)),
 	OPTION("control", KIND_STRING,
 	    "Path of a UNIX socket that takes commands (-ctl)", TEXT(control),
 	    FILE_NAME),

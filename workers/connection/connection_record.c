@@ -9,7 +9,9 @@
 #include "foundation/log.h"
 #include "foundation/monotime.h"
 #include "foundation/slab.h"
+#include "link/explain.h"
 #include "link/moments.h"
+#include "link/witness.h"
 #include "shared/record_line.h"
 #include "text/record_log.h"
 
@@ -128,7 +130,10 @@ connection_record_link(const struct connection *connection,
 {
 	const struct link *link = &connection->link;
 
+	hello_json(link, json);
 	record_handshake(json, card);
+	if (explanation_of(link) != NULL)
+		explanation_json(explanation_of(link), json);
 	if (link->outcome.early_bytes > 0)
 		json_number(
 		    json, "early_data_bytes", link->outcome.early_bytes);

@@ -3,9 +3,11 @@
 
 #include "base/counters.h"
 #include "base/services.h"
+#include "link/explain.h"
 #include "link/handshake.h"
 #include "link/link.h"
 #include "link/tallying.h"
+#include "link/witness.h"
 #include "tls/psk.h"
 #include "tls/tls_context.h"
 
@@ -61,6 +63,7 @@ handshake_stuck(struct link *link, int result, size_t unsent)
 void
 handshake_fail(struct link *link, enum stats_counter why)
 {
+	explain_failure(link, why);
 	tallying_begin(link);
 	outcome_fail(&link->outcome, why);
 	tallying_failed(link, why);
@@ -109,6 +112,7 @@ handshake_finished(struct link *link)
 	tallying_finished(link);
 	tallying_end(link);
 	handshake_count_sessions(link->services);
+	witness_end(link);
 }
 
 /*

@@ -6,6 +6,7 @@
 #include "foundation/log.h"
 #include "link/dtls.h"
 #include "link/link.h"
+#include "link/witness.h"
 #include "net/datagram_socket.h"
 #include "net/stream_socket.h"
 #include "resumption/tickets.h"
@@ -39,6 +40,7 @@ link_open(struct link *link, const struct services *services, int fd,
 	link_attach(link, peer, wake);
 	if (link->dtls != NULL)
 		dtls_prepare(link);
+	witness_attach(link);
 	tracing_attach(&link->shake.tracing, &link->shake.events, link->ssl,
 	    config, link->dtls != NULL ? link_header : NULL,
 	    &link->transport.numbers);
@@ -53,6 +55,7 @@ link_close(struct link *link)
 		async_free(&link->shake.async);
 	}
 	SSL_free(link->ssl);
+	witness_free(link);
 	if (link->transport.fd != -1)
 		close(link->transport.fd);
 	transport_free(&link->transport);

@@ -25,6 +25,23 @@ ssl_events_add(
 		SSL_set_msg_callback(ssl, ssl_events_message);
 }
 
+void
+ssl_events_spare(const struct ssl_events *events, SSL *ssl)
+{
+	const struct ssl_listener *listener;
+	bool info = false, message = false;
+
+	SLIST_FOREACH(listener, &events->listeners, entry)
+	{
+		info = info || listener->info != NULL;
+		message = message || listener->message != NULL;
+	}
+	if (!info)
+		SSL_set_info_callback(ssl, NULL);
+	if (!message)
+		SSL_set_msg_callback(ssl, NULL);
+}
+
 static void
 ssl_events_info(const SSL *ssl, int where, int value)
 {

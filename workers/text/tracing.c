@@ -15,6 +15,8 @@
 #include "tls/base/tls_names.h"
 #include "tls/base/tls_text.h"
 
+#define TRACING_NO_CERTIFICATE 41 /* no_certificate of SSL 3.0 */
+
 static void tracing_state(void *, const SSL *, int, int);
 static void tracing_exit(const SSL *, const char *, int, bool);
 static bool tracing_waits(const SSL *);
@@ -30,6 +32,7 @@ static void
 tracing_describe(struct textbuf *, int, int, const unsigned char *, size_t);
 static void tracing_bytes(struct textbuf *, const unsigned char *, size_t);
 static void tracing_emit(const void *, size_t);
+static const char *tracing_alert(int);
 static const char *tracing_handshake(int);
 static const char *tracing_name(const struct tls_name *, int, const char *);
 
@@ -66,43 +69,6 @@ static const struct tls_name tracing_handshakes[] = {
 	{ SSL3_MT_KEY_UPDATE, ", KeyUpdate" },
 	{ SSL3_MT_NEXT_PROTO, ", NextProto" },
 	{ SSL3_MT_MESSAGE_HASH, ", MessageHash" },
-	{ 0, NULL },
-};
-
-static const struct tls_name tracing_alerts[] = {
-	{ SSL_AD_CLOSE_NOTIFY, " close_notify" },
-	{ SSL_AD_UNEXPECTED_MESSAGE, " unexpected_message" },
-	{ SSL_AD_BAD_RECORD_MAC, " bad_record_mac" },
-	{ SSL_AD_DECRYPTION_FAILED, " decryption_failed" },
-	{ SSL_AD_RECORD_OVERFLOW, " record_overflow" },
-	{ SSL_AD_DECOMPRESSION_FAILURE, " decompression_failure" },
-	{ SSL_AD_HANDSHAKE_FAILURE, " handshake_failure" },
-	{ SSL_AD_BAD_CERTIFICATE, " bad_certificate" },
-	{ SSL_AD_UNSUPPORTED_CERTIFICATE, " unsupported_certificate" },
-	{ SSL_AD_CERTIFICATE_REVOKED, " certificate_revoked" },
-	{ SSL_AD_CERTIFICATE_EXPIRED, " certificate_expired" },
-	{ SSL_AD_CERTIFICATE_UNKNOWN, " certificate_unknown" },
-	{ SSL_AD_ILLEGAL_PARAMETER, " illegal_parameter" },
-	{ SSL_AD_UNKNOWN_CA, " unknown_ca" },
-	{ SSL_AD_ACCESS_DENIED, " access_denied" },
-	{ SSL_AD_DECODE_ERROR, " decode_error" },
-	{ SSL_AD_DECRYPT_ERROR, " decrypt_error" },
-	{ 60, " export_restriction" }, /* RFC 2246, reserved since */
-	{ SSL_AD_PROTOCOL_VERSION, " protocol_version" },
-	{ SSL_AD_INSUFFICIENT_SECURITY, " insufficient_security" },
-	{ SSL_AD_INTERNAL_ERROR, " internal_error" },
-	{ SSL_AD_INAPPROPRIATE_FALLBACK, " inappropriate_fallback" },
-	{ SSL_AD_USER_CANCELLED, " user_canceled" },
-	{ SSL_AD_NO_RENEGOTIATION, " no_renegotiation" },
-	{ SSL_AD_MISSING_EXTENSION, " missing_extension" },
-	{ SSL_AD_UNSUPPORTED_EXTENSION, " unsupported_extension" },
-	{ SSL_AD_CERTIFICATE_UNOBTAINABLE, " certificate_unobtainable" },
-	{ SSL_AD_UNRECOGNIZED_NAME, " unrecognized_name" },
-	{ SSL_AD_BAD_CERTIFICATE_STATUS_RESPONSE,
-	    " bad_certificate_status_response" },
-	{ SSL_AD_BAD_CERTIFICATE_HASH_VALUE, " bad_certificate_hash_value" },
-	{ SSL_AD_UNKNOWN_PSK_IDENTITY, " unknown_psk_identity" },
-	{ SSL_AD_CERTIFICATE_REQUIRED, " certificate_required" },
 	{ 0, NULL },
 };
 
@@ -312,17 +278,29 @@ tracing_describe(struct textbuf *text, int version, int content,
 		textbuf_printf(text, "Unknown (content_type=%d)", content);
 	textbuf_printf(text, " [length %04zx]", size);
 	if (content == SSL3_RT_ALERT && size == 2)
-		textbuf_printf(text, "%s%s",
+		textbuf_printf(text, "%s %s",
 		    data[0] == SSL3_AL_WARNING	   ? ", warning"
 			: data[0] == SSL3_AL_FATAL ? ", fatal"
 						   : ", ???",
-		    tracing_name(tracing_alerts, data[1], " ???"));
+		    tracing_alert(data[1]));
 	else if (content == SSL3_RT_ALERT)
 		textbuf_puts(text, ", ???");
 	else if (content == SSL3_RT_HANDSHAKE)
 		textbuf_puts(
 		    text, size == 0 ? "???" : tracing_handshake(data[0]));
 	textbuf_puts(text, "\n");
+}
+
+/* The stock program does not name the first alert, nor later ones. */
+static const char *
+tracing_alert(int alert)
+{
+	const char *name = alert == TRACING_NO_CERTIFICATE ||
+		alert > SSL_AD_CERTIFICATE_REQUIRED
+	    ? NULL
+	    : tls_name_of_alert(alert);
+
+	return name != NULL ? name : "???";
 }
 
 static const char *

@@ -1,0 +1,247 @@
+/*
+ * Peers that are gone, silent, or no TLS clients.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <openssl/ssl.h>
+#include <openssl/sslerr.h>
+
+#include "config/config.h"
+#include "link/explain_parts.h"
+#include "link/link.h"
+#include "tls/base/tls_names.h"
+
+#define NOT_TLS "not TLS: "
+
+static const struct stranger *stranger_find(const uint8_t *, size_t);
+static bool gone_before_hello(struct failing *, const char *);
+static void gone_after_answer(struct failing *, const char *);
+static bool is_certified(const struct failing *);
+static const char *message_name(int);
+
+/* What the first bytes of other protocols are; SIZE: how many are known. */
+static const struct stranger {
+	const char *first;
+	size_t size;
+	const char *key; /* what the client speaks, behind NOT_TLS */
+} strangers[] = {
+	{ "GET", 3, NOT_TLS "plain HTTP" },
+	{ "HEA", 3, NOT_TLS "plain HTTP" },
+	{ "POS", 3, NOT_TLS "plain HTTP" },
+	{ "PUT", 3, NOT_TLS "plain HTTP" },
+	{ "DEL", 3, NOT_TLS "plain HTTP" },
+	{ "OPT", 3, NOT_TLS "plain HTTP, SIP or RTSP" },
+	{ "PAT", 3, NOT_TLS "plain HTTP" },
+	{ "PRI", 3, NOT_TLS "HTTP/2 without TLS" },
+	{ "CON", 3, NOT_TLS "HTTP to a proxy (CONNECT)" },
+	{ "SSH", 3, NOT_TLS "SSH" },
+	{ "EHL", 3, NOT_TLS "SMTP, which asks for TLS by STARTTLS" },
+	{ "HEL", 3, NOT_TLS "SMTP, which asks for TLS by STARTTLS" },
+	{ "LHL", 3, NOT_TLS "LMTP, which asks for TLS by STARTTLS" },
+	{ "USE", 3, NOT_TLS "FTP or POP3, which asks for TLS by a command" },
+	{ "AUT", 3, NOT_TLS "FTP, which asks for TLS by AUTH TLS" },
+	{ "CAP", 3, NOT_TLS "IRC or POP3" },
+	{ "NIC", 3, NOT_TLS "IRC" },
+	{ "REG", 3, NOT_TLS "SIP" },
+	{ "INV", 3, NOT_TLS "SIP" },
+	{ "<?x", 3, NOT_TLS "XMPP" },
+	{ "<st", 3, NOT_TLS "XMPP" },
+	{ "PRO", 3, NOT_TLS "a PROXY protocol header before TLS" },
+	{ "\r\n\r", 3, NOT_TLS "a PROXY protocol header before TLS" },
+	{ "\3\0\0", 3, NOT_TLS "RDP, which asks for TLS by itself" },
+	{ "\0\0\0", 3, NOT_TLS "PostgreSQL, which asks for TLS by itself" },
+	{ "\x16\xfe", 2, NOT_TLS "DTLS over a stream" },
+	{ "\x30", 1, NOT_TLS "LDAP, which asks for TLS by StartTLS" },
+	{ "\x10", 1, NOT_TLS "MQTT without TLS" },
+};
+
+static const struct tls_name message_names[] = {
+	{ SSL3_MT_CLIENT_HELLO, "ClientHello" },
+	{ SSL3_MT_SERVER_HELLO, "ServerHello" },
+	{ DTLS1_MT_HELLO_VERIFY_REQUEST, "HelloVerifyRequest" },
+	{ SSL3_MT_NEWSESSION_TICKET, "NewSessionTicket" },
+	{ SSL3_MT_END_OF_EARLY_DATA, "EndOfEarlyData" },
+	{ SSL3_MT_ENCRYPTED_EXTENSIONS, "EncryptedExtensions" },
+	{ SSL3_MT_CERTIFICATE, "Certificate" },
+	{ SSL3_MT_SERVER_KEY_EXCHANGE, "ServerKeyExchange" },
+	{ SSL3_MT_CERTIFICATE_REQUEST, "CertificateRequest" },
+	{ SSL3_MT_SERVER_DONE, "ServerHelloDone" },
+	{ SSL3_MT_CERTIFICATE_VERIFY, "CertificateVerify" },
+	{ SSL3_MT_CLIENT_KEY_EXCHANGE, "ClientKeyExchange" },
+	{ SSL3_MT_FINISHED, "Finished" },
+	{ SSL3_MT_CERTIFICATE_STATUS, "CertificateStatus" },
+	{ 0, NULL },
+};
+
+bool
+explain_stranger(struct failing *failing)
+{
+	const struct transport *transport = &failing->link->transport;
+	const uint8_t *first = transport->first;
+	const struct stranger *stranger;
+	size_t size = transport->read_bytes < TRANSPORT_FIRST
+	    ? (size_t)transport->read_bytes
+	    : TRANSPORT_FIRST;
+
+	if (failing->why != STAT_FAILED_NOT_TLS &&
+	    failing->reason != SSL_R_HTTP_REQUEST &&
+	    failing->reason != SSL_R_HTTPS_PROXY_REQUEST)
+		return false;
+	if ((stranger = stranger_find(first, size)) != NULL) {
+		failing->key = stranger->key;
+		explain_say(failing, "the client does not speak TLS: %s",
+		    stranger->key + strlen(NOT_TLS));
+		return true;
+	}
+	failing->key = "not TLS";
+	explain_say(failing,
+	    "the client does not speak TLS: its first bytes are %02x %02x %02x",
+	    first[0], first[1], first[2]);
+	return true;
+}
+
+static const struct stranger *
+stranger_find(const uint8_t *first, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(strangers) / sizeof(*strangers); i++)
+		if (strangers[i].size <= size &&
+		    memcmp(strangers[i].first, first, strangers[i].size) == 0)
+			return &strangers[i];
+	return NULL;
+}
+
+bool
+explain_deadline(struct failing *failing)
+{
+	const struct witness *witness = failing->witness;
+
+	if (failing->why == STAT_FAILED_ENDED) {
+		failing->key = "ended by the server";
+		explain_say(failing,
+		    "a command, or the end of the server, came before the "
+		    "handshake was finished");
+		return true;
+	}
+	if (failing->why != STAT_FAILED_TIMEOUT)
+		return false;
+	if (failing->link->transport.read_bytes == 0) {
+		failing->key = "timed out before the ClientHello";
+		explain_say(failing, "the client connected and said nothing");
+	} else if (witness->received == WITNESS_NO_MESSAGE) {
+		failing->key = "timed out within the ClientHello";
+		explain_say(failing,
+		    "the client stopped in the middle of its ClientHello: %ju "
+		    "bytes came",
+		    (uintmax_t)failing->link->transport.read_bytes);
+	} else {
+		failing->key = "timed out within the handshake";
+		explain_say(failing,
+		    "the client did not go on after its %s%s%s",
+		    message_name(witness->received),
+		    witness->sent == WITNESS_NO_MESSAGE ? "" : " and our ",
+		    message_name(witness->sent));
+	}
+	return true;
+}
+
+bool
+explain_gone(struct failing *failing)
+{
+	const struct transport *transport = &failing->link->transport;
+	int error = transport->read_error != 0 ? transport->read_error
+					       : transport->write_error;
+	const char *did = error == 0	 ? "closed"
+	    : error == ECONNRESET	 ? "reset the connection"
+	    : transport->kind->datagrams ? "is gone"
+					 : "left";
+
+	if (failing->why != STAT_FAILED_CLOSED)
+		return false;
+	if (transport->kind->datagrams && error == ECONNREFUSED) {
+		failing->key = "the client's port is closed";
+		explain_say(failing,
+		    "the client's system says that nobody listens on its port "
+		    "any more");
+		return true;
+	}
+	if (!gone_before_hello(failing, did))
+		gone_after_answer(failing, did);
+	return true;
+}
+
+static bool
+gone_before_hello(struct failing *failing, const char *did)
+{
+	const struct transport *transport = &failing->link->transport;
+
+	if (failing->witness->received != WITNESS_NO_MESSAGE)
+		return false;
+	if (transport->read_bytes == 0) {
+		failing->key = "closed before the ClientHello";
+		explain_say(failing,
+		    "the client %s before it sent anything, as port scanners "
+		    "and health checks do",
+		    did);
+	} else {
+		failing->key = "closed within the ClientHello";
+		explain_say(failing,
+		    "the client %s in the middle of its ClientHello: %ju bytes "
+		    "came",
+		    did, (uintmax_t)transport->read_bytes);
+	}
+	return true;
+}
+
+static void
+gone_after_answer(struct failing *failing, const char *did)
+{
+	const struct witness *witness = failing->witness;
+
+	if (witness->sent == SSL3_MT_SERVER_HELLO && witness->hellos == 1) {
+		failing->key = "closed after our HelloRetryRequest";
+		explain_say(failing,
+		    "the client %s after our HelloRetryRequest, which asks for "
+		    "a key share of another group",
+		    did);
+	} else if (witness->received == SSL3_MT_CLIENT_HELLO &&
+	    is_certified(failing)) {
+		failing->key = "closed after our certificate";
+		explain_say(failing,
+		    "the client %s after our certificate, without an alert: it "
+		    "may expect (pin) another one, or have lost patience",
+		    did);
+	} else {
+		failing->key = "closed within the handshake";
+		explain_say(failing, "the client %s after its %s%s%s", did,
+		    message_name(witness->received),
+		    witness->sent == WITNESS_NO_MESSAGE ? "" : " and our ",
+		    message_name(witness->sent));
+	}
+}
+
+/* Returns true if our flight had a certificate. */
+static bool
+is_certified(const struct failing *failing)
+{
+	const SSL_CIPHER *cipher = SSL_get_pending_cipher(failing->ssl);
+
+	if (cipher == NULL)
+		cipher = SSL_get_current_cipher(failing->ssl);
+	return failing->witness->sent != WITNESS_NO_MESSAGE &&
+	    !SSL_session_reused(failing->ssl) && cipher != NULL &&
+	    SSL_CIPHER_get_auth_nid(cipher) != NID_auth_null &&
+	    SSL_CIPHER_get_auth_nid(cipher) != NID_auth_psk;
+}
+
+static const char *
+message_name(int type)
+{
+	const char *name = tls_name_find(message_names, type);
+
+	return type == WITNESS_NO_MESSAGE ? ""
+	    : name == NULL		  ? "message"
+					  : name;
+}

@@ -1,0 +1,135 @@
+#include "link/witness.h"
+#include "base/services.h"
+#include "config/config.h"
+#include "foundation/log.h"
+#include "foundation/slab.h"
+#include "link/link.h"
+
+static void witness_on_message(void *, SSL *, const struct ssl_message *);
+static void witness_hear_hello(struct witness *, const struct ssl_message *);
+static void witness_on_info(void *, const SSL *, int, int);
+
+void
+witness_open(const struct config *config)
+{
+	if (config_watches_handshakes(config))
+		fingerprint_open();
+}
+
+void
+witness_close(void)
+{
+	fingerprint_close();
+}
+
+void
+witness_attach(struct link *link)
+{
+	struct witness *witness;
+
+	if (!config_watches_handshakes(link->services->config))
+		return;
+	if ((witness = slab_alloc(sizeof(*witness))) == NULL)
+		fatalx("out of memory");
+	*witness = (struct witness){
+		.listener = { .info = witness_on_info,
+		    .message = witness_on_message,
+		    .arg = witness },
+		.events = &link->shake.events,
+		.datagrams = link->dtls != NULL,
+		.sent = WITNESS_NO_MESSAGE,
+		.received = WITNESS_NO_MESSAGE,
+		.alert_sent = WITNESS_NO_ALERT,
+		.alert_received = WITNESS_NO_ALERT,
+	};
+	ssl_events_add(&link->shake.events, link->ssl, &witness->listener);
+	link->shake.witness = witness;
+}
+
+void
+witness_end(struct link *link)
+{
+	struct witness *witness = link->shake.witness;
+
+	if (witness == NULL)
+		return;
+	witness->listener.message = NULL;
+	ssl_events_spare(witness->events, link->ssl);
+}
+
+void
+witness_free(struct link *link)
+{
+	if (link->shake.witness == NULL)
+		return;
+	hello_facts_free(link->shake.witness->facts);
+	slab_free(link->shake.witness->explanation);
+	slab_free(link->shake.witness);
+	link->shake.witness = NULL;
+}
+
+void
+hello_json(const struct link *link, struct json *json)
+{
+	const struct witness *witness = link->shake.witness;
+
+	if (witness == NULL || witness->facts == NULL)
+		return;
+	hello_facts_json(witness->facts, json);
+	if (link->services->config->log_hello)
+		hello_facts_lists_json(witness->facts, link->ssl, json);
+}
+
+/* libssl tells of a message when it is whole, and not yet read. */
+static void
+witness_on_message(void *arg, SSL *ssl, const struct ssl_message *message)
+{
+	struct witness *witness = arg;
+	const uint8_t *data = message->data;
+
+	(void)ssl;
+	if (message->content_type != SSL3_RT_HANDSHAKE || message->size == 0)
+		return;
+	if (message->is_write) {
+		witness->sent = data[0];
+		return;
+	}
+	witness->received = data[0];
+	if (data[0] == SSL3_MT_CLIENT_HELLO)
+		witness_hear_hello(witness, message);
+}
+
+/*
+ * The first ClientHello counts. With DTLS that is the one that brings the
+ * cookie: libssl may first be given one that the acceptor has made up.
+ */
+static void
+witness_hear_hello(struct witness *witness, const struct ssl_message *message)
+{
+	struct client_hello hello;
+
+	witness->hellos++;
+	if (witness->facts != NULL &&
+	    (!witness->datagrams || witness->facts->has_cookie))
+		return;
+	if (client_hello_parse(
+		&hello, message->data, message->size, witness->datagrams) == -1)
+		return;
+	hello_facts_free(witness->facts);
+	if ((witness->facts = hello_facts_new(&hello)) == NULL)
+		fatalx("out of memory");
+}
+
+static void
+witness_on_info(void *arg, const SSL *ssl, int where, int value)
+{
+	struct witness *witness = arg;
+
+	(void)ssl;
+	if ((where & SSL_CB_ALERT) == 0)
+		return;
+	if (where & SSL_CB_WRITE)
+		witness->alert_sent = value & 0xff;
+	else
+		witness->alert_received = value & 0xff;
+}
