@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/err.h>
@@ -11,17 +10,28 @@
 #define COUNT_MAX  99
 #define NO_NUMBERS "000000000000"
 
-/* Fetched and allocated once, because that takes longer than a digest. */
+/* A longer text is digested in pieces, and not kept. */
+#define TEXT_MAX 1024
+
+/*
+ * What makes one of the digests. Fetched and allocated once, because that takes
+ * longer than a digest. Most clients are of one kind, so the last text and its
+ * digest are kept.
+ */
 struct digester {
-	EVP_MD *md;
+	EVP_MD *md; /* NULL: the library has none */
 	EVP_MD_CTX *ctx;
+	size_t size; /* of text; 0: none */
+	char text[TEXT_MAX];
+	char digits[JA3_SIZE];
 };
 
-/* Text that goes to a digester piece by piece. */
+/* A text that is being made for a digester. */
 struct digest {
-	EVP_MD_CTX *ctx;
+	struct digester *digester;
+	bool is_long; /* its beginning was digested */
 	size_t size; /* of text */
-	char text[256];
+	char text[TEXT_MAX];
 };
 
 /* Numbers without GREASE. */
@@ -53,31 +63,35 @@ static void
 numbers_of_extensions(struct numbers *, const struct client_hello *);
 static void numbers_add(struct numbers *, uint16_t);
 static void numbers_sort(struct numbers *);
-static int numbers_compare(const void *, const void *);
-static void digest_begin(struct digest *, const struct digester *);
+static void digest_begin(struct digest *, struct digester *);
 static void digest_char(struct digest *, char);
+static void digest_text(struct digest *, const char *, size_t);
 static void digest_decimal(struct digest *, unsigned);
 static void digest_hexadecimal(struct digest *, unsigned);
+static void digest_flush(struct digest *);
 static void digest_end(struct digest *, char *, size_t);
+static void digest_finish(struct digest *, char *);
 static bool is_alphanumeric(uint8_t);
 static char hex_digit(unsigned);
 
-static struct digester fingerprint_md5, fingerprint_sha256;
+static struct digester digester_ja3, digester_suites, digester_extensions;
 
 void
 fingerprint_open(void)
 {
 	ERR_set_mark();
-	digester_open(&fingerprint_md5, "MD5");
-	digester_open(&fingerprint_sha256, "SHA256");
+	digester_open(&digester_ja3, "MD5");
+	digester_open(&digester_suites, "SHA256");
+	digester_open(&digester_extensions, "SHA256");
 	ERR_pop_to_mark();
 }
 
 void
 fingerprint_close(void)
 {
-	digester_close(&fingerprint_md5);
-	digester_close(&fingerprint_sha256);
+	digester_close(&digester_ja3);
+	digester_close(&digester_suites);
+	digester_close(&digester_extensions);
 }
 
 static void
@@ -105,9 +119,9 @@ fingerprint_take(
 	*fingerprint = (struct fingerprint){ 0 };
 	if (hello_numbers(hello->cipher_suites) > FINGERPRINT_SUITES_MAX)
 		return;
-	if (fingerprint_md5.md != NULL)
+	if (digester_ja3.md != NULL)
 		fingerprint_ja3(fingerprint->ja3, hello);
-	if (fingerprint_sha256.md != NULL)
+	if (digester_suites.md != NULL && digester_extensions.md != NULL)
 		fingerprint_ja4(fingerprint->ja4, hello);
 }
 
@@ -117,7 +131,7 @@ fingerprint_ja3(char *out, const struct client_hello *hello)
 	struct hello_span groups;
 	struct digest digest;
 
-	digest_begin(&digest, &fingerprint_md5);
+	digest_begin(&digest, &digester_ja3);
 	digest_decimal(&digest, hello->version);
 	digest_char(&digest, ',');
 	ja3_list(&digest, hello->cipher_suites);
@@ -278,7 +292,7 @@ ja4_suites(char *out, const struct numbers *suites)
 {
 	struct digest digest;
 
-	digest_begin(&digest, &fingerprint_sha256);
+	digest_begin(&digest, &digester_suites);
 	if (ja4_list(&digest, suites, false))
 		digest_end(&digest, out, PIECE);
 	else
@@ -298,7 +312,7 @@ ja4_extensions(char *out, const struct numbers *extensions,
 	size_t i;
 
 	out[PIECE] = '\0';
-	digest_begin(&digest, &fingerprint_sha256);
+	digest_begin(&digest, &digester_extensions);
 	if (!ja4_list(&digest, extensions, true)) {
 		memcpy(out, NO_NUMBERS, PIECE);
 		return;
@@ -370,68 +384,106 @@ numbers_add(struct numbers *numbers, uint16_t number)
 		numbers->number[numbers->count++] = number;
 }
 
+/* For the few numbers that clients send, faster than qsort(3). */
 static void
 numbers_sort(struct numbers *numbers)
 {
-	qsort(numbers->number, numbers->count, sizeof(numbers->number[0]),
-	    numbers_compare);
-}
+	uint16_t *at = numbers->number, number;
+	size_t i, to;
 
-static int
-numbers_compare(const void *a, const void *b)
-{
-	return (int)*(const uint16_t *)a - (int)*(const uint16_t *)b;
+	for (i = 1; i < numbers->count; i++) {
+		number = at[i];
+		for (to = i; to > 0 && at[to - 1] > number; to--)
+			at[to] = at[to - 1];
+		at[to] = number;
+	}
 }
 
 static void
-digest_begin(struct digest *digest, const struct digester *digester)
+digest_begin(struct digest *digest, struct digester *digester)
 {
-	digest->ctx = digester->ctx;
+	digest->digester = digester;
+	digest->is_long = false;
 	digest->size = 0;
-	EVP_DigestInit_ex(digester->ctx, digester->md, NULL);
 }
 
 static void
 digest_char(struct digest *digest, char c)
 {
-	if (digest->size == sizeof(digest->text)) {
-		EVP_DigestUpdate(digest->ctx, digest->text, digest->size);
-		digest->size = 0;
-	}
-	digest->text[digest->size++] = c;
+	digest_text(digest, &c, 1);
+}
+
+static void
+digest_text(struct digest *digest, const char *text, size_t size)
+{
+	if (sizeof(digest->text) - digest->size < size)
+		digest_flush(digest);
+	memcpy(digest->text + digest->size, text, size);
+	digest->size += size;
+}
+
+static void
+digest_flush(struct digest *digest)
+{
+	const struct digester *digester = digest->digester;
+
+	if (!digest->is_long)
+		EVP_DigestInit_ex(digester->ctx, digester->md, NULL);
+	EVP_DigestUpdate(digester->ctx, digest->text, digest->size);
+	digest->is_long = true;
+	digest->size = 0;
 }
 
 static void
 digest_decimal(struct digest *digest, unsigned number)
 {
-	unsigned unit = 1;
+	char digits[5];
+	size_t i = sizeof(digits);
 
-	while (number / unit >= 10)
-		unit *= 10;
-	for (; unit > 0; unit /= 10)
-		digest_char(digest, (char)('0' + number / unit % 10));
+	do
+		digits[--i] = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	digest_text(digest, digits + i, sizeof(digits) - i);
 }
 
 static void
 digest_hexadecimal(struct digest *digest, unsigned number)
 {
-	int shift;
+	const char digits[] = { hex_digit(number >> 12 & 0xf),
+		hex_digit(number >> 8 & 0xf), hex_digit(number >> 4 & 0xf),
+		hex_digit(number & 0xf) };
 
-	for (shift = 12; shift >= 0; shift -= 4)
-		digest_char(digest, hex_digit(number >> shift & 0xf));
+	digest_text(digest, digits, sizeof(digits));
 }
 
 /* Writes the first digits of the digest, without an end. */
 static void
 digest_end(struct digest *digest, char *out, size_t digits)
 {
+	struct digester *digester = digest->digester;
+
+	if (digest->is_long) {
+		digester->size = 0;
+		digest_finish(digest, digester->digits);
+	} else if (digest->size != digester->size ||
+	    memcmp(digest->text, digester->text, digest->size) != 0) {
+		digester->size = digest->size;
+		memcpy(digester->text, digest->text, digest->size);
+		digest_finish(digest, digester->digits);
+	}
+	memcpy(out, digester->digits, digits);
+}
+
+static void
+digest_finish(struct digest *digest, char *digits)
+{
 	uint8_t md[EVP_MAX_MD_SIZE];
 	size_t i;
 
-	EVP_DigestUpdate(digest->ctx, digest->text, digest->size);
-	EVP_DigestFinal_ex(digest->ctx, md, NULL);
-	for (i = 0; i < digits; i++)
-		out[i] =
+	digest_flush(digest);
+	EVP_DigestFinal_ex(digest->digester->ctx, md, NULL);
+	for (i = 0; i < JA3_SIZE; i++)
+		digits[i] =
 		    hex_digit(i % 2 == 0 ? md[i / 2] >> 4 : md[i / 2] & 0xf);
 }
 
