@@ -63,6 +63,11 @@ size_t handshake_before(struct link *);
 enum link_result handshake_stuck(struct link *, int result, size_t unsent);
 /* Count a failure, once a connection. Every failure is counted here. */
 void handshake_fail(struct link *, enum stats_counter);
+/*
+ * An error ends a connection whose handshake is finished: explain it, if
+ * somebody asks for that.
+ */
+void handshake_explain_end(struct link *);
 /* Count early data, once, as accepted or rejected if that is known by now. */
 void handshake_count_early(struct link *);
 /* Count the sessions that libssl found good or too old since the last call. */

@@ -231,7 +231,7 @@ config_is_silent(const struct config *config)
 bool
 config_watches_handshakes(const struct config *config)
 {
-	return config->log != NULL;
+	return config->log != NULL || config->summary;
 }
 
 static unsigned

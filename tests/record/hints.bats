@@ -35,7 +35,8 @@ hints_are_so()
 
 	count=$(wc -l <expected)
 	wait_for 10 records_are "$count"
-	jq -r -s 'sort_by(.connection) | .[] |
+	jq -r -s 'map(select(.event == "connection")) |
+	    sort_by(.connection) | .[] |
 	    .failure.hint // "none"' log.json >hints
 	diff -u expected hints
 }
@@ -235,5 +236,57 @@ hang_up()
 	hint 'the client does not trust our CA (alert unknown_ca)' \
 	    client -dtls1_2 -verify_return_error \
 	    -CAfile "$CERTS/unknown-ca.pem"
+	hints_are_so
+}
+
+# Gone without a word, once it is connected.
+vanish()
+{
+	client_start gone
+	client_connected gone
+	# The client is the child of timeout.
+	kill -KILL "$(pgrep -P "${PIDS[gone]}")"
+	wait_exit gone
+}
+
+renegotiate()
+{
+	client_start again -tls1_2
+	client_connected again
+	type_to again 'R\n'
+	wait_exit again
+}
+
+# covers: -log
+@test "connections that an error ends after the handshake" {
+	begin_hints -echo
+	hint 'the client closed without close_notify' vanish
+	hint 'the client asked for a renegotiation, which the server refuses: see -client_renegotiation' \
+	    renegotiate
+	hints_are_so
+}
+
+# covers: -log
+@test "a client that knows no cookies" {
+	: >expected
+	start_server -ign_eof -stateless -workers 1 -log log.json
+	hint 'the client does not know the cookies of TLS 1.3, which -stateless wants' \
+	    client -tls1_2
+	hints_are_so
+}
+
+# covers: -log
+@test "users and passwords of SRP that are wrong" {
+	local login=(-sk --tls-max 1.2 --tlsauthtype SRP --ciphers SRP
+	    --tlsuser)
+
+	needs_srp
+	: >users
+	"$OPENSSL" srp -srpvfile users -add -gn 2048 -passout pass:secret bob
+	begin_hints -srpvfile users
+	hint "the client's SRP password is wrong, or its user is not in -srpvfile" \
+	    curl "${login[@]}" bob --tlspassword wrong "https://127.0.0.1:$PORT/"
+	hint "the client's SRP user is not in -srpvfile" \
+	    curl "${login[@]}" eve --tlspassword wrong "https://127.0.0.1:$PORT/"
 	hints_are_so
 }

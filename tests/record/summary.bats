@@ -112,8 +112,8 @@ start_summing() # server option...
 	has_row 15 secp384r1
 	has_row 30 x25519
 	has_row 3 'alert_sent: no shared cipher (connection 55)'
-	has_row 1 'alert_received: unknown CA (connection 59)'
-	has_row 1 'not_tls: http request (connection 60)'
+	has_row 1 'alert_received: unknown_ca (connection 59)'
+	has_row 1 'not_tls: plain HTTP (connection 60)'
 }
 
 pages() # file

@@ -20,6 +20,8 @@ connection_begin_end(struct connection *connection, enum connection_end end)
 {
 	outcome_ends(
 	    &connection->link.outcome, connection_cause(connection, end));
+	if (end == END_ERROR && connection->link.outcome.shaken)
+		handshake_explain_end(&connection->link);
 	/* An error of the handshake is counted where its reason is known. */
 	if (connection->state < CONNECTION_OPEN && end != END_ERROR)
 		handshake_fail(&connection->link,

@@ -173,6 +173,7 @@ connection_phase_over(struct connection *connection)
 		async_begin(&connection->link.shake.async);
 		break;
 	case PHASE_IN_VAIN:
+		handshake_explain_end(&connection->link);
 		connection_fail(connection);
 		break;
 	case PHASE_LAST:

@@ -11,6 +11,7 @@
 #include "link/explain.h"
 #include "link/explain_parts.h"
 #include "link/link.h"
+#include "tls/base/tls_error.h"
 #include "tls/base/tls_names.h"
 
 static void explain_find_error(struct failing *);
@@ -90,13 +91,12 @@ explanation_json(const struct explanation *explanation, struct json *json)
 	json_close(json, '}');
 }
 
-/* The last error is the most general one, and nearly always libssl's. */
 static void
 explain_find_error(struct failing *failing)
 {
 	unsigned long first = ERR_peek_error();
 
-	failing->error = ERR_peek_last_error();
+	failing->error = tls_error_telling();
 	if (ERR_GET_LIB(failing->error) != ERR_LIB_SSL &&
 	    ERR_GET_LIB(first) == ERR_LIB_SSL)
 		failing->error = first;

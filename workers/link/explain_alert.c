@@ -90,6 +90,12 @@ explain_alert(struct failing *failing)
 	if (failing->why != STAT_FAILED_ALERT_RECEIVED ||
 	    alert == WITNESS_NO_ALERT)
 		return false;
+	/* The client's alert is its answer to ours. */
+	if (failing->witness->alert_sent == SSL_AD_NO_RENEGOTIATION) {
+		failing->key = "renegotiation refused";
+		hint = "the client asked for a renegotiation, which the server "
+		       "refuses: see -client_renegotiation";
+	}
 	if (hint != NULL)
 		explain_say(failing, "%s", hint);
 	return true;

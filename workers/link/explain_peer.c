@@ -15,6 +15,7 @@
 #define NOT_TLS "not TLS: "
 
 static const struct stranger *stranger_find(const uint8_t *, size_t);
+static void gone_from_open(struct failing *, const char *);
 static bool gone_before_hello(struct failing *, const char *);
 static void gone_after_answer(struct failing *, const char *);
 static bool is_certified(const struct failing *);
@@ -167,9 +168,18 @@ explain_gone(struct failing *failing)
 		    "any more");
 		return true;
 	}
-	if (!gone_before_hello(failing, did))
+	if (failing->link->outcome.shaken)
+		gone_from_open(failing, did);
+	else if (!gone_before_hello(failing, did))
 		gone_after_answer(failing, did);
 	return true;
+}
+
+static void
+gone_from_open(struct failing *failing, const char *did)
+{
+	failing->key = "closed without close_notify";
+	explain_say(failing, "the client %s without close_notify", did);
 }
 
 static bool

@@ -154,6 +154,13 @@ explain_reason(struct failing *failing)
 
 	if (failing->why == STAT_FAILED_CLOSED)
 		return false;
+	if (failing->link->shake.phase == PHASE_IN_VAIN) {
+		failing->key = "no cookie";
+		explain_say(failing,
+		    "the client does not know the cookies of TLS 1.3, which "
+		    "-stateless wants");
+		return true;
+	}
 	if (reason_of_old_hello(failing) || reason_of_key(failing) ||
 	    reason_of_srp(failing))
 		return true;

@@ -72,6 +72,15 @@ handshake_fail(struct link *link, enum stats_counter why)
 }
 
 void
+handshake_explain_end(struct link *link)
+{
+	size_t unsent = transport_unsent(&link->transport);
+
+	if (link->shake.witness != NULL)
+		explain_failure(link, handshake_failure(link, false, unsent));
+}
+
+void
 handshake_count_early(struct link *link)
 {
 	int status = SSL_get_early_data_status(link->ssl);

@@ -1,17 +1,18 @@
 #include "link/tallying.h"
 
 #include <stdio.h>
-
-#include <openssl/err.h>
+#include <string.h>
 
 #include "base/counters.h"
 #include "foundation/fault.h"
+#include "link/explain.h"
 #include "link/link.h"
 #include "shared/stats_names.h"
 #include "shared/tally.h"
 #include "tls/base/tls_group.h"
 
-static const char *tallying_detail(enum stats_counter);
+static const char *
+tallying_detail(const struct explanation *, enum stats_counter);
 
 void
 tallying_begin(const struct link *link)
@@ -54,29 +55,25 @@ tallying_failed(const struct link *link, enum stats_counter why)
 
 	if (tally == NULL)
 		return;
-	detail = tallying_detail(why);
+	detail = tallying_detail(explanation_of(link), why);
 	snprintf(reason, sizeof(reason), "%s%s%s", stats_failure_name(why),
 	    detail == NULL ? "" : ": ", detail == NULL ? "" : detail);
 	tally_failed(tally, reason, link->outcome.number);
 }
 
-/* Returns what libssl says of it, or NULL. */
+/* Returns what the name of the failure does not say, or NULL. */
 static const char *
-tallying_detail(enum stats_counter why)
+tallying_detail(const struct explanation *explanation, enum stats_counter why)
 {
-	unsigned long error = ERR_peek_last_error();
+	const char *key;
 
-	if (ERR_GET_LIB(error) != ERR_LIB_SSL)
+	if (explanation == NULL)
 		return NULL;
-	switch (why) {
-	case STAT_FAILED_ALERT_RECEIVED:
-		return SSL_alert_desc_string_long(
-		    ERR_GET_REASON(error) - SSL_AD_REASON_OFFSET);
-	case STAT_FAILED_ALERT_SENT:
-	case STAT_FAILED_NOT_TLS:
-	case STAT_FAILED_OTHER:
-		return ERR_reason_error_string(error);
-	default:
-		return NULL;
-	}
+	if (why == STAT_FAILED_ALERT_RECEIVED)
+		return explanation->alert_received;
+	key = explain_key(explanation);
+	if (why != STAT_FAILED_NOT_TLS)
+		return key;
+	key = strchr(key, ':');
+	return key == NULL ? NULL : key + strlen(": ");
 }

@@ -12,6 +12,12 @@ void tls_error_print(void);
 void tls_error_clear(void);
 /* Append the queue, a line for each error, and empty it. */
 void tls_error_append(struct textbuf *);
+/*
+ * Returns the error of the queue that tells most: the last one of libssl, but
+ * not the one that libssl adds to every failure of its record layer. Returns 0
+ * if the queue is empty, which stays as it is.
+ */
+unsigned long tls_error_telling(void);
 /* Print a line that says what failed, then the queue, as one block. */
 void tls_error_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
