@@ -14,8 +14,8 @@
 
 /* What libssl adds to an error of its record layer, since OpenSSL 3.2. */
 #define RECORD_LAYER_FAILURE 313
-/* As many as the library keeps. */
-#define KEPT_ERRORS ERR_NUM_ERRORS
+/* As many as the library keeps, which OpenSSL 4 does not tell. */
+#define KEPT_ERRORS 16
 
 /* An error that was taken out of the queue. */
 struct kept_error {
