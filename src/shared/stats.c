@@ -225,11 +225,12 @@ stats_collect(const struct stats *stats, unsigned first, unsigned step,
 static unsigned
 stats_bucket(int64_t took_us)
 {
-	unsigned bucket = 0;
+	unsigned bucket;
 
-	while ((took_us >>= 1) > 0 && bucket < STATS_BUCKETS - 1)
-		bucket++;
-	return bucket;
+	if (took_us <= 1)
+		return 0;
+	bucket = 63U - (unsigned)__builtin_clzll((uint64_t)took_us);
+	return bucket < STATS_BUCKETS ? bucket : STATS_BUCKETS - 1;
 }
 
 static uint64_t

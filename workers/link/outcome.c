@@ -92,6 +92,11 @@ outcome_renegotiated(struct outcome *outcome)
 void
 outcome_moved(struct outcome *outcome, uint64_t in, uint64_t out)
 {
+	if (outcome->cards == NULL) {
+		counters_add(outcome->counters, STAT_SOCKET_IN, in);
+		counters_add(outcome->counters, STAT_SOCKET_OUT, out);
+		return;
+	}
 	if (outcome->moments != NULL && outcome->moments->first_byte_us == 0 &&
 	    in > 0)
 		outcome->moments->first_byte_us = monotime_us();
@@ -101,6 +106,11 @@ outcome_moved(struct outcome *outcome, uint64_t in, uint64_t out)
 void
 outcome_data(struct outcome *outcome, uint64_t in, uint64_t out)
 {
+	if (outcome->cards == NULL) {
+		counters_add(outcome->counters, STAT_DATA_IN, in);
+		counters_add(outcome->counters, STAT_DATA_OUT, out);
+		return;
+	}
 	if (outcome->moments != NULL) {
 		outcome->moments->last_data_us = monotime_us();
 		if (outcome->moments->first_data_us == 0)
