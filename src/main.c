@@ -183,6 +183,7 @@ main_serve(struct config *config)
 		status = master_run(&master);
 		shared_close(&shared);
 	} else {
+		record_file_close(&log, 0);
 		printer_finish(&printer, MAIN_OUTPUT_MS);
 		control_socket_close(&control);
 		pid_file_remove(&pid_file);
