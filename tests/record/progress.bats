@@ -57,7 +57,7 @@ LINE='[0-9]+ handshakes/s, [0-9]+ open, [0-9]+ failed, [0-9]+ resumed'
 	    '[0-9]+ handshakes/s, 2 open, 1 failed, 5 resumed, 10 in all'
 	# The error of that client had its own line.
 	assert_equal "$(screen | grep -c 'handshakes/s')" 1
-	assert_matches "$(screen)" 'http request:[^ ]*'
+	assert_contains "$(screen)" ':error:0A00009C:SSL routines:'
 	kill -USR1 "$SERVER_PID"
 	wait_for 5 screen_has '10 server accepts that finished'
 	assert_lacks "$(screen | grep -v '^[0-9]* handshakes/s,')" handshakes/s

@@ -87,9 +87,11 @@ start_summing() # server option...
 	local i
 
 	start_summing -workers 3 -www
-	tls_load --connections 10 --resume id --request / >/dev/null &
+	tls_load --connections 10 --resume id --groups X25519:P-256 --request / \
+	    >/dev/null &
 	LOADS+=($!)
-	tls_load --connections 10 --resume tls13 --request / >/dev/null &
+	tls_load --connections 10 --resume tls13 --groups X25519:P-256 --request / \
+	    >/dev/null &
 	LOADS+=($!)
 	tls_load --connections 14 --tls1_3 --groups P-384 --request / >/dev/null
 	wait "${LOADS[@]}"

@@ -41,21 +41,33 @@ run_example() # number
 	assert_matches "$output" 'by another one: ([0-9]+) of \1\.'
 }
 
-@test "scripts/openssl stands in for the stock program" {
+@test "a summary at the end, and the same from the log" {
+	local page
+
 	run run_example 4
+	page=$(grep -A 100 '^Time from' <<<"$output")
+	assert_equal "$(count_lines "$page" '       8  TLS_AES_256_GCM')" 2
+	assert_equal "$(grep -c '^       2  alert_received: unknown_ca' \
+	    <<<"$page")" 2
+	assert_contains "$output" 'Summary after '
+	assert_contains "$output" 'Summary of '
+}
+
+@test "scripts/openssl stands in for the stock program" {
+	run run_example 5
 	assert_contains "$output" 'CIPHER is'
 }
 
 @test "a socket that systemd-socket-activate hands in is served" {
 	command -v systemd-socket-activate >/dev/null ||
 		skip 'systemd-socket-activate is not installed'
-	run run_example 5
+	run run_example 6
 	assert_equal "$status" 0
 	assert_contains "$output" Cipher
 }
 
 @test "a script steers a server, and waits for it without a loop" {
-	run run_example 6
+	run run_example 7
 	assert_equal "$status" 0
 	assert_contains "$output" 'ok generation 2 serves'
 	assert_equal "$(grep -xc 10 <<<"$output")" 1
@@ -67,7 +79,7 @@ run_example() # number
 	printf '#!/bin/sh\nexit 3\n' >dies
 	chmod +x dies
 	S_SERVER=$PWD/dies
-	for number in 1 2 3 4; do
+	for number in 1 2 3 4 5; do
 		run run_example "$number"
 		assert_contains "$output" 'No such process'
 		[ "$status" -ne 124 ]
