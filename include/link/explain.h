@@ -33,11 +33,12 @@ void explain_failure(struct link *, enum stats_counter);
 const struct explanation *explanation_of(const struct link *);
 /*
  * Returns a short text that is the same for all failures of one kind, such as
- * "alert unknown_ca received" or "no shared cipher". Never empty, and without
- * anything that a peer chose.
+ * "no shared cipher", or the name of the alert that was received. It says more
+ * than stats_failure_name(). Never empty, and without anything that a peer
+ * chose.
  */
 const char *explain_key(const struct explanation *);
-/* Writes the member failure: alert_sent, alert_received, reason and hint. */
+/* Writes the member failure: alert_sent, alert_received, reason, key, hint. */
 void explanation_json(const struct explanation *, struct json *);
 
 #endif

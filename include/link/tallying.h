@@ -1,6 +1,6 @@
 /*
- * What -summary counts of a connection (shared/tally.h). Without that option
- * nothing is done.
+ * Counts what becomes of handshakes: by outcome.h and, with -summary, in the
+ * tally as well (shared/tally.h).
  */
 #ifndef TALLYING_H
 #define TALLYING_H
@@ -9,11 +9,8 @@
 
 struct link;
 
-/* Around all that is counted at once, here and by outcome.h. */
-void tallying_begin(const struct link *);
-void tallying_end(const struct link *);
-/* The handshake is finished, or failed; the outcome was told. */
-void tallying_finished(const struct link *);
-void tallying_failed(const struct link *, enum stats_counter);
+/* As outcome_shake and outcome_fail. A failure must have been explained. */
+void tallying_shake(struct link *, unsigned version, enum stats_kind);
+void tallying_fail(struct link *, enum stats_counter);
 
 #endif

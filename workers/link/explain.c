@@ -86,6 +86,7 @@ explanation_json(const struct explanation *explanation, struct json *json)
 	json_string(json, "alert_received", explanation->alert_received);
 	if (explanation->reason[0] != '\0')
 		json_string(json, "reason", explanation->reason);
+	json_string(json, "key", explanation->key);
 	if (explanation->hint[0] != '\0')
 		json_string(json, "hint", explanation->hint);
 	json_close(json, '}');
@@ -159,12 +160,11 @@ explain_fill_key(struct explanation *explanation, const struct failing *failing)
 	char *key = explanation->key;
 	size_t size = sizeof(explanation->key);
 
-	if (failing->key != NULL)
-		strlcpy(key, failing->key, size);
-	else if (failing->why == STAT_FAILED_ALERT_RECEIVED &&
+	if (failing->why == STAT_FAILED_ALERT_RECEIVED &&
 	    explanation->alert_received != NULL)
-		snprintf(key, size, "alert %s received",
-		    explanation->alert_received);
+		strlcpy(key, explanation->alert_received, size);
+	else if (failing->key != NULL)
+		strlcpy(key, failing->key, size);
 	else if (explanation->reason[0] != '\0')
 		strlcpy(key, explanation->reason, size);
 	else if (explanation->alert_sent != NULL)

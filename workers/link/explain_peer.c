@@ -12,8 +12,6 @@
 #include "link/link.h"
 #include "tls/base/tls_names.h"
 
-#define NOT_TLS "not TLS: "
-
 static const struct stranger *stranger_find(const uint8_t *, size_t);
 static void gone_from_open(struct failing *, const char *);
 static bool gone_before_hello(struct failing *, const char *);
@@ -25,36 +23,36 @@ static const char *message_name(int);
 static const struct stranger {
 	const char *first;
 	size_t size;
-	const char *key; /* what the client speaks, behind NOT_TLS */
+	const char *key; /* what the client speaks */
 } strangers[] = {
-	{ "GET", 3, NOT_TLS "plain HTTP" },
-	{ "HEA", 3, NOT_TLS "plain HTTP" },
-	{ "POS", 3, NOT_TLS "plain HTTP" },
-	{ "PUT", 3, NOT_TLS "plain HTTP" },
-	{ "DEL", 3, NOT_TLS "plain HTTP" },
-	{ "OPT", 3, NOT_TLS "plain HTTP, SIP or RTSP" },
-	{ "PAT", 3, NOT_TLS "plain HTTP" },
-	{ "PRI", 3, NOT_TLS "HTTP/2 without TLS" },
-	{ "CON", 3, NOT_TLS "HTTP to a proxy (CONNECT)" },
-	{ "SSH", 3, NOT_TLS "SSH" },
-	{ "EHL", 3, NOT_TLS "SMTP, which asks for TLS by STARTTLS" },
-	{ "HEL", 3, NOT_TLS "SMTP, which asks for TLS by STARTTLS" },
-	{ "LHL", 3, NOT_TLS "LMTP, which asks for TLS by STARTTLS" },
-	{ "USE", 3, NOT_TLS "FTP or POP3, which asks for TLS by a command" },
-	{ "AUT", 3, NOT_TLS "FTP, which asks for TLS by AUTH TLS" },
-	{ "CAP", 3, NOT_TLS "IRC or POP3" },
-	{ "NIC", 3, NOT_TLS "IRC" },
-	{ "REG", 3, NOT_TLS "SIP" },
-	{ "INV", 3, NOT_TLS "SIP" },
-	{ "<?x", 3, NOT_TLS "XMPP" },
-	{ "<st", 3, NOT_TLS "XMPP" },
-	{ "PRO", 3, NOT_TLS "a PROXY protocol header before TLS" },
-	{ "\r\n\r", 3, NOT_TLS "a PROXY protocol header before TLS" },
-	{ "\3\0\0", 3, NOT_TLS "RDP, which asks for TLS by itself" },
-	{ "\0\0\0", 3, NOT_TLS "PostgreSQL, which asks for TLS by itself" },
-	{ "\x16\xfe", 2, NOT_TLS "DTLS over a stream" },
-	{ "\x30", 1, NOT_TLS "LDAP, which asks for TLS by StartTLS" },
-	{ "\x10", 1, NOT_TLS "MQTT without TLS" },
+	{ "GET", 3, "plain HTTP" },
+	{ "HEA", 3, "plain HTTP" },
+	{ "POS", 3, "plain HTTP" },
+	{ "PUT", 3, "plain HTTP" },
+	{ "DEL", 3, "plain HTTP" },
+	{ "OPT", 3, "plain HTTP, SIP or RTSP" },
+	{ "PAT", 3, "plain HTTP" },
+	{ "PRI", 3, "HTTP/2 without TLS" },
+	{ "CON", 3, "HTTP to a proxy (CONNECT)" },
+	{ "SSH", 3, "SSH" },
+	{ "EHL", 3, "SMTP, which asks for TLS by STARTTLS" },
+	{ "HEL", 3, "SMTP, which asks for TLS by STARTTLS" },
+	{ "LHL", 3, "LMTP, which asks for TLS by STARTTLS" },
+	{ "USE", 3, "FTP or POP3, which asks for TLS by a command" },
+	{ "AUT", 3, "FTP, which asks for TLS by AUTH TLS" },
+	{ "CAP", 3, "IRC or POP3" },
+	{ "NIC", 3, "IRC" },
+	{ "REG", 3, "SIP" },
+	{ "INV", 3, "SIP" },
+	{ "<?x", 3, "XMPP" },
+	{ "<st", 3, "XMPP" },
+	{ "PRO", 3, "a PROXY protocol header before TLS" },
+	{ "\r\n\r", 3, "a PROXY protocol header before TLS" },
+	{ "\3\0\0", 3, "RDP, which asks for TLS by itself" },
+	{ "\0\0\0", 3, "PostgreSQL, which asks for TLS by itself" },
+	{ "\x16\xfe", 2, "DTLS over a stream" },
+	{ "\x30", 1, "LDAP, which asks for TLS by StartTLS" },
+	{ "\x10", 1, "MQTT without TLS" },
 };
 
 static const struct tls_name message_names[] = {
@@ -92,10 +90,10 @@ explain_stranger(struct failing *failing)
 	if ((stranger = stranger_find(first, size)) != NULL) {
 		failing->key = stranger->key;
 		explain_say(failing, "the client does not speak TLS: %s",
-		    stranger->key + strlen(NOT_TLS));
+		    stranger->key);
 		return true;
 	}
-	failing->key = "not TLS";
+	failing->key = "an unknown protocol";
 	explain_say(failing,
 	    "the client does not speak TLS: its first bytes are %02x %02x %02x",
 	    first[0], first[1], first[2]);

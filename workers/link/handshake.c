@@ -64,10 +64,7 @@ void
 handshake_fail(struct link *link, enum stats_counter why)
 {
 	explain_failure(link, why);
-	tallying_begin(link);
-	outcome_fail(&link->outcome, why);
-	tallying_failed(link, why);
-	tallying_end(link);
+	tallying_fail(link, why);
 	handshake_count_sessions(link->services);
 }
 
@@ -115,11 +112,8 @@ handshake_count_sessions(const struct services *services)
 static void
 handshake_finished(struct link *link)
 {
-	tallying_begin(link);
-	outcome_shake(&link->outcome, (unsigned)SSL_version(link->ssl),
-	    handshake_kind(link));
-	tallying_finished(link);
-	tallying_end(link);
+	tallying_shake(
+	    link, (unsigned)SSL_version(link->ssl), handshake_kind(link));
 	handshake_count_sessions(link->services);
 	witness_end(link);
 }

@@ -1,7 +1,6 @@
 #include "link/tallying.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/counters.h"
 #include "foundation/fault.h"
@@ -11,69 +10,42 @@
 #include "shared/tally.h"
 #include "tls/base/tls_group.h"
 
-static const char *
-tallying_detail(const struct explanation *, enum stats_counter);
-
 void
-tallying_begin(const struct link *link)
+tallying_shake(struct link *link, unsigned version, enum stats_kind kind)
 {
-	struct tally_slot *tally = link->outcome.counters->tally;
-
-	if (tally != NULL)
-		tally_begin(tally);
-}
-
-void
-tallying_end(const struct link *link)
-{
-	struct tally_slot *tally = link->outcome.counters->tally;
-
-	if (tally != NULL)
-		tally_end(tally);
-}
-
-void
-tallying_finished(const struct link *link)
-{
-	const struct outcome *outcome = &link->outcome;
+	struct outcome *outcome = &link->outcome;
 	struct tally_slot *tally = outcome->counters->tally;
 	char room[TLS_GROUP_NUMBER];
 
-	if (tally == NULL)
+	if (tally == NULL) {
+		outcome_shake(outcome, version, kind);
 		return;
+	}
+	tally_begin(tally);
+	outcome_shake(outcome, version, kind);
 	fault_point("handshake-counted");
-	tally_finished(tally, outcome->version, outcome->kind, outcome->took_us,
+	tally_finished(tally, outcome->version, kind, outcome->took_us,
 	    SSL_get_cipher_name(link->ssl), tls_group_used(link->ssl, room));
+	tally_end(tally);
 }
 
 void
-tallying_failed(const struct link *link, enum stats_counter why)
+tallying_fail(struct link *link, enum stats_counter why)
 {
-	struct tally_slot *tally = link->outcome.counters->tally;
-	const char *detail;
+	struct outcome *outcome = &link->outcome;
+	struct tally_slot *tally = outcome->counters->tally;
+	const struct explanation *explanation = explanation_of(link);
 	char reason[TALLY_NAME + 1];
 
-	if (tally == NULL)
+	if (tally == NULL) {
+		outcome_fail(outcome, why);
 		return;
-	detail = tallying_detail(explanation_of(link), why);
+	}
 	snprintf(reason, sizeof(reason), "%s%s%s", stats_failure_name(why),
-	    detail == NULL ? "" : ": ", detail == NULL ? "" : detail);
-	tally_failed(tally, reason, link->outcome.number);
-}
-
-/* Returns what the name of the failure does not say, or NULL. */
-static const char *
-tallying_detail(const struct explanation *explanation, enum stats_counter why)
-{
-	const char *key;
-
-	if (explanation == NULL)
-		return NULL;
-	if (why == STAT_FAILED_ALERT_RECEIVED)
-		return explanation->alert_received;
-	key = explain_key(explanation);
-	if (why != STAT_FAILED_NOT_TLS)
-		return key;
-	key = strchr(key, ':');
-	return key == NULL ? NULL : key + strlen(": ");
+	    explanation == NULL ? "" : ": ",
+	    explanation == NULL ? "" : explain_key(explanation));
+	tally_begin(tally);
+	outcome_fail(outcome, why);
+	tally_failed(tally, reason, outcome->number);
+	tally_end(tally);
 }
