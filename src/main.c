@@ -165,10 +165,10 @@ main_serve(struct config *config)
 		.library = versions_library(),
 		.randomness = &tls_random,
 		.child = {
-			[MASTER_WORKER] = { config->workers, worker_run,
-				&setup },
+			[MASTER_WORKER] = { config_workers_max(config),
+				config->workers, worker_run, &setup },
 			[MASTER_FETCHER] = { config_fetches(config),
-				fetcher_run, &fetcher },
+				config_fetches(config), fetcher_run, &fetcher },
 		},
 		.prepare = main_renew,
 		.prepare_arg = &setup,
@@ -306,8 +306,10 @@ main_check_descriptors(const struct config *config)
 	    PROCESS_DESCRIPTORS + ACCEPT_TURN_DESCRIPTORS * POOL_GENERATIONS;
 	char what[64];
 
-	snprintf(what, sizeof(what), "-workers %u", config->workers);
-	return descriptors_check(config->workers * each + MAIN_DESCRIPTORS +
+	snprintf(what, sizeof(what), "-workers%s %u",
+	    config->workers_max != 0 ? "_max" : "", config_workers_max(config));
+	return descriptors_check(config_workers_max(config) * each +
+		MAIN_DESCRIPTORS +
 		(config->control != NULL ? CONTROL_DESCRIPTORS : 0),
 	    what);
 }

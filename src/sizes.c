@@ -37,14 +37,15 @@ sizes_of_shared(struct shared_sizes *sizes, const struct config *config,
     unsigned generations)
 {
 	*sizes = (struct shared_sizes){
-		.workers = config->workers,
-		.slots = config->workers * generations,
+		.workers = config_workers_max(config),
+		.slots = config_workers_max(config) * generations,
 		.naccept = config->naccept,
 		.sessions = sizes_of_cache(config),
 		.answer_max = sizes_answer_max(config),
 		.datagrams = config->dtls,
 		.half_open = (unsigned)config->half_open,
-		.cards = sizes_cards(config, config->workers * generations),
+		.cards = sizes_cards(
+		    config, config_workers_max(config) * generations),
 		.tally = config->summary,
 		.allowed = sizes_allowed(config),
 		.external = config->ext_cache,

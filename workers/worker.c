@@ -143,7 +143,7 @@ worker_fill_services(
 		.listener_fd = setup->listener_fd,
 		.slot = slot,
 		/* Each generation has slots of its own and the same numbers. */
-		.number = slot % setup->config->workers + 1,
+		.number = slot % config_workers_max(setup->config) + 1,
 		.quitting = &worker->quitting,
 		.session = worker->session,
 	};

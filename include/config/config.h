@@ -126,6 +126,7 @@ struct config {
 
 	/* Processes; the stock program has none of these options */
 	unsigned workers; /* -workers; default: the online CPUs */
+	unsigned workers_max; /* -workers_max; 0: as many as -workers */
 	int ready_fd; /* -ready_fd; -1: none */
 	const char *ready_file; /* -ready_file */
 	const char *pid_file; /* -pidfile; NULL: none */
@@ -306,6 +307,9 @@ bool config_sends_by_kernel(const struct config *);
 
 /* Returns true if keys for Encrypted Client Hello are given. */
 bool config_has_ech_keys(const struct config *);
+
+/* Returns how many workers of a generation there may be. */
+unsigned config_workers_max(const struct config *);
 
 /* Returns false if no sessions are kept, so that only tickets resume. */
 bool config_keeps_sessions(const struct config *);

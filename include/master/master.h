@@ -21,7 +21,8 @@ struct shared;
 enum master_child { MASTER_WORKER, MASTER_FETCHER, MASTER_CHILDREN };
 
 struct master_child_setup {
-	unsigned count; /* 0: none is wanted */
+	unsigned count; /* of one generation, at most; 0: there is none */
+	unsigned wanted; /* at the start */
 	process_main *run;
 	void *arg;
 };

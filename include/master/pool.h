@@ -2,9 +2,9 @@
  * The children of one kind: a table of slots, each with one process that is
  * replaced when it dies. Knows nothing of what the children do.
  *
- * There are slots for several generations. Children of the newest generation
- * are replaced when they die; those of older generations finish their work and
- * are not replaced. A child of number N has the Nth slot of its generation.
+ * There are slots for several generations. The newest child of each number that
+ * is wanted is replaced when it dies; older ones finish their work and are not
+ * replaced. A child of number N has the Nth slot of its generation.
  */
 #ifndef POOL_H
 #define POOL_H
@@ -25,24 +25,38 @@
 struct pool {
 	struct process *slot; /* owned */
 	unsigned slots; /* of all generations */
-	unsigned children; /* of one generation; 0: none are wanted */
+	unsigned children; /* slots of one generation */
+	unsigned wanted; /* so many numbers have a child; 0: none has */
 	unsigned generations;
-	unsigned generation; /* the newest one */
-	bool replacing; /* a child of the newest that dies is replaced */
+	unsigned *newest; /* the generation of each number's; owned */
+	bool replacing; /* the newest that dies is replaced */
 	unsigned deaths_at_once; /* in a row */
 	struct process_plan plan;
 };
 
+/* Numbers of children, counted from 0. */
+struct pool_range {
+	unsigned first, end;
+};
+
 /*
- * Slots for so many generations of so many children. Returns 0, or -1
- * (reported).
+ * Slots for so many generations of so many children, of which so many are
+ * wanted. Returns 0, or -1 (reported).
  */
 int pool_open(struct pool *, const struct process_plan *, unsigned children,
-    unsigned generations);
+    unsigned wanted, unsigned generations);
 /* End the children that are left, and wait for their end. */
 void pool_close(struct pool *);
 /* Fork the first generation. Returns 0, or -1 (reported). */
 int pool_start(struct pool *);
+/*
+ * From now on so many are wanted. Those that are new are forked; those that are
+ * wanted no more are told to drain. Returns -1 if all slots of a number that is
+ * new are taken by children that still drain.
+ */
+int pool_resize(struct pool *, unsigned wanted);
+/* Are all that are wanted ready, and do all others drain? */
+bool pool_is_settled(const struct pool *);
 
 /* What users call the child of this slot: 1 and up. */
 unsigned pool_number(const struct pool *, unsigned slot);
@@ -67,21 +81,27 @@ int pool_bury(struct pool *, unsigned slot);
 void pool_tend(struct pool *, int64_t now_ms);
 /* When to do so next, CLOCK_MONOTONIC; 0: there is nothing to do. */
 int64_t pool_due_ms(const struct pool *);
+/* All that are wanted. */
+struct pool_range pool_all(const struct pool *);
 /*
- * Are there descriptors enough for another generation beside those that live?
- * 0, or -1 (reported).
+ * Are there descriptors enough for the next generation of these, beside the
+ * children that live? 0, or -1 (reported).
  */
-int pool_check_room(const struct pool *);
+int pool_check_room(struct pool_range);
 /*
- * Fork all children of the next generation, whose slots must be free. From now
- * on no child of an older one is replaced. A child that cannot be forked now is
+ * Fork these, if wanted, in their next generation, whose slots must be free.
+ * From now on older ones are not replaced. A child that cannot be forked now is
  * tried again by pool_tend.
  */
-void pool_next_generation(struct pool *);
+void pool_next_generation(struct pool *, struct pool_range);
+/* The children that have slots which the next generation of these needs. */
+unsigned pool_alive_next(const struct pool *, struct pool_range);
+void pool_say_next(const struct pool *, struct pool_range, enum message_type);
+void pool_kill_next(const struct pool *, struct pool_range, int number);
 void pool_said_ready(struct pool *, unsigned slot);
 /* The child of this slot says that it accepts no more. */
 void pool_said_retired(struct pool *, unsigned slot);
-/* Have all living children of older generations said that? */
+/* Have all living children that are not the newest said that? */
 bool pool_all_retired(const struct pool *);
 /*
  * Kill the child of this slot if one of its channels has refused a message
@@ -89,17 +109,18 @@ bool pool_all_retired(const struct pool *);
  */
 void pool_end_refused(struct pool *, unsigned slot);
 /*
- * Can the newest generation serve? It can if all its children said that they
- * are ready; or some did, and the others were not ready in time.
+ * Can the newest of these serve? They can if all said that they are ready; or
+ * some did, and the others were not ready in time. Those that are not wanted do
+ * not count.
  */
-bool pool_can_serve(const struct pool *);
+bool pool_can_serve(const struct pool *, struct pool_range);
 unsigned pool_alive(const struct pool *);
-unsigned pool_alive_in(const struct pool *, unsigned generation);
 /* Send a message without a body to the child of this slot, or queue it. */
 void pool_say(const struct pool *, unsigned slot, enum message_type);
-/* The same to all that live, of one generation or of all. */
-void pool_say_in(const struct pool *, unsigned generation, enum message_type);
+/* The same to all that live. */
 void pool_say_all(const struct pool *, enum message_type);
+/* The same to those that are not the newest and do not drain yet. */
+void pool_say_old(const struct pool *, enum message_type);
 /* The same to those that said that they are ready. */
 void pool_say_ready(const struct pool *, enum message_type);
 /* The same to those for which no message is queued: one nudge is enough. */
@@ -109,7 +130,6 @@ void pool_nudge_all(const struct pool *, enum message_type);
  * place of a message of its type that still waits.
  */
 void pool_pass_all(const struct pool *, enum message_type, int fd);
-void pool_kill_in(const struct pool *, unsigned generation, int number);
 void pool_kill_all(const struct pool *, int number);
 
 #endif

@@ -14,6 +14,8 @@
  *	 |                                                          | ready
  *	 '---- the old ones drain, or had their time --- RETIRING <-'
  *
+ * A restart is the same for one worker, and makes nothing anew.
+ *
  * Only reload.c changes the phase. It knows neither what is made anew nor
  * what children do.
  */
@@ -52,6 +54,8 @@ struct reload {
 	reload_hear *hear;
 	void *hear_arg;
 	enum reload_phase phase;
+	struct pool_range range; /* the workers that are renewed */
+	bool anew; /* all that they are born with was made anew */
 	bool wanted; /* one is asked for that has not begun */
 	unsigned count; /* of reloads that are finished */
 	unsigned begun; /* how many were begun, */
@@ -74,6 +78,13 @@ unsigned reload_request(struct reload *);
  * that failed has its reason in reload->reason.
  */
 enum reload_news reload_result(const struct reload *, unsigned number);
+/* Is nothing under way, nor asked for? */
+bool reload_is_idle(const struct reload *);
+/*
+ * Renew only the worker of this number, counted from 0, and make nothing anew;
+ * may be called only if nothing is under way. Returns as reload_request does.
+ */
+unsigned reload_restart(struct reload *, unsigned number);
 /* From now on nothing is reloaded. */
 void reload_cancel(struct reload *);
 

@@ -52,6 +52,11 @@ config_check(const struct config *config)
 		log_warnx("Use -help for summary.");
 		return -1;
 	}
+	if (config->workers_max != 0 && config->workers_max < config->workers) {
+		log_warnx("-workers_max %u: fewer than -workers %u",
+		    config->workers_max, config->workers);
+		return -1;
+	}
 	if (config_check_datagrams(config) == -1)
 		return -1;
 	if (config_sends_by_kernel(config) &&
@@ -188,6 +193,12 @@ bool
 config_knows_connections(const struct config *config)
 {
 	return config->log != NULL || config->control != NULL;
+}
+
+unsigned
+config_workers_max(const struct config *config)
+{
+	return config->workers_max != 0 ? config->workers_max : config->workers;
 }
 
 bool

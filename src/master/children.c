@@ -23,9 +23,10 @@ const struct source children_source = {
 
 int
 children_open(struct children *children, const struct process_plan *plan,
-    unsigned count, unsigned generations, struct printer *printer)
+    unsigned count, unsigned wanted, unsigned generations,
+    struct printer *printer)
 {
-	if (pool_open(&children->pool, plan, count, generations) == -1)
+	if (pool_open(&children->pool, plan, count, wanted, generations) == -1)
 		return -1;
 	return relay_open(&children->relay, &children->pool, printer);
 }

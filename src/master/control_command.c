@@ -18,6 +18,8 @@
 /* Returns true if the command is done and answered. */
 typedef bool control_step(struct control_call *, int64_t now_ms);
 
+static control_step command_workers, command_resizes, command_restart,
+    command_restarts;
 static control_step command_connections, command_close, command_closes;
 static control_step command_stats, command_wait, command_send, command_letter,
     command_reload, command_rotate, command_flush, command_drain, command_quit,
@@ -43,6 +45,8 @@ static const struct {
 	[CONTROL_RELOAD] = { command_reload, command_reloaded },
 	[CONTROL_ROTATE] = { command_rotate, NULL },
 	[CONTROL_FLUSH] = { command_flush, NULL },
+	[CONTROL_WORKERS] = { command_workers, command_resizes },
+	[CONTROL_RESTART] = { command_restart, command_restarts },
 	[CONTROL_DRAIN] = { command_drain, NULL },
 	[CONTROL_QUIT] = { command_quit, NULL },
 	[CONTROL_HELP] = { command_help, NULL },
@@ -55,6 +59,8 @@ control_command_begin(struct control_call *call, const char *line, size_t size)
 	bool done = true;
 
 	call->look_ms = 0;
+	call->reload = 0;
+	call->sent = false;
 	textbuf_init(&error);
 	if (control_line_read(&call->order, line, size, &error) == 0)
 		done = control_commands[call->order.verb].begin(
@@ -201,7 +207,6 @@ command_send(struct control_call *call, int64_t now_ms)
 	if (console_find(&call->master->console, call->order.number) == NULL)
 		return command_error(call, "no connection %" PRIu64 " is open",
 		    call->order.number);
-	call->sent = false;
 	return command_sends(call, now_ms);
 }
 
@@ -288,6 +293,83 @@ command_flush(struct control_call *call, int64_t now_ms)
 {
 	(void)now_ms;
 	session_cache_empty(call->master->shared->sessions);
+	return command_ok(call);
+}
+
+static bool
+command_workers(struct control_call *call, int64_t now_ms)
+{
+	unsigned most = call->master->workers->children;
+
+	if (call->order.number == 0 || call->order.number > most)
+		return command_error(
+		    call, "there can be 1 to %u workers (-workers_max)", most);
+	return command_resizes(call, now_ms);
+}
+
+/*
+ * New ones are waited for until they are ready, and those that leave until they
+ * accept no more; one of them may be stopped.
+ */
+static bool
+command_resizes(struct control_call *call, int64_t now_ms)
+{
+	struct master *master = call->master;
+	unsigned wanted = (unsigned)call->order.number;
+
+	if (command_refuse_at_end(call))
+		return true;
+	call->look_ms = now_ms + CONTROL_LOOK_MS;
+	if (master->state == MASTER_STARTING)
+		return false;
+	if (!call->sent && pool_resize(master->workers, wanted) == -1)
+		return command_error(
+		    call, "too many workers of before still drain");
+	if (!call->sent)
+		call->deadline_ms = now_ms + CONTROL_LEAVE_MS;
+	call->sent = true;
+	if (!pool_is_settled(master->workers) &&
+	    (now_ms < call->deadline_ms ||
+		!pool_can_serve(master->workers, pool_all(master->workers))))
+		return false;
+	textbuf_printf(call->answer, "ok %u workers\n", wanted);
+	return true;
+}
+
+static bool
+command_restart(struct control_call *call, int64_t now_ms)
+{
+	if (call->order.number == 0 ||
+	    call->order.number > call->master->workers->wanted)
+		return command_error(
+		    call, "there is no worker %" PRIu64, call->order.number);
+	return command_restarts(call, now_ms);
+}
+
+/* One restart or reload after the other. */
+static bool
+command_restarts(struct control_call *call, int64_t now_ms)
+{
+	struct reload *reload = &call->master->reload;
+
+	(void)now_ms;
+	if (call->reload == 0) {
+		if (command_refuse_at_end(call))
+			return true;
+		if (call->master->state != MASTER_RUNNING ||
+		    !reload_is_idle(reload))
+			return false;
+		call->reload =
+		    reload_restart(reload, (unsigned)call->order.number - 1);
+	}
+	switch (reload_result(reload, call->reload)) {
+	case RELOAD_BEGINS:
+		return command_refuse_at_end(call);
+	case RELOAD_FAILS:
+		return command_error(call, "too few descriptors are left");
+	case RELOAD_ENDS:
+		break;
+	}
 	return command_ok(call);
 }
 

@@ -33,6 +33,10 @@ static const struct {
 	{ "rotate", CONTROL_ROTATE,
 	    "make the next ticket key the current one" },
 	{ "flush sessions", CONTROL_FLUSH, "empty the session cache" },
+	{ "workers NUMBER", CONTROL_WORKERS,
+	    "have so many workers, up to -workers_max" },
+	{ "worker NUMBER restart", CONTROL_RESTART,
+	    "replace this worker by a new one" },
 	{ "drain", CONTROL_DRAIN,
 	    "accept no more, and end when no connection is open" },
 	{ "quit", CONTROL_QUIT, "end every connection, and the server" },
@@ -111,7 +115,8 @@ static bool
 line_part(struct control_order *order, const char *word, size_t length,
     struct line_rest *rest)
 {
-	if (strncmp(word, "CONNECTION", length) == 0)
+	if (strncmp(word, "CONNECTION", length) == 0 ||
+	    strncmp(word, "NUMBER", length) == 0)
 		return line_number(&order->number, rest);
 	if (strncmp(word, "LETTER", length) == 0)
 		return line_letter(order, rest);

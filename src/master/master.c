@@ -186,7 +186,8 @@ master_act(void *self, int64_t now_ms)
 {
 	struct master *master = self;
 
-	if (master->state == MASTER_STARTING && pool_can_serve(master->workers))
+	if (master->state == MASTER_STARTING &&
+	    pool_can_serve(master->workers, pool_all(master->workers)))
 		master_enter(master, MASTER_RUNNING);
 	if (master->kill_ms != 0 && now_ms >= master->kill_ms) {
 		pool_kill_all(master->workers, SIGKILL);

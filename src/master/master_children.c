@@ -78,7 +78,8 @@ master_open_children(struct master *master, const struct master_setup *setup)
 		children_hear_by(children, master_hear, master);
 		children->replaced = master_children[i].replaced;
 		if (children_open(children, &plan, setup->child[i].count,
-			master_children[i].generations, master->printer) == -1)
+			setup->child[i].wanted, master_children[i].generations,
+			master->printer) == -1)
 			return -1;
 	}
 	return 0;

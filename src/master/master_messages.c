@@ -32,7 +32,10 @@ master_hear(void *master, struct children *children, unsigned slot,
 	master_handlers[message->type](master, children, slot, message);
 }
 
-/* A worker that is ready before all are waits until master_begin_running. */
+/*
+ * A worker that is ready before all are waits until master_begin_running. One
+ * that was told to drain before it was ready accepts nobody.
+ */
 static void
 master_ready(struct master *master, struct children *children, unsigned slot,
     const struct message *message)
@@ -40,7 +43,8 @@ master_ready(struct master *master, struct children *children, unsigned slot,
 	(void)message;
 	pool_said_ready(&children->pool, slot);
 	if (&children->pool == master->workers &&
-	    master->state == MASTER_RUNNING)
+	    master->state == MASTER_RUNNING &&
+	    pool_replaces(master->workers, slot))
 		pool_say(master->workers, slot, MESSAGE_ACCEPT);
 }
 

@@ -52,13 +52,13 @@ master_notify_stopping(struct master *master, enum master_state state)
 static void
 master_say_ready(struct master *master, const char *news)
 {
-	const struct config *config = master->config;
+	unsigned workers = master->workers->wanted;
 	struct textbuf address;
 
 	textbuf_init(&address);
 	notify_say(&master->notify,
 	    "READY=1\nMAINPID=%ld\nSTATUS=%s%u worker%s on %s", (long)getpid(),
-	    news, config->workers, config->workers == 1 ? "" : "s",
+	    news, workers, workers == 1 ? "" : "s",
 	    escape_string(&address, master->listener->address));
 	textbuf_free(&address);
 }

@@ -21,14 +21,17 @@
 
 static void pool_end_all(struct pool *);
 static int pool_fork(struct pool *, unsigned);
-static struct process *pool_first(const struct pool *, unsigned);
+static void pool_fork_soon(struct pool *, unsigned);
+static int pool_find_room(const struct pool *, unsigned);
+static unsigned pool_newest(const struct pool *, unsigned);
+static unsigned pool_next(const struct pool *, unsigned);
 static bool pool_is_newest(const struct pool *, unsigned);
 static bool pool_died_at_once(const struct process *, int64_t);
 static void pool_kill_late(struct pool *, unsigned);
 
 int
 pool_open(struct pool *pool, const struct process_plan *plan, unsigned children,
-    unsigned generations)
+    unsigned wanted, unsigned generations)
 {
 	unsigned i, slots = children * generations;
 
@@ -36,12 +39,15 @@ pool_open(struct pool *pool, const struct process_plan *plan, unsigned children,
 	pool->plan = *plan;
 	if (slots == 0)
 		return 0;
-	if ((pool->slot = calloc(slots, sizeof(*pool->slot))) == NULL) {
+	pool->slot = calloc(slots, sizeof(*pool->slot));
+	pool->newest = calloc(children, sizeof(*pool->newest));
+	if (pool->slot == NULL || pool->newest == NULL) {
 		log_warn("cannot make a table of %u processes", slots);
 		return -1;
 	}
 	pool->slots = slots;
 	pool->children = children;
+	pool->wanted = wanted;
 	pool->generations = generations;
 	pool->replacing = true;
 	for (i = 0; i < slots; i++)
@@ -58,6 +64,7 @@ pool_close(struct pool *pool)
 	for (i = 0; i < pool->slots; i++)
 		process_close_channels(&pool->slot[i]);
 	free(pool->slot);
+	free(pool->newest);
 	process_plan_close(&pool->plan);
 }
 
@@ -66,10 +73,46 @@ pool_start(struct pool *pool)
 {
 	unsigned i;
 
-	for (i = 0; i < pool->children; i++)
+	for (i = 0; i < pool->wanted; i++)
 		if (pool_fork(pool, i) == -1)
 			return -1;
 	return 0;
+}
+
+int
+pool_resize(struct pool *pool, unsigned wanted)
+{
+	unsigned before = pool->wanted, i, slot;
+
+	for (i = before; i < wanted; i++)
+		if (pool_find_room(pool, i) == -1)
+			return -1;
+	pool->wanted = wanted;
+	for (i = before; i < wanted; i++) {
+		pool->newest[i] = (unsigned)pool_find_room(pool, i);
+		pool_fork_soon(pool, pool_newest(pool, i));
+	}
+	for (i = wanted; i < before; i++) {
+		slot = pool_newest(pool, i);
+		pool->slot[slot].respawn_ms = 0;
+		if (pool->slot[slot].pid != 0)
+			pool_say(pool, slot, MESSAGE_DRAIN);
+	}
+	return 0;
+}
+
+bool
+pool_is_settled(const struct pool *pool)
+{
+	unsigned i;
+
+	if (!pool_can_serve(pool, pool_all(pool)))
+		return false;
+	for (i = 0; i < pool->slots; i++)
+		if (pool->slot[i].pid != 0 && !pool->slot[i].retired &&
+		    i % pool->children >= pool->wanted)
+			return false;
+	return true;
 }
 
 unsigned
@@ -81,7 +124,8 @@ pool_number(const struct pool *pool, unsigned slot)
 bool
 pool_replaces(const struct pool *pool, unsigned slot)
 {
-	return pool->replacing && pool_is_newest(pool, slot);
+	return pool->replacing && slot % pool->children < pool->wanted &&
+	    pool_is_newest(pool, slot);
 }
 
 void
@@ -165,29 +209,67 @@ pool_due_ms(const struct pool *pool)
 	return due_ms;
 }
 
+struct pool_range
+pool_all(const struct pool *pool)
+{
+	return (struct pool_range){ 0, pool->wanted };
+}
+
 int
-pool_check_room(const struct pool *pool)
+pool_check_room(struct pool_range range)
 {
 	return descriptors_check(
-	    (pool->children + 1) * PROCESS_DESCRIPTORS, "nothing is reloaded");
+	    (range.end - range.first + 1) * PROCESS_DESCRIPTORS,
+	    "nothing is reloaded");
 }
 
 void
-pool_next_generation(struct pool *pool)
+pool_next_generation(struct pool *pool, struct pool_range range)
+{
+	unsigned i;
+
+	/* What killed the others may be gone with their generation. */
+	pool->deaths_at_once = 0;
+	for (i = range.first; i < range.end && i < pool->wanted; i++) {
+		pool->slot[pool_newest(pool, i)].respawn_ms = 0;
+		pool->newest[i] = (pool->newest[i] + 1) % pool->generations;
+		pool_fork_soon(pool, pool_newest(pool, i));
+	}
+}
+
+unsigned
+pool_alive_next(const struct pool *pool, struct pool_range range)
+{
+	unsigned i, alive = 0;
+
+	for (i = range.first; i < range.end; i++)
+		alive += pool->slot[pool_next(pool, i)].pid != 0;
+	return alive;
+}
+
+void
+pool_say_next(
+    const struct pool *pool, struct pool_range range, enum message_type type)
 {
 	unsigned i, slot;
 
-	pool->generation = (pool->generation + 1) % pool->generations;
-	/* What killed the others may be gone with their generation. */
-	pool->deaths_at_once = 0;
-	for (slot = 0; slot < pool->slots; slot++)
-		pool->slot[slot].respawn_ms = 0;
-	for (i = 0; i < pool->children; i++) {
-		slot = pool->generation * pool->children + i;
-		pool->slot[slot].late = false;
-		if (pool_fork(pool, slot) == -1)
-			pool->slot[slot].respawn_ms =
-			    monotime_ms() + POOL_DELAY_MAX_MS;
+	for (i = range.first; i < range.end; i++) {
+		slot = pool_next(pool, i);
+		if (pool->slot[slot].pid != 0)
+			pool_say(pool, slot, type);
+	}
+}
+
+void
+pool_kill_next(const struct pool *pool, struct pool_range range, int number)
+{
+	const struct process *process;
+	unsigned i;
+
+	for (i = range.first; i < range.end; i++) {
+		process = &pool->slot[pool_next(pool, i)];
+		if (process->pid != 0)
+			kill(process->pid, number);
 	}
 }
 
@@ -235,38 +317,29 @@ pool_end_refused(struct pool *pool, unsigned slot)
 }
 
 bool
-pool_can_serve(const struct pool *pool)
+pool_can_serve(const struct pool *pool, struct pool_range range)
 {
-	const struct process *process, *end;
+	const struct process *process;
 	bool somebody = false;
+	unsigned i, end;
 
-	process = pool_first(pool, pool->generation);
-	for (end = process + pool->children; process < end; process++) {
+	end = range.end < pool->wanted ? range.end : pool->wanted;
+	for (i = range.first; i < end; i++) {
+		process = &pool->slot[pool_newest(pool, i)];
 		if (!process->ready && !process->late)
 			return false;
 		somebody = somebody || process->ready;
 	}
-	return somebody;
+	return somebody || range.first >= end;
 }
 
 unsigned
 pool_alive(const struct pool *pool)
 {
-	unsigned generation, alive = 0;
+	unsigned slot, alive = 0;
 
-	for (generation = 0; generation < pool->generations; generation++)
-		alive += pool_alive_in(pool, generation);
-	return alive;
-}
-
-unsigned
-pool_alive_in(const struct pool *pool, unsigned generation)
-{
-	const struct process *process = pool_first(pool, generation), *end;
-	unsigned alive = 0;
-
-	for (end = process + pool->children; process < end; process++)
-		alive += process->pid != 0;
+	for (slot = 0; slot < pool->slots; slot++)
+		alive += pool->slot[slot].pid != 0;
 	return alive;
 }
 
@@ -277,23 +350,24 @@ pool_say(const struct pool *pool, unsigned slot, enum message_type type)
 }
 
 void
-pool_say_in(
-    const struct pool *pool, unsigned generation, enum message_type type)
+pool_say_all(const struct pool *pool, enum message_type type)
 {
-	struct process *process = pool_first(pool, generation), *end;
+	unsigned slot;
 
-	for (end = process + pool->children; process < end; process++)
-		if (process->pid != 0)
-			channel_say(&process->control, type, 0);
+	for (slot = 0; slot < pool->slots; slot++)
+		if (pool->slot[slot].pid != 0)
+			pool_say(pool, slot, type);
 }
 
 void
-pool_say_all(const struct pool *pool, enum message_type type)
+pool_say_old(const struct pool *pool, enum message_type type)
 {
-	unsigned generation;
+	unsigned slot;
 
-	for (generation = 0; generation < pool->generations; generation++)
-		pool_say_in(pool, generation, type);
+	for (slot = 0; slot < pool->slots; slot++)
+		if (pool->slot[slot].pid != 0 && !pool->slot[slot].retired &&
+		    !pool_is_newest(pool, slot))
+			pool_say(pool, slot, type);
 }
 
 void
@@ -329,22 +403,13 @@ pool_pass_all(const struct pool *pool, enum message_type type, int fd)
 }
 
 void
-pool_kill_in(const struct pool *pool, unsigned generation, int number)
-{
-	struct process *process = pool_first(pool, generation), *end;
-
-	for (end = process + pool->children; process < end; process++)
-		if (process->pid != 0)
-			kill(process->pid, number);
-}
-
-void
 pool_kill_all(const struct pool *pool, int number)
 {
-	unsigned generation;
+	unsigned slot;
 
-	for (generation = 0; generation < pool->generations; generation++)
-		pool_kill_in(pool, generation, number);
+	for (slot = 0; slot < pool->slots; slot++)
+		if (pool->slot[slot].pid != 0)
+			kill(pool->slot[slot].pid, number);
 }
 
 /* A child reads the end of its channel and exits; then the master reads that.
@@ -386,17 +451,48 @@ pool_fork(struct pool *pool, unsigned slot)
 	return 0;
 }
 
-/* The others of its generation follow. */
-static struct process *
-pool_first(const struct pool *pool, unsigned generation)
+/* If that fails, it is tried again. */
+static void
+pool_fork_soon(struct pool *pool, unsigned slot)
 {
-	return &pool->slot[generation * pool->children];
+	pool->slot[slot].late = false;
+	if (pool_fork(pool, slot) == -1)
+		pool->slot[slot].respawn_ms = monotime_ms() + POOL_DELAY_MAX_MS;
+}
+
+/* Returns a generation in which the slot of this number is free, or -1. */
+static int
+pool_find_room(const struct pool *pool, unsigned number)
+{
+	unsigned i, generation;
+
+	for (i = 0; i < pool->generations; i++) {
+		generation = (pool->newest[number] + i) % pool->generations;
+		if (pool->slot[generation * pool->children + number].pid == 0)
+			return (int)generation;
+	}
+	return -1;
+}
+
+/* The slot of the newest child of a number. */
+static unsigned
+pool_newest(const struct pool *pool, unsigned number)
+{
+	return pool->newest[number] * pool->children + number;
+}
+
+/* The slot of the one to come. */
+static unsigned
+pool_next(const struct pool *pool, unsigned number)
+{
+	return (pool->newest[number] + 1) % pool->generations * pool->children +
+	    number;
 }
 
 static bool
 pool_is_newest(const struct pool *pool, unsigned slot)
 {
-	return slot / pool->children == pool->generation;
+	return slot == pool_newest(pool, slot % pool->children);
 }
 
 static bool

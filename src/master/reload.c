@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "foundation/log.h"
+#include "foundation/monotime.h"
 #include "master/reload.h"
 
 /* How long children of the oldest generation may take to end in order. */
@@ -14,12 +15,12 @@ static void reload_act(void *, int64_t);
 static void reload_step(struct reload *, int64_t);
 static void reload_begin(struct reload *, int64_t);
 static int reload_make_anew(struct reload *);
+static void reload_replace(struct reload *, int64_t);
 static void reload_note_reason(void *, const char *);
 static void reload_cut(struct reload *, int64_t);
 static void reload_start(struct reload *);
 static void reload_retire(struct reload *, int64_t);
 static void reload_finish(struct reload *, int64_t);
-static unsigned reload_next(const struct reload *);
 
 const struct source reload_source = {
 	.due_ms = reload_due_ms,
@@ -58,6 +59,25 @@ reload_result(const struct reload *reload, unsigned number)
 	return reload->failed == number ? RELOAD_FAILS : RELOAD_ENDS;
 }
 
+bool
+reload_is_idle(const struct reload *reload)
+{
+	return reload->phase == RELOAD_IDLE && !reload->wanted;
+}
+
+unsigned
+reload_restart(struct reload *reload, unsigned number)
+{
+	reload->begun++;
+	reload->range = (struct pool_range){ number, number + 1 };
+	reload->anew = false;
+	if (pool_check_room(reload->range) == -1)
+		reload->ended = reload->failed = reload->begun;
+	else
+		reload_replace(reload, monotime_ms());
+	return reload->begun;
+}
+
 void
 reload_cancel(struct reload *reload)
 {
@@ -93,13 +113,13 @@ reload_step(struct reload *reload, int64_t now_ms)
 			reload_begin(reload, now_ms);
 		break;
 	case RELOAD_CUTTING:
-		if (pool_alive_in(reload->pool, reload_next(reload)) == 0)
+		if (pool_alive_next(reload->pool, reload->range) == 0)
 			reload_start(reload);
 		else if (late)
 			reload_cut(reload, now_ms);
 		break;
 	case RELOAD_STARTING:
-		if (pool_can_serve(reload->pool))
+		if (pool_can_serve(reload->pool, reload->range))
 			reload_retire(reload, now_ms);
 		break;
 	case RELOAD_RETIRING:
@@ -114,18 +134,27 @@ reload_begin(struct reload *reload, int64_t now_ms)
 {
 	reload->wanted = false;
 	reload->begun++;
+	reload->range = pool_all(reload->pool);
+	reload->anew = true;
 	reload->hear(reload->hear_arg, RELOAD_BEGINS);
 	if (reload_make_anew(reload) == -1) {
 		reload->ended = reload->failed = reload->begun;
 		reload->hear(reload->hear_arg, RELOAD_FAILS);
 		return;
 	}
-	if (pool_alive_in(reload->pool, reload_next(reload)) == 0) {
+	reload_replace(reload, now_ms);
+}
+
+/* The next generation begins, as soon as there are slots for it. */
+static void
+reload_replace(struct reload *reload, int64_t now_ms)
+{
+	if (pool_alive_next(reload->pool, reload->range) == 0) {
 		reload_start(reload);
 		return;
 	}
 	log_warnx("the connections of the oldest generation are ended");
-	pool_say_in(reload->pool, reload_next(reload), MESSAGE_QUIT);
+	pool_say_next(reload->pool, reload->range, MESSAGE_QUIT);
 	reload->phase = RELOAD_CUTTING;
 	reload->deadline_ms = now_ms + RELOAD_CUT_MS;
 }
@@ -138,7 +167,7 @@ reload_make_anew(struct reload *reload)
 
 	*reload->reason = '\0';
 	log_watch(reload_note_reason, reload);
-	result = pool_check_room(reload->pool) == -1 ||
+	result = pool_check_room(reload->range) == -1 ||
 		reload->prepare(reload->arg) == -1
 	    ? -1
 	    : 0;
@@ -158,14 +187,14 @@ reload_note_reason(void *arg, const char *line)
 static void
 reload_cut(struct reload *reload, int64_t now_ms)
 {
-	pool_kill_in(reload->pool, reload_next(reload), SIGKILL);
+	pool_kill_next(reload->pool, reload->range, SIGKILL);
 	reload->deadline_ms = now_ms + RELOAD_CUT_MS;
 }
 
 static void
 reload_start(struct reload *reload)
 {
-	pool_next_generation(reload->pool);
+	pool_next_generation(reload->pool, reload->range);
 	reload->phase = RELOAD_STARTING;
 	reload->deadline_ms = 0;
 }
@@ -173,11 +202,7 @@ reload_start(struct reload *reload)
 static void
 reload_retire(struct reload *reload, int64_t now_ms)
 {
-	unsigned newest = reload->pool->generation;
-
-	/* Those before it were told when it took over. */
-	pool_say_in(reload->pool,
-	    (newest + POOL_GENERATIONS - 1) % POOL_GENERATIONS, MESSAGE_DRAIN);
+	pool_say_old(reload->pool, MESSAGE_DRAIN);
 	reload->phase = RELOAD_RETIRING;
 	reload->deadline_ms = now_ms + RELOAD_RETIRE_MS;
 }
@@ -188,18 +213,15 @@ reload_finish(struct reload *reload, int64_t now_ms)
 {
 	reload->phase = RELOAD_IDLE;
 	reload->deadline_ms = 0;
-	reload->count++;
 	reload->ended = reload->begun;
-	log_warnx(
-	    "reloaded: generation %u of the workers serves", reload->count + 1);
-	reload->hear(reload->hear_arg, RELOAD_ENDS);
+	if (reload->anew) {
+		reload->count++;
+		log_warnx("reloaded: generation %u of the workers serves",
+		    reload->count + 1);
+		reload->hear(reload->hear_arg, RELOAD_ENDS);
+	} else {
+		log_warnx("worker %u is restarted", reload->range.first + 1);
+	}
 	if (reload->wanted)
 		reload_begin(reload, now_ms);
-}
-
-/* The slots that the next generation will have. */
-static unsigned
-reload_next(const struct reload *reload)
-{
-	return (reload->pool->generation + 1) % POOL_GENERATIONS;
 }
