@@ -8,6 +8,7 @@
  *	master_console.c	what is typed
  *	master_signals.c	signals
  *	master_notify.c		what a service manager is told
+ *	control_command.c	what is asked at the socket of -control
  *	master_records.c	connections that a dead worker has left
  *	master_log.c		what -log says of the server itself
  *
@@ -31,9 +32,9 @@
  * Only these change the state, all by master_enter:
  *
  *	(1) master.c, when a turn acts
- *	(2) master_signals.c; master_messages.c, or master_children.c where the
- *	    worker that used up the quota is dead
- *	(3) master_console.c, master_signals.c
+ *	(2) master_signals.c, control_command.c; master_messages.c, or
+ *	    master_children.c where the worker that used up the quota is dead
+ *	(3) master_console.c, master_signals.c, control_command.c
  *	(4) by master_end_by: master_signals.c, master_console.c,
  *	    master_children.c, master_state.c
  */
