@@ -193,6 +193,9 @@ tally_copy(const struct tally_slot *from, struct tally_numbers *numbers)
 
 	memset(numbers->times, 0, sizeof(numbers->times));
 	memset(numbers->list, 0, sizeof(numbers->list));
+	/* To look at memory that nobody has used takes a page of it. */
+	if (tally_get(&from->turn) == 0)
+		return;
 	tally_copy_times(from, numbers);
 	for (i = 0; i < TALLY_LISTS; i++)
 		tally_copy_rows(&from->list[i], &numbers->list[i]);

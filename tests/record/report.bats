@@ -52,6 +52,36 @@ failed() # connection, why, key
 	assert_equal "$(sed 1d again)" "$(sed 1d page)"
 }
 
+# Numbers of the whole, and of versions and kinds.
+counts() # file
+{
+	sed -n '2,3p' "$1"
+	awk '/^   count  *p50/ { rows = 1; next } /^ *count/ { rows = 0 }
+	    rows { print $1, $NF }' "$1"
+}
+
+@test "kill -9 in the middle of a load: the log says what the page says" {
+	local i
+
+	start_server -summary -workers 2 -www -log log
+	tls_load --duration 2 --parallel 10 --retry --request / >said 2>&1 &
+	LOADS+=($!)
+	for i in 1 2 1; do
+		sleep 0.5
+		kill_worker "$i"
+		wait_for 5 has_workers 2
+	done
+	wait "${LOADS[@]}" || :
+	LOADS=()
+	kill -QUIT "$SERVER_PID"
+	wait_exit server
+	report log >page
+	sed -n '/^Summary after/,$p' server.out >ours
+	assert_equal "$(counts page)" "$(counts ours)"
+	assert_matches "$(counts page)" ' [1-9][0-9]* lost with their worker'
+	assert_lacks "$(<page)" 'Not counted'
+}
+
 @test "what counts: the first record of a connection, and what is whole" {
 	{
 		finished 1 1000 A

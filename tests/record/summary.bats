@@ -204,6 +204,21 @@ has_pages() # file, count
 	[ "$(jq -s 'last.totals.deaths' stats.json)" = 3 ]
 }
 
+@test "a reload keeps all numbers" {
+	local i
+
+	start_summing -workers 2 -www
+	for i in 2 3; do
+		tls_load --connections 10 --request / >/dev/null
+		kill -HUP "$SERVER_PID"
+		wait_for 10 file_has server.err "reloaded: generation $i"
+	done
+	tls_load --connections 10 --request / >/dev/null
+	settle
+	assert_agrees
+	assert_contains "$(page_numbers server.out)" 'all 30'
+}
+
 # It dies when the handshake is in the statistics and not yet in the tally.
 @test "what a killed worker was counting is missing, and said so" {
 	faulty handshake-counted:kill:1
