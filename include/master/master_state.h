@@ -133,6 +133,12 @@ void master_hear(
 bool master_type(struct master *, struct console_connection *, const char *unit,
     size_t size);
 
+/*
+ * master_signals.c: what HUP does. Returns the number of the reload
+ * (reload_result), or 0 if nothing is reloaded any more.
+ */
+unsigned master_reload(struct master *);
+
 /* master_notify.c */
 void master_notify_ready(struct master *);
 void master_notify_reload(void *arg, enum reload_news);

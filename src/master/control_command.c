@@ -9,6 +9,7 @@
 #include "foundation/textbuf.h"
 #include "master/control_list.h"
 #include "master/master_state.h"
+#include "master/record_file.h"
 #include "sessions/session_cache.h"
 #include "shared/connection_board.h"
 #include "shared/shared.h"
@@ -18,6 +19,7 @@
 /* Returns true if the command is done and answered. */
 typedef bool control_step(struct control_call *, int64_t now_ms);
 
+static control_step command_reopen;
 static control_step command_workers, command_resizes, command_restart,
     command_restarts;
 static control_step command_connections, command_close, command_closes;
@@ -43,6 +45,7 @@ static const struct {
 	[CONTROL_SEND] = { command_send, command_sends },
 	[CONTROL_LETTER] = { command_letter, command_sends },
 	[CONTROL_RELOAD] = { command_reload, command_reloaded },
+	[CONTROL_REOPEN] = { command_reopen, NULL },
 	[CONTROL_ROTATE] = { command_rotate, NULL },
 	[CONTROL_FLUSH] = { command_flush, NULL },
 	[CONTROL_WORKERS] = { command_workers, command_resizes },
@@ -250,11 +253,8 @@ static bool
 command_reload(struct control_call *call, int64_t now_ms)
 {
 	(void)now_ms;
-	if (command_refuse_at_end(call))
-		return true;
-	(void)master_reopen_log(call->master);
-	call->reload = reload_request(&call->master->reload);
-	return false;
+	call->reload = master_reload(call->master);
+	return call->reload == 0 && command_refuse_at_end(call);
 }
 
 static bool
@@ -274,6 +274,19 @@ command_reloaded(struct control_call *call, int64_t now_ms)
 	textbuf_printf(
 	    call->answer, "ok generation %u serves\n", reload->count + 1);
 	return true;
+}
+
+/* As HUP, but for all else. */
+static bool
+command_reopen(struct control_call *call, int64_t now_ms)
+{
+	(void)now_ms;
+	if (!call->master->log->has_path)
+		return command_error(call, "no -log has a path");
+	if (master_reopen_log(call->master) == -1)
+		return command_error(
+		    call, "the file of -log cannot be opened anew");
+	return command_ok(call);
 }
 
 static bool

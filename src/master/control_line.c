@@ -30,6 +30,7 @@ static const struct {
 	{ "LETTER CONNECTION", CONTROL_LETTER,
 	    "a command of the console, one of " CONTROL_LETTERS },
 	{ "reload", CONTROL_RELOAD, "read certificates and keys again" },
+	{ "reopen", CONTROL_REOPEN, "open the file of -log anew" },
 	{ "rotate", CONTROL_ROTATE,
 	    "make the next ticket key the current one" },
 	{ "flush sessions", CONTROL_FLUSH, "empty the session cache" },

@@ -10,13 +10,21 @@
 static void master_prepare_signals(const void *, struct pollset *, int64_t);
 static void master_signals(void *, unsigned, short);
 static void master_hup(struct master *);
-static void master_reload(struct master *);
 static void master_end_in_order(struct master *);
 
 const struct source master_signals_source = {
 	.prepare = master_prepare_signals,
 	.dispatch = master_signals,
 };
+
+/* Logs are opened anew whether anything else can be or not. */
+unsigned
+master_reload(struct master *master)
+{
+	(void)master_reopen_log(master);
+	return master->state < MASTER_DRAINING ? reload_request(&master->reload)
+					       : 0;
+}
 
 static void
 master_prepare_signals(const void *self, struct pollset *set, int64_t now_ms)
@@ -61,18 +69,7 @@ master_hup(struct master *master)
 {
 	if (console_hung_up(&master->console))
 		master_end_by(master, SIGHUP);
-	else
-		master_reload(master);
-}
-
-/* Logs are opened anew whether anything else can be or not. */
-static void
-master_reload(struct master *master)
-{
-	(void)master_reopen_log(master);
-	if (master->state < MASTER_DRAINING)
-		reload_request(&master->reload);
-	else
+	else if (master_reload(master) == 0)
 		log_warnx("HUP: nothing is reloaded any more");
 }
 

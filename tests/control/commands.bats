@@ -153,6 +153,29 @@ stats
 	client_end open
 }
 
+@test "reopen, and reload, write to the file that has the path now" {
+	start -www -log log
+	tls_load --connections 5 --parallel 5 --request / >/dev/null
+	ctl_says ok wait 'connections.ended == 5'
+	mv log log.1
+	ctl_says ok reopen
+	tls_load --connections 6 --parallel 6 --request / >/dev/null
+	ctl_says ok wait 'connections.ended == 11'
+	mv log log.2
+	ctl_says 'ok generation 2 serves' reload
+	tls_load --connections 7 --parallel 7 --request / >/dev/null
+	ctl_says ok wait 'connections.ended == 18'
+	ctl_says ok rotate
+	rm log
+	mkdir log
+	ctl_says 'error the file of -log cannot be opened anew' reopen
+	stop_server
+	assert_equal "$(cat log.1 log.2 | jq -r .event | sort | uniq -c | xargs)" \
+	    '11 connection 1 start'
+	start -www
+	ctl_says 'error no -log has a path' reopen
+}
+
 get_session() # file, option of s_client...
 {
 	client_start get -sess_out "$1" "${@:2}"
