@@ -107,6 +107,36 @@ hang_up()
 	hint 'the client did not go on after its ClientHello and our Finished' \
 	    plain "$(hello_bytes)"
 	hints_are_so
+	stop_server
+	rm log.json
+	begin_hints -tls1_3 -groups P-384 -log_events all \
+	    -control ctl
+	hint 'the client reset the connection after our HelloRetryRequest, which asks for a key share of another group' \
+	    hang_up
+	echo 'a command, or the end of the server, came before the handshake was finished' \
+	    >>expected
+	plain '' &
+	wait_for 5 accepted_are 2
+	"$S_SERVER" -ctl ctl quit
+	wait
+	hints_are_so
+}
+
+accepted_are() # number
+{
+	[ "$(grep -c '"event":"accepted"' log.json)" -ge "$1" ]
+}
+
+# covers: -log
+@test "bytes that begin as TLS, and go on otherwise" {
+	begin_hints
+	hint_of_bytes 'a record of the client is longer than TLS allows; perhaps it is no TLS' \
+	    '\x16\x03\x01\xff\xff\x01'
+	hint_of_bytes 'the client sent a message out of order' \
+	    '\x16\x03\x01\0\x04\x10\0\0\0'
+	hint_of_bytes 'the lengths in a message of the client do not fit' \
+	    '\x16\x03\x01\0\x06\x01\0\0\x02\x03\x03'
+	hints_are_so
 }
 
 # covers: -log
@@ -119,6 +149,8 @@ hang_up()
 	    client -CAfile "$CERTS/unknown-ca.pem" $strict
 	hint 'the client refuses our certificate: its CA, its name, its use or its signature (alert bad_certificate)' \
 	    client "${ca[@]}" $strict -verify_hostname other.example
+	hint 'the client cannot use our certificate: its purpose or its kind of key (alert unsupported_certificate)' \
+	    client "${ca[@]}" $strict -purpose smimesign
 	hints_are_so
 	stop_server
 	rm log.json
@@ -126,6 +158,38 @@ hang_up()
 	    -key "$CERTS/client-expired-key.pem"
 	hint "the client finds our certificate expired, or not valid yet by the client's clock (alert certificate_expired)" \
 	    client "${ca[@]}" $strict -purpose any
+	hints_are_so
+}
+
+# covers: -log
+@test "Diffie-Hellman parameters that are too short for the client" {
+	"$OPENSSL" genpkey -genparam -algorithm DH -out dh.pem \
+	    -pkeyopt group:modp_1536
+	begin_hints -tls1_2 -cipher DHE:@SECLEVEL=0 -dhparam dh.pem \
+	    -cert "$CERTS/server-rsa.pem" -key "$CERTS/server-rsa-key.pem"
+	hint 'the client cannot accept what we chose: cipher suite, group or parameters (alert handshake_failure)' \
+	    client -cipher DHE@SECLEVEL=2
+	hints_are_so
+}
+
+# covers: -log
+@test "clients of other libraries" {
+	local clients=0
+
+	begin_hints
+	if command -v gnutls-cli >/dev/null; then
+		clients=1
+		hint 'the client refuses our certificate: its CA, its name, its use or its signature (alert bad_certificate)' \
+		    timeout 10 gnutls-cli -p "$PORT" 127.0.0.1
+	fi
+	if command -v python3 >/dev/null; then
+		clients=1
+		hint 'the client does not trust our CA (alert unknown_ca)' \
+		    timeout 10 python3 -c 'import socket, ssl, sys
+ssl.create_default_context().wrap_socket(socket.create_connection(
+    ("127.0.0.1", int(sys.argv[1]))), server_hostname="localhost")' "$PORT"
+	fi
+	[ "$clients" = 1 ] || skip 'there is neither gnutls-cli nor python3'
 	hints_are_so
 }
 
@@ -196,8 +260,23 @@ hang_up()
 	hint "the client's certificate is signed by itself, and not in -CAfile" \
 	    client -cert "$CERTS/unknown-ca.pem" \
 	    -key "$CERTS/unknown-ca-key.pem"
+	hint "the client's certificate is not for clients (its purpose)" \
+	    client -cert "$CERTS/server.pem" -key "$CERTS/server-key.pem" \
+	    -cert_chain "$CERTS/chain.pem"
+	hint "the root CA of the client's certificate is not in -CAfile" \
+	    client -cert "$CERTS/client-unknown.pem" \
+	    -key "$CERTS/client-unknown-key.pem" \
+	    -cert_chain "$CERTS/unknown-ca.pem"
 	hint "the key of the client's certificate is too short for the security level (SECLEVEL in -cipher)" \
 	    client -cert short.pem -key short.key -cipher DEFAULT@SECLEVEL=0
+	hints_are_so
+	stop_server
+	rm log.json
+	begin_hints -Verify 3 -verify_return_error -CAfile "$CERTS/ca.pem" \
+	    -verify_hostname client.example
+	hint "the client's certificate has another name than -verify_hostname" \
+	    client -cert "$CERTS/client-rsa.pem" \
+	    -key "$CERTS/client-rsa-key.pem"
 	hints_are_so
 }
 
