@@ -64,13 +64,17 @@ static const struct tls_name reason_hints[] = {
 	    "the client sent more early data than the server takes: see "
 	    "-recv_max_early_data and -max_early_data" },
 	{ SSL_R_DATA_LENGTH_TOO_LONG,
-	    "a record of the client is longer than 16 KiB" },
+	    "a record of the client is longer than TLS allows; perhaps it is "
+	    "no "
+	    "TLS" },
 	{ SSL_R_PACKET_LENGTH_TOO_LONG,
 	    "a record of the client is longer than TLS allows; perhaps it is "
 	    "no "
 	    "TLS" },
 	{ SSL_R_ENCRYPTED_LENGTH_TOO_LONG,
-	    "a record of the client is longer than TLS allows" },
+	    "a record of the client is longer than TLS allows; perhaps it is "
+	    "no "
+	    "TLS" },
 	{ SSL_R_EXCESSIVE_MESSAGE_SIZE,
 	    "a message of the client is too long; perhaps it sent a very long "
 	    "chain of certificates" },
