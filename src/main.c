@@ -135,9 +135,11 @@ main_say_lost(void)
 static int
 main_ask(const struct config *config)
 {
-	int status =
-	    control_ask(config->ctl, config->command_count, config->command);
+	int status;
 
+	proctitle_set("asks %s", config->ctl);
+	status =
+	    control_ask(config->ctl, config->command_count, config->command);
 	return main_say_lost() == -1 ? 1 : status;
 }
 

@@ -41,6 +41,9 @@ control_open(struct control *control, struct control_socket *socket,
 	control->socket = socket;
 	control->master = master;
 	control->pause_ms = 0;
+	/* Without -control this memory is not even touched. */
+	if (socket->path == NULL)
+		return;
 	for (i = 0; i < CONTROL_CLIENTS_MAX; i++)
 		control->slot[i].client.fd = -1;
 }
@@ -50,7 +53,7 @@ control_close(struct control *control)
 {
 	struct control_slot *slot, *end = control->slot + CONTROL_CLIENTS_MAX;
 
-	if (control->socket == NULL)
+	if (control->socket->path == NULL)
 		return;
 	for (slot = control->slot; slot < end; slot++) {
 		if (slot->client.fd != -1 && slot->answering) {
