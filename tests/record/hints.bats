@@ -168,7 +168,7 @@ accepted_are() # number
 	begin_hints -tls1_2 -cipher DHE:@SECLEVEL=0 -dhparam dh.pem \
 	    -cert "$CERTS/server-rsa.pem" -key "$CERTS/server-rsa-key.pem"
 	hint 'the client cannot accept what we chose: cipher suite, group or parameters (alert handshake_failure)' \
-	    client -cipher DHE@SECLEVEL=2
+	    client -cipher DHE@SECLEVEL=2 -groups X25519
 	hints_are_so
 }
 
