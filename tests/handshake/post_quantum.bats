@@ -136,7 +136,7 @@ pair() # name
 		    --cert "$BATS_FILE_TMPDIR/client87.pem" \
 		    --key "$BATS_FILE_TMPDIR/client87-key.pem"
 		assert_contains "$output" 'ok 100 failed 0'
-		assert_contains "$output" 'pairs 100 on-another-worker 100'
+		assert_elsewhere "$output" 100
 		stop_server
 	done
 }
@@ -149,7 +149,7 @@ pair() # name
 	    --cert "$BATS_FILE_TMPDIR/client87.pem" \
 	    --key "$BATS_FILE_TMPDIR/client87-key.pem"
 	assert_contains "$output" 'ok 50 failed 0'
-	assert_contains "$output" 'pairs 50 on-another-worker 50'
+	assert_elsewhere "$output" 50
 	assert_contains "$output" 'early-data accepted 50'
 }
 

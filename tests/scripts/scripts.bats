@@ -51,8 +51,9 @@ plain_make() # argument...
 	assert_equal "$status" 0
 	assert_contains "$output" 'ok 200 failed 0'
 	assert_contains "$output" 'worker 4: served'
-	assert_equal "$(count_lines "$output" \
-	    'pairs 100 on-another-worker 100')" 4
+	# A worker on a busy machine may lose its turn now and then.
+	assert_equal "$(grep -cE '^pairs 100 on-another-worker (9.|100)$' \
+	    <<<"$output")" 4
 	assert_equal "$(count_lines "$output" \
 	    'ok 100 failed 0 resumed 100')" 4
 	assert_contains "$output" ' 300 session cache hits'
