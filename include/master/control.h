@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
+#include "master/control_call.h"
 #include "master/control_client.h"
-#include "master/control_command.h"
 #include "master/sources.h"
 
 struct control_socket;

@@ -9,30 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "master/control_line.h"
-
-struct master;
-struct textbuf;
-
-/* So often a condition is looked at. */
-#define CONTROL_LOOK_MS 20
-/* So long workers that are too many may take to accept no more. */
-#define CONTROL_LEAVE_MS 500
-/* Bytes of what "connections" lists. */
-#define CONTROL_LIST_MAX (16 * 1024 * 1024)
-
-/* A command that is being carried out. */
-struct control_call {
-	struct master *master;
-	struct textbuf *answer;
-	struct control_order order;
-	uint64_t round; /* of the census */
-	unsigned reload; /* its number */
-	bool sent; /* it has begun: the unit of SEND or LETTER is sent, */
-	uint64_t taken; /* when the connection had taken so many */
-	int64_t look_ms; /* when to see whether it is done; 0: in each turn */
-	int64_t deadline_ms; /* of WAIT, and of WORKERS that leave */
-};
+struct control_call;
 
 /*
  * Begin what this line asks. master, answer: those of the call. Returns true if

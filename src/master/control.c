@@ -7,6 +7,7 @@
 
 #include "foundation/log.h"
 #include "foundation/monotime.h"
+#include "master/control_command.h"
 #include "master/control_socket.h"
 
 /* The key of the socket; a client has the number of its slot. */

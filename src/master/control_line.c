@@ -220,6 +220,10 @@ line_skip_blanks(struct line_rest *rest)
 static int
 line_unknown(const char *line, size_t size, struct textbuf *error)
 {
+	if (size == 0) {
+		textbuf_puts(error, "there is no command in this line");
+		return -1;
+	}
 	textbuf_puts(error, "unknown command: ");
 	escape_line(error, line, size < LINE_SHOWN_MAX ? size : LINE_SHOWN_MAX);
 	return -1;

@@ -124,7 +124,7 @@ start() # option...
 	assert_equal "$(ctl_raw 'wait deaths == 0\nwait deaths == 0\nflush sessions\n')" \
 	    $'ok\nok\nok'
 	assert_equal "$(ctl_raw '\nnonsense\n\x1b[2J\n')" \
-	    $'error unknown command: \nerror unknown command: nonsense\nerror unknown command: \\x1b[2J'
+	    $'error there is no command in this line\nerror unknown command: nonsense\nerror unknown command: \\x1b[2J'
 	# A line without an end is none.
 	assert_equal "$(ctl_raw 'quit')" ''
 	long=$(printf '%01024d' 0)
