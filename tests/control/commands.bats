@@ -118,6 +118,18 @@ stats
 	wait_exit server
 }
 
+@test "wait: nothing is so before the server is ready" {
+	start_stopping -www
+	ctl_says 'error the server is not ready yet' wait 'deaths == 0' 0
+	launch waits "$S_SERVER" -ctl ctl wait 'deaths == 0'
+	assert_equal "$(ctl_stat deaths)" 0
+	running waits
+	go_on
+	wait_exit waits
+	assert_equal "$STATUS" 0
+	file_has server.out ACCEPT
+}
+
 ### What is read and kept
 
 @test "reload: answers when new connections meet what is new, or why not" {

@@ -166,6 +166,33 @@ worker_of() # number of a connection
 	wait_for 5 has_workers 3
 }
 
+accepted_by_2()
+{
+	ctl stats | sed -n 1p | jq '.per_worker[1].connections.accepted'
+}
+
+@test "worker N restart: the old one serves as long as the new one starts" {
+	local before
+
+	start_stopping -www
+	go_on
+	ctl_says ok wait 'deaths == 0'
+	PORT=$(port_of_line server.out)
+	launch restarts "$S_SERVER" -ctl ctl worker 2 restart
+	wait_for 10 has_stopped
+	before=$(accepted_by_2)
+	tls_load --connections 20 --parallel 5 --request / >/dev/null
+	[ "$(accepted_by_2)" -gt "$before" ]
+	running restarts
+	go_on
+	wait_exit restarts
+	assert_equal "$STATUS:$(<restarts.out)" 0:ok
+	wait_for 5 has_workers 2
+	before=$(accepted_by_2)
+	tls_load --connections 20 --parallel 5 --request / >/dev/null
+	[ "$(accepted_by_2)" -gt "$before" ]
+}
+
 @test "restarts, reloads and new numbers at once follow one another" {
 	start -www -workers 3 -workers_max 4
 	local i said

@@ -71,3 +71,24 @@ ctl_stay() # name, count, text
 		}' "$2" "$3"
 	wait_for 10 file_has "$1.out" READY
 }
+
+# A server whose worker 2, whenever it is started, stops until go_on.
+start_stopping() # option...
+{
+	faulty worker-start:stop:2
+	launch server "$S_SERVER" -accept 127.0.0.1:0 -workers 2 -control ctl \
+	    -cert "$CERTS/server.pem" -key "$CERTS/server-key.pem" "$@"
+	SERVER_PID=${PIDS[server]}
+	SERVERS+=("$SERVER_PID::server")
+	wait_for 10 has_stopped
+}
+
+has_stopped()
+{
+	pgrep -P "$SERVER_PID" -r T >/dev/null
+}
+
+go_on()
+{
+	kill -CONT "$(pgrep -P "$SERVER_PID" -r T)"
+}
