@@ -204,7 +204,7 @@ ssl.create_default_context().wrap_socket(socket.create_connection(
 	    client -groups X448
 	hint 'no shared signature algorithm: client rsa_pss_rsae_sha256; server: its certificate is of kind ECDSA' \
 	    client -sigalgs RSA-PSS+SHA256
-	hint "no shared cipher suite: client $suites; server the library's default list" \
+	hint "no shared cipher suite: client $suites; server: the library's default list" \
 	    client -ciphersuites $suites
 	hints_are_so
 	stop_server

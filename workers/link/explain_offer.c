@@ -400,7 +400,7 @@ offer_own(struct failing *failing, const char *option, const char *otherwise)
 	if (value != NULL)
 		explain_say(failing, "; server -%s %s", option, value);
 	else
-		explain_say(failing, "; server %s", otherwise);
+		explain_say(failing, "; server: %s", otherwise);
 }
 
 void
