@@ -185,6 +185,22 @@ has_pages() # file, count
 	assert_contains "$(page_numbers server.out)" 'DTLSv1.2 1'
 }
 
+# libssl would tell the group of the session.
+@test "a resumption without a key exchange has no group" {
+	start_summing -workers 1 -www -allow_no_dhe_kex -groups P-384
+	tls_load --tls1_3 --resume tls13 --request / >/dev/null
+	client_start one -sess_out session -ign_eof
+	type_to one 'GET / HTTP/1.0\r\n\r\n'
+	wait_exit one
+	client -sess_in session -allow_no_dhe_kex -groups P-521 </dev/null \
+	    >/dev/null
+	settle
+	assert_agrees
+	has_row 3 secp384r1
+	has_row 1 none
+	assert_contains "$(page_numbers server.out)" 'tls13_ticket 2'
+}
+
 @test "kill -9 in the middle of a load: the page agrees" {
 	local i
 
