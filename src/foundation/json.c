@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "foundation/decimal.h"
+
 /* Room that stays for the keys of objects and lists, and the end of the line.
  */
 #define JSON_END_MAX 512
@@ -9,9 +11,8 @@
 #define JSON_CHARACTER_MAX 6
 #define JSON_DOTS	   "\xe2\x80\xa6" /* U+2026 */
 #define JSON_NO_CHARACTER  "\xef\xbf\xbd" /* U+FFFD */
-/* Bytes of a number, or of a time with its quotes. */
-#define JSON_NUMBER_MAX 20
-#define JSON_TIME_MAX	48
+/* Bytes of a time with its quotes. */
+#define JSON_TIME_MAX 48
 
 static const char json_digits[] = "0123456789abcdef";
 
@@ -22,7 +23,6 @@ static bool json_is_plain(uint8_t);
 static char *json_write_character(char *, const uint8_t *, size_t *);
 static size_t json_sequence(const uint8_t *, size_t);
 static char *json_escape(char *, uint8_t);
-static char *json_decimal(char *, uint64_t);
 static char *json_padded(char *, unsigned, unsigned);
 static char *json_date(char *, int64_t);
 
@@ -106,18 +106,18 @@ void
 json_number(struct json *json, const char *key, uint64_t value)
 {
 	json_done(
-	    json, json_decimal(json_member(json, key, JSON_NUMBER_MAX), value));
+	    json, decimal_write(json_member(json, key, DECIMAL_MAX), value));
 }
 
 void
 json_integer(struct json *json, const char *key, int64_t value)
 {
-	char *next = json_member(json, key, 1 + JSON_NUMBER_MAX);
+	char *next = json_member(json, key, 1 + DECIMAL_MAX);
 
 	if (value < 0)
 		*next++ = '-';
 	json_done(json,
-	    json_decimal(
+	    decimal_write(
 		next, value < 0 ? 0 - (uint64_t)value : (uint64_t)value));
 }
 
@@ -284,22 +284,6 @@ json_escape(char *out, uint8_t c)
 	out = stpcpy(out, "\\u00");
 	*out++ = json_digits[c >> 4];
 	*out++ = json_digits[c & 15];
-	return out;
-}
-
-/* At most JSON_NUMBER_MAX digits. Returns the end. */
-static char *
-json_decimal(char *out, uint64_t value)
-{
-	char digits[JSON_NUMBER_MAX];
-	size_t n = sizeof(digits);
-
-	do {
-		digits[--n] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value > 0);
-	while (n < sizeof(digits))
-		*out++ = digits[n++];
 	return out;
 }
 

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "foundation/address.h"
+#include "foundation/decimal.h"
 #include "foundation/json.h"
 #include "shared/stats_names.h"
 
@@ -16,7 +17,6 @@ static void
 record_address(struct json *, const char *, const union card_address *);
 static char *record_ipv6(char *, const struct in6_addr *);
 static char *record_ipv4(char *, const uint8_t *);
-static char *record_decimal(char *, unsigned);
 static void record_address_with_scope(
     struct json *, const char *, const union card_address *);
 
@@ -113,7 +113,7 @@ record_address(
 		next =
 		    record_ipv4(next, (const uint8_t *)&address->in.sin_addr);
 	*next++ = ':';
-	next = record_decimal(
+	next = decimal_write(
 	    next, ntohs(ipv6 ? address->in6.sin6_port : address->in.sin_port));
 	json_bytes(json, key, text, (size_t)(next - text));
 }
@@ -144,23 +144,8 @@ record_ipv4(char *text, const uint8_t *address)
 	for (i = 0; i < 4; i++) {
 		if (i > 0)
 			*text++ = '.';
-		text = record_decimal(text, address[i]);
+		text = decimal_write(text, address[i]);
 	}
-	return text;
-}
-
-static char *
-record_decimal(char *text, unsigned number)
-{
-	char digits[10];
-	size_t n = sizeof(digits);
-
-	do {
-		digits[--n] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number > 0);
-	while (n < sizeof(digits))
-		*text++ = digits[n++];
 	return text;
 }
 

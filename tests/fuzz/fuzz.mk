@@ -8,13 +8,13 @@ FUZZ_CC	= clang $(CPPFLAGS) -Itests/fuzz $(filter-out $(SAN),$(ALL_CFLAGS)) \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	$(LDFLAGS)
 
-$(FUZZ_BUILD)/client_hello: $(call modules,client_hello fingerprint)
+$(FUZZ_BUILD)/client_hello: $(call modules,client_hello fingerprint decimal)
 $(FUZZ_BUILD)/client_hello: FUZZ_LIBS = $(OPENSSL_LIBS)
 $(FUZZ_BUILD)/control_line: $(call modules,control_client control_line \
 	control_condition escape monotime textbuf log text)
 $(FUZZ_BUILD)/dtls_hello: $(call modules,dtls_hello)
 $(FUZZ_BUILD)/http: $(call modules,http escape textbuf log text)
-$(FUZZ_BUILD)/json: $(call modules,json textbuf log text)
+$(FUZZ_BUILD)/json: $(call modules,json decimal textbuf log text)
 $(FUZZ_BUILD)/tls_hello: $(call modules,tls_hello)
 
 $(FUZZERS:%=$(FUZZ_BUILD)/%): $(FUZZ_BUILD)/%: tests/fuzz/%.c \

@@ -60,7 +60,7 @@ $(BUILD)/tests/unit/fetch_board_test: UNIT_DEFINES = \
 	-Dmonotime_ms=unit_monotime_ms
 
 $(BUILD)/tests/unit/client_hello_test: \
-	$(call modules,client_hello fingerprint)
+	$(call modules,client_hello fingerprint decimal)
 $(BUILD)/tests/unit/client_hello_test: UNIT_LIBS = -lcrypto
 $(BUILD)/tests/unit/dtls_hello_test: $(call modules,dtls_hello)
 $(BUILD)/tests/unit/dtls_hello_test: UNIT_LIBS = -lssl -lcrypto
@@ -77,7 +77,7 @@ $(BUILD)/tests/unit/fragment_board_test: UNIT_DEFINES = -DFAULTS
 $(BUILD)/tests/unit/slab_test: $(call modules,slab)
 $(BUILD)/tests/unit/connection_board_test: \
 	$(call modules,connection_board stats textbuf $(UNIT_SAYS))
-$(BUILD)/tests/unit/json_test: $(call modules,json textbuf $(UNIT_SAYS))
+$(BUILD)/tests/unit/json_test: $(call modules,json decimal textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/escape_test: $(call modules,escape textbuf $(UNIT_SAYS))
 
 $(BUILD)/tests/unit/masking_test: $(wildcard src/config/*.c) \

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include "base/fingerprint.h"
+#include "foundation/decimal.h"
 
 #define JA3_SIZE   32 /* digits */
 #define PIECE	   12 /* digits of each digest in JA4 */
@@ -522,13 +523,10 @@ digest_flush(struct digest *digest)
 static void
 digest_decimal(struct digest *digest, unsigned number)
 {
-	char digits[5];
-	size_t i = sizeof(digits);
+	char figures[DECIMAL_MAX];
 
-	do
-		digits[--i] = (char)('0' + number % 10);
-	while ((number /= 10) > 0);
-	digest_text(digest, digits + i, sizeof(digits) - i);
+	digest_text(digest, figures,
+	    (size_t)(decimal_write(figures, number) - figures));
 }
 
 static void
