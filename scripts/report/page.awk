@@ -85,6 +85,9 @@ function tell_bad(side, name)
 	if (strange[side] > 0)
 		print "Not counted: " several(strange[side], "record") \
 		    " of " name ", of an unknown version"
+	if (lost[side] > 0)
+		print "Not counted: " several(lost[side], "line") \
+		    ", which the server could not write to " name
 }
 
 function heading(list)

@@ -8,7 +8,7 @@
 BEGIN {
 	# The members that are of interest.
 	needs = "event version host connection peer accepted handshake" \
-	    " failed_by protocol kind handshake_us cipher group end key"
+	    " failed_by protocol kind handshake_us cipher group end key lost"
 	split(needs, list, " ")
 	for (i in list)
 		needed[list[i]] = 1
@@ -19,6 +19,8 @@ $0 != "" && $0 != "{}" {
 		bad[side]++
 	else if (field["event"] == "connection")
 		take(side)
+	else if (field["event"] == "end" && field["version"] == "1")
+		lost[side] += field["lost"]
 }
 
 # Fills field; returns 0 if the line is no object of JSON.

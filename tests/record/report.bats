@@ -98,6 +98,8 @@ counts() # file
 		# Others.
 		finished 6 1000 A | sed 's/"connection",/"accepted",/'
 		finished 7 1000 A | sed 's/"version":1/"version":2/'
+		printf '{"event":"end","version":1,"lost":%d,"a":{"lost":9}}\n' \
+		    2 3
 		# A disk that was full, and a server that was killed.
 		finished 8 1000 A | head -c 200
 		finished 9 1000 A
@@ -136,6 +138,7 @@ counts() # file
 	       1  alert_sent: no shared cipher (connection 3)
 	Not counted: 9 bad lines of log
 	Not counted: 1 record of log, of an unknown version
+	Not counted: 5 lines, which the server could not write to log
 	END
 	)"
 }
