@@ -17,6 +17,7 @@ struct loop;
 struct outlets;
 struct record_log;
 struct shared;
+struct store;
 struct tickets;
 struct tls_context;
 struct uplink;
@@ -34,6 +35,7 @@ struct services {
 	struct tls_context *tls;
 	struct shared *shared;
 	const struct tickets *tickets;
+	struct store *store; /* NULL: no -session_store */
 	struct cookie_maker *cookies; /* of -stateless */
 	int listener_fd;
 	unsigned slot; /* the worker's, in all shared memory */
