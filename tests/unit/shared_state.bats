@@ -131,3 +131,7 @@ unit() {
 @test "ClientHellos are read from their bytes, with published fingerprints" {
 	unit client_hello_test
 }
+
+@test "URIs of a session store say where it is, and never a password" {
+	unit store_uri_test
+}
