@@ -43,6 +43,9 @@ installation = silent=$(findstring s,$(firstword -$(MAKEFLAGS))) $(foreach \
 	name,BUILD DESTDIR BINDIR DATADIR MANDIR SYSCONFDIR UNITDIR BATSDIR \
 	BASHDIR ZSHDIR FISHDIR,$(name)=$(call quoted,$($(name))))
 
+# For -session_store; "make HIREDIS=" builds without.
+HIREDIS	:= $(shell $(PKG_CONFIG) --modversion hiredis 2>/dev/null)
+
 include openssl.mk
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
@@ -54,11 +57,13 @@ CFLAGS	?= $(if $(SANITIZE),-O1,-O2) -g
 SAN	:= $(if $(SANITIZE),-fsanitize=address -fsanitize=undefined \
 	-fno-omit-frame-pointer -fno-sanitize-recover=undefined)
 LIBRARY_CFLAGS := $(OPENSSL_CFLAGS) $(shell $(PKG_CONFIG) --cflags \
-	libbsd-overlay 2>/dev/null)
+	libbsd-overlay 2>/dev/null) $(if $(HIREDIS),-DHIREDIS \
+	$(shell $(PKG_CONFIG) --cflags hiredis))
 BSD_LIBS := $(shell $(PKG_CONFIG) --libs libbsd-overlay 2>/dev/null)
 ALL_CFLAGS = -std=c11 $(WARNINGS) $(CFLAGS) $(SAN) -pthread $(LIBRARY_CFLAGS)
 ALL_LDFLAGS = $(LDFLAGS) $(SAN) -pthread $(OPENSSL_LDFLAGS)
-LIBS	= $(OPENSSL_LIBS) $(BSD_LIBS)
+HIREDIS_LIBS := $(if $(HIREDIS),$(shell $(PKG_CONFIG) --libs hiredis))
+LIBS	= $(OPENSSL_LIBS) $(BSD_LIBS) $(HIREDIS_LIBS)
 
 # A folder is a layer; scripts/check-layers says what each may know.
 SOURCES	:= $(wildcard src/*.c src/*/*.c src/*/*/*.c workers/*.c workers/*/*.c)
@@ -155,7 +160,7 @@ clean:
 help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo 'Variables: OPENSSL_DIR= V=1 SANITIZE=1 FAULTS=1 MUTATE=1' \
-	    'WERROR=1 BUILD= PREFIX= DESTDIR='
+	    'WERROR=1 HIREDIS= BUILD= PREFIX= DESTDIR='
 
 .PHONY: all certs clean coverage-options help install lint \
 	mutate-options print-cflags test uninstall valgrind

@@ -50,6 +50,9 @@ OPENSSL_IS := $(openssl_at) $(openssl_library) $(shell sed -n \
 
 endif
 
+# Nor do objects with hiredis go with those without.
+OPENSSL_IS += $(if $(HIREDIS),with hiredis $(HIREDIS))
+
 ifneq ($(strip $(file <$(OPENSSL_USED))),$(strip $(OPENSSL_IS)))
 $(OPENSSL_USED): not-the-same
 endif

@@ -8,6 +8,13 @@ unit() {
 	timeout 300 "${BUILD:-$BATS_TEST_DIRNAME/../../build}/tests/unit/$name" "$@"
 }
 
+# The tests of the session store are built only with hiredis.
+built_with_store()
+{
+	[ -e "${BUILD:-$BATS_TEST_DIRNAME/../../build}/tests/unit/store_wire_test" ] ||
+	    skip 'built without hiredis'
+}
+
 @test "the machine's memory is that of its control groups" {
 	unit machine_test
 }
@@ -134,4 +141,9 @@ unit() {
 
 @test "URIs of a session store say where it is, and never a password" {
 	unit store_uri_test
+}
+
+@test "replies of a session store are read in pieces, and bounded" {
+	built_with_store
+	unit store_wire_test
 }
