@@ -51,6 +51,8 @@ struct store_ask {
 
 /* Returns NULL, reported, if there is a fault that no time will mend. */
 struct store *store_open(const struct services *);
+/* Nobody hears anything any more. */
+void store_close(struct store *);
 
 void store_get(
     struct store *, struct store_ask *, const uint8_t *id, size_t id_size);

@@ -46,8 +46,8 @@ void store_wire_command(
 
 struct store_wire *store_wire_open(void);
 void store_wire_close(struct store_wire *);
-/* Returns 0, or -1 if these bytes are none of this protocol. */
-int store_wire_feed(struct store_wire *, const void *, size_t);
+/* What is wrong with the bytes is told by store_wire_next. */
+void store_wire_feed(struct store_wire *, const void *, size_t);
 /*
  * Returns 1 and the next reply, which is good until the next call; 0 if it is
  * not whole yet; -1 if it is refused, or none of this protocol.

@@ -147,3 +147,8 @@ built_with_store()
 	built_with_store
 	unit store_wire_test
 }
+
+@test "a session store that is late, wrong or gone costs no more than a deadline" {
+	built_with_store
+	unit store_test
+}

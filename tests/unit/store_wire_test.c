@@ -19,8 +19,7 @@ feed(struct store_wire *wire, const char *text, size_t size, size_t piece,
 
 	for (at = 0; at < size && got == 0; at += now) {
 		now = size - at < piece ? size - at : piece;
-		if (store_wire_feed(wire, text + at, now) == -1)
-			return -1;
+		store_wire_feed(wire, text + at, now);
 		got = store_wire_next(wire, reply);
 		CHECK(got != 1 || at + now == size);
 	}
@@ -126,11 +125,10 @@ huge(void)
 	memset(many, 'a', sizeof(many));
 	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		wire = store_wire_open();
-		CHECK(store_wire_feed(wire, heads[i], strlen(heads[i])) == 0);
+		store_wire_feed(wire, heads[i], strlen(heads[i]));
 		for (fed = 0; store_wire_next(wire, &reply) == 0; fed++) {
 			CHECK(fed <= STORE_REPLY_MAX / sizeof(many) + 2);
-			if (store_wire_feed(wire, many, sizeof(many)) == -1)
-				break;
+			store_wire_feed(wire, many, sizeof(many));
 		}
 		store_wire_close(wire);
 	}

@@ -14,7 +14,7 @@ UNIT_TESTS = activation_test machine_test message_test sources_test shm_test shl
 	dtls_cookie_test record_numbers_test peer_claims_test \
 	fragment_board_test half_open_test slab_test escape_test masking_test \
 	json_test connection_board_test client_hello_test store_uri_test \
-	$(if $(HIREDIS),store_wire_test)
+	$(if $(HIREDIS),store_wire_test store_test)
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%) \
 	$(BUILD)/tests/unit/session_bench
 UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
@@ -83,6 +83,10 @@ $(BUILD)/tests/unit/store_uri_test: $(call modules,store_uri)
 $(BUILD)/tests/unit/store_wire_test: $(call modules,store_wire store_greeting \
 	escape textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/store_wire_test: UNIT_LIBS = $(HIREDIS_LIBS)
+$(BUILD)/tests/unit/store_test: $(call modules,store store_link store_socket \
+	store_command store_removals store_wire store_greeting loop tls_error \
+	escape monotime textbuf $(UNIT_SAYS))
+$(BUILD)/tests/unit/store_test: UNIT_LIBS = $(HIREDIS_LIBS) -lssl -lcrypto
 $(BUILD)/tests/unit/escape_test: $(call modules,escape textbuf $(UNIT_SAYS))
 
 $(BUILD)/tests/unit/masking_test: $(wildcard src/config/*.c) \

@@ -93,10 +93,10 @@ store_wire_close(struct store_wire *wire)
 	free(wire);
 }
 
-int
+void
 store_wire_feed(struct store_wire *wire, const void *data, size_t size)
 {
-	return redisReaderFeed(wire->reader, data, size) == REDIS_OK ? 0 : -1;
+	redisReaderFeed(wire->reader, data, size);
 }
 
 int
@@ -239,13 +239,12 @@ store_wire_close(struct store_wire *wire)
 	(void)wire;
 }
 
-int
+void
 store_wire_feed(struct store_wire *wire, const void *data, size_t size)
 {
 	(void)wire;
 	(void)data;
 	(void)size;
-	return -1;
 }
 
 int

@@ -1,0 +1,18 @@
+/*
+ * How a store begins, apart from where the parts come from (store_open.c).
+ */
+#ifndef STORE_START_H
+#define STORE_START_H
+
+#include "store/store_link.h"
+
+struct store;
+
+struct store_start {
+	struct store_link_setup link;
+	const char *prefix; /* of keys */
+};
+
+struct store *store_begin(const struct store_start *);
+
+#endif
