@@ -57,6 +57,8 @@ void explain_list(struct failing *, enum hello_list);
 const char *explain_option(const struct failing *, const char *name);
 /* Returns true if the option, which has no value, was given. */
 bool explain_has_option(const struct failing *, const char *name);
+/* Returns true if a key exchange, by its NID, takes a pre-shared key. */
+bool explain_is_psk(int);
 /* Append the kinds of our certificates, such as "RSA and ECDSA", or "none". */
 void explain_own_kinds(struct failing *);
 

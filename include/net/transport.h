@@ -32,8 +32,11 @@
 #define TRANSPORT_HIGH	   (64 * 1024) /* unsent bytes: produce no more */
 #define TRANSPORT_SURE	   (16 * 1024) /* a new socket takes it at once */
 
-/* The bytes that tell whether a peer speaks TLS. */
-#define TRANSPORT_FIRST 3
+/*
+ * The bytes that tell whether a peer speaks TLS, or what else: as many as
+ * libssl reads at least.
+ */
+#define TRANSPORT_FIRST 5
 
 /*
  * Called for each read and write that a blocking socket would have completed.

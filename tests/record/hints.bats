@@ -86,6 +86,15 @@ hang_up()
 	hint_of_bytes "${not}MQTT without TLS" '\x10\x0e\0\x04MQTT'
 	hint_of_bytes "${not}DTLS over a stream" '\x16\xfe\xff\0\0\0'
 	hint_of_bytes "${not}its first bytes are 78 79 7a" xyzabc
+	# These only begin alike.
+	hint "${not}plain HTTP" curl -s -X PROPFIND "http://127.0.0.1:$PORT/"
+	hint_of_bytes "${not}its first bytes are 30 31 32" 0123456789
+	hint_of_bytes "${not}its first bytes are 00 00 00" '\0\0\0\0\0\0\0\0'
+	hint_of_bytes "${not}its first bytes are 48 45 4c" 'HELLO\r\n'
+	hint "${not}its only byte is 58" bash -c \
+	    "exec 4<>/dev/tcp/127.0.0.1/$PORT; printf X >&4"
+	hint "${not}SOCKS, as to a proxy" \
+	    curl -s -m 1 -x "socks5://127.0.0.1:$PORT" http://127.0.0.1/
 	hint_of_bytes \
 	    'the client begins with a ClientHello in the form of SSL 2.0' \
 	    '\x80\x1f\x01\0\x02\0\x06\0\0\0\x10\x01\0\x80\x02\0\x80aaaaaaaaaaaaaaaa'
@@ -95,7 +104,7 @@ hang_up()
 # covers: -log
 @test "clients that leave, or stop, are told from each other" {
 	begin_hints -handshake_timeout 1
-	hint 'the client closed before it sent anything, as port scanners and health checks do' \
+	hint 'the client closed before it sent anything, as port scanners and health checks do, and clients that wait for a greeting (SMTP, FTP)' \
 	    bash -c "exec 4<>/dev/tcp/127.0.0.1/$PORT"
 	hint 'the client closed in the middle of its ClientHello: 4 bytes came' \
 	    bash -c "exec 4<>/dev/tcp/127.0.0.1/$PORT; printf '\26\3\1\2' >&4"
@@ -227,6 +236,41 @@ ssl.create_default_context().wrap_socket(socket.create_connection(
 	    client -tls1_2 -groups P-256
 	hint 'the client offers TLS 1.3 at least, the server was started with -no_tls1_3' \
 	    client -tls1_3
+	hints_are_so
+}
+
+# The library says "no shared cipher" of these.
+# covers: -log
+@test "cipher suites that fail for another reason" {
+	begin_hints
+	hint "the client's cipher suites need a pre-shared key, and the server has no -psk" \
+	    client -tls1_2 -cipher PSK:@SECLEVEL=0 -psk aabb
+	hint_of_bytes 'no shared signature algorithm: client rsa_pkcs1_sha256; server: its certificate is of kind ECDSA' \
+	    '\x16\x03\x01\x00\x3f\x01\x00\x00\x3b\x03\x03\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x00\x00\x02\xc0\x2b\x01\x00\x00\x10\x00\x0a\x00\x04\x00\x02\x00\x17\x00\x0d\x00\x04\x00\x02\x04\x01'
+	hint_of_bytes "none of the client's cipher suites is for TLSv1.2, the version that was chosen" \
+	    '\x16\x03\x01\x00\x3f\x01\x00\x00\x3b\x03\x03\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x00\x00\x02\x13\x01\x01\x00\x00\x10\x00\x0a\x00\x04\x00\x02\x00\x17\x00\x0d\x00\x04\x00\x02\x04\x03'
+	hint_of_bytes 'the client of TLS 1.3 named groups and sent no key_share' \
+	    '\x16\x03\x01\x00\x46\x01\x00\x00\x42\x03\x03\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x00\x00\x02\x13\x01\x01\x00\x00\x17\x00\x2b\x00\x03\x02\x03\x04\x00\x0a\x00\x04\x00\x02\x00\x17\x00\x0d\x00\x04\x00\x02\x04\x03'
+	hint 'no shared signature algorithm: client ecdsa_secp384r1_sha384; server: its certificate is of kind ECDSA (secp256r1)' \
+	    client -tls1_3 -sigalgs ECDSA+SHA384
+	hint 'no shared signature algorithm: client ecdsa_sha1; server: its certificate is of kind ECDSA, and SHA-1 is not taken' \
+	    client -tls1_2 -sigalgs ECDSA+SHA1 -cipher DEFAULT@SECLEVEL=0
+	hints_are_so
+}
+
+# covers: -log
+@test "an option is named only if it keeps the client away" {
+	local old=(-cipher 'DEFAULT@SECLEVEL=0')
+
+	begin_hints -no_tls1 "${old[@]}"
+	hint 'the client offers TLS 1.0 at most, the server was started with -no_tls1' \
+	    client -tls1 "${old[@]}"
+	hints_are_so
+	stop_server
+	rm log.json
+	begin_hints -nocert
+	hint 'TLS 1.3 needs a certificate or a pre-shared key, and the server has neither (-cert, -psk)' \
+	    client -tls1_3 -psk aabb
 	hints_are_so
 }
 

@@ -20,6 +20,14 @@
 #define SUITE_RENEGOTIATION_INFO 0x00ff /* RFC 5746 */
 #define SUITE_FALLBACK		 0x5600 /* RFC 7507 */
 
+#define SIGNS_SHA1 2 /* the first byte of an algorithm of TLS 1.2 */
+
+#ifdef OPENSSL_NO_SSL3
+#define OFF_SSL3 0 /* the library does not have it */
+#else
+#define OFF_SSL3 SSL_OP_NO_SSLv3
+#endif
+
 /* A version and how it is switched off. */
 struct offer_version {
 	uint16_t version;
@@ -28,13 +36,21 @@ struct offer_version {
 };
 
 static bool offer_version(struct failing *);
-static void offer_own_versions(struct failing *, bool);
+static bool offer_no_1_3(struct failing *, uint16_t);
+static void
+offer_own_versions(struct failing *, bool, const struct offer_version *);
 static const struct offer_version *offer_find_version(uint16_t);
 static bool offer_takes(const struct failing *, const struct offer_version *);
-static const char *offer_version_option(const struct failing *, bool);
+static const char *offer_version_option(
+    const struct failing *, bool, const struct offer_version *);
+static bool offer_option_matters(const char *, const struct offer_version *);
 static bool offer_cipher(struct failing *);
 static bool offer_cipher_needs_identity(struct failing *);
 static bool offer_curve(struct failing *);
+static bool offer_cipher_signs(struct failing *);
+static bool offer_has_suites(const struct failing *);
+static unsigned kind_of_signature(uint16_t);
+static void say_signing(struct failing *);
 static bool offer_group(struct failing *);
 static bool offer_signature(struct failing *);
 static bool offer_no_identity(struct failing *);
@@ -42,6 +58,7 @@ static bool offer_protocol(struct failing *);
 static bool offer_name(struct failing *);
 static void offer_own(struct failing *, const char *, const char *);
 static bool suite_fits(const struct failing *, uint16_t, unsigned *);
+static bool suite_signs(const struct failing *, uint16_t);
 static bool suite_counts(const struct failing *, uint16_t);
 static unsigned own_kinds(SSL *);
 static unsigned kind_of_key(const EVP_PKEY *);
@@ -50,7 +67,7 @@ static void say_kinds(struct failing *, unsigned);
 
 /* In the order in which they rise. */
 static const struct offer_version versions[] = {
-	{ 0x0300, "SSL 3.0", "-ssl3", SSL_OP_NO_SSLv3 },
+	{ SSL3_VERSION, "SSL 3.0", "-ssl3", OFF_SSL3 },
 	{ TLS1_VERSION, "TLS 1.0", "-tls1", SSL_OP_NO_TLSv1 },
 	{ TLS1_1_VERSION, "TLS 1.1", "-tls1_1", SSL_OP_NO_TLSv1_1 },
 	{ TLS1_2_VERSION, "TLS 1.2", "-tls1_2", SSL_OP_NO_TLSv1_2 },
@@ -63,7 +80,13 @@ static const struct offer_version versions[] = {
 #define VERSIONS (sizeof(versions) / sizeof(versions[0]))
 
 /* Kinds of keys, as bits. */
-enum { KIND_RSA = 1, KIND_ECDSA = 2, KIND_DSA = 4, KIND_OTHER = 8 };
+enum {
+	KIND_RSA = 1,
+	KIND_ECDSA = 2,
+	KIND_DSA = 4,
+	KIND_OTHER = 8,
+	KIND_PSK = 16 /* no certificate */
+};
 
 bool
 explain_offer(struct failing *failing)
@@ -99,7 +122,7 @@ offer_version(struct failing *failing)
 	const struct offer_version *high = offer_find_version(facts->highest);
 	const struct offer_version *low = offer_find_version(facts->lowest),
 				   *at;
-	bool above = false, below = false;
+	bool above = false, below = false, within = false;
 
 	if (high == NULL || low == NULL)
 		return false;
@@ -108,7 +131,10 @@ offer_version(struct failing *failing)
 			continue;
 		above = above || at > high;
 		below = below || at < low;
+		within = within || (at >= low && at <= high);
 	}
+	if (within)
+		return offer_no_1_3(failing, low->version);
 	if (above && !below)
 		explain_say(
 		    failing, "the client offers %s at most, ", high->name);
@@ -117,15 +143,32 @@ offer_version(struct failing *failing)
 		    failing, "the client offers %s at least, ", low->name);
 	else
 		return false;
-	offer_own_versions(failing, above);
+	offer_own_versions(failing, above, above ? high : low);
 	return true;
 }
 
-/* lowest: it is our lowest version that matters, otherwise the highest one. */
-static void
-offer_own_versions(struct failing *failing, bool lowest)
+/* The version is enabled, but libssl does not choose it without a key. */
+static bool
+offer_no_1_3(struct failing *failing, uint16_t version)
 {
-	const char *option = offer_version_option(failing, lowest);
+	if (version != TLS1_3_VERSION || own_kinds(failing->ssl) != 0 ||
+	    failing->config->psk != NULL)
+		return false;
+	explain_say(failing,
+	    "TLS 1.3 needs a certificate or a pre-shared key, and the server "
+	    "has neither (-cert, -psk)");
+	return true;
+}
+
+/*
+ * lowest: it is our lowest version that matters, otherwise the highest one. The
+ * client's own that is next to ours is given.
+ */
+static void
+offer_own_versions(
+    struct failing *failing, bool lowest, const struct offer_version *next)
+{
+	const char *option = offer_version_option(failing, lowest, next);
 	const struct offer_version *at, *found = NULL;
 
 	if (option != NULL) {
@@ -176,7 +219,8 @@ offer_takes(const struct failing *failing, const struct offer_version *version)
  * NULL. They are looked for in this order.
  */
 static const char *
-offer_version_option(const struct failing *failing, bool lower)
+offer_version_option(
+    const struct failing *failing, bool lower, const struct offer_version *next)
 {
 	static const char *const options[] = { "-min_protocol", "-no_tls1_2",
 		"-no_tls1_1", "-no_tls1", "-max_protocol", "-no_tls1_3",
@@ -192,9 +236,21 @@ offer_version_option(const struct failing *failing, bool lower)
 				return versions[i].option;
 	for (i = lower ? 0 : higher;
 	     i < (lower ? higher : sizeof(options) / sizeof(options[0])); i++)
-		if (explain_has_option(failing, options[i] + 1))
+		if (explain_has_option(failing, options[i] + 1) &&
+		    offer_option_matters(options[i], next))
 			return options[i];
 	return NULL;
+}
+
+/* -no_tls1 keeps nobody away who offers TLS 1.1. */
+static bool
+offer_option_matters(const char *option, const struct offer_version *next)
+{
+	static const char no[] = "-no_";
+
+	return strncmp(option, no, sizeof(no) - 1) != 0 ||
+	    (next->option != NULL &&
+		strcmp(option + sizeof(no) - 1, next->option + 1) == 0);
 }
 
 static bool
@@ -207,8 +263,15 @@ offer_cipher(struct failing *failing)
 	if (!is_1_3 && failing->facts->list[HELLO_LIST_GROUPS].size > 0 &&
 	    SSL_get_shared_group(failing->ssl, -1) == 0)
 		return offer_group(failing);
-	if (!is_1_3 && offer_curve(failing))
+	if (!is_1_3 && (offer_curve(failing) || offer_cipher_signs(failing)))
 		return true;
+	if (!offer_has_suites(failing)) {
+		explain_say(failing,
+		    "none of the client's cipher suites is for %s, the version "
+		    "that was chosen",
+		    SSL_get_version(failing->ssl));
+		return true;
+	}
 	explain_say(failing, "no shared cipher suite: client ");
 	explain_list(failing, HELLO_LIST_CIPHER_SUITES);
 	offer_own(failing, is_1_3 ? "ciphersuites" : "cipher",
@@ -230,10 +293,16 @@ offer_cipher_needs_identity(struct failing *failing)
 			return false;
 	if (needed == 0)
 		return false;
-	explain_say(failing,
-	    "the client's cipher suites need a certificate of "
-	    "kind ");
-	say_kinds(failing, needed);
+	explain_say(failing, "the client's cipher suites need a ");
+	if (needed == KIND_PSK) {
+		explain_say(
+		    failing, "pre-shared key, and the server has no -psk");
+		return true;
+	}
+	explain_say(failing, "certificate of kind ");
+	say_kinds(failing, needed & ~(unsigned)KIND_PSK);
+	if (needed & KIND_PSK)
+		explain_say(failing, " or a pre-shared key (-psk)");
 	explain_say(failing, ", the server has ");
 	explain_own_kinds(failing);
 	if (failing->config->nocert)
@@ -254,6 +323,11 @@ suite_fits(const struct failing *failing, uint16_t number, unsigned *needed)
 
 	if (suite == NULL)
 		return false;
+	if (failing->config->psk == NULL &&
+	    explain_is_psk(SSL_CIPHER_get_kx_nid(suite))) {
+		*needed |= KIND_PSK;
+		return false;
+	}
 	switch (SSL_CIPHER_get_auth_nid(suite)) {
 	case NID_auth_rsa:
 		kind = KIND_RSA;
@@ -273,6 +347,17 @@ suite_fits(const struct failing *failing, uint16_t number, unsigned *needed)
 	}
 	*needed |= kind;
 	return (kinds & kind) != 0;
+}
+
+/* Returns true if the server signs for it. */
+static bool
+suite_signs(const struct failing *failing, uint16_t number)
+{
+	const uint8_t bytes[] = { (uint8_t)(number >> 8), (uint8_t)number };
+	const SSL_CIPHER *suite = SSL_CIPHER_find(failing->ssl, bytes);
+	int exchange = SSL_CIPHER_get_kx_nid(suite);
+
+	return exchange != NID_kx_rsa && !explain_is_psk(exchange);
 }
 
 /*
@@ -298,6 +383,48 @@ offer_curve(struct failing *failing)
 	return true;
 }
 
+/*
+ * Up to TLS 1.2 libssl calls it a cipher that is missing if our key cannot sign
+ * with any algorithm of the client.
+ */
+static bool
+offer_cipher_signs(struct failing *failing)
+{
+	struct hello_span algorithms =
+	    failing->facts->list[HELLO_LIST_SIGNATURE_ALGORITHMS];
+	struct hello_span suites =
+	    failing->facts->list[HELLO_LIST_CIPHER_SUITES];
+	unsigned kinds = own_kinds(failing->ssl), needed = 0;
+	size_t i;
+
+	if (algorithms.size == 0 || kinds == 0)
+		return false;
+	for (i = 0; i < hello_numbers(algorithms); i++)
+		if (kind_of_signature(hello_number(algorithms, i)) & kinds)
+			return false;
+	/* Not all suites need a signature. */
+	for (i = 0; i < hello_numbers(suites); i++)
+		if (suite_fits(failing, hello_number(suites, i), &needed) &&
+		    !suite_signs(failing, hello_number(suites, i)))
+			return false;
+	return offer_signature(failing);
+}
+
+/* Returns true if a suite of the client is for the version. */
+static bool
+offer_has_suites(const struct failing *failing)
+{
+	struct hello_span suites =
+	    failing->facts->list[HELLO_LIST_CIPHER_SUITES];
+	size_t i;
+
+	for (i = 0; i < hello_numbers(suites); i++)
+		if (!hello_is_grease(hello_number(suites, i)) &&
+		    suite_counts(failing, hello_number(suites, i)))
+			return true;
+	return false;
+}
+
 static bool
 offer_group(struct failing *failing)
 {
@@ -305,6 +432,11 @@ offer_group(struct failing *failing)
 
 	if (failing->facts->list[HELLO_LIST_GROUPS].size == 0)
 		return false;
+	if (failing->witness->alert_sent == TLS13_AD_MISSING_EXTENSION) {
+		explain_say(failing,
+		    "the client of TLS 1.3 named groups and sent no key_share");
+		return true;
+	}
 	explain_say(failing, "no shared group: client ");
 	explain_list(failing, HELLO_LIST_GROUPS);
 	offer_own(failing, own != NULL ? "groups" : "curves",
@@ -317,7 +449,8 @@ offer_signature(struct failing *failing)
 {
 	if (own_kinds(failing->ssl) == 0)
 		return offer_no_identity(failing);
-	if (SSL_version(failing->ssl) < TLS1_2_VERSION) {
+	if (SSL_version(failing->ssl) < TLS1_2_VERSION ||
+	    SSL_version(failing->ssl) == DTLS1_VERSION) {
 		explain_say(failing,
 		    "TLS 1.1 and older sign with SHA-1 and "
 		    "MD5, which the security level forbids "
@@ -334,7 +467,42 @@ offer_signature(struct failing *failing)
 	}
 	explain_say(failing, "; server: its certificate is of kind ");
 	explain_own_kinds(failing);
+	say_signing(failing);
 	return true;
+}
+
+/* Append what matters of our key if the client has algorithms of its kind. */
+static void
+say_signing(struct failing *failing)
+{
+	struct hello_span list =
+	    failing->facts->list[HELLO_LIST_SIGNATURE_ALGORITHMS];
+	bool is_1_3 = SSL_version(failing->ssl) == TLS1_3_VERSION;
+	unsigned kinds = own_kinds(failing->ssl), matching = 0;
+	const EVP_PKEY *key = SSL_get_privatekey(failing->ssl);
+	uint16_t curve = curve_of_key(key);
+	struct hello_made_name made;
+	bool newer = false;
+	size_t i;
+
+	for (i = 0; i < hello_numbers(list); i++) {
+		if ((kind_of_signature(hello_number(list, i)) & kinds) == 0)
+			continue;
+		matching |= kind_of_signature(hello_number(list, i));
+		newer = newer || hello_number(list, i) >> 8 != SIGNS_SHA1;
+	}
+	if (matching == 0)
+		return;
+	if (!newer)
+		explain_say(failing, ", and SHA-1 is not taken");
+	else if (is_1_3 && matching == KIND_RSA)
+		explain_say(failing, ", and signs with %s in TLS 1.3",
+		    EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA_PSS
+			? "rsa_pss_pss"
+			: "rsa_pss_rsae");
+	else if (is_1_3 && matching == KIND_ECDSA && curve != 0)
+		explain_say(failing, " (%s)",
+		    hello_name(HELLO_LIST_GROUPS, curve, failing->ssl, &made));
 }
 
 static bool
@@ -511,6 +679,25 @@ kind_of_key(const EVP_PKEY *key)
 		return KIND_ECDSA;
 	case EVP_PKEY_DSA:
 		return KIND_DSA;
+	default:
+		return KIND_OTHER;
+	}
+}
+
+/* RFC 5246, section 7.4.1.4.1, and RFC 8446, section 4.2.3. */
+static unsigned
+kind_of_signature(uint16_t number)
+{
+	if (number >> 8 == 8)
+		return number == 0x0807 || number == 0x0808 ? KIND_OTHER
+							    : KIND_RSA;
+	switch (number & 0xff) {
+	case 1:
+		return KIND_RSA;
+	case 2:
+		return KIND_DSA;
+	case 3:
+		return KIND_ECDSA;
 	default:
 		return KIND_OTHER;
 	}

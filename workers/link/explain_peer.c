@@ -12,7 +12,10 @@
 #include "link/link.h"
 #include "tls/base/tls_names.h"
 
+#define STRANGER_BYTES 3 /* that are said of an unknown protocol */
+
 static const struct stranger *stranger_find(const uint8_t *, size_t);
+static bool stranger_begins(const struct stranger *, const uint8_t *);
 static void gone_from_open(struct failing *, const char *);
 static bool gone_before_hello(struct failing *, const char *);
 static void gone_after_answer(struct failing *, const char *);
@@ -24,35 +27,45 @@ static const struct stranger {
 	const char *first;
 	size_t size;
 	const char *key; /* what the client speaks */
+	size_t any; /* this byte may be any; 0: none */
 } strangers[] = {
-	{ "GET", 3, "plain HTTP" },
-	{ "HEA", 3, "plain HTTP" },
-	{ "POS", 3, "plain HTTP" },
-	{ "PUT", 3, "plain HTTP" },
-	{ "DEL", 3, "plain HTTP" },
-	{ "OPT", 3, "plain HTTP, SIP or RTSP" },
-	{ "PAT", 3, "plain HTTP" },
-	{ "PRI", 3, "HTTP/2 without TLS" },
-	{ "CON", 3, "HTTP to a proxy (CONNECT)" },
-	{ "SSH", 3, "SSH" },
-	{ "EHL", 3, "SMTP, which asks for TLS by STARTTLS" },
-	{ "HEL", 3, "SMTP, which asks for TLS by STARTTLS" },
-	{ "LHL", 3, "LMTP, which asks for TLS by STARTTLS" },
-	{ "USE", 3, "FTP or POP3, which asks for TLS by a command" },
-	{ "AUT", 3, "FTP, which asks for TLS by AUTH TLS" },
-	{ "CAP", 3, "IRC or POP3" },
-	{ "NIC", 3, "IRC" },
-	{ "REG", 3, "SIP" },
-	{ "INV", 3, "SIP" },
-	{ "<?x", 3, "XMPP" },
-	{ "<st", 3, "XMPP" },
-	{ "PRO", 3, "a PROXY protocol header before TLS" },
-	{ "\r\n\r", 3, "a PROXY protocol header before TLS" },
-	{ "\3\0\0", 3, "RDP, which asks for TLS by itself" },
-	{ "\0\0\0", 3, "PostgreSQL, which asks for TLS by itself" },
-	{ "\x16\xfe", 2, "DTLS over a stream" },
-	{ "\x30", 1, "LDAP, which asks for TLS by StartTLS" },
-	{ "\x10", 1, "MQTT without TLS" },
+	{ "GET ", 4, "plain HTTP", 0 },
+	{ "HEAD ", 5, "plain HTTP", 0 },
+	{ "POST ", 5, "plain HTTP", 0 },
+	{ "PUT ", 4, "plain HTTP", 0 },
+	{ "DELET", 5, "plain HTTP", 0 },
+	{ "PATCH", 5, "plain HTTP", 0 },
+	{ "TRACE", 5, "plain HTTP", 0 },
+	{ "PROPF", 5, "plain HTTP", 0 },
+	{ "PROPP", 5, "plain HTTP", 0 },
+	{ "OPTIO", 5, "plain HTTP, SIP or RTSP", 0 },
+	{ "DESCR", 5, "RTSP", 0 },
+	{ "PRI *", 5, "HTTP/2 without TLS", 0 },
+	{ "CONNE", 5, "HTTP to a proxy (CONNECT)", 0 },
+	{ "SSH-", 4, "SSH", 0 },
+	{ "EHLO ", 5, "SMTP, which asks for TLS by STARTTLS", 0 },
+	{ "HELO ", 5, "SMTP, which asks for TLS by STARTTLS", 0 },
+	{ "LHLO ", 5, "LMTP, which asks for TLS by STARTTLS", 0 },
+	{ "USER ", 5, "FTP or POP3, which asks for TLS by a command", 0 },
+	{ "AUTH ", 5, "FTP, which asks for TLS by AUTH TLS", 0 },
+	{ "CAPA", 4, "POP3, which asks for TLS by STLS", 0 },
+	{ "CAP ", 4, "IRC", 0 },
+	{ "NICK ", 5, "IRC", 0 },
+	{ "REGIS", 5, "SIP", 0 },
+	{ "INVIT", 5, "SIP", 0 },
+	{ "<?xml", 5, "XMPP", 0 },
+	{ "<stre", 5, "XMPP", 0 },
+	{ "PROXY", 5, "a PROXY protocol header before TLS", 0 },
+	{ "\r\n\r\n\0", 5, "a PROXY protocol header before TLS", 0 },
+	{ "\3\0\0", 3, "RDP, which asks for TLS by itself", 0 },
+	{ "\0\0\0\x08\x04", 5, "PostgreSQL, which asks for TLS by itself", 0 },
+	{ "\x16\xfe", 2, "DTLS over a stream", 0 },
+	{ "\x30.\2\1", 4, "LDAP, which asks for TLS by StartTLS", 1 },
+	{ "\x30\x84\0\0", 4, "LDAP, which asks for TLS by StartTLS", 0 },
+	{ "\x10.\0\4M", 5, "MQTT without TLS", 1 },
+	{ "\x10.\0\6M", 5, "MQTT without TLS", 1 },
+	{ "\4\1", 2, "SOCKS, as to a proxy", 0 },
+	{ "\5.\0", 3, "SOCKS, as to a proxy", 1 },
 };
 
 static const struct tls_name message_names[] = {
@@ -79,7 +92,8 @@ explain_stranger(struct failing *failing)
 	const struct transport *transport = &failing->link->transport;
 	const uint8_t *first = transport->first;
 	const struct stranger *stranger;
-	size_t size = transport->read_bytes < TRANSPORT_FIRST
+	size_t i,
+	    size = transport->read_bytes < TRANSPORT_FIRST
 	    ? (size_t)transport->read_bytes
 	    : TRANSPORT_FIRST;
 
@@ -94,9 +108,13 @@ explain_stranger(struct failing *failing)
 		return true;
 	}
 	failing->key = "an unknown protocol";
-	explain_say(failing,
-	    "the client does not speak TLS: its first bytes are %02x %02x %02x",
-	    first[0], first[1], first[2]);
+	explain_say(failing, "the client does not speak TLS: ");
+	if (transport->read_bytes == 1)
+		explain_say(failing, "its only byte is %02x", first[0]);
+	else
+		explain_say(failing, "its first bytes are");
+	for (i = 0; size > 1 && i < size && i < STRANGER_BYTES; i++)
+		explain_say(failing, " %02x", first[i]);
 	return true;
 }
 
@@ -107,9 +125,21 @@ stranger_find(const uint8_t *first, size_t size)
 
 	for (i = 0; i < sizeof(strangers) / sizeof(*strangers); i++)
 		if (strangers[i].size <= size &&
-		    memcmp(strangers[i].first, first, strangers[i].size) == 0)
+		    stranger_begins(&strangers[i], first))
 			return &strangers[i];
 	return NULL;
+}
+
+static bool
+stranger_begins(const struct stranger *stranger, const uint8_t *first)
+{
+	size_t i;
+
+	for (i = 0; i < stranger->size; i++)
+		if (first[i] != (uint8_t)stranger->first[i] &&
+		    (i == 0 || i != stranger->any))
+			return false;
+	return true;
 }
 
 bool
@@ -191,7 +221,8 @@ gone_before_hello(struct failing *failing, const char *did)
 		failing->key = "closed before the ClientHello";
 		explain_say(failing,
 		    "the client %s before it sent anything, as port scanners "
-		    "and health checks do",
+		    "and health checks do, and clients that wait for a "
+		    "greeting (SMTP, FTP)",
 		    did);
 	} else {
 		failing->key = "closed within the ClientHello";
@@ -218,9 +249,12 @@ gone_after_answer(struct failing *failing, const char *did)
 	    is_certified(failing)) {
 		failing->key = "closed after our certificate";
 		explain_say(failing,
-		    "the client %s after our certificate, without an alert: it "
-		    "may expect (pin) another one, or have lost patience",
-		    did);
+		    "the client %s after our certificate%s: it may expect "
+		    "(pin) another one, or have lost patience",
+		    did,
+		    witness->alert_received == WITNESS_NO_ALERT
+			? ", without an alert"
+			: "");
 	} else {
 		failing->key = "closed within the handshake";
 		explain_say(failing, "the client %s after its %s%s%s", did,
@@ -241,6 +275,7 @@ is_certified(const struct failing *failing)
 	return failing->witness->sent != WITNESS_NO_MESSAGE &&
 	    !SSL_session_reused(failing->ssl) && cipher != NULL &&
 	    SSL_CIPHER_get_auth_nid(cipher) != NID_auth_null &&
+	    SSL_CIPHER_get_auth_nid(cipher) != NID_auth_srp &&
 	    SSL_CIPHER_get_auth_nid(cipher) != NID_auth_psk;
 }
 

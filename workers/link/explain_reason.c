@@ -11,7 +11,6 @@
 
 static bool reason_of_old_hello(struct failing *);
 static bool reason_of_key(struct failing *);
-static bool is_psk(int);
 static bool reason_of_srp(struct failing *);
 
 static const struct tls_name reason_hints[] = {
@@ -82,8 +81,7 @@ static const struct tls_name reason_hints[] = {
 	    "the client renegotiates without the secure renegotiation of RFC "
 	    "5746: see -legacy_renegotiation" },
 	{ SSL_R_NO_RENEGOTIATION,
-	    "the client asked for a renegotiation, which -no_renegotiation "
-	    "refuses" },
+	    "the client refuses to renegotiate (alert no_renegotiation)" },
 	{ SSL_R_NO_COMPRESSION_SPECIFIED,
 	    "the client does not offer to go without compression" },
 	{ SSL_R_INVALID_COMPRESSION_ALGORITHM,
@@ -97,9 +95,8 @@ static const struct tls_name reason_hints[] = {
 	    "to "
 	    "use it (psk_key_exchange_modes)" },
 	{ SSL_R_BAD_KEY_SHARE,
-	    "the client's key share is of a group that it did not name, or "
-	    "that "
-	    "it was not asked for" },
+	    "the client's key share is no key of its group, or of a group that "
+	    "it did not name or was not asked for" },
 	{ SSL_R_BAD_ECPOINT,
 	    "the client's public key is no point of its curve" },
 	{ SSL_R_COOKIE_MISMATCH,
@@ -181,7 +178,7 @@ reason_of_old_hello(struct failing *failing)
 {
 	const struct transport *transport = &failing->link->transport;
 
-	if (failing->facts != NULL || transport->read_bytes < TRANSPORT_FIRST ||
+	if (failing->facts != NULL || transport->read_bytes < 3 ||
 	    (transport->first[0] & 0x80) == 0 || transport->first[2] != 1 ||
 	    transport->kind->datagrams)
 		return false;
@@ -201,14 +198,14 @@ reason_of_key(struct failing *failing)
 		cipher = SSL_get_current_cipher(failing->ssl);
 	if (failing->reason != SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC ||
 	    failing->config->psk == NULL || cipher == NULL ||
-	    !is_psk(SSL_CIPHER_get_kx_nid(cipher)))
+	    !explain_is_psk(SSL_CIPHER_get_kx_nid(cipher)))
 		return false;
 	explain_say(failing, "the client's pre-shared key is not that of -psk");
 	return true;
 }
 
-static bool
-is_psk(int key_exchange)
+bool
+explain_is_psk(int key_exchange)
 {
 	return key_exchange == NID_kx_psk || key_exchange == NID_kx_rsa_psk ||
 	    key_exchange == NID_kx_ecdhe_psk || key_exchange == NID_kx_dhe_psk;
