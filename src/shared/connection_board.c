@@ -11,7 +11,7 @@
 #define CACHE_LINE 64
 
 /* What a store of the journal is for: a word of the card, or a counter. */
-#define JOURNAL_COUNTER CARD_WORDS
+#define JOURNAL_COUNTER ((unsigned)CARD_WORDS)
 
 /*
  * A change of one card and of counters. The stores are values, not
