@@ -29,6 +29,7 @@ struct control {
 	struct control_socket *socket;
 	struct master *master; /* whom the commands are for */
 	int64_t pause_ms; /* no descriptor is left: accept again then */
+	unsigned first; /* slot that is served first in the next turn */
 	struct control_slot slot[CONTROL_CLIENTS_MAX];
 };
 

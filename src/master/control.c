@@ -116,6 +116,7 @@ control_due_ms(const void *self, int64_t now_ms)
 	return due_ms;
 }
 
+/* Commands that wait for the same thing begin in turn. */
 static void
 control_act(void *self, int64_t now_ms)
 {
@@ -123,7 +124,10 @@ control_act(void *self, int64_t now_ms)
 	unsigned i;
 
 	for (i = 0; i < CONTROL_CLIENTS_MAX; i++)
-		control_serve(&control->slot[i], now_ms);
+		control_serve(
+		    &control->slot[(control->first + i) % CONTROL_CLIENTS_MAX],
+		    now_ms);
+	control->first = (control->first + 1) % CONTROL_CLIENTS_MAX;
 }
 
 /* One a turn: who comes next is heard of again. */
