@@ -91,7 +91,9 @@ reload_due_ms(const void *self, int64_t now_ms)
 {
 	const struct reload *reload = self;
 
-	(void)now_ms;
+	/* What is asked for behind this source's act has no other event. */
+	if (reload->phase == RELOAD_IDLE && reload->wanted)
+		return now_ms;
 	return reload->deadline_ms;
 }
 

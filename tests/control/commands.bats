@@ -188,6 +188,16 @@ stats
 	ctl_says 'error no -log has a path' reopen
 }
 
+@test "reload: begins at once, also if nothing else happens" {
+	start -www
+	ctl_stay stays 1 'reload
+'
+	wait_for 5 file_has server.err 'generation 2 of the workers serves'
+	type_to stays '\n'
+	wait_exit stays
+	assert_contains "$(<stays.out)" 'ok generation 2 serves'
+}
+
 get_session() # file, option of s_client...
 {
 	client_start get -sess_out "$1" "${@:2}"
