@@ -94,6 +94,8 @@ int pool_check_room(struct pool_range);
  * tried again by pool_tend.
  */
 void pool_next_generation(struct pool *, struct pool_range);
+/* Is the slot free that the next child of this number, from 0, would have? */
+bool pool_has_next(const struct pool *, unsigned number);
 /* The children that have slots which the next generation of these needs. */
 unsigned pool_alive_next(const struct pool *, struct pool_range);
 void pool_say_next(const struct pool *, struct pool_range, enum message_type);

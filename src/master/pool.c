@@ -237,6 +237,12 @@ pool_next_generation(struct pool *pool, struct pool_range range)
 	}
 }
 
+bool
+pool_has_next(const struct pool *pool, unsigned number)
+{
+	return pool->slot[pool_next(pool, number)].pid == 0;
+}
+
 unsigned
 pool_alive_next(const struct pool *pool, struct pool_range range)
 {

@@ -193,6 +193,30 @@ accepted_by_2()
 	[ "$(accepted_by_2)" -gt "$before" ]
 }
 
+@test "worker N restart: ends no connection to make a place" {
+	start -workers 1
+	local i
+
+	for i in 1 2 3 4; do
+		[ $i -eq 1 ] || ctl_says ok worker 1 restart
+		client_start c$i
+		client_connected c$i
+	done
+	ctl_says 'error too many workers of before still drain' \
+	    worker 1 restart
+	has_workers 4
+	for i in 1 2 3 4; do
+		ctl_says ok send $i "hello $i"
+		wait_for 5 file_has c$i.out "hello $i"
+	done
+	# It waits for a place that soon is free.
+	launch waits "$S_SERVER" -ctl ctl worker 1 restart
+	client_end c1
+	wait_exit waits
+	assert_equal "$STATUS:$(<waits.out)" 0:ok
+	assert_equal "$(ctl connections | grep -c '^{')" 3
+}
+
 @test "restarts, reloads and new numbers at once follow one another" {
 	start -www -workers 3 -workers_max 4
 	local i said
