@@ -10,6 +10,7 @@ struct channel_ends;
 struct config;
 struct file_tail;
 struct shared;
+struct store_access;
 struct tickets;
 struct tls_context;
 
@@ -23,6 +24,7 @@ struct worker_setup {
 	const char *address; /* where it listens, for the title */
 	bool one_outlet; /* standard output and error are the same */
 	const struct file_tail *log; /* of -log; NULL: none */
+	struct store_access *store; /* of -session_store */
 };
 
 /*

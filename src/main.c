@@ -44,6 +44,7 @@
 #include "shared/accept_turn.h"
 #include "shared/shared.h"
 #include "sizes.h"
+#include "store/store_access.h"
 #include "text/tracing.h"
 #include "tls/base/crypto_memory.h"
 #include "tls/base/crypto_setup.h"
@@ -153,8 +154,9 @@ main_serve(struct config *config)
 	struct shared shared;
 	struct record_file log = { .way = RECORD_NOWHERE };
 	struct tickets tickets = { .aes_128 = NULL };
+	struct store_access store = { .password = NULL };
 	struct worker_setup setup = { config, NULL, &shared, &tickets, -1,
-		listener.address, false, NULL };
+		listener.address, false, NULL, &store };
 	struct fetcher_setup fetcher = { config, NULL, listener.address };
 	struct master_setup master = {
 		.config = config,
@@ -239,6 +241,7 @@ main_close(const struct worker_setup *setup)
 	main_close_tls(setup->tls);
 	self_signed_close();
 	secrets_close();
+	store_access_close(setup->store);
 	tickets_close(setup->tickets);
 	witness_close();
 	transport_close();
@@ -292,6 +295,8 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 		return -1;
 	setup->tickets->keys = setup->shared->ticket_keys;
 	witness_open(config);
+	if (store_access_open(setup->store, config) == -1)
+		return -1;
 	passphrase_seal();
 	if (main_install(setup, setup->tls) == -1 ||
 	    listener_open(listener, config) == -1)

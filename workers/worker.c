@@ -23,6 +23,7 @@
 #include "shared/connection_board.h"
 #include "shared/shared.h"
 #include "shared/tally.h"
+#include "store/store.h"
 #include "text/outlet.h"
 #include "text/record_log.h"
 #include "tls/cookie.h"
@@ -173,8 +174,10 @@ worker_open(struct worker *worker, const struct channel_ends *ends)
 	}
 	worker->trim.run = worker_on_trim;
 	worker->trim.arg = worker;
-	if (loop_open(&worker->loop) == -1 ||
-	    uplink_open(&worker->uplink, &worker->loop, ends->control_fd,
+	if (loop_open(&worker->loop) == -1)
+		return -1;
+	worker->services.store = store_open(services, worker->setup->store);
+	if (uplink_open(&worker->uplink, &worker->loop, ends->control_fd,
 		worker_heard, worker) == -1 ||
 	    outlets_register(&worker->outlets) == -1 ||
 	    worker_open_cookies(worker) == -1 ||

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "config/store_uri.h"
 #include "foundation/activation.h"
 #include "foundation/descriptors.h"
 
@@ -242,6 +243,11 @@ struct config {
 	int ticket_rotate_s; /* -ticket_rotate; -1: not given, 0: never */
 	struct strings ticket_keys; /* -ticket_keys, each as given */
 	enum ticket_format ticket_format; /* -ticket_keys_format */
+	const char *session_store; /* -session_store; NULL: none */
+	struct store_uri store_uri; /* the same, in parts */
+	const char *session_store_pass; /* a pass phrase source */
+	const char *session_store_prefix; /* of keys */
+	unsigned session_store_timeout_ms;
 
 	/* Protocol */
 	bool dtls; /* -dtls -dtls1 -dtls1_2 */
@@ -314,7 +320,10 @@ unsigned config_workers_max(const struct config *);
 /* Returns false if no sessions are kept, so that only tickets resume. */
 bool config_keeps_sessions(const struct config *);
 
-/* Returns true if something may have to be fetched from an HTTP server. */
+/*
+ * Returns true if something may have to be fetched from an HTTP server, or a
+ * name to be looked up.
+ */
 bool config_fetches(const struct config *);
 /* Does anybody ask which connections are open? */
 bool config_knows_connections(const struct config *);

@@ -25,5 +25,7 @@ struct store_uri {
 
 /* Returns NULL, or why this is no such URI, without any of its words. */
 const char *store_uri_parse(struct store_uri *, const char *text);
+/* Returns true if the host has to be looked up. */
+bool store_uri_has_name(const struct store_uri *);
 
 #endif

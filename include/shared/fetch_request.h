@@ -1,6 +1,7 @@
 /*
- * One request to an HTTP server, and its form as bytes: so it stands on the
- * board of what is wanted (fetch_board.h) until the fetcher takes it.
+ * One request to an HTTP server, or to the resolver, and its form as bytes: so
+ * it stands on the board of what is wanted (fetch_board.h) until the fetcher
+ * takes it.
  */
 #ifndef FETCH_REQUEST_H
 #define FETCH_REQUEST_H
@@ -14,6 +15,7 @@ struct textbuf;
 enum fetch_kind {
 	FETCH_OCSP = 1, /* RFC 6960, appendix A */
 	FETCH_CRL, /* RFC 5280, section 4.2.1.13 */
+	FETCH_NAMES, /* the addresses of host and port */
 };
 
 struct fetch_request {

@@ -38,6 +38,8 @@ struct shared_board {
 	/* The file of -log, and how many of its lines all have lost. */
 	struct file_tail_state log;
 	_Atomic uint64_t log_lost;
+	/* When a worker last said what is wrong with the session store. */
+	_Atomic int64_t store_said_ms;
 };
 
 struct shared {

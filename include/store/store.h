@@ -19,6 +19,7 @@
 
 struct services;
 struct store;
+struct store_access;
 
 enum store_verdict {
 	STORE_FOUND, /* get, take: here is the session */
@@ -49,8 +50,8 @@ struct store_ask {
 	struct store_command *command; /* NULL: nothing is asked */
 };
 
-/* Returns NULL, reported, if there is a fault that no time will mend. */
-struct store *store_open(const struct services *);
+/* Returns NULL without -session_store. Both must stay as long as the store. */
+struct store *store_open(const struct services *, const struct store_access *);
 /* Nobody hears anything any more. */
 void store_close(struct store *);
 

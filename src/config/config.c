@@ -204,7 +204,7 @@ config_workers_max(const struct config *config)
 bool
 config_fetches(const struct config *config)
 {
-	return config->crl_download ||
+	return config->crl_download || store_uri_has_name(&config->store_uri) ||
 	    (config->status && config->status_file.count == 0);
 }
 

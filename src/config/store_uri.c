@@ -1,3 +1,5 @@
+#include <arpa/inet.h>
+
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -44,6 +46,15 @@ store_uri_parse(struct store_uri *uri, const char *text)
 		return why != NULL ? why : rows[i].rest(uri, text);
 	}
 	return "it begins with none of redis://, rediss:// and redis+unix://";
+}
+
+bool
+store_uri_has_name(const struct store_uri *uri)
+{
+	struct in_addr address;
+
+	return *uri->host != '\0' && strchr(uri->host, ':') == NULL &&
+	    inet_pton(AF_INET, uri->host, &address) != 1;
 }
 
 /* Goes on behind the user, if there is one. */

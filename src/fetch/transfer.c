@@ -8,6 +8,7 @@
 #include <openssl/ssl.h>
 
 #include "config/config.h"
+#include "fetch/name_lookup.h"
 #include "fetch/transfer.h"
 #include "foundation/escape.h"
 #include "foundation/log.h"
@@ -54,6 +55,8 @@ transfer_perform(const struct fetch_request *request,
 	int64_t valid_ms;
 
 	memset(answer, 0, sizeof(*answer));
+	if (request->kind == FETCH_NAMES)
+		return name_lookup(request, answer);
 	ERR_clear_error();
 	valid_ms = request->kind == FETCH_OCSP
 	    ? fetch_ocsp(request, config, size_max, answer)

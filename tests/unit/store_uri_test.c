@@ -99,6 +99,28 @@ bad(void)
 	}
 }
 
+static void
+names(void)
+{
+	static const struct {
+		const char *text;
+		bool has_name;
+	} rows[] = {
+		{ "redis://a.example", true },
+		{ "redis://127.0.0.1.example", true },
+		{ "redis://127.0.0.1", false },
+		{ "redis://[::1]", false },
+		{ "redis+unix:///a.example", false },
+	};
+	struct store_uri uri;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CHECK(parse(&uri, rows[i].text) == NULL);
+		CHECK(store_uri_has_name(&uri) == rows[i].has_name);
+	}
+}
+
 /* A byte too many in each part. */
 static void
 limits(void)
@@ -129,6 +151,7 @@ main(void)
 {
 	UNIT_RUN(good);
 	UNIT_RUN(bad);
+	UNIT_RUN(names);
 	UNIT_RUN(limits);
 	return unit_end();
 }
