@@ -223,7 +223,7 @@ accepted_by_2()
 	local commands=(reload 'worker 1 restart' 'worker 2 restart'
 	    'workers 4' reload 'worker 3 restart' 'worker 1 restart')
 
-	tls_load --duration 5 --parallel 10 --request / >load.out &
+	tls_load --duration 3 --parallel 10 --request / >load.out &
 	LOADS+=($!)
 	for _ in 1 2 3; do
 		for i in "${!commands[@]}"; do
@@ -253,7 +253,7 @@ accepted_by_2()
 	start -www -workers 3 -workers_max 6 -handshake_timeout 30
 	local i said
 
-	tls_load --duration 5 --parallel 20 --request / >load.out &
+	tls_load --duration 3 --parallel 20 --request / >load.out &
 	LOADS+=($!)
 	for i in {1..6}; do
 		ctl_says ok worker $((i % 3 + 1)) restart
