@@ -1,7 +1,8 @@
 # Fuzzers of what strangers send. Each begins with its kept corpus; what it
 # finds beyond that goes below $(BUILD), also the input that broke something.
 
-FUZZERS	= client_hello control_line dtls_hello http json tls_hello
+FUZZERS	= client_hello control_line dtls_hello http json tls_hello \
+	$(if $(HIREDIS),store_wire)
 FUZZ_SECONDS ?= 10
 FUZZ_BUILD = $(BUILD)/tests/fuzz
 FUZZ_CC	= clang $(CPPFLAGS) -Itests/fuzz $(filter-out $(SAN),$(ALL_CFLAGS)) \
@@ -15,6 +16,9 @@ $(FUZZ_BUILD)/control_line: $(call modules,control_client control_line \
 $(FUZZ_BUILD)/dtls_hello: $(call modules,dtls_hello)
 $(FUZZ_BUILD)/http: $(call modules,http escape textbuf log text)
 $(FUZZ_BUILD)/json: $(call modules,json decimal textbuf log text)
+$(FUZZ_BUILD)/store_wire: $(call modules,store_wire store_greeting escape textbuf \
+	log text)
+$(FUZZ_BUILD)/store_wire: FUZZ_LIBS = $(HIREDIS_LIBS)
 $(FUZZ_BUILD)/tls_hello: $(call modules,tls_hello)
 
 $(FUZZERS:%=$(FUZZ_BUILD)/%): $(FUZZ_BUILD)/%: tests/fuzz/%.c \
