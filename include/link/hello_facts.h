@@ -34,6 +34,7 @@ struct hello_facts {
 	struct hello_span protocols; /* of ALPN: hello_next_protocol() */
 	struct hello_span list[HELLO_LISTS];
 	uint16_t numbers[HELLO_LISTS]; /* before the list was cut */
+	uint16_t more_protocols; /* that were cut */
 	uint8_t data[];
 };
 

@@ -107,6 +107,10 @@ digested()
 	client -servername 'a"b\c' -alpn $'x"\001' </dev/null >client.log 2>&1
 	assert_equal "$(record 1 '[.sni, .alpn_offered]')" \
 	    '["a\"b\\c",["x\"\u0001"]]'
+	# So many that they would push the end out of the line.
+	client -alpn "$(printf 'a,%.0s' {1..599})b" </dev/null >client.log 2>&1
+	assert_equal "$(record 2 '[(.alpn_offered | length, last), .end]')" \
+	    '[257,"... 344 more","close_notify by the peer"]'
 }
 
 # covers: -log_hello

@@ -8,11 +8,12 @@
 /* Behind so many bytes of the member hello its lists are cut. */
 #define LISTS_MAX (4 * 1024)
 /* The most bytes of ALPN's protocols that are kept. */
-#define PROTOCOLS_MAX 1024
+#define PROTOCOLS_MAX 512
 
 /* What a ClientHello has for the facts, before it is copied. */
 struct hello_parts {
 	struct hello_span server_name, protocols;
+	size_t more_protocols; /* that are not kept */
 	struct hello_span list[HELLO_LISTS];
 	uint8_t version[2];
 	uint8_t extensions[2 * CLIENT_HELLO_EXTENSIONS_MAX];
@@ -26,12 +27,13 @@ static void
 parts_find_extensions(struct hello_parts *, const struct client_hello *);
 static void
 parts_find_key_shares(struct hello_parts *, const struct client_hello *);
-static void parts_cut_protocols(struct hello_span *);
+static size_t parts_cut_protocols(struct hello_span *);
 static size_t parts_size(const struct hello_parts *);
 static void facts_copy(struct hello_facts *, const struct hello_parts *);
 static void facts_note(struct hello_facts *, const struct client_hello *);
 static uint8_t *span_copy(struct hello_span *, struct hello_span, uint8_t *);
 static void put_number(uint8_t *, uint16_t);
+static void more_json(struct json *, size_t);
 static void list_json(
     const struct hello_facts *, enum hello_list, SSL *, struct json *, size_t);
 
@@ -70,6 +72,7 @@ hello_facts_json(const struct hello_facts *facts, struct json *json)
 		json_open(json, "alpn_offered", '[');
 		while (hello_next_protocol(&rest, &protocol))
 			json_bytes(json, NULL, protocol.at, protocol.size);
+		more_json(json, facts->more_protocols);
 		json_close(json, ']');
 	}
 	if (facts->fingerprint.ja3[0] != '\0')
@@ -106,7 +109,6 @@ list_json(const struct hello_facts *facts, enum hello_list list, SSL *ssl,
 	};
 	struct hello_span numbers = facts->list[list];
 	struct hello_made_name made;
-	char missing[32];
 	size_t i;
 
 	if (numbers.size == 0)
@@ -118,12 +120,20 @@ list_json(const struct hello_facts *facts, enum hello_list list, SSL *ssl,
 		json_string(json, NULL,
 		    hello_name(list, hello_number(numbers, i), ssl, &made));
 	}
-	if (i < facts->numbers[list]) {
-		snprintf(missing, sizeof(missing), "... %zu more",
-		    facts->numbers[list] - i);
-		json_string(json, NULL, missing);
-	}
+	more_json(json, facts->numbers[list] - i);
 	json_close(json, ']');
+}
+
+/* The last item of a list that was cut. */
+static void
+more_json(struct json *json, size_t missing)
+{
+	char text[32];
+
+	if (missing == 0)
+		return;
+	snprintf(text, sizeof(text), "... %zu more", missing);
+	json_string(json, NULL, text);
 }
 
 static void
@@ -131,10 +141,11 @@ parts_find(struct hello_parts *parts, const struct client_hello *hello)
 {
 	struct hello_span none = { NULL, 0 }, *list = parts->list;
 
+	parts->more_protocols = 0;
 	if (!client_hello_server_name(hello, &parts->server_name))
 		parts->server_name = none;
 	if (client_hello_alpn(hello, &parts->protocols))
-		parts_cut_protocols(&parts->protocols);
+		parts->more_protocols = parts_cut_protocols(&parts->protocols);
 	else
 		parts->protocols = none;
 	parts_find_versions(parts, hello);
@@ -194,17 +205,20 @@ parts_find_key_shares(
 	    (struct hello_span){ parts->key_shares, size };
 }
 
-/* Only whole names stay. */
-static void
+/* Only whole names stay. Returns how many do not. */
+static size_t
 parts_cut_protocols(struct hello_span *protocols)
 {
 	struct hello_span rest = *protocols, protocol;
-	size_t size = 0;
+	size_t size = 0, more = 0;
 
-	while (hello_next_protocol(&rest, &protocol) &&
-	    protocols->size - rest.size <= PROTOCOLS_MAX)
-		size = protocols->size - rest.size;
+	while (hello_next_protocol(&rest, &protocol))
+		if (protocols->size - rest.size <= PROTOCOLS_MAX)
+			size = protocols->size - rest.size;
+		else
+			more++;
 	protocols->size = size;
+	return more;
 }
 
 /* The most bytes that facts_copy writes. */
@@ -228,6 +242,7 @@ facts_copy(struct hello_facts *facts, const struct hello_parts *parts)
 
 	at = span_copy(&facts->server_name, parts->server_name, at);
 	at = span_copy(&facts->protocols, parts->protocols, at);
+	facts->more_protocols = (uint16_t)parts->more_protocols;
 	for (list = 0; list < HELLO_LISTS; list++) {
 		cut = parts->list[list];
 		facts->numbers[list] = (uint16_t)hello_numbers(cut);
