@@ -48,6 +48,9 @@ control_workers_resizes(struct control_call *call, int64_t now_ms)
 	    (now_ms < call->deadline_ms ||
 		!pool_can_serve(master->workers, pool_all(master->workers))))
 		return false;
+	/* READY would also say that a reload is over. */
+	if (reload_is_idle(&master->reload))
+		master_notify_ready(master);
 	textbuf_printf(call->answer, "ok %u workers\n", wanted);
 	return true;
 }

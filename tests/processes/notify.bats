@@ -1,6 +1,7 @@
 # What a service manager is told (NOTIFY_SOCKET), and when.
 
 load ../lib/helpers
+load ../lib/control
 
 # A manager that writes each message to manager.out as one line, with | between
 # the lines of the message.
@@ -61,6 +62,16 @@ READY=1|MAINPID|STATUS=reloaded; 2 workers on ADDRESS
 RELOADING=1|MONOTONIC_USEC|STATUS=reads its files again
 READY=1|MAINPID|STATUS=the reload failed; as before, 2 workers on ADDRESS
 STOPPING=1|STATUS=ends when no connection is open'
+}
+
+@test "another number of workers is told when they serve" {
+	start_manager "$PWD/socket"
+	NOTIFY_SOCKET=$PWD/socket start_server -www -workers 2 -control ctl
+	wait_for 5 heard 1 READY=1
+	ctl_says 'ok 1 workers' workers 1
+	wait_for 5 heard 2 READY=1
+	assert_equal "$(told)" 'READY=1|MAINPID|STATUS=2 workers on ADDRESS
+READY=1|MAINPID|STATUS=1 worker on ADDRESS'
 }
 
 @test "the time of RELOADING is not before that of the signal" {
