@@ -306,6 +306,22 @@ record_of() # filter, option of s_client...
 	    log2.json)" = '[{"host":"alpha","worker":1}]' ]
 }
 
+# covers: -log
+@test "a renegotiation that resumes leaves a full handshake what it was" {
+	start_server -tls1_2 -workers 1 -log log.json -control ctl
+	client_start one -tls1_2
+	client_connected one
+	run -0 "$S_SERVER" -ctl ctl r 1
+	# It says so after each handshake.
+	wait_for 10 has_times one.err 2 "Can't use"
+	close_input one
+	wait_for 5 has_records 1
+	run last_record
+	assert_equal "$(jq -c '[.kind, .renegotiations, has("made_by")]' \
+	    <<<"$output")" '["full",1,false]'
+	stop_server
+}
+
 @test "connections for which there was no room in shared memory are counted" {
 	faulty card:fail:1
 	start_server -quiet -workers 2 -www -log log.json

@@ -137,7 +137,9 @@ connection_record_link(const struct connection *connection,
 	if (link->outcome.early_bytes > 0)
 		json_number(
 		    json, "early_data_bytes", link->outcome.early_bytes);
-	if (card->facts.finished && link->moments != NULL)
+	/* A renegotiation may resume the session of its own connection. */
+	if (card->facts.finished && card->facts.kind != STATS_FULL &&
+	    link->moments != NULL)
 		connection_record_maker(link, json);
 	if (card->facts.finished)
 		link_record(link, &connection->all->records.own, json);
