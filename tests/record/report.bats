@@ -204,11 +204,11 @@ counts() # file
 
 @test "100,000 records take no more than some seconds" {
 	awk -v line="$(finished 12345 1000 A)" 'BEGIN {
-		for (i = 1; i <= 100000; i++) {
-			this = line
-			sub("12345", i, this)
-			print this
-		}
+		at = index(line, "12345")
+		before = substr(line, 1, at - 1)
+		behind = substr(line, at + 5)
+		for (i = 1; i <= 100000; i++)
+			print before i behind
 	}' >log
 	within_ms 30000 'a page on 100,000 records' report log >page
 	assert_contains "$(<page)" '  100000 connections: 0 open, 100000 ended'
