@@ -4,6 +4,8 @@
 #ifndef STORE_START_H
 #define STORE_START_H
 
+#include <stdbool.h>
+
 #include "store/store_link.h"
 
 struct store;
@@ -11,6 +13,7 @@ struct store;
 struct store_start {
 	struct store_link_setup link;
 	const char *prefix; /* of keys */
+	bool wants_run; /* there are sessions of single use */
 };
 
 struct store *store_begin(const struct store_start *);

@@ -27,7 +27,10 @@ enum store_reply_kind {
 struct store_reply {
 	enum store_reply_kind kind;
 	int64_t number;
-	/* What it says; of a list all elements, one behind the other. */
+	/*
+	 * What it says; of a list all elements, one behind the other. With a
+	 * NUL behind it, even if it is empty.
+	 */
 	struct textbuf bytes;
 	size_t count; /* elements of a list */
 	size_t end[STORE_ELEMENTS_MAX]; /* of each, in bytes */

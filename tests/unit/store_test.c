@@ -207,7 +207,7 @@ find(void *arg, int64_t since_ms, struct store_address *address,
 static void
 begin(void)
 {
-	struct store_start start = { .prefix = "p:" };
+	struct store_start start = { .prefix = "p:", .wants_run = true };
 
 	start.link = (struct store_link_setup){ .loop = &loop,
 		.uri = &uri,
@@ -460,6 +460,32 @@ a_name(void)
 	snprintf(uri.path, sizeof(uri.path), "%s", path);
 }
 
+/* An answer without a word, too. */
+static void
+a_server_that_tells_nothing(void)
+{
+	struct asker a;
+	char text[64];
+
+	serve();
+	begin();
+	hears(GREETING);
+	snprintf(text, sizeof(text), "-\r\n*2\r\n$10\r\n%010lld\r\n$1\r\n0\r\n",
+	    (long long)time(NULL));
+	say(text);
+	get(&a);
+	hears(GET_A);
+	CHECK(strstr(said.data, "run_id (INFO server), so there is no early") !=
+	    NULL);
+	textbuf_clear(&said);
+	said_ms = 0;
+	say("-\r\n");
+	wait_for(&a);
+	CHECK(a.verdict == STORE_FAILED);
+	CHECK(strstr(said.data, "session store ") != NULL);
+	end();
+}
+
 static void
 nonsense(const char *answer, const char *why)
 {
@@ -602,6 +628,7 @@ main(void)
 	UNIT_RUN(a_restart);
 	UNIT_RUN(no_server);
 	UNIT_RUN(a_name);
+	UNIT_RUN(a_server_that_tells_nothing);
 	UNIT_RUN(wrong_answers);
 	UNIT_RUN(half_an_answer);
 	UNIT_RUN(a_server_that_does_not_answer);

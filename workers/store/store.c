@@ -275,6 +275,10 @@ store_on_ready(void *arg)
 	struct store_command *command;
 
 	store->late = 0;
+	if (store->start.wants_run && *store->link.greeting.run_id == '\0')
+		store_link_say(&store->link,
+		    "it does not tell its run_id (INFO server), so there is "
+		    "no early data");
 	while (store_link_is_ready(&store->link) &&
 	    (command = TAILQ_FIRST(&store->held)) != NULL) {
 		if (command->ask != NULL) {

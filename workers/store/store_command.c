@@ -83,11 +83,17 @@ static void
 store_command_key(const struct store_command *command, const char *prefix,
     struct textbuf *key)
 {
+	static const char digits[] = "0123456789ABCDEF";
 	size_t i;
+	char *at;
 
 	textbuf_puts(key, prefix);
-	for (i = 0; i < command->id_size; i++)
-		textbuf_printf(key, "%02X", command->id[i]);
+	at = textbuf_space(key, 2 * command->id_size);
+	for (i = 0; i < command->id_size; i++) {
+		*at++ = digits[command->id[i] >> 4];
+		*at++ = digits[command->id[i] & 0xf];
+	}
+	textbuf_grow(key, 2 * command->id_size);
 }
 
 static void

@@ -126,6 +126,7 @@ store_wire_begin(const redisReadTask *task, enum store_reply_kind kind)
 	reply->number = 0;
 	reply->count = 0;
 	textbuf_clear(&reply->bytes);
+	textbuf_space(&reply->bytes, 1); /* never NULL */
 	return reply;
 }
 
