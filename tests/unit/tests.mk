@@ -16,7 +16,8 @@ UNIT_TESTS = activation_test machine_test message_test sources_test shm_test shl
 	json_test connection_board_test client_hello_test store_uri_test \
 	$(if $(HIREDIS),store_wire_test store_test)
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%) \
-	$(BUILD)/tests/unit/session_bench
+	$(BUILD)/tests/unit/session_bench \
+	$(if $(HIREDIS),$(BUILD)/tests/unit/store_drive)
 UNIT_BUILD = $(CC) $(CPPFLAGS) -Itests/unit $(UNIT_DEFINES) $(ALL_CFLAGS) \
 	$(ALL_LDFLAGS) -o $@ $(filter %.c,$^) \
 	$(BSD_LIBS) $(UNIT_LIBS)
@@ -83,10 +84,14 @@ $(BUILD)/tests/unit/store_uri_test: $(call modules,store_uri)
 $(BUILD)/tests/unit/store_wire_test: $(call modules,store_wire store_greeting \
 	escape textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/store_wire_test: UNIT_LIBS = $(HIREDIS_LIBS)
-$(BUILD)/tests/unit/store_test: $(call modules,store store_link store_socket \
-	store_command store_removals store_wire store_greeting loop tls_error \
-	escape monotime textbuf $(UNIT_SAYS))
+UNIT_STORE = store store_link store_socket store_command store_removals \
+	store_wire store_greeting store_uri loop tls_error escape monotime \
+	textbuf $(UNIT_SAYS)
+$(BUILD)/tests/unit/store_test: $(call modules,$(UNIT_STORE))
 $(BUILD)/tests/unit/store_test: UNIT_LIBS = $(HIREDIS_LIBS) -lssl -lcrypto
+# A client of a real store (tests/store).
+$(BUILD)/tests/unit/store_drive: $(call modules,$(UNIT_STORE))
+$(BUILD)/tests/unit/store_drive: UNIT_LIBS = $(HIREDIS_LIBS) -lssl -lcrypto
 $(BUILD)/tests/unit/escape_test: $(call modules,escape textbuf $(UNIT_SAYS))
 
 $(BUILD)/tests/unit/masking_test: $(wildcard src/config/*.c) \

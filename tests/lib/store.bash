@@ -1,0 +1,59 @@
+# Session stores: Redis or Valkey, whichever is installed, at a UNIX socket.
+
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2153,SC2154 # for other libraries and the tests
+
+# Its socket is NAME.sock in the test's folder; it keeps nothing on disk unless
+# an option says so. Sets STORE to its URI.
+start_store() # name, option of redis-server...
+{
+	local name=$1 program
+
+	program=$(command -v redis-server || command -v valkey-server) ||
+	    skip 'neither redis-server nor valkey-server is installed'
+	shift
+	rm -f "$name.sock"
+	launch "$name" "$program" --port 0 --unixsocket "$PWD/$name.sock" \
+	    --save '' --dir "$PWD" --daemonize no "$@"
+	STORE=redis+unix://$PWD/$name.sock
+	wait_for 10 store_answers "$name"
+}
+
+# A command, as an administrator.
+store() # name, word...
+{
+	local cli=redis-cli
+
+	command -v "$cli" >/dev/null || cli=valkey-cli
+	"$cli" -s "$1.sock" "${@:2}"
+}
+
+# One that wants a password answers, too.
+store_answers() # name
+{
+	[[ $(store "$1" ping 2>&1) == @(PONG|*NOAUTH*) ]]
+}
+
+# Asks a store what is typed to it (tests/unit/store_drive.c).
+start_asker() # name, URI, deadline in ms, password
+{
+	[ -x "$BUILD/tests/unit/store_drive" ] || skip 'built without hiredis'
+	launch "$1" "$BUILD/tests/unit/store_drive" "${@:2}"
+}
+
+# Type a question, and wait for its answer.
+asks() # name, question, answer
+{
+	local said before
+
+	before=$(wc -l <"$1.out")
+	type_to "$1" "$2\n"
+	wait_for 10 has_lines "$1.out" $((before + 1))
+	said=$(tail -n 1 "$1.out")
+	[[ $said == "$3" ]] || fail "$1: $2: $said, not $3"
+}
+
+has_lines() # file, count
+{
+	[ "$(wc -l <"$1")" -ge "$2" ]
+}
