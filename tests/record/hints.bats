@@ -362,6 +362,33 @@ ssl.create_default_context().wrap_socket(socket.create_connection(
 	hints_are_so
 }
 
+# Its SNI is a.test.
+SNI_HELLO='\x16\x03\x01\x00\x4e\x01\x00\x00\x4a\x03\x03\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x52\x00\x00\x02\xc0\x2b\x01\x00\x00\x1f\x00\x0a\x00\x04\x00\x02\x00\x17\x00\x0d\x00\x04\x00\x02\x04\x03\x00\x00\x00\x0b\x00\x09\x00\x00\x06\x61\x2e\x74\x65\x73\x74'
+
+# Sends it, reads of the answer, sends more, or leaves at once (a reset).
+warned() # bytes with escapes
+{
+	timeout $((10 * SLOW)) bash -c 'exec 4<>"/dev/tcp/127.0.0.1/$1" 3>&-
+		printf %b "$2" >&4
+		head -c 100 <&4 >answer
+		[ -n "$3" ] || exit 0
+		printf %b "$3" >&4
+		timeout 0.3 cat <&4 >>answer' warned "$PORT" "$SNI_HELLO" "$1"
+}
+
+# covers: -log
+@test "a warning of ours about SNI is not why a client goes" {
+	begin_hints -servername only.example \
+	    -cert2 "$CERTS/server2.pem" -key2 "$CERTS/server2-key.pem"
+	hint 'the client reset the connection after our certificate, without an alert: it may expect (pin) another one, or have lost patience' \
+	    warned ''
+	hint 'the client gave up at our warning that its SNI is not that of -servername' \
+	    warned '\x15\x03\x03\0\x02\x02\x70'
+	hint 'the client sent an alert that has no name (number 200)' \
+	    warned '\x15\x03\x03\0\x02\x02\xc8'
+	hints_are_so
+}
+
 # Gone without a word, once it is connected.
 vanish()
 {

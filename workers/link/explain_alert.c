@@ -95,6 +95,15 @@ explain_alert(struct failing *failing)
 		failing->key = "renegotiation refused";
 		hint = "the client asked for a renegotiation, which the server "
 		       "refuses: see -client_renegotiation";
+	} else if (failing->witness->alert_sent == SSL_AD_UNRECOGNIZED_NAME &&
+	    alert == SSL_AD_UNRECOGNIZED_NAME) {
+		hint = "the client gave up at our warning that its SNI is not "
+		       "that of -servername";
+	} else if (tls_name_of_alert(alert) == NULL) {
+		failing->key = "an alert without a name";
+		explain_say(failing,
+		    "the client sent an alert that has no name (number %d)",
+		    alert);
 	}
 	if (hint != NULL)
 		explain_say(failing, "%s", hint);

@@ -546,8 +546,9 @@ offer_name(struct failing *failing)
 {
 	struct hello_span name = failing->facts->server_name;
 
+	/* Without -servername_fatal, clients of TLS 1.2 are only warned. */
 	if (failing->witness->alert_sent != SSL_AD_UNRECOGNIZED_NAME ||
-	    name.size == 0)
+	    !failing->config->servername_fatal || name.size == 0)
 		return false;
 	failing->key = "SNI is not served";
 	explain_say(failing, "SNI ");
