@@ -39,6 +39,7 @@ static bool ask_again(const struct ask *);
 static int ask_send(struct ask *);
 static int ask_receive(struct ask *);
 static int ask_await(const struct ask *, short);
+static int ask_fail(const struct ask *);
 static int ask_status(const struct ask *);
 static const char *ask_last_line(const struct ask *);
 
@@ -161,10 +162,8 @@ ask_send(struct ask *ask)
 			sent += (size_t)n;
 		else if (errno == EPIPE || errno == ECONNRESET)
 			return 0;
-		else if (errno != EAGAIN || ask_await(ask, POLLOUT) == -1) {
-			log_warn("-ctl %s", ask->path);
-			return -1;
-		}
+		else if (errno != EAGAIN || ask_await(ask, POLLOUT) == -1)
+			return ask_fail(ask);
 	}
 	shutdown(ask->fd, SHUT_WR);
 	return 0;
@@ -183,10 +182,8 @@ ask_receive(struct ask *ask)
 			return 0;
 		if (n > 0)
 			textbuf_append(&ask->answer, part, (size_t)n);
-		else if (errno != EAGAIN || ask_await(ask, POLLIN) == -1) {
-			log_warn("-ctl %s", ask->path);
-			return -1;
-		}
+		else if (errno != EAGAIN || ask_await(ask, POLLIN) == -1)
+			return ask_fail(ask);
 	}
 }
 
@@ -200,6 +197,18 @@ ask_await(const struct ask *ask, short events)
 	if (poll(&pollfd, 1, left) != 0)
 		return 0;
 	errno = ETIMEDOUT;
+	return -1;
+}
+
+/* Report errno. Returns -1. */
+static int
+ask_fail(const struct ask *ask)
+{
+	if (errno == ETIMEDOUT)
+		log_warnx("-ctl %s: no answer within %u seconds", ask->path,
+		    ask->patience_s);
+	else
+		log_warn("-ctl %s", ask->path);
 	return -1;
 }
 

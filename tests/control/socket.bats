@@ -236,7 +236,7 @@ start() # option...
 	run ctl stats
 	kill -CONT "$SERVER_PID"
 	assert_equal "$status" 1
-	assert_equal "$output" 's_server: -ctl ctl: Connection timed out'
+	assert_equal "$output" 's_server: -ctl ctl: no answer within 5 seconds'
 	[ $(($(now_ms) - begin)) -ge 4900 ]
 	# Its server dies while it waits.
 	launch waits "$S_SERVER" -ctl ctl wait 'deaths > 0' 100
