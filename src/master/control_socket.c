@@ -3,10 +3,12 @@
 #include <sys/un.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "foundation/fault.h"
 #include "foundation/log.h"
 #include "master/control_socket.h"
 
@@ -16,10 +18,13 @@
 #define CONTROL_UMASK 0177
 /* So often another server may be as fast as this one. */
 #define CONTROL_TRIES 3
+/* A server that starts listens so soon after its socket has its path. */
+#define CONTROL_BORN_MS 20
 
 static int control_socket_try(struct control_socket *, const char *);
 static int control_socket_bind(int, const struct sockaddr_un *);
 static int control_socket_replace(const char *, const struct sockaddr_un *);
+static bool control_socket_lives(const struct sockaddr_un *);
 static bool control_socket_answers(const struct sockaddr_un *);
 static bool control_socket_is_ours(int);
 
@@ -98,6 +103,7 @@ control_socket_try(struct control_socket *control, const char *path)
 	}
 	control->device = st.st_dev;
 	control->inode = st.st_ino;
+	fault_point("control-bound");
 	if (listen(control->fd, CONTROL_BACKLOG) == 0)
 		return 0;
 	log_warn("-control %s", path);
@@ -135,17 +141,30 @@ control_socket_replace(const char *path, const struct sockaddr_un *address)
 		    "-control %s: there is something that is no socket", path);
 		return -1;
 	}
-	if (control_socket_answers(address)) {
+	if (control_socket_lives(address)) {
 		log_warnx("-control %s: another process listens there", path);
 		return -1;
 	}
 	if (lstat(path, &now) == -1 || now.st_dev != old.st_dev ||
-	    now.st_ino != old.st_ino)
+	    now.st_ino != old.st_ino ||
+	    now.st_ctim.tv_sec != old.st_ctim.tv_sec ||
+	    now.st_ctim.tv_nsec != old.st_ctim.tv_nsec)
 		return 0;
 	if (unlink(path) == 0 || errno == ENOENT)
 		return 0;
 	log_warn("-control %s", path);
 	return -1;
+}
+
+/* One that has just been bound refuses, too. */
+static bool
+control_socket_lives(const struct sockaddr_un *address)
+{
+	if (control_socket_answers(address))
+		return true;
+	fault_point("control-refused");
+	poll(NULL, 0, CONTROL_BORN_MS);
+	return control_socket_answers(address);
 }
 
 /* Only a socket of nobody refuses: a full or forbidden one is somebody's. */

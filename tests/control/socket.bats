@@ -227,6 +227,33 @@ start() # option...
 	assert_equal "$output" 's_server: standard output: No space left on device'
 }
 
+is_stopped() # name
+{
+	[[ $(ps -o stat= -p "${PIDS[$1]}") == T* ]]
+}
+
+starts() # name
+{
+	launch "$1" "$S_SERVER" -accept 127.0.0.1:0 -nocert -www -control ctl
+}
+
+@test "the socket of a server that is about to listen is not replaced" {
+	faulty control-bound:stop
+	starts first
+	wait_for 5 is_stopped first
+	faulty control-refused:stop
+	starts second
+	wait_for 5 is_stopped second
+	kill -CONT "${PIDS[first]}"
+	wait_for 5 file_has first.out ACCEPT
+	kill -CONT "${PIDS[second]}"
+	wait_exit second
+	assert_equal "$STATUS:$(<second.err)" \
+	    '1:s_server: -control ctl: another process listens there'
+	ctl_says ok quit
+	wait_exit first
+}
+
 @test "-ctl gives up on a server that does not answer" {
 	start
 	kill -STOP "$SERVER_PID"
