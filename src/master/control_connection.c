@@ -60,7 +60,7 @@ control_connection_letter(struct control_call *call, int64_t now_ms)
 {
 	const struct config *config = call->master->config;
 
-	if (config->quiet || config->brief)
+	if (config_uses_console(config) && (config->quiet || config->brief))
 		return control_error(
 		    call, "with -quiet and -brief a letter is text: send it");
 	return control_connection_send(call, now_ms);

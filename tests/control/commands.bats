@@ -417,6 +417,10 @@ fills_no_more()
 	ctl_says 'error in this mode connections take no text' send 1 text
 	ctl_says 'error in this mode connections take no text' k 1
 	stop_server
+	# These modes are brief.
+	start -echo
+	ctl_says 'error in this mode connections take no text' k 1
+	stop_server
 	start -crlf
 	client_start one
 	client_connected one
