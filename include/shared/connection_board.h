@@ -41,8 +41,10 @@ enum card_end {
 	CARD_END_RESET, /* the peer's system reset it */
 	CARD_END_ERROR, /* a TLS error; before: the handshake failed */
 	CARD_END_DEADLINE, /* one of our deadlines */
-	CARD_END_COMMAND, /* the console, a command, or the server's end */
+	CARD_END_COMMAND, /* the console, a command, or a drain that took long
+			   */
 	CARD_END_WORKER_DIED,
+	CARD_END_SERVER_ENDED, /* at once: it counts as open */
 	CARD_ENDS
 };
 

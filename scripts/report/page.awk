@@ -22,11 +22,13 @@ END {
 function page(   i, n)
 {
 	printf "Summary of %s\n", name1
-	printf "%8d connections: 0 open, %d ended, %d lost with their worker\n",
-	    number[1, "connections"], number[1, "ended"], number[1, "lost"]
-	printf "%8d handshakes finished; %d failed, 0 in progress, %d lost" \
+	printf "%8d connections: %d open, %d ended, %d lost with their worker\n",
+	    number[1, "connections"], number[1, "open"], number[1, "ended"],
+	    number[1, "lost"]
+	printf "%8d handshakes finished; %d failed, %d in progress, %d lost" \
 	    " with their worker\n", number[1, "finished"],
-	    number[1, "failed"], number[1, "handshakes lost"]
+	    number[1, "failed"], number[1, "in progress"],
+	    number[1, "handshakes lost"]
 	if (number[1, "finished"] > 0) {
 		print title["times"]
 		print "   count       p50       p90       p99       max"

@@ -128,13 +128,15 @@ function take(side,   id)
 		return
 	seen[id] = 1
 	raise(side, "connections")
-	raise(side, field["end"] == "worker died" ? "lost" : "ended")
+	raise(side, field["end"] == "worker died" ? "lost" : \
+	    field["end"] == "server ended" ? "open" : "ended")
 	if (field["handshake"] == "finished")
 		take_finished(side)
 	else if (field["handshake"] == "failed")
 		take_failed(side)
 	else
-		raise(side, "handshakes lost")
+		raise(side, field["end"] == "server ended" ? \
+		    "in progress" : "handshakes lost")
 }
 
 function take_finished(side)

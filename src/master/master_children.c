@@ -210,7 +210,7 @@ master_worker_died(struct master *master, struct master_death *death)
 	if (lost)
 		master_count_lost(master, death);
 	master_record_missing(
-	    master, slot, lost ? CARD_END_WORKER_DIED : CARD_END_COMMAND);
+	    master, slot, lost ? CARD_END_WORKER_DIED : CARD_END_SERVER_ENDED);
 	if (failed && !replaced)
 		master->status = WEXITSTATUS(status);
 	if (accept_quota_exhausted(shared->quota))

@@ -63,6 +63,7 @@ card_end_name(enum card_end end)
 		[CARD_END_DEADLINE] = "deadline",
 		[CARD_END_COMMAND] = "command",
 		[CARD_END_WORKER_DIED] = "worker died",
+		[CARD_END_SERVER_ENDED] = "server ended",
 	};
 
 	return end < CARD_ENDS ? names[end] : names[CARD_END_UNKNOWN];

@@ -14,12 +14,16 @@ def sum(f): [.[] | f] | add // 0;
 [.[] | select(.event == "connection")] | first_of_each |
 . as $all | {
     accepted: length,
-    ended: count(.end != "worker died"),
+    open: count(.end == "server ended"),
+    ended: count(.end != "worker died" and .end != "server ended"),
     lost: count(.end == "worker died"),
     timed_out: count(.end == "deadline"),
     finished: count(.handshake == "finished"),
     failed: count(.handshake == "failed"),
-    unfinished: count(.handshake == "unfinished"),
+    in_progress: count(.handshake == "unfinished" and
+	.end == "server ended"),
+    unfinished: count(.handshake == "unfinished" and
+	.end != "server ended"),
     failures: (["alert_sent", "alert_received", "timeout", "closed",
 	"not_tls", "ended", "other"] |
 	map(. as $f | {key: $f, value: ($all | count(.failed_by == $f))}) |
@@ -39,6 +43,7 @@ def sum(f): [.[] | f] | add // 0;
 
 STATS='.totals | {
     accepted: .connections.accepted, ended: .connections.ended,
+    open: .connections.open, in_progress: .handshakes.in_progress,
     lost: .connections.lost, timed_out: .connections.timed_out,
     finished: .handshakes.finished, failed: .handshakes.failed,
     unfinished: .handshakes.lost, failures, versions, kinds,
@@ -243,15 +248,20 @@ record_of() # filter, option of s_client...
 }
 
 @test "a server that is told to end at once has a record of what was open" {
-	start_server -quiet -workers 2 -rev -log log.json
+	start_server -quiet -workers 2 -rev -log log.json -log_events all \
+	    -stats_json stats.json
 	client_start one
 	client_start two
 	client_connected one
 	client_connected two
+	# This one says nothing.
+	launch three bash -c "exec 4<>/dev/tcp/127.0.0.1/$PORT; read -r"
+	wait_for 5 file_has log.json '"connection":3,'
 	end_process server TERM
 	[ "$(jq -s -c 'map(select(.event == "connection") |
-	    .handshake + ", " + .end)' log.json)" = \
-	    '["finished, command","finished, command"]' ]
+	    .handshake + ", " + .end) | sort' log.json)" = \
+	    '["finished, server ended","finished, server ended","unfinished, server ended"]' ]
+	sums_agree
 }
 
 @test "datagrams" {

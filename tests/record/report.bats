@@ -93,6 +93,7 @@ counts() # file
 		record 4 '"handshake":"finished","protocol":"TLSv1.2"' \
 		    '"kind":"tls12_id","handshake_us":3,"end":"worker died"'
 		record 5 '"handshake":"unfinished","end":"worker died"'
+		record 11 '"handshake":"unfinished","end":"server ended"'
 		# Another server of the same file.
 		finished 1 1000 A | sed 's/21:27:06/21:30:06/g'
 		# Others.
@@ -109,8 +110,8 @@ counts() # file
 	} >log
 	assert_equal "$(report log)" "$(cat <<-'END'
 	Summary of log
-	       6 connections: 0 open, 4 ended, 2 lost with their worker
-	       4 handshakes finished; 1 failed, 0 in progress, 1 lost with their worker
+	       7 connections: 1 open, 4 ended, 2 lost with their worker
+	       4 handshakes finished; 1 failed, 1 in progress, 1 lost with their worker
 	Time from accepting the client to the end of its handshake
 	   count       p50       p90       p99       max
 	       4    992 us    2.0 ms    2.0 ms    2.0 ms  all
