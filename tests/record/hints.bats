@@ -256,6 +256,12 @@ ssl.create_default_context().wrap_socket(socket.create_connection(
 	hint 'no shared signature algorithm: client ecdsa_sha1; server: its certificate is of kind ECDSA, and SHA-1 is not taken' \
 	    client -tls1_2 -sigalgs ECDSA+SHA1 -cipher DEFAULT@SECLEVEL=0
 	hints_are_so
+	stop_server
+	rm log.json
+	begin_hints -cipher AES256-SHA
+	hint 'the cipher suites that both have need a certificate of kind RSA, the server has ECDSA' \
+	    client -tls1_2 -cipher ECDHE-ECDSA-AES128-SHA:AES256-SHA
+	hints_are_so
 }
 
 # covers: -log

@@ -45,7 +45,7 @@ static const char *offer_version_option(
     const struct failing *, bool, const struct offer_version *);
 static bool offer_option_matters(const char *, const struct offer_version *);
 static bool offer_cipher(struct failing *);
-static bool offer_cipher_needs_identity(struct failing *);
+static bool offer_cipher_needs_identity(struct failing *, bool);
 static bool offer_curve(struct failing *);
 static bool offer_cipher_signs(struct failing *);
 static bool offer_has_suites(const struct failing *);
@@ -58,6 +58,7 @@ static bool offer_protocol(struct failing *);
 static bool offer_name(struct failing *);
 static void offer_own(struct failing *, const char *, const char *);
 static bool suite_fits(const struct failing *, uint16_t, unsigned *);
+static bool suite_is_ours(const struct failing *, uint16_t);
 static bool suite_signs(const struct failing *, uint16_t);
 static bool suite_counts(const struct failing *, uint16_t);
 static unsigned own_kinds(SSL *);
@@ -258,7 +259,9 @@ offer_cipher(struct failing *failing)
 {
 	bool is_1_3 = SSL_version(failing->ssl) == TLS1_3_VERSION;
 
-	if (!is_1_3 && offer_cipher_needs_identity(failing))
+	if (!is_1_3 &&
+	    (offer_cipher_needs_identity(failing, false) ||
+		offer_cipher_needs_identity(failing, true)))
 		return true;
 	if (!is_1_3 && failing->facts->list[HELLO_LIST_GROUPS].size > 0 &&
 	    SSL_get_shared_group(failing->ssl, -1) == 0)
@@ -279,9 +282,12 @@ offer_cipher(struct failing *failing)
 	return true;
 }
 
-/* Returns true if none of the suites goes with our certificates. */
+/*
+ * Returns true if none of the client's suites goes with our certificates, or
+ * none of those that both have.
+ */
 static bool
-offer_cipher_needs_identity(struct failing *failing)
+offer_cipher_needs_identity(struct failing *failing, bool both)
 {
 	struct hello_span suites =
 	    failing->facts->list[HELLO_LIST_CIPHER_SUITES];
@@ -289,11 +295,14 @@ offer_cipher_needs_identity(struct failing *failing)
 	size_t i;
 
 	for (i = 0; i < hello_numbers(suites); i++)
-		if (suite_fits(failing, hello_number(suites, i), &needed))
+		if ((!both ||
+			suite_is_ours(failing, hello_number(suites, i))) &&
+		    suite_fits(failing, hello_number(suites, i), &needed))
 			return false;
 	if (needed == 0)
 		return false;
-	explain_say(failing, "the client's cipher suites need a ");
+	explain_say(failing, "the %s need a ",
+	    both ? "cipher suites that both have" : "client's cipher suites");
 	if (needed == KIND_PSK) {
 		explain_say(
 		    failing, "pre-shared key, and the server has no -psk");
@@ -347,6 +356,20 @@ suite_fits(const struct failing *failing, uint16_t number, unsigned *needed)
 	}
 	*needed |= kind;
 	return (kinds & kind) != 0;
+}
+
+/* Returns true if the server's list has it. */
+static bool
+suite_is_ours(const struct failing *failing, uint16_t number)
+{
+	const STACK_OF(SSL_CIPHER) *own = SSL_get_ciphers(failing->ssl);
+	int i;
+
+	for (i = 0; i < sk_SSL_CIPHER_num(own); i++)
+		if (SSL_CIPHER_get_protocol_id(sk_SSL_CIPHER_value(own, i)) ==
+		    number)
+			return true;
+	return false;
 }
 
 /* Returns true if the server signs for it. */
