@@ -19,6 +19,24 @@ start_store() # name, option of redis-server...
 	wait_for 10 store_answers "$name"
 }
 
+# The same with TLS at a port of the loopback device; returns 1
+# if it cannot do that. Sets STORE to its URI.
+open_tls_port() # name
+{
+	local port tries=0
+
+	store "$1" config set tls-cert-file "$CERTS/server.pem" \
+	    tls-key-file "$CERTS/server-key.pem" tls-auth-clients no
+	# None of them is ours alone: another one if it is taken.
+	until
+		port=$((20000 + RANDOM % 12000))
+		[ "$(store "$1" config set tls-port "$port")" = OK ]
+	do
+		[ $((tries += 1)) -lt 20 ] || return 1
+	done
+	STORE=rediss://localhost:$port
+}
+
 # A command, as an administrator.
 store() # name, word...
 {

@@ -113,6 +113,36 @@ load ../lib/store
 	end_process one
 }
 
+@test "with TLS, also when the store is killed and comes back" {
+	local long port
+
+	start_store store
+	open_tls_port store || skip 'this store has no TLS'
+	port=${STORE##*:}
+	cat "$CERTS"/{ca,intermediate}.pem >trusted.pem
+	start_asker one "rediss://127.0.0.1:$port" 5000 '' trusted.pem
+	printf -v long '%03000d' 1
+	asks one "put key $long" 'done'
+	asks one 'get key' "found $long"
+	end_process store KILL
+	asks one 'get key' failed
+	start_store store --tls-port "$port" --tls-auth-clients no \
+	    --tls-cert-file "$CERTS/server.pem" \
+	    --tls-key-file "$CERTS/server-key.pem"
+	wait_for 10 answers_again one
+	end_process one
+	# Of another CA, and for another address.
+	start_asker two "rediss://127.0.0.1:$port" 5000 '' \
+	    "$CERTS/unknown-ca.pem"
+	asks two 'get key' failed
+	assert_contains "$(<two.err)" ': TLS: certificate verify failed: '
+	start_asker three "rediss://127.0.0.2:$port" 5000 '' trusted.pem
+	asks three 'get key' failed
+	assert_contains "$(<three.err)" ': IP address mismatch'
+	end_process two
+	end_process three
+}
+
 @test "users and passwords" {
 	start_store store --requirepass secret --user me on '>mine' '~*' +@all
 	start_asker one "$STORE" 5000 secret

@@ -1,7 +1,7 @@
 /*
  * Asks a session store, for tests with a real one:
  *
- *	store_drive URI TIMEOUT_MS [PASSWORD]
+ *	store_drive URI TIMEOUT_MS [PASSWORD [CA_FILE]]
  *
  * reads questions, a line each, and prints what came of each: found and the
  * value, missed, done or failed. In place of a question "wait N" waits so many
@@ -108,6 +108,20 @@ find(void *arg, int64_t since_ms, struct store_address *address,
 	return -1;
 }
 
+static SSL_CTX *
+trusting(const char *ca_file)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+
+	CHECK(ctx != NULL);
+	CHECK(SSL_CTX_load_verify_locations(ctx, ca_file, NULL) == 1);
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_mode(ctx,
+	    SSL_MODE_ENABLE_PARTIAL_WRITE |
+		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	return ctx;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -121,7 +135,8 @@ main(int argc, char *argv[])
 	CHECK(argc >= 3 && store_uri_parse(&uri, argv[1]) == NULL);
 	start.link = (struct store_link_setup){ .loop = &loop,
 		.uri = &uri,
-		.password = argv[3],
+		.password = argc > 3 && *argv[3] != '\0' ? argv[3] : NULL,
+		.tls = argc > 4 ? trusting(argv[4]) : NULL,
 		.timeout_ms = (int)unit_number(argc, argv, 2, 0),
 		.find = find,
 		.said_ms = &said_ms };
@@ -136,5 +151,6 @@ main(int argc, char *argv[])
 		ask(store, line);
 	}
 	store_close(store);
+	SSL_CTX_free(start.link.tls);
 	return 0;
 }

@@ -575,6 +575,40 @@ too_many_questions(void)
 	end();
 }
 
+/* More than the socket takes at once. */
+static void
+large_sessions(void)
+{
+	static struct asker many[100];
+	static uint8_t session[32 * 1024];
+	double until_ms = unit_now_ms() + PATIENCE_MS;
+	size_t i, each = 0, sets = 0;
+
+	begin_ready();
+	memset(session, 's', sizeof(session));
+	for (i = 0; i < 100; i++) {
+		asker_init(&many[i]);
+		store_put(store, &many[i].ask, (const uint8_t *)"a", 1, session,
+		    sizeof(session), 1000, false);
+	}
+	each = sizeof(session) +
+	    strlen("*6\r\n$3\r\nSET\r\n$4\r\np:61\r\n"
+		   "$32768\r\n\r\n$2\r\nNX\r\n$2\r\n"
+		   "PX\r\n$4\r\n1000\r\n");
+	while (heard.size < 100 * each && unit_now_ms() < until_ms)
+		turn();
+	CHECK(heard.size == 100 * each);
+	for (i = 0; i < heard.size; i += each)
+		sets += strncmp(heard.data + i, "*6\r\n$3\r\nSET", 11) == 0;
+	CHECK(sets == 100);
+	for (i = 0; i < 100; i++)
+		say("+OK\r\n");
+	wait_for(&many[99]);
+	for (i = 0; i < 100; i++)
+		CHECK(many[i].times == 1);
+	end();
+}
+
 /* The newest 10,000, the oldest of them first. */
 static void
 removals(void)
@@ -633,6 +667,7 @@ main(void)
 	UNIT_RUN(half_an_answer);
 	UNIT_RUN(a_server_that_does_not_answer);
 	UNIT_RUN(too_many_questions);
+	UNIT_RUN(large_sessions);
 	UNIT_RUN(removals);
 	unlink(path);
 	textbuf_free(&said);
