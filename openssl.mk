@@ -6,9 +6,13 @@
 OPENSSL_USED = $(PLAIN)/openssl.used
 
 # What "make" has built is installed as it is: "sudo make install" has lost the
-# OPENSSL_DIR of the environment.
+# OPENSSL_DIR of the environment, and perhaps the "HIREDIS=" of the command.
 ifneq ($(filter install uninstall,$(MAKECMDGOALS)),)
-OPENSSL_DIR ?= $(filter /%,$(firstword $(file <$(OPENSSL_USED))))
+openssl_built := $(file <$(OPENSSL_USED))
+OPENSSL_DIR ?= $(filter /%,$(firstword $(openssl_built)))
+ifneq ($(openssl_built),)
+HIREDIS := $(if $(filter hiredis,$(openssl_built)),$(HIREDIS))
+endif
 endif
 
 ifeq ($(OPENSSL_DIR),)

@@ -258,3 +258,19 @@ deadly() # program, N
 	run plain_make -n install BUILD="$PWD/built"
 	assert_contains "$output" 'OPENSSL_DIR=/opt/some has no'
 }
+
+@test "make install keeps a build without hiredis" {
+	local is
+
+	pkg-config --exists hiredis || skip 'no hiredis is installed'
+	is=$(pkg-config --modversion libssl)
+	mkdir built
+	echo "$is" >built/openssl.used
+	run plain_make -n V=1 install BUILD="$PWD/built"
+	assert_contains "$output" ' -o '
+	assert_lacks "$output" HIREDIS
+	echo "$is with hiredis $(pkg-config --modversion hiredis)" \
+	    >built/openssl.used
+	run plain_make -n V=1 install BUILD="$PWD/built"
+	assert_contains "$output" -DHIREDIS
+}
