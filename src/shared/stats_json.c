@@ -103,7 +103,8 @@ static void json_versions(struct textbuf *, const struct stats_numbers *);
 static void json_kinds(struct textbuf *, const struct stats_numbers *);
 static void json_cache(struct textbuf *, const struct session_cache_counts *);
 static void json_times(struct textbuf *, const struct stats_numbers *);
-static void json_workers(struct textbuf *, const struct stats *);
+static void
+json_workers(struct textbuf *, const struct stats *, struct stats_numbers *);
 static void json_next(struct textbuf *);
 static void json_open(struct textbuf *, const char *, const char *);
 static void json_number(struct textbuf *, const char *, uint64_t);
@@ -113,9 +114,11 @@ void
 stats_json(const struct stats *stats, const struct session_cache_counts *cache,
     const struct stats_json_frame *frame, struct textbuf *text)
 {
-	struct stats_numbers total;
+	struct stats_numbers total = { { 0 } };
+	struct textbuf workers;
 
-	stats_total(stats, &total);
+	textbuf_init(&workers);
+	json_workers(&workers, stats, &total);
 	textbuf_puts(text, "{");
 	json_head(text, frame);
 	json_open(text, "totals", "{");
@@ -127,9 +130,9 @@ stats_json(const struct stats *stats, const struct session_cache_counts *cache,
 	json_open(text, "handshake_times", "{");
 	json_times(text, &total);
 	textbuf_puts(text, "}");
-	json_open(text, "per_worker", "[");
-	json_workers(text, stats);
-	textbuf_puts(text, "]}\n");
+	json_open(text, "per_worker", workers.data);
+	textbuf_puts(text, "}\n");
+	textbuf_free(&workers);
 }
 
 bool
@@ -321,20 +324,26 @@ json_times(struct textbuf *text, const struct stats_numbers *numbers)
 	textbuf_puts(text, "]");
 }
 
+/* Workers go on counting: what is listed here is what the totals add up. */
 static void
-json_workers(struct textbuf *text, const struct stats *stats)
+json_workers(struct textbuf *text, const struct stats *stats,
+    struct stats_numbers *total)
 {
 	struct stats_numbers numbers;
-	unsigned i;
+	unsigned i, k;
 
+	textbuf_puts(text, "[");
 	for (i = 0; i < stats_workers(stats); i++) {
 		stats_of_worker(stats, i, &numbers);
+		for (k = 0; k < STAT_COUNT; k++)
+			total->value[k] += numbers.value[k];
 		json_next(text);
 		textbuf_puts(text, "{");
 		json_number(text, "worker", i + 1);
 		json_numbers(text, &numbers);
 		textbuf_puts(text, "}");
 	}
+	textbuf_puts(text, "]");
 }
 
 /* Appends a comma, unless an object or list has just been opened. */

@@ -34,6 +34,24 @@ stats
 	wait_for 5 file_has server.out '  30 server accepts that finished'
 }
 
+@test "stats: the totals are the sums of the workers, also under load" {
+	start -www
+
+	tls_load --duration 1 --parallel 10 --request / >/dev/null &
+	LOADS+=($!)
+	ctl_says ok wait 'connections.ended >= 20'
+	for _ in 1 2 3; do
+		ctl_raw "$(printf 'stats\\n%.0s' {1..100})"
+	done >answers
+	wait "${LOADS[@]}" || :
+	LOADS=()
+	assert_equal "$(grep '^{' answers | jq -c '
+	    [.totals.connections.accepted, .totals.bytes.socket_in] ==
+	    [([.per_worker[].connections.accepted] | add),
+	    ([.per_worker[].bytes.socket_in] | add)]' | sort | uniq -c |
+		xargs)" '300 true'
+}
+
 @test "stats: who does not answer is named, and who dies holds up nobody" {
 	start -www
 	local stopped
