@@ -167,9 +167,11 @@ stats
 	# Beside the one of before there are three.
 	wait_for 5 has_workers 4
 	kill_worker 4
-	# One reload may be for several that ask.
+	# One reload may be for several that ask while it has not begun.
+	kill -STOP "$SERVER_PID"
 	ctl_stay many 5 'reload
 '
+	kill -CONT "$SERVER_PID"
 	type_to many '\n'
 	wait_exit many
 	assert_equal "$(grep -c '^ok generation [34] serves$' many.out)" 5
