@@ -48,6 +48,7 @@ static bool offer_cipher(struct failing *);
 static bool offer_cipher_needs_identity(struct failing *, bool);
 static bool offer_curve(struct failing *);
 static bool offer_cipher_signs(struct failing *);
+static bool offer_cipher_in_vain(struct failing *);
 static bool offer_has_suites(const struct failing *);
 static unsigned kind_of_signature(uint16_t);
 static void say_signing(struct failing *);
@@ -59,6 +60,7 @@ static bool offer_name(struct failing *);
 static void offer_own(struct failing *, const char *, const char *);
 static bool suite_fits(const struct failing *, uint16_t, unsigned *);
 static bool suite_is_ours(const struct failing *, uint16_t);
+static int suite_exchange(const struct failing *, uint16_t);
 static bool suite_signs(const struct failing *, uint16_t);
 static bool suite_counts(const struct failing *, uint16_t);
 static unsigned own_kinds(SSL *);
@@ -266,7 +268,9 @@ offer_cipher(struct failing *failing)
 	if (!is_1_3 && failing->facts->list[HELLO_LIST_GROUPS].size > 0 &&
 	    SSL_get_shared_group(failing->ssl, -1) == 0)
 		return offer_group(failing);
-	if (!is_1_3 && (offer_curve(failing) || offer_cipher_signs(failing)))
+	if (!is_1_3 &&
+	    (offer_curve(failing) || offer_cipher_signs(failing) ||
+		offer_cipher_in_vain(failing)))
 		return true;
 	if (!offer_has_suites(failing)) {
 		explain_say(failing,
@@ -372,13 +376,20 @@ suite_is_ours(const struct failing *failing, uint16_t number)
 	return false;
 }
 
+/* Returns the NID of the key exchange of a suite that libssl knows. */
+static int
+suite_exchange(const struct failing *failing, uint16_t number)
+{
+	const uint8_t bytes[] = { (uint8_t)(number >> 8), (uint8_t)number };
+
+	return SSL_CIPHER_get_kx_nid(SSL_CIPHER_find(failing->ssl, bytes));
+}
+
 /* Returns true if the server signs for it. */
 static bool
 suite_signs(const struct failing *failing, uint16_t number)
 {
-	const uint8_t bytes[] = { (uint8_t)(number >> 8), (uint8_t)number };
-	const SSL_CIPHER *suite = SSL_CIPHER_find(failing->ssl, bytes);
-	int exchange = SSL_CIPHER_get_kx_nid(suite);
+	int exchange = suite_exchange(failing, number);
 
 	return exchange != NID_kx_rsa && !explain_is_psk(exchange);
 }
@@ -431,6 +442,37 @@ offer_cipher_signs(struct failing *failing)
 		    !suite_signs(failing, hello_number(suites, i)))
 			return false;
 	return offer_signature(failing);
+}
+
+/* Returns true if both have a suite: then it is not their lists that differ. */
+static bool
+offer_cipher_in_vain(struct failing *failing)
+{
+	const struct hello_span *list = failing->facts->list;
+	struct hello_span suites = list[HELLO_LIST_CIPHER_SUITES];
+	size_t i;
+
+	for (i = 0; i < hello_numbers(suites); i++)
+		if (suite_counts(failing, hello_number(suites, i)) &&
+		    suite_is_ours(failing, hello_number(suites, i)))
+			break;
+	if (i == hello_numbers(suites))
+		return false;
+	if (list[HELLO_LIST_SIGNATURE_ALGORITHMS].size == 0 &&
+	    (SSL_version(failing->ssl) == TLS1_2_VERSION ||
+		SSL_version(failing->ssl) == DTLS1_2_VERSION))
+		explain_say(failing,
+		    "the client named no signature algorithms, which means "
+		    "SHA-1, and SHA-1 is not taken");
+	else if (list[HELLO_LIST_GROUPS].size == 0 &&
+	    suite_exchange(failing, hello_number(suites, i)) == NID_kx_ecdhe)
+		explain_say(failing,
+		    "the client named no groups, which its cipher suites need");
+	else
+		explain_say(failing,
+		    "both have a cipher suite, but no certificate, group and "
+		    "signature algorithm that go with it");
+	return true;
 }
 
 /* Returns true if a suite of the client is for the version. */
