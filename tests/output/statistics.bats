@@ -32,15 +32,17 @@ stat_of() # path, of the last report
 	tail -n 1 stats.json | jq -r "$1"
 }
 
-nothing_open()
+nothing_open() # accepted
 {
-	report && [ "$(stat_of .totals.connections.open)" = 0 ]
+	report && [ "$(stat_of .totals.connections.open)" = 0 ] &&
+	    [ "$(stat_of .totals.connections.accepted)" -ge "$1" ]
 }
 
-# A client may be gone before its worker knows.
-settle()
+# A client may be gone before its worker knows, or even before it is accepted: if
+# the clients waited for no answer, there is to be said how many they are.
+settle() # clients
 {
-	wait_for 10 nothing_open
+	wait_for 10 nothing_open "${1:-0}"
 }
 
 # Each line of the input: a path below .totals and what stands there. Then the
@@ -302,7 +304,7 @@ overflows() # name, port
 	done
 	# To begin with an alert is no way to refuse anything.
 	echo '1503010002022f fin' | send_hex
-	settle
+	settle 7
 	counted <<-END
 		failures.alert_sent 5
 		failures.alert_received 2
@@ -350,7 +352,7 @@ overflows() # name, port
 		160301 rst
 		160301000401 fin
 	END
-	settle
+	settle 10
 	counted <<-END
 		failures.not_tls 4
 		failures.closed 6
