@@ -76,7 +76,7 @@ function page_list(list, limit,   i, name, rest)
 	if (rest > 0)
 		printf "%8d  others\n", rest
 	if (list != "Failures" && number[1, "finished"] > number[1, list])
-		printf "%8d  more, whose worker died\n",
+		printf "%8d  more, which their worker could not tell\n",
 		    number[1, "finished"] - number[1, list]
 }
 

@@ -14,6 +14,7 @@
 #define TLS1_3		       0x0304
 
 static int config_check_datagrams(const struct config *);
+static int config_check_no_log(const struct config *);
 static int config_check_sendfile(const struct config *);
 static int config_check_identities(const struct config *);
 static unsigned config_online_cpus(void);
@@ -81,10 +82,8 @@ config_check(const struct config *config)
 		log_warnx("-tfo is for TCP, not for -unix");
 		return -1;
 	}
-	if (config->log_hello && config->log == NULL) {
-		log_warnx("-log_hello has no effect without -log");
+	if (config->log == NULL && config_check_no_log(config) == -1)
 		return -1;
-	}
 	if (config->context != NULL && config->context_hex_size > 0) {
 		log_warnx("-context and -context_hex exclude each other");
 		return -1;
@@ -103,6 +102,21 @@ config_check(const struct config *config)
 }
 
 /* The order and the words of the errors are the stock program's. */
+static int
+config_check_no_log(const struct config *config)
+{
+	const char *option = NULL;
+
+	if (config->log_hello)
+		option = "-log_hello";
+	else if (config->log_events != LOG_CONNECTION)
+		option = "-log_events";
+	if (option == NULL)
+		return 0;
+	log_warnx("%s has no effect without -log", option);
+	return -1;
+}
+
 static int
 config_check_datagrams(const struct config *config)
 {

@@ -22,7 +22,8 @@ static char *json_write_string(char *, const uint8_t *, size_t);
 static bool json_is_plain(uint8_t);
 static char *json_write_character(char *, const uint8_t *, size_t *);
 static size_t json_sequence(const uint8_t *, size_t);
-static char *json_escape(char *, uint8_t);
+static bool json_turns_text(const uint8_t *, size_t);
+static char *json_escape(char *, unsigned);
 static char *json_padded(char *, unsigned, unsigned);
 static char *json_date(char *, int64_t);
 
@@ -216,7 +217,7 @@ json_is_plain(uint8_t c)
 /*
  * Write one character. *size: the bytes that are there, and then the bytes that
  * it had. Bytes that are no UTF-8 become U+FFFD. Characters that command a
- * terminal are written as numbers. Returns the end.
+ * terminal, or turn text round, are written as numbers. Returns the end.
  */
 static char *
 json_write_character(char *out, const uint8_t *in, size_t *size)
@@ -239,6 +240,9 @@ json_write_character(char *out, const uint8_t *in, size_t *size)
 	/* U+0080 to U+009F */
 	if (c == 0xc2 && in[1] < 0xa0)
 		return json_escape(out, in[1]);
+	if (json_turns_text(in, *size))
+		return json_escape(
+		    out, 0x2000U | (in[1] & 0x3fU) << 6 | (in[2] & 0x3fU));
 	memcpy(out, in, *size);
 	return out + *size;
 }
@@ -278,11 +282,29 @@ json_sequence(const uint8_t *in, size_t size)
 	return count;
 }
 
-static char *
-json_escape(char *out, uint8_t c)
+/*
+ * Returns true for the characters that change the direction of text, so that a
+ * name could look like another one: U+200E and U+200F, U+202A to U+202E, U+2066
+ * to U+2069 (Unicode Standard Annex #9).
+ */
+static bool
+json_turns_text(const uint8_t *in, size_t size)
 {
-	out = stpcpy(out, "\\u00");
-	*out++ = json_digits[c >> 4];
+	if (size != 3 || in[0] != 0xe2)
+		return false;
+	if (in[1] == 0x80)
+		return in[2] == 0x8e || in[2] == 0x8f ||
+		    (in[2] >= 0xaa && in[2] <= 0xae);
+	return in[1] == 0x81 && in[2] >= 0xa6 && in[2] <= 0xa9;
+}
+
+static char *
+json_escape(char *out, unsigned c)
+{
+	out = stpcpy(out, "\\u");
+	*out++ = json_digits[c >> 12 & 15];
+	*out++ = json_digits[c >> 8 & 15];
+	*out++ = json_digits[c >> 4 & 15];
 	*out++ = json_digits[c & 15];
 	return out;
 }

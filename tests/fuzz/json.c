@@ -26,6 +26,8 @@ check_character(const uint8_t *text, size_t size)
 	HOLDS(code >= least[count] && code <= 0x10ffff);
 	HOLDS(code < 0xd800 || code > 0xdfff);
 	HOLDS(code >= ' ' && (code < 0x7f || code > 0x9f));
+	HOLDS(code < 0x202a || code > 0x202e);
+	HOLDS(code < 0x2066 || code > 0x2069);
 	return count;
 }
 

@@ -131,10 +131,10 @@ counts() # file
 	       1    1.0 ms  ####################
 	Ciphers
 	       3  A
-	       1  more, whose worker died
+	       1  more, which their worker could not tell
 	Groups
 	       3  x25519
-	       1  more, whose worker died
+	       1  more, which their worker could not tell
 	Failures, and the first connection of each
 	       1  alert_sent: no shared cipher (connection 3)
 	Not counted: 9 bad lines of log

@@ -59,6 +59,8 @@ clients() # count
 	refuses_start "s_server: -log_events connection,: $words" \
 	    -log_events connection,
 	refuses_start "s_server: -log_events none: $words" -log_events none
+	refuses_start 's_server: -log_events has no effect without -log' \
+	    -log_events all
 	start_server -quiet -workers 1 -www -log log.json -log_events accepted
 	clients 3
 	stop_server

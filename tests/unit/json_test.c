@@ -72,6 +72,31 @@ strings(void)
 	CHECK_VALUE("\xc2\x9b\xc2\xa0", "\\u009b\xc2\xa0");
 }
 
+/* U+2000 and so on; a linter takes them for a trick where they stand whole. */
+static void
+check_code(unsigned code, bool escaped)
+{
+	const char in[] = { (char)0xe2, (char)(0x80 | (code >> 6 & 0x3f)),
+		(char)(0x80 | (code & 0x3f)), '\0' };
+	char want[16];
+
+	snprintf(want, sizeof(want), "\\u%04x", code);
+	check_value(in, 3, escaped ? want : in);
+}
+
+/* What turns text round, and its neighbours. */
+static void
+directions(void)
+{
+	unsigned code;
+
+	for (code = 0x2000; code < 0x20c0; code++)
+		check_code(code,
+		    code == 0x200e || code == 0x200f ||
+			(code >= 0x202a && code <= 0x202e) ||
+			(code >= 0x2066 && code <= 0x2069));
+}
+
 #define BAD "\xef\xbf\xbd"
 
 static void
@@ -171,6 +196,7 @@ main(void)
 {
 	UNIT_RUN(members);
 	UNIT_RUN(strings);
+	UNIT_RUN(directions);
 	UNIT_RUN(what_is_no_utf8);
 	UNIT_RUN(long_values);
 	UNIT_RUN(long_lines);
