@@ -48,18 +48,7 @@ bool explain_reason(struct failing *);
 /* The peer has gone. */
 bool explain_gone(struct failing *);
 
-/*
- * For these: append the names of the first numbers of a list, such as
- * "x25519, x448 and 3 more", or "none".
- */
-void explain_list(struct failing *, enum hello_list);
-/* The value of an option of SSL_CONF_cmd(3), or NULL; the last one counts. */
-const char *explain_option(const struct failing *, const char *name);
-/* Returns true if the option, which has no value, was given. */
-bool explain_has_option(const struct failing *, const char *name);
 /* Returns true if a key exchange, by its NID, takes a pre-shared key. */
 bool explain_is_psk(int);
-/* Append the kinds of our certificates, such as "RSA and ECDSA", or "none". */
-void explain_own_kinds(struct failing *);
 
 #endif
