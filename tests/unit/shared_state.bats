@@ -135,8 +135,12 @@ built_with_store()
 	unit escape_test
 }
 
-@test "ClientHellos are read from their bytes, with published fingerprints" {
+@test "ClientHellos are read from their bytes" {
 	unit client_hello_test
+}
+
+@test "fingerprints of clients are those that others have published" {
+	unit fingerprint_test
 }
 
 @test "URIs of a session store say where it is, and never a password" {
@@ -148,7 +152,12 @@ built_with_store()
 	unit store_wire_test
 }
 
-@test "a session store that is late, wrong or gone costs no more than a deadline" {
+@test "a session store is asked what it should be, and late answers do no harm" {
 	built_with_store
 	unit store_test
+}
+
+@test "a session store that is silent, wrong or gone costs no more than a deadline" {
+	built_with_store
+	unit store_faults_test
 }

@@ -13,8 +13,9 @@ UNIT_TESTS = activation_test machine_test message_test sources_test shm_test shl
 	ticket_rotation_test fetch_board_test dtls_hello_test \
 	dtls_cookie_test record_numbers_test peer_claims_test \
 	fragment_board_test half_open_test slab_test escape_test masking_test \
-	json_test connection_board_test client_hello_test store_uri_test \
-	$(if $(HIREDIS),store_wire_test store_test)
+	json_test connection_board_test client_hello_test fingerprint_test \
+	store_uri_test \
+	$(if $(HIREDIS),store_wire_test store_test store_faults_test)
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%) \
 	$(BUILD)/tests/unit/session_bench \
 	$(if $(HIREDIS),$(BUILD)/tests/unit/store_drive)
@@ -61,9 +62,10 @@ $(BUILD)/tests/unit/fetch_board_test: \
 $(BUILD)/tests/unit/fetch_board_test: UNIT_DEFINES = \
 	-Dmonotime_ms=unit_monotime_ms
 
-$(BUILD)/tests/unit/client_hello_test: \
+$(BUILD)/tests/unit/client_hello_test: $(call modules,client_hello)
+$(BUILD)/tests/unit/fingerprint_test: \
 	$(call modules,client_hello fingerprint decimal)
-$(BUILD)/tests/unit/client_hello_test: UNIT_LIBS = -lcrypto
+$(BUILD)/tests/unit/fingerprint_test: UNIT_LIBS = -lcrypto
 $(BUILD)/tests/unit/dtls_hello_test: $(call modules,dtls_hello)
 $(BUILD)/tests/unit/dtls_hello_test: UNIT_LIBS = -lssl -lcrypto
 $(BUILD)/tests/unit/dtls_cookie_test: \
@@ -89,6 +91,8 @@ UNIT_STORE = store store_link store_socket store_command store_removals \
 	textbuf $(UNIT_SAYS)
 $(BUILD)/tests/unit/store_test: $(call modules,$(UNIT_STORE))
 $(BUILD)/tests/unit/store_test: UNIT_LIBS = $(HIREDIS_LIBS) -lssl -lcrypto
+$(BUILD)/tests/unit/store_faults_test: $(call modules,$(UNIT_STORE))
+$(BUILD)/tests/unit/store_faults_test: UNIT_LIBS = $(HIREDIS_LIBS) -lssl -lcrypto
 # A client of a real store (tests/store).
 $(BUILD)/tests/unit/store_drive: $(call modules,$(UNIT_STORE))
 $(BUILD)/tests/unit/store_drive: UNIT_LIBS = $(HIREDIS_LIBS) -lssl -lcrypto
