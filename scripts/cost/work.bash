@@ -13,7 +13,7 @@ idle=		# its descriptors when no client is there
 warm=10		# connections before those that count
 patience=30	# seconds for what takes one
 
-start() # tls or dtls, tool...
+start() # tls, log or dtls, tool...
 {
 	local mode=(-WWW)
 
@@ -22,6 +22,7 @@ start() # tls or dtls, tool...
 		mode=(-dtls -echo)
 		listens=-u
 	fi
+	[ "$1" != log ] || mode+=(-log "$scratch/log")
 	shift
 	rm -f "$scratch/ready"
 	start_program s_server in_pages \

@@ -71,14 +71,14 @@ scaled() # factor
 	keep
 	assert_equal "$STATUS" 0
 	assert_equal "$OUTPUT" ''
-	assert_equal "$(grep -c '	calls	' rows.tsv)" 6
+	assert_equal "$(grep -c '	calls	' rows.tsv)" 8
 	assert_equal "$(awk '$1 != "#" { print ($1 ~ /-/ ? $2 : $1)
 	}' "$KEPT" |
 	    sort | uniq -c | xargs)" \
-	    '6 calls 1 compiler 6 instructions 1 libraries 6 own-instructions 1 processor 1 release'
+	    '8 calls 1 compiler 8 instructions 1 libraries 8 own-instructions 1 processor 1 release'
 	again --baseline "$KEPT"
 	assert_equal "$STATUS" 0
-	assert_equal "$(grep -c '^ok .*(+0.0%)$' <<<"$OUTPUT")" 18
+	assert_equal "$(grep -c '^ok .*(+0.0%)$' <<<"$OUTPUT")" 24
 }
 
 @test "check-cost: five percent less or more fails, and says how much it is" {
