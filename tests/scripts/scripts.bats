@@ -342,8 +342,11 @@ $(pkg-config --libs libbsd-overlay)"
 	! is_sanitized || skip 'the rest is not for objects with sanitizers'
 	mapfile -t objects < <(cd "$ROOT" && find src workers -name '*.c' |
 	    sed "s|^|$BUILD/|; s|c\$|o|")
+	# With it, if the build is.
+	# shellcheck disable=SC2046 # several words or none
 	gcc -pthread -o static "${objects[@]}" "$BUILD/manual_text.o" -Lother/lib \
-	    "${libraries[@]}"
+	    "${libraries[@]}" $(ldd "$S_SERVER" | grep -q hiredis &&
+		pkg-config --libs hiredis)
 	./static -version >/dev/null
 }
 
