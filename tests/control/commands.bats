@@ -154,7 +154,7 @@ stats
 	cp "$CERTS/server.pem" cert.pem
 	cp "$CERTS/server-key.pem" key.pem
 	start -cert cert.pem -key key.pem
-	local said
+	local pid said
 
 	client_start open
 	client_connected open
@@ -166,7 +166,9 @@ stats
 	assert_contains "$said" other.example
 	# Beside the one of before there are three.
 	wait_for 5 has_workers 4
-	kill_worker 4
+	pid=$(workers | tail -n 1)
+	kill -KILL "$pid"
+	wait_for 5 is_gone "$pid"
 	# One reload may be for several that ask while it has not begun.
 	kill -STOP "$SERVER_PID"
 	ctl_stay many 5 'reload

@@ -11,9 +11,12 @@ workers()
 	    cut -d ' ' -f 2
 }
 
+# Nothing, if there is none at the moment: its successor has its name a little
+# later than it lives.
 worker() # number
 {
-	workers | sed -n "$1p"
+	pgrep -a -P "$SERVER_PID" -f "s_server: worker $1 " |
+	    sed 's/ .*//; q'
 }
 
 has_workers() # count

@@ -52,7 +52,8 @@ replaced() # number, pid of its predecessor
 {
 	local pid
 
-	pid=$(worker "$1") && [ "$pid" != "$2" ]
+	pid=$(worker "$1")
+	[ -n "$pid" ] && [ "$pid" != "$2" ]
 }
 
 survives_its_worker() # server options, client options
