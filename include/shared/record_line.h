@@ -6,8 +6,6 @@
 #ifndef RECORD_LINE_H
 #define RECORD_LINE_H
 
-#include <stdint.h>
-
 #include "shared/connection_board.h"
 
 #define RECORD_VERSION 1
@@ -15,8 +13,6 @@
 struct json;
 struct textbuf;
 
-/* Returns the time of CLOCK_REALTIME in microseconds since 1970. */
-int64_t record_now_us(void);
 /* Begin a line: event, version, time, and the host unless that is NULL. */
 void record_begin(
     struct json *, struct textbuf *, const char *event, const char *host);

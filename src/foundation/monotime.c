@@ -3,6 +3,8 @@
 
 #include "foundation/monotime.h"
 
+static int64_t clock_us(clockid_t);
+
 int64_t
 monotime_ms(void)
 {
@@ -12,10 +14,13 @@ monotime_ms(void)
 int64_t
 monotime_us(void)
 {
-	struct timespec now;
+	return clock_us(CLOCK_MONOTONIC);
+}
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+int64_t
+walltime_us(void)
+{
+	return clock_us(CLOCK_REALTIME);
 }
 
 int64_t
@@ -34,4 +39,13 @@ monotime_left(int64_t now_ms, int64_t due_ms)
 	if (due_ms <= now_ms)
 		return 0;
 	return due_ms - now_ms > INT_MAX ? INT_MAX : (int)(due_ms - now_ms);
+}
+
+static int64_t
+clock_us(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }

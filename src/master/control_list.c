@@ -2,6 +2,7 @@
 
 #include "config/config.h"
 #include "foundation/json.h"
+#include "foundation/monotime.h"
 #include "master/master_state.h"
 #include "shared/connection_board.h"
 #include "shared/record_line.h"
@@ -38,7 +39,7 @@ static void
 control_list_card(const struct master *master, unsigned slot,
     const struct card_copy *card, struct textbuf *text)
 {
-	int64_t age_us = record_now_us() - card->accepted_us;
+	int64_t age_us = walltime_us() - card->accepted_us;
 	struct json json;
 
 	json_begin(&json, text);

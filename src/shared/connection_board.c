@@ -3,10 +3,10 @@
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "foundation/fault.h"
 #include "foundation/log.h"
+#include "foundation/monotime.h"
 
 #define CACHE_LINE 64
 
@@ -46,7 +46,6 @@ board_make(struct connection_board *, struct stats *, unsigned slot);
 static void card_store(struct card_holder *, unsigned, uint64_t);
 static int card_find_free(struct card_holder *);
 static void card_free(struct card_holder *, struct connection_card *);
-static int64_t card_now_us(void);
 static struct card_facts facts_of_word(uint64_t);
 static uint64_t word_of_facts(struct card_facts);
 
@@ -132,7 +131,7 @@ card_take(struct card_holder *holder, uint64_t number,
 	}
 	card = board_card(holder->board, holder->slot, (unsigned)index);
 	atomic_store_explicit(&card->number, number, memory_order_relaxed);
-	card->accepted_us = card_now_us();
+	card->accepted_us = walltime_us();
 	card_address(&card->peer, peer);
 	card_address(&card->local, local);
 	card_begin(holder, card);
@@ -382,15 +381,6 @@ card_address(union card_address *address, const struct sockaddr_storage *from)
 		memcpy(&address->in, from, sizeof(address->in));
 	else if (from->ss_family == AF_INET6)
 		memcpy(&address->in6, from, sizeof(address->in6));
-}
-
-static int64_t
-card_now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
 }
 
 static struct card_facts

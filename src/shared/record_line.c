@@ -3,11 +3,11 @@
 #include <arpa/inet.h>
 
 #include <string.h>
-#include <time.h>
 
 #include "foundation/address.h"
 #include "foundation/decimal.h"
 #include "foundation/json.h"
+#include "foundation/monotime.h"
 #include "shared/stats_names.h"
 
 /* Bytes of "[" address "%" scope "]:65535". */
@@ -20,15 +20,6 @@ static char *record_ipv4(char *, const uint8_t *);
 static void record_address_with_scope(
     struct json *, const char *, const union card_address *);
 
-int64_t
-record_now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
-}
-
 void
 record_begin(struct json *json, struct textbuf *text, const char *event,
     const char *host)
@@ -36,7 +27,7 @@ record_begin(struct json *json, struct textbuf *text, const char *event,
 	json_begin(json, text);
 	json_string(json, "event", event);
 	json_number(json, "version", RECORD_VERSION);
-	json_time(json, "time", record_now_us());
+	json_time(json, "time", walltime_us());
 	json_string(json, "host", host);
 }
 

@@ -80,11 +80,11 @@ $(BUILD)/tests/unit/fragment_board_test: \
 $(BUILD)/tests/unit/fragment_board_test: UNIT_DEFINES = -DFAULTS
 $(BUILD)/tests/unit/slab_test: $(call modules,slab)
 $(BUILD)/tests/unit/connection_board_test: \
-	$(call modules,connection_board stats textbuf $(UNIT_SAYS))
+	$(call modules,connection_board stats monotime textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/json_test: $(call modules,json decimal textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/store_uri_test: $(call modules,store_uri)
 $(BUILD)/tests/unit/store_wire_test: $(call modules,store_wire store_greeting \
-	escape textbuf $(UNIT_SAYS))
+	monotime escape textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/store_wire_test: UNIT_LIBS = $(HIREDIS_LIBS)
 UNIT_STORE = store store_link store_socket store_command store_removals \
 	store_wire store_greeting store_uri loop tls_error escape monotime \

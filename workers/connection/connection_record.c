@@ -120,7 +120,7 @@ connection_record_copy(
 	} else {
 		card->local.family = AF_UNIX;
 		card->accepted_us =
-		    record_now_us() - monotime_us() + outcome->accepted_us;
+		    walltime_us() - monotime_us() + outcome->accepted_us;
 	}
 }
 

@@ -1,9 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "config/store_uri.h"
 #include "foundation/escape.h"
+#include "foundation/monotime.h"
 #include "store/store_greeting.h"
 #include "store/store_wire.h"
 
@@ -26,7 +26,6 @@ static const char *store_greeting_line(const char *, const char *);
 static int
 store_greeting_time(struct store_greeting *, const struct store_reply *);
 static int64_t store_greeting_number(const char *, size_t);
-static int64_t store_greeting_clock_ms(void);
 
 void
 store_greeting_begin(struct store_greeting *greeting,
@@ -35,7 +34,7 @@ store_greeting_begin(struct store_greeting *greeting,
 	memset(greeting, 0, sizeof(*greeting));
 	greeting->uri = uri;
 	greeting->password = password;
-	greeting->began_ms = store_greeting_clock_ms();
+	greeting->began_ms = walltime_us() / 1000;
 	if (store_greeting_asks(greeting, STORE_GREETING_AUTH))
 		store_greeting_auth(greeting, out);
 	if (store_greeting_asks(greeting, STORE_GREETING_SELECT))
@@ -168,7 +167,7 @@ static int
 store_greeting_time(
     struct store_greeting *greeting, const struct store_reply *reply)
 {
-	int64_t now_ms = store_greeting_clock_ms(), seconds, microseconds;
+	int64_t now_ms = walltime_us() / 1000, seconds, microseconds;
 	const char *text = reply->bytes.data;
 
 	if (reply->kind != STORE_REPLY_LIST || reply->count != 2)
@@ -198,13 +197,4 @@ store_greeting_number(const char *text, size_t size)
 		number = number * 10 + (text[i] - '0');
 	}
 	return number;
-}
-
-static int64_t
-store_greeting_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
