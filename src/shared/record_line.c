@@ -1,24 +1,14 @@
 #include "shared/record_line.h"
 
-#include <arpa/inet.h>
-
 #include <string.h>
 
 #include "foundation/address.h"
-#include "foundation/decimal.h"
 #include "foundation/json.h"
 #include "foundation/monotime.h"
 #include "shared/stats_names.h"
 
-/* Bytes of "[" address "%" scope "]:65535". */
-#define RECORD_ADDRESS (INET6_ADDRSTRLEN + 32)
-
 static void
 record_address(struct json *, const char *, const union card_address *);
-static char *record_ipv6(char *, const struct in6_addr *);
-static char *record_ipv4(char *, const uint8_t *);
-static void record_address_with_scope(
-    struct json *, const char *, const union card_address *);
 
 void
 record_begin(struct json *json, struct textbuf *text, const char *event,
@@ -89,66 +79,10 @@ static void
 record_address(
     struct json *json, const char *key, const union card_address *address)
 {
-	char text[RECORD_ADDRESS], *next = text;
-	bool ipv6 = address->family == AF_INET6;
+	struct sockaddr_storage storage;
+	char text[ADDRESS_TEXT_MAX];
 
-	if (address->family == AF_UNIX)
-		return;
-	if (ipv6 && address->in6.sin6_scope_id != 0) {
-		record_address_with_scope(json, key, address);
-		return;
-	}
-	if (ipv6)
-		next = record_ipv6(next, &address->in6.sin6_addr);
-	else
-		next =
-		    record_ipv4(next, (const uint8_t *)&address->in.sin_addr);
-	*next++ = ':';
-	next = decimal_write(
-	    next, ntohs(ipv6 ? address->in6.sin6_port : address->in.sin_port));
-	json_bytes(json, key, text, (size_t)(next - text));
-}
-
-/* Returns the end, as the next two. */
-static char *
-record_ipv6(char *text, const struct in6_addr *address)
-{
-	char host[INET6_ADDRSTRLEN];
-
-	*text++ = '[';
-	if (IN6_IS_ADDR_V4MAPPED(address)) {
-		text = stpcpy(text, "::ffff:");
-		text = record_ipv4(text, &address->s6_addr[12]);
-	} else if (inet_ntop(AF_INET6, address, host, sizeof(host)) != NULL) {
-		text = stpcpy(text, host);
-	}
-	*text++ = ']';
-	return text;
-}
-
-/* What inet_ntop(3) does costs ten times as much. */
-static char *
-record_ipv4(char *text, const uint8_t *address)
-{
-	int i;
-
-	for (i = 0; i < 4; i++) {
-		if (i > 0)
-			*text++ = '.';
-		text = decimal_write(text, address[i]);
-	}
-	return text;
-}
-
-/* Slower, because the interface is looked up. */
-static void
-record_address_with_scope(
-    struct json *json, const char *key, const union card_address *address)
-{
-	struct sockaddr_storage storage = { .ss_family = AF_INET6 };
-	char text[128];
-
-	*(struct sockaddr_in6 *)&storage = address->in6;
-	if (address_write(&storage, sizeof(address->in6), text, sizeof(text)))
+	memcpy(&storage, address, sizeof(*address));
+	if (address_write(&storage, sizeof(*address), text, sizeof(text)))
 		json_string(json, key, text);
 }
