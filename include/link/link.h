@@ -20,7 +20,6 @@
 
 struct dtls;
 struct loop_task;
-struct moments;
 struct services;
 
 struct link {
@@ -34,7 +33,6 @@ struct link {
 	bool renegotiated; /* the owner must be told that it is over */
 	struct shake shake;
 	struct outcome outcome;
-	struct moments *moments; /* the owner's; NULL without -log */
 	struct dtls *dtls; /* the owner's; NULL: a stream */
 };
 

@@ -39,7 +39,7 @@ struct outcome {
 	enum card_end end; /* how the connection ended, as far as it is known */
 	uint64_t data_in, data_out; /* bytes of application data */
 	uint64_t early_bytes; /* of early data that was accepted */
-	struct moments *moments; /* not owned; NULL: nobody asks for them */
+	struct moments *moments; /* the connection's; NULL without -log */
 };
 
 /* The card is one of these cards, or NULL. */

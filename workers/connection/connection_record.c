@@ -32,17 +32,18 @@ connection_record_open(struct connection *connection)
 {
 	const struct services *services = connection->services;
 	struct link *link = &connection->link;
+	struct moments *moments;
 	struct card_copy card;
 	struct json json;
 
 	if (services->record_log == NULL)
 		return;
-	if ((link->moments = slab_alloc(sizeof(*link->moments))) == NULL)
+	if ((moments = slab_alloc(sizeof(*moments))) == NULL)
 		fatalx("out of memory");
-	memset(link->moments, 0, sizeof(*link->moments));
-	link->outcome.moments = link->moments;
-	moments_attach(link->moments, &link->shake.events, link->ssl);
-	session_maker_attach(&link->moments->mark, link->ssl, services);
+	memset(moments, 0, sizeof(*moments));
+	link->outcome.moments = moments;
+	moments_attach(moments, &link->shake.events, link->ssl);
+	session_maker_attach(&moments->mark, link->ssl, services);
 	if ((services->config->log_events & LOG_ACCEPTED) == 0)
 		return;
 	connection_record_begin(connection, &card, &json, "accepted");
@@ -139,7 +140,7 @@ connection_record_link(const struct connection *connection,
 		    json, "early_data_bytes", link->outcome.early_bytes);
 	/* A renegotiation may resume the session of its own connection. */
 	if (card->facts.finished && card->facts.kind != STATS_FULL &&
-	    link->moments != NULL)
+	    link->outcome.moments != NULL)
 		connection_record_maker(link, json);
 	if (card->facts.finished)
 		link_record(link, &connection->all->records.own, json);
@@ -150,7 +151,7 @@ static void
 connection_record_maker(const struct link *link, struct json *json)
 {
 	const struct session_maker *maker =
-	    session_maker_of(&link->moments->mark, link->ssl);
+	    session_maker_of(&link->outcome.moments->mark, link->ssl);
 
 	if (maker == NULL)
 		return;
@@ -165,7 +166,7 @@ static void
 connection_record_moments(
     const struct connection *connection, struct json *json)
 {
-	const struct moments *moments = connection->link.moments;
+	const struct moments *moments = connection->link.outcome.moments;
 
 	if (moments == NULL)
 		return;
