@@ -58,8 +58,14 @@ int file_tail_open(
     struct file_tail *, const char *option, const char *path, bool empty);
 void file_tail_close(struct file_tail *);
 /*
- * The same with a descriptor that is open already; -1: one may come later. 0,
- * or -1 (reported).
+ * Open a path to append to, for reading as well, if that is allowed: then the
+ * last byte can be read, and a FIFO always has a reader. No process waits for a
+ * FIFO. Returns the descriptor, or -1 with errno set.
+ */
+int file_tail_descriptor(const char *path, bool empty, mode_t);
+/*
+ * As file_tail_open, with a descriptor that is open already; -1: one may come
+ * later. 0, or -1 (reported).
  */
 int file_tail_take(
     struct file_tail *, int fd, const char *option, const char *path);

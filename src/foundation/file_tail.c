@@ -22,7 +22,6 @@ struct file_tail_news {
 	uint64_t lost_bytes;
 };
 
-static int file_tail_descriptor(const char *, bool);
 static int file_tail_init(struct file_tail_state *);
 static int file_tail_last(const struct file_tail *);
 static enum shlock_result file_tail_lock(struct file_tail *);
@@ -43,9 +42,21 @@ int
 file_tail_open(
     struct file_tail *tail, const char *option, const char *path, bool empty)
 {
-	int fd = file_tail_descriptor(path, empty);
+	int fd = file_tail_descriptor(path, empty, 0600);
 
 	return fd == -1 ? -1 : file_tail_take(tail, fd, option, path);
+}
+
+int
+file_tail_descriptor(const char *path, bool empty, mode_t mode)
+{
+	int flags = O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC |
+	    (empty ? O_TRUNC : 0);
+	int fd = open(path, O_RDWR | flags, mode);
+
+	if (fd == -1 && (errno == EACCES || errno == EPERM))
+		fd = open(path, O_WRONLY | flags, mode);
+	return fd;
 }
 
 int
@@ -142,23 +153,6 @@ file_tail_lose(struct file_tail *tail, size_t size)
 
 	tail->state->lost_bytes += size;
 	file_tail_unlock(tail, lock);
-}
-
-/*
- * The file is opened for reading as well, if that is allowed. Then the last
- * byte can be read, and a FIFO always has a reader. It is non-blocking, so that
- * no process waits for a FIFO.
- */
-static int
-file_tail_descriptor(const char *path, bool empty)
-{
-	int flags = O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC |
-	    (empty ? O_TRUNC : 0);
-	int fd = open(path, O_RDWR | flags, 0600);
-
-	if (fd == -1 && (errno == EACCES || errno == EPERM))
-		fd = open(path, O_WRONLY | flags, 0600);
-	return fd;
 }
 
 /* Copies the state, but not the lock. */

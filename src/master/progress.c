@@ -9,6 +9,7 @@
 #include "foundation/monotime.h"
 #include "master/printer.h"
 #include "shared/stats.h"
+#include "shared/stats_names.h"
 
 #define PROGRESS_MS   1000
 #define PROGRESS_LINE 160
@@ -121,10 +122,7 @@ progress_compose(char *line, size_t columns, uint64_t rate,
 static uint64_t
 progress_resumed(const struct stats_numbers *numbers)
 {
-	uint64_t full = 0;
-	unsigned version;
-
-	for (version = 0; version < STATS_VERSIONS; version++)
-		full += stats_finished(numbers, version, STATS_FULL);
-	return stats_all_finished(numbers) - full;
+	/* Full handshakes are one sort, whatever their version. */
+	return stats_all_finished(numbers) -
+	    stats_finished_of_sort(numbers, stats_sort(0, STATS_FULL));
 }

@@ -17,8 +17,6 @@
 #include "shared/shared.h"
 
 #define RECORD_FILE_GIVEN "fd:"
-#define RECORD_FILE_FLAGS \
-	(O_CREAT | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 static void record_file_prepare(const void *, struct pollset *, int64_t);
 static void record_file_dispatch(void *, unsigned, short);
@@ -284,17 +282,12 @@ record_file_use(struct record_file *file, int fd, bool polite)
 	return 0;
 }
 
-/*
- * For reading as well, if that is allowed: then a FIFO always has a reader, and
- * the last byte of a file can be read. Returns -1 if it fails (reported).
- */
+/* Returns -1 if it fails (reported). */
 static int
 record_file_descriptor(const char *path)
 {
-	int fd = open(path, O_RDWR | RECORD_FILE_FLAGS, 0666);
+	int fd = file_tail_descriptor(path, false, 0666);
 
-	if (fd == -1 && (errno == EACCES || errno == EPERM))
-		fd = open(path, O_WRONLY | RECORD_FILE_FLAGS, 0666);
 	if (fd == -1 && errno == ENXIO && record_file_is(path, S_IFSOCK))
 		log_warnx("-log %s: a UNIX socket cannot be opened; connect "
 			  "to it, and name the descriptor with fd:",

@@ -45,6 +45,7 @@ static void
 board_make(struct connection_board *, struct stats *, unsigned slot);
 static void card_store(struct card_holder *, unsigned, uint64_t);
 static int card_find_free(struct card_holder *);
+static void card_wipe(struct connection_card *);
 static void card_free(struct card_holder *, struct connection_card *);
 static struct card_facts facts_of_word(uint64_t);
 static uint64_t word_of_facts(struct card_facts);
@@ -270,14 +271,10 @@ connection_board_find(const struct connection_board *board, uint64_t number)
 void
 connection_board_clear(struct connection_board *board, unsigned slot)
 {
-	struct connection_card *card;
-	unsigned i, word;
+	unsigned i;
 
-	for (i = 0; i < connection_board_used(board, slot); i++) {
-		card = board_card(board, slot, i);
-		for (word = 0; word < CARD_WORDS; word++)
-			atomic_store(&card->word[word], 0);
-	}
+	for (i = 0; i < connection_board_used(board, slot); i++)
+		card_wipe(board_card(board, slot, i));
 	atomic_store(&board->slot[slot].used, 0);
 	atomic_store(&board->slot[slot].journal.valid, false);
 }
@@ -360,14 +357,20 @@ card_find_free(struct card_holder *holder)
 	return (int)used;
 }
 
+/* The phase goes first: the other words are then of no card. */
 static void
-card_free(struct card_holder *holder, struct connection_card *card)
+card_wipe(struct connection_card *card)
 {
 	size_t i;
 
-	/* The phase goes first: the other words are then of no card. */
 	for (i = 0; i < CARD_WORDS; i++)
 		atomic_store_explicit(&card->word[i], 0, memory_order_release);
+}
+
+static void
+card_free(struct card_holder *holder, struct connection_card *card)
+{
+	card_wipe(card);
 	holder->free[holder->free_count++] =
 	    (uint32_t)(card - board_card(holder->board, holder->slot, 0));
 }

@@ -29,6 +29,7 @@ static bool store_link_find_path(struct store_link *);
 static bool store_link_find_address(struct store_link *);
 static void store_link_begin(struct store_link *);
 static void store_link_on_event(void *, uint32_t);
+static void store_link_settle(struct store_link *);
 static void store_link_go_on(struct store_link *);
 static void store_link_greet(struct store_link *);
 static void store_link_read(struct store_link *);
@@ -254,6 +255,13 @@ store_link_on_event(void *arg, uint32_t events)
 	else if ((events & ~(uint32_t)EPOLLOUT) != 0 ||
 	    link->socket.ssl != NULL)
 		store_link_read(link);
+	store_link_settle(link);
+}
+
+/* What was read may have closed the link, or brought more to write. */
+static void
+store_link_settle(struct store_link *link)
+{
 	if (link->state >= STORE_LINK_GREETING)
 		store_link_write(link);
 	if (link->state != STORE_LINK_DOWN)
@@ -355,10 +363,7 @@ store_link_on_flush(void *arg)
 		return;
 	if (link->socket.ssl != NULL && SSL_has_pending(link->socket.ssl) == 1)
 		store_link_read(link);
-	if (link->state >= STORE_LINK_GREETING)
-		store_link_write(link);
-	if (link->state != STORE_LINK_DOWN)
-		store_link_watch(link);
+	store_link_settle(link);
 }
 
 static void
