@@ -5,13 +5,11 @@
 #ifndef CONTROL_SOCKET_H
 #define CONTROL_SOCKET_H
 
-#include <sys/types.h>
+#include "master/owned_path.h"
 
 struct control_socket {
 	int fd; /* non-blocking, close on exec; -1: there is none */
-	const char *path;
-	dev_t device; /* of what has this path, if that is our socket */
-	ino_t inode;
+	struct owned_path path;
 };
 
 /*

@@ -16,8 +16,8 @@
 #ifndef LISTENER_H
 #define LISTENER_H
 
+#include "master/owned_path.h"
 #include <stdbool.h>
-#include <sys/types.h>
 
 struct config;
 struct sockaddr;
@@ -31,9 +31,7 @@ struct listener {
 	bool datagrams; /* UDP */
 	bool handed_in;
 	bool fast_open; /* TCP Fast Open */
-	const char *unix_path; /* that we bound; NULL: none */
-	dev_t device; /* of what has this path, if that is our socket */
-	ino_t inode; /* likewise; 0: nothing had it */
+	struct owned_path unix_path; /* that we bound */
 	/* "127.0.0.1:40123", "[::]:40123", "/tmp/u"; empty: unknown. */
 	char address[LISTENER_ADDRESS_MAX];
 };

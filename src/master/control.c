@@ -43,7 +43,7 @@ control_open(struct control *control, struct control_socket *socket,
 	control->master = master;
 	control->pause_ms = 0;
 	/* Without -control this memory is not even touched. */
-	if (socket->path == NULL)
+	if (socket->path.path == NULL)
 		return;
 	for (i = 0; i < CONTROL_CLIENTS_MAX; i++)
 		control->slot[i].client.fd = -1;
@@ -54,7 +54,7 @@ control_close(struct control *control)
 {
 	struct control_slot *slot, *end = control->slot + CONTROL_CLIENTS_MAX;
 
-	if (control->socket->path == NULL)
+	if (control->socket->path.path == NULL)
 		return;
 	for (slot = control->slot; slot < end; slot++) {
 		if (slot->client.fd != -1 && slot->answering) {
@@ -143,7 +143,7 @@ control_accept(struct control *control)
 	if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS &&
 	    errno != ENOMEM)
 		return;
-	log_warn("-control %s", control->socket->path);
+	log_warn("-control %s", control->socket->path.path);
 	control->pause_ms = monotime_ms() + CONTROL_PAUSE_MS;
 }
 

@@ -31,7 +31,8 @@ static bool control_socket_is_ours(int);
 int
 control_socket_open(struct control_socket *control, const char *path)
 {
-	*control = (struct control_socket){ .fd = -1, .path = path };
+	*control =
+	    (struct control_socket){ .fd = -1, .path = { .path = path } };
 	if (path == NULL)
 		return 0;
 	control->fd =
@@ -50,14 +51,9 @@ control_socket_open(struct control_socket *control, const char *path)
 void
 control_socket_close(struct control_socket *control)
 {
-	struct stat st;
-
 	if (control->fd == -1)
 		return;
-	/* While the socket is open, no other one has its inode number. */
-	if (lstat(control->path, &st) == 0 && st.st_dev == control->device &&
-	    st.st_ino == control->inode)
-		unlink(control->path);
+	owned_path_remove(&control->path);
 	close(control->fd);
 	control->fd = -1;
 }
@@ -81,7 +77,6 @@ static int
 control_socket_try(struct control_socket *control, const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct stat st;
 	int i, bound;
 
 	if (strlcpy(address.sun_path, path, sizeof(address.sun_path)) >=
@@ -97,12 +92,10 @@ control_socket_try(struct control_socket *control, const char *path)
 			return -1;
 		bound = control_socket_bind(control->fd, &address);
 	}
-	if (bound == -1 || lstat(path, &st) == -1) {
+	if (bound == -1 || !owned_path_note(&control->path, path)) {
 		log_warn("-control %s", path);
 		return -1;
 	}
-	control->device = st.st_dev;
-	control->inode = st.st_ino;
 	fault_point("control-bound");
 	if (listen(control->fd, CONTROL_BACKLOG) == 0)
 		return 0;

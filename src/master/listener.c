@@ -29,8 +29,6 @@ static int listener_adopt(struct listener *, const struct config *);
 static int listener_set_adopted(struct listener *);
 static int listener_open_unix(struct listener *, const struct config *);
 static int listener_remove_old(const char *);
-static void listener_own_path(struct listener *, const char *);
-static bool listener_owns_path(const struct listener *);
 static int listener_open_inet(struct listener *, const struct config *);
 static int
 listener_try_all(struct listener *, const struct addrinfo *, int, bool);
@@ -87,9 +85,7 @@ listener_stop(struct listener *listener)
 void
 listener_close(struct listener *listener)
 {
-	/* While the socket is open, no other socket has its inode number. */
-	if (listener->unix_path != NULL && listener_owns_path(listener))
-		unlink(listener->unix_path);
+	owned_path_remove(&listener->unix_path);
 	if (listener->fd != -1)
 		close(listener->fd);
 }
@@ -150,7 +146,8 @@ listener_open_unix(struct listener *listener, const struct config *config)
 			close(listener->fd);
 		return -1;
 	}
-	listener_own_path(listener, path);
+	(void)owned_path_note(&listener->unix_path, path);
+	listener->family = AF_UNIX;
 	if (listen(listener->fd, LISTENER_BACKLOG) == -1) {
 		log_warn("cannot listen on %s", path);
 		listener_close(listener);
@@ -175,29 +172,6 @@ listener_remove_old(const char *path)
 		return -1;
 	}
 	return 0;
-}
-
-/* The socket has just been bound there. */
-static void
-listener_own_path(struct listener *listener, const char *path)
-{
-	struct stat st;
-
-	listener->unix_path = path;
-	listener->family = AF_UNIX;
-	if (lstat(path, &st) == -1)
-		return;
-	listener->device = st.st_dev;
-	listener->inode = st.st_ino;
-}
-
-static bool
-listener_owns_path(const struct listener *listener)
-{
-	struct stat st;
-
-	return lstat(listener->unix_path, &st) == 0 &&
-	    st.st_dev == listener->device && st.st_ino == listener->inode;
 }
 
 static int
@@ -353,8 +327,8 @@ listener_learn_address(struct listener *listener)
 	socklen_t address_size = sizeof(address);
 	char *name = listener->address;
 
-	if (listener->unix_path != NULL)
-		strlcpy(name, listener->unix_path, LISTENER_ADDRESS_MAX);
+	if (listener->unix_path.path != NULL)
+		strlcpy(name, listener->unix_path.path, LISTENER_ADDRESS_MAX);
 	else if (getsockname(listener->fd, (struct sockaddr *)&address,
 		     &address_size) == -1)
 		return;
