@@ -48,6 +48,22 @@ kill_in_turn() # times, title
 	wait_for 5 has_child "$2"
 }
 
+# Two seconds of clients, while the two workers are killed, one of them twice.
+load_while_killed()
+{
+	local i
+
+	tls_load --duration 2 --parallel 10 --retry --request / >said 2>&1 &
+	LOADS+=($!)
+	for i in 1 2 1; do
+		sleep 0.5
+		kill_worker "$i"
+		wait_for 5 has_workers 2
+	done
+	wait "${LOADS[@]}" || :
+	LOADS=()
+}
+
 has_child() # title
 {
 	pgrep -P "$SERVER_PID" -r R,S,D -f "$1" >/dev/null

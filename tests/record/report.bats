@@ -61,18 +61,8 @@ counts() # file
 }
 
 @test "kill -9 in the middle of a load: the log says what the page says" {
-	local i
-
 	start_server -summary -workers 2 -www -log log
-	tls_load --duration 2 --parallel 10 --retry --request / >said 2>&1 &
-	LOADS+=($!)
-	for i in 1 2 1; do
-		sleep 0.5
-		kill_worker "$i"
-		wait_for 5 has_workers 2
-	done
-	wait "${LOADS[@]}" || :
-	LOADS=()
+	load_while_killed
 	kill -QUIT "$SERVER_PID"
 	wait_exit server
 	report log >page

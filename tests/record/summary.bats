@@ -202,18 +202,8 @@ has_pages() # file, count
 }
 
 @test "kill -9 in the middle of a load: the page agrees" {
-	local i
-
 	start_summing -workers 2 -www
-	tls_load --duration 2 --parallel 10 --retry --request / >said 2>&1 &
-	LOADS+=($!)
-	for i in 1 2 1; do
-		sleep 0.5
-		kill_worker "$i"
-		wait_for 5 has_workers 2
-	done
-	wait "${LOADS[@]}" || :
-	LOADS=()
+	load_while_killed
 	settle
 	assert_agrees
 	has_pages server.out 1
