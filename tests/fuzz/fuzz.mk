@@ -16,8 +16,8 @@ $(FUZZ_BUILD)/control_line: $(call modules,control_client control_line \
 $(FUZZ_BUILD)/dtls_hello: $(call modules,dtls_hello)
 $(FUZZ_BUILD)/http: $(call modules,http escape textbuf log text)
 $(FUZZ_BUILD)/json: $(call modules,json decimal textbuf log text)
-$(FUZZ_BUILD)/store_wire: $(call modules,store_wire store_greeting escape textbuf \
-	log text)
+$(FUZZ_BUILD)/store_wire: $(call modules,store_wire store_greeting escape monotime \
+	textbuf log text)
 $(FUZZ_BUILD)/store_wire: FUZZ_LIBS = $(HIREDIS_LIBS)
 $(FUZZ_BUILD)/tls_hello: $(call modules,tls_hello)
 
