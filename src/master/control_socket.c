@@ -31,8 +31,8 @@ static bool control_socket_is_ours(int);
 int
 control_socket_open(struct control_socket *control, const char *path)
 {
-	*control =
-	    (struct control_socket){ .fd = -1, .path = { .path = path } };
+	*control = (struct control_socket){ .fd = -1 };
+	control->path.path = path;
 	if (path == NULL)
 		return 0;
 	control->fd =
