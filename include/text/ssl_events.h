@@ -26,6 +26,7 @@ struct ssl_listener {
 	void (*info)(void *arg, const SSL *, int where, int value);
 	/* NULL: not called. */
 	void (*message)(void *arg, SSL *, const struct ssl_message *);
+	bool wants_records; /* to hear of their headers and types as well */
 	void *arg;
 };
 
@@ -33,16 +34,14 @@ struct ssl_listener {
 struct ssl_events {
 	SLIST_HEAD(ssl_listeners, ssl_listener)
 	listeners; /* the last one first */
+	bool records_wanted; /* by a listener; else none hears of them */
 };
 
 /* Called by the master, before the fork. */
 void ssl_events_open(void);
 /* The listener and the events must outlive the SSL. */
 void ssl_events_add(struct ssl_events *, SSL *, struct ssl_listener *);
-/*
- * A listener has set one of its functions to NULL. If no listener has that
- * function now, libssl does not call for it any more.
- */
-void ssl_events_spare(const struct ssl_events *, SSL *);
+/* A listener has changed its functions: libssl calls only for those in use. */
+void ssl_events_changed(struct ssl_events *, SSL *);
 
 #endif

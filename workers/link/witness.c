@@ -8,6 +8,7 @@
 static void witness_on_message(void *, SSL *, const struct ssl_message *);
 static void witness_hear_hello(struct witness *, const struct ssl_message *);
 static void witness_on_info(void *, const SSL *, int, int);
+static void witness_note_alert(struct witness *, bool sent, int);
 
 void
 witness_open(const struct config *config)
@@ -33,9 +34,7 @@ witness_attach(struct link *link)
 	if ((witness = slab_alloc(sizeof(*witness))) == NULL)
 		fatalx("out of memory");
 	*witness = (struct witness){
-		.listener = { .info = witness_on_info,
-		    .message = witness_on_message,
-		    .arg = witness },
+		.listener = { .message = witness_on_message, .arg = witness },
 		.events = &link->shake.events,
 		.datagrams = link->dtls != NULL,
 		.sent = WITNESS_NO_MESSAGE,
@@ -54,8 +53,10 @@ witness_end(struct link *link)
 
 	if (witness == NULL)
 		return;
+	/* libssl tells of states less often than of messages. */
 	witness->listener.message = NULL;
-	ssl_events_spare(witness->events, link->ssl);
+	witness->listener.info = witness_on_info;
+	ssl_events_changed(witness->events, link->ssl);
 }
 
 void
@@ -89,6 +90,8 @@ witness_on_message(void *arg, SSL *ssl, const struct ssl_message *message)
 	const uint8_t *data = message->data;
 
 	(void)ssl;
+	if (message->content_type == SSL3_RT_ALERT && message->size == 2)
+		witness_note_alert(witness, message->is_write, data[1]);
 	if (message->content_type != SSL3_RT_HANDSHAKE || message->size == 0)
 		return;
 	if (message->is_write) {
@@ -127,10 +130,16 @@ witness_on_info(void *arg, const SSL *ssl, int where, int value)
 	struct witness *witness = arg;
 
 	(void)ssl;
-	if ((where & SSL_CB_ALERT) == 0)
-		return;
-	if (where & SSL_CB_WRITE)
-		witness->alert_sent = value & 0xff;
+	if (where & SSL_CB_ALERT)
+		witness_note_alert(
+		    witness, (where & SSL_CB_WRITE) != 0, value & 0xff);
+}
+
+static void
+witness_note_alert(struct witness *witness, bool sent, int alert)
+{
+	if (sent)
+		witness->alert_sent = alert;
 	else
-		witness->alert_received = value & 0xff;
+		witness->alert_received = alert;
 }

@@ -19,14 +19,12 @@ ssl_events_add(
 {
 	ssl_slot_set(ssl, ssl_events_slot, events);
 	SLIST_INSERT_HEAD(&events->listeners, listener, entry);
-	if (listener->info != NULL)
-		SSL_set_info_callback(ssl, ssl_events_info);
-	if (listener->message != NULL)
-		SSL_set_msg_callback(ssl, ssl_events_message);
+	events->records_wanted |= listener->wants_records;
+	ssl_events_changed(events, ssl);
 }
 
 void
-ssl_events_spare(const struct ssl_events *events, SSL *ssl)
+ssl_events_changed(struct ssl_events *events, SSL *ssl)
 {
 	const struct ssl_listener *listener;
 	bool info = false, message = false;
@@ -36,10 +34,9 @@ ssl_events_spare(const struct ssl_events *events, SSL *ssl)
 		info = info || listener->info != NULL;
 		message = message || listener->message != NULL;
 	}
-	if (!info)
-		SSL_set_info_callback(ssl, NULL);
-	if (!message)
-		SSL_set_msg_callback(ssl, NULL);
+	SSL_set_info_callback(ssl, info ? ssl_events_info : NULL);
+	SSL_set_msg_callback(ssl, message ? ssl_events_message : NULL);
+	SSL_set_msg_callback_arg(ssl, events);
 }
 
 static void
@@ -57,12 +54,16 @@ static void
 ssl_events_message(int is_write, int version, int content_type,
     const void *data, size_t size, SSL *ssl, void *arg)
 {
-	const struct ssl_events *events = SSL_get_ex_data(ssl, ssl_events_slot);
-	struct ssl_message message = { is_write != 0, version, content_type,
-		data, size };
+	const struct ssl_events *events = arg;
+	const struct ssl_message message = { is_write != 0, version,
+		content_type, data, size };
 	const struct ssl_listener *listener;
 
-	(void)arg;
+	/* More than half of all messages are about records. */
+	if (!events->records_wanted &&
+	    (content_type == SSL3_RT_HEADER ||
+		content_type == SSL3_RT_INNER_CONTENT_TYPE))
+		return;
 	SLIST_FOREACH(listener, &events->listeners, entry)
 	if (listener->message != NULL)
 		listener->message(listener->arg, ssl, &message);

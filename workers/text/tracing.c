@@ -119,7 +119,7 @@ tracing_attach(struct tracing *tracing, struct ssl_events *events, SSL *ssl,
 	*tracing = (struct tracing){ .config = config,
 		.header = header,
 		.arg = arg,
-		.listener = { .arg = tracing } };
+		.listener = { .wants_records = true, .arg = tracing } };
 	if (config->state)
 		tracing->listener.info = tracing_state;
 	if (config->messages == MESSAGES_BYTES)
