@@ -17,6 +17,8 @@
 
 /* A message with more extensions is refused. */
 #define CLIENT_HELLO_EXTENSIONS_MAX 256
+/* Extensions of lower types are found at once. */
+#define CLIENT_HELLO_KNOWN 64
 
 /* Types of extensions. */
 enum client_hello_extension {
@@ -58,6 +60,8 @@ struct client_hello {
 	struct hello_span compressions; /* a byte each */
 	bool has_extensions; /* false: there is not even an empty list */
 	struct hello_span extensions; /* all of them, well-formed */
+	/* Those below CLIENT_HELLO_KNOWN, by type; at NULL: not there */
+	struct hello_span known[CLIENT_HELLO_KNOWN];
 };
 
 /* One of the identities of pre_shared_key. */

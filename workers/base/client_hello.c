@@ -2,22 +2,24 @@
 
 #include "base/client_hello.h"
 
-#define CLIENT_HELLO	1 /* the type of the message */
-#define TLS_HEADER	4
-#define DTLS_HEADER	12
-#define RANDOM_SIZE	32
-#define SESSION_ID_MAX	32
-#define SERVER_NAME_MAX 255
-#define HOST_NAME	0 /* name_type */
-#define OCSP		1 /* status_type */
-#define BINDER_MIN	32
-#define MAJOR_TLS	0x03
-#define MAJOR_DTLS	0xfe
+#define CLIENT_HELLO	 1 /* the type of the message */
+#define TLS_HEADER	 4
+#define DTLS_HEADER	 12
+#define EXTENSION_HEADER 4
+#define RANDOM_SIZE	 32
+#define SESSION_ID_MAX	 32
+#define SERVER_NAME_MAX	 255
+#define HOST_NAME	 0 /* name_type */
+#define OCSP		 1 /* status_type */
+#define BINDER_MIN	 32
+#define MAJOR_TLS	 0x03
+#define MAJOR_DTLS	 0xfe
 
 static bool hello_header(struct hello_span *, bool);
 static bool hello_body(struct client_hello *, struct hello_span);
 static bool hello_extensions(struct client_hello *, struct hello_span);
-static bool hello_are_whole(struct hello_span);
+static bool hello_find_known(struct client_hello *);
+static bool has_type(const uint16_t *, size_t, uint16_t);
 static bool take(struct hello_span *, size_t, struct hello_span *);
 static bool take_number(struct hello_span *, size_t, size_t *);
 static bool take_sized(struct hello_span *, size_t, struct hello_span *);
@@ -39,11 +41,18 @@ bool
 hello_next_extension(
     struct hello_span *rest, uint16_t *type, struct hello_span *data)
 {
-	size_t number;
+	const uint8_t *at = rest->at;
+	size_t size;
 
-	if (!take_number(rest, 2, &number) || !take_sized(rest, 2, data))
+	if (rest->size < EXTENSION_HEADER)
 		return false;
-	*type = (uint16_t)number;
+	size = (size_t)(at[2] << 8 | at[3]);
+	if (rest->size - EXTENSION_HEADER < size)
+		return false;
+	*type = (uint16_t)(at[0] << 8 | at[1]);
+	*data = (struct hello_span){ at + EXTENSION_HEADER, size };
+	rest->at += EXTENSION_HEADER + size;
+	rest->size -= EXTENSION_HEADER + size;
 	return true;
 }
 
@@ -54,6 +63,11 @@ client_hello_find(
 	struct hello_span rest = hello->extensions, found;
 	uint16_t other;
 
+	if (type < CLIENT_HELLO_KNOWN) {
+		if (data != NULL && hello->known[type].at != NULL)
+			*data = hello->known[type];
+		return hello->known[type].at != NULL;
+	}
 	while (hello_next_extension(&rest, &other, &found))
 		if (other == type) {
 			if (data != NULL)
@@ -297,28 +311,43 @@ static bool
 hello_extensions(struct client_hello *hello, struct hello_span rest)
 {
 	hello->has_extensions = true;
-	return is_sized(rest, 2, &hello->extensions) &&
-	    hello_are_whole(hello->extensions);
+	return is_sized(rest, 2, &hello->extensions) && hello_find_known(hello);
 }
 
-/* Returns true if the extensions fill the span, and none comes twice. */
+/* Returns true if the extensions fill their span, and none comes twice. */
 static bool
-hello_are_whole(struct hello_span rest)
+hello_find_known(struct client_hello *hello)
 {
-	uint16_t types[CLIENT_HELLO_EXTENSIONS_MAX];
-	struct hello_span data;
-	size_t count = 0, i;
+	uint16_t others[CLIENT_HELLO_EXTENSIONS_MAX], type;
+	struct hello_span rest = hello->extensions, data;
+	size_t count = 0, others_count = 0;
 
-	while (rest.size > 0) {
+	for (; rest.size > 0; count++) {
 		if (count == CLIENT_HELLO_EXTENSIONS_MAX ||
-		    !hello_next_extension(&rest, &types[count], &data))
+		    !hello_next_extension(&rest, &type, &data))
 			return false;
-		for (i = 0; i < count; i++)
-			if (types[i] == types[count])
+		if (type >= CLIENT_HELLO_KNOWN) {
+			if (has_type(others, others_count, type))
 				return false;
-		count++;
+			others[others_count++] = type;
+			continue;
+		}
+		if (hello->known[type].at != NULL)
+			return false;
+		hello->known[type] = data;
 	}
 	return true;
+}
+
+static bool
+has_type(const uint16_t *types, size_t count, uint16_t type)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (types[i] == type)
+			return true;
+	return false;
 }
 
 /* Take size bytes from rest. Returns false if there are fewer. */

@@ -14,17 +14,16 @@
 /* A longer text is digested in pieces, and not kept. */
 #define TEXT_MAX 1024
 
+/* So many kinds of clients are remembered. */
+#define KINDS_MAX 16
+
 /*
  * What makes one of the digests. Fetched and allocated once, because that takes
- * longer than a digest. Most clients are of one kind, so the last text and its
- * digest are kept.
+ * longer than a digest.
  */
 struct digester {
 	EVP_MD *md; /* NULL: the library has none */
 	EVP_MD_CTX *ctx;
-	size_t size; /* of text; 0: none */
-	char text[TEXT_MAX];
-	char digits[JA3_SIZE];
 };
 
 /* A text that is being made for a digester. */
@@ -43,7 +42,8 @@ struct numbers {
 
 /*
  * All that a fingerprint depends on, as it stands in the message. Most clients
- * say the same again, and then the last fingerprint is theirs.
+ * are of a few kinds, and say what others of their kind have said: then they
+ * have the same fingerprint.
  */
 struct known {
 	size_t size; /* of bytes; 0: nothing is known */
@@ -56,6 +56,7 @@ _Static_assert(FINGERPRINT_SUITES_MAX >= CLIENT_HELLO_EXTENSIONS_MAX,
 
 static void digester_open(struct digester *, const char *);
 static void digester_close(struct digester *);
+static struct known *known_find(const struct known *);
 static bool known_gather(struct known *, const struct client_hello *);
 static bool known_decides(uint16_t);
 static bool known_number(struct known *, size_t);
@@ -86,11 +87,11 @@ static void digest_decimal(struct digest *, unsigned);
 static void digest_hexadecimal(struct digest *, unsigned);
 static void digest_flush(struct digest *);
 static void digest_end(struct digest *, char *, size_t);
-static void digest_finish(struct digest *, char *);
 static bool is_alphanumeric(uint8_t);
 static char hex_digit(unsigned);
 
-static struct known last_known;
+static struct known kinds[KINDS_MAX];
+static unsigned next_kind; /* to be overwritten */
 static struct digester digester_ja3, digester_suites, digester_extensions;
 
 void
@@ -133,19 +134,32 @@ void
 fingerprint_take(
     struct fingerprint *fingerprint, const struct client_hello *hello)
 {
-	struct known known;
+	struct known known, *kind;
 
 	if (!known_gather(&known, hello)) {
 		fingerprint_make(fingerprint, hello);
 		return;
 	}
-	if (known.size != last_known.size ||
-	    memcmp(known.bytes, last_known.bytes, known.size) != 0) {
-		last_known.size = known.size;
-		memcpy(last_known.bytes, known.bytes, known.size);
-		fingerprint_make(&last_known.fingerprint, hello);
+	if ((kind = known_find(&known)) == NULL) {
+		kind = &kinds[next_kind];
+		next_kind = (next_kind + 1) % KINDS_MAX;
+		kind->size = known.size;
+		memcpy(kind->bytes, known.bytes, known.size);
+		fingerprint_make(&kind->fingerprint, hello);
 	}
-	*fingerprint = last_known.fingerprint;
+	*fingerprint = kind->fingerprint;
+}
+
+static struct known *
+known_find(const struct known *known)
+{
+	size_t i;
+
+	for (i = 0; i < KINDS_MAX; i++)
+		if (kinds[i].size == known->size &&
+		    memcmp(kinds[i].bytes, known->bytes, known->size) == 0)
+			return &kinds[i];
+	return NULL;
 }
 
 /* Returns false if it is too much to be kept. */
@@ -543,30 +557,13 @@ digest_hexadecimal(struct digest *digest, unsigned number)
 static void
 digest_end(struct digest *digest, char *out, size_t digits)
 {
-	struct digester *digester = digest->digester;
-
-	if (digest->is_long) {
-		digester->size = 0;
-		digest_finish(digest, digester->digits);
-	} else if (digest->size != digester->size ||
-	    memcmp(digest->text, digester->text, digest->size) != 0) {
-		digester->size = digest->size;
-		memcpy(digester->text, digest->text, digest->size);
-		digest_finish(digest, digester->digits);
-	}
-	memcpy(out, digester->digits, digits);
-}
-
-static void
-digest_finish(struct digest *digest, char *digits)
-{
 	uint8_t md[EVP_MAX_MD_SIZE];
 	size_t i;
 
 	digest_flush(digest);
 	EVP_DigestFinal_ex(digest->digester->ctx, md, NULL);
-	for (i = 0; i < JA3_SIZE; i++)
-		digits[i] =
+	for (i = 0; i < digits; i++)
+		out[i] =
 		    hex_digit(i % 2 == 0 ? md[i / 2] >> 4 : md[i / 2] & 0xf);
 }
 
