@@ -20,6 +20,7 @@ address_write(const struct sockaddr_storage *address, socklen_t address_size,
 	const struct sockaddr_in *ipv4 = (const struct sockaddr_in *)address;
 	const struct sockaddr_in6 *ipv6 = (const struct sockaddr_in6 *)address;
 	char figures[ADDRESS_TEXT_MAX], *next;
+	size_t length;
 
 	if (address->ss_family == AF_INET)
 		next = address_ipv4(figures, (const uint8_t *)&ipv4->sin_addr);
@@ -32,8 +33,11 @@ address_write(const struct sockaddr_storage *address, socklen_t address_size,
 	*next++ = ':';
 	/* Both have the port at the same place. */
 	next = decimal_write(next, ntohs(ipv4->sin_port));
-	*next = '\0';
-	strlcpy(text, figures, size);
+	length = (size_t)(next - figures);
+	if (length >= size)
+		length = size - 1;
+	memcpy(text, figures, length);
+	text[length] = '\0';
 	return true;
 }
 

@@ -5,14 +5,12 @@
 char *
 decimal_write(char *out, uint64_t number)
 {
-	char figures[DECIMAL_MAX];
-	size_t n = sizeof(figures);
+	char *end = out + 1, *at;
+	uint64_t rest;
 
-	do {
-		figures[--n] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number > 0);
-	while (n < sizeof(figures))
-		*out++ = figures[n++];
-	return out;
+	for (rest = number / 10; rest > 0; rest /= 10)
+		end++;
+	for (at = end; at > out; number /= 10)
+		*--at = (char)('0' + number % 10);
+	return end;
 }

@@ -7,19 +7,25 @@
 /* Room that stays for the keys of objects and lists, and the end of the line.
  */
 #define JSON_END_MAX 512
-/* The most bytes that one character of a string becomes: \u0000. */
-#define JSON_CHARACTER_MAX 6
-#define JSON_DOTS	   "\xe2\x80\xa6" /* U+2026 */
-#define JSON_NO_CHARACTER  "\xef\xbf\xbd" /* U+FFFD */
-/* Bytes of a time with its quotes. */
-#define JSON_TIME_MAX 48
+/*
+ * The most bytes of a member: a value that is cut behind its last character,
+ * and its key.
+ */
+#define JSON_MEMBER_MAX	  (JSON_VALUE_MAX + 128)
+#define JSON_DOTS	  "\xe2\x80\xa6" /* U+2026 */
+#define JSON_NO_CHARACTER "\xef\xbf\xbd" /* U+FFFD */
+
+/* The same byte eight times. */
+#define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 static const char json_digits[] = "0123456789abcdef";
 
-static char *json_member(struct json *, const char *, size_t);
+static char *json_member(struct json *, const char *);
 static void json_done(struct json *, const char *);
 static char *json_write_string(char *, const uint8_t *, size_t);
+static size_t json_plain(const uint8_t *, size_t);
 static bool json_is_plain(uint8_t);
+static bool json_are_plain(uint64_t);
 static char *json_write_character(char *, const uint8_t *, size_t *);
 static size_t json_sequence(const uint8_t *, size_t);
 static bool json_turns_text(const uint8_t *, size_t);
@@ -33,7 +39,8 @@ json_begin(struct json *json, struct textbuf *text)
 	json->text = text;
 	json->start = text->size;
 	json->cut = false;
-	textbuf_append(text, "{", 1);
+	*textbuf_space(text, JSON_LINE_MAX + JSON_MEMBER_MAX) = '{';
+	textbuf_grow(text, 1);
 }
 
 void
@@ -47,7 +54,7 @@ json_end(struct json *json)
 void
 json_open(struct json *json, const char *key, char bracket)
 {
-	char *next = json_member(json, key, 1);
+	char *next = json_member(json, key);
 
 	*next++ = bracket;
 	textbuf_grow(
@@ -70,15 +77,7 @@ json_string(struct json *json, const char *key, const char *value)
 void
 json_bytes(struct json *json, const char *key, const void *value, size_t size)
 {
-	size_t room = JSON_CHARACTER_MAX * size;
-
-	if (room > JSON_VALUE_MAX)
-		room = JSON_VALUE_MAX;
-	json_done(json,
-	    json_write_string(
-		json_member(json, key,
-		    room + JSON_CHARACTER_MAX + sizeof(JSON_DOTS) + 2),
-		value, size));
+	json_done(json, json_write_string(json_member(json, key), value, size));
 }
 
 void
@@ -91,7 +90,7 @@ json_hex(struct json *json, const char *key, const void *value, size_t size)
 
 	if (!whole)
 		size = JSON_VALUE_MAX / 2;
-	next = json_member(json, key, 2 * size + sizeof(JSON_DOTS) + 2);
+	next = json_member(json, key);
 	*next++ = '"';
 	for (i = 0; i < size; i++) {
 		*next++ = json_digits[bytes[i] >> 4];
@@ -106,14 +105,13 @@ json_hex(struct json *json, const char *key, const void *value, size_t size)
 void
 json_number(struct json *json, const char *key, uint64_t value)
 {
-	json_done(
-	    json, decimal_write(json_member(json, key, DECIMAL_MAX), value));
+	json_done(json, decimal_write(json_member(json, key), value));
 }
 
 void
 json_integer(struct json *json, const char *key, int64_t value)
 {
-	char *next = json_member(json, key, 1 + DECIMAL_MAX);
+	char *next = json_member(json, key);
 
 	if (value < 0)
 		*next++ = '-';
@@ -125,7 +123,7 @@ json_integer(struct json *json, const char *key, int64_t value)
 void
 json_true(struct json *json, const char *key)
 {
-	json_done(json, stpcpy(json_member(json, key, sizeof("true")), "true"));
+	json_done(json, stpcpy(json_member(json, key), "true"));
 }
 
 void
@@ -133,7 +131,7 @@ json_time(struct json *json, const char *key, int64_t unix_us)
 {
 	int64_t unix_s = unix_us / 1000000;
 	unsigned second = (unsigned)(unix_s % 86400);
-	char *next = json_member(json, key, JSON_TIME_MAX);
+	char *next = json_member(json, key);
 
 	*next++ = '"';
 	next = json_date(next, unix_s / 86400);
@@ -151,15 +149,14 @@ json_time(struct json *json, const char *key, int64_t unix_us)
 }
 
 /*
- * Write the comma, if one is needed, and the key. Returns where the value goes,
- * with room for so many bytes. The text grows only when the value is there.
+ * Write the comma, if one is needed, and the key. Returns where the value goes.
+ * json_begin has made the room, and the text grows only when the value is
+ * there.
  */
 static char *
-json_member(struct json *json, const char *key, size_t room)
+json_member(struct json *json, const char *key)
 {
-	struct textbuf *text = json->text;
-	size_t size = key != NULL ? strlen(key) : 0;
-	char *next = textbuf_space(text, size + sizeof(",\"\":") + room);
+	char *next = json->text->data + json->text->size;
 
 	if (next[-1] != '{' && next[-1] != '[')
 		*next++ = ',';
@@ -196,9 +193,12 @@ json_write_string(char *out, const uint8_t *in, size_t size)
 			out = stpcpy(out, JSON_DOTS);
 			break;
 		}
-		size = 1;
-		if (json_is_plain(*in)) {
-			*out++ = (char)*in;
+		size = (size_t)(end - in);
+		if (size > (size_t)(limit - out) + 1)
+			size = (size_t)(limit - out) + 1;
+		if ((size = json_plain(in, size)) > 0) {
+			memcpy(out, in, size);
+			out += size;
 			continue;
 		}
 		size = (size_t)(end - in);
@@ -208,10 +208,44 @@ json_write_string(char *out, const uint8_t *in, size_t size)
 	return out;
 }
 
+/* Returns how many bytes at the beginning stand for themselves. */
+static size_t
+json_plain(const uint8_t *in, size_t size)
+{
+	uint64_t word;
+	size_t n;
+
+	for (n = 0; size - n >= sizeof(word); n += sizeof(word)) {
+		memcpy(&word, in + n, sizeof(word));
+		if (!json_are_plain(word))
+			break;
+	}
+	while (n < size && json_is_plain(in[n]))
+		n++;
+	return n;
+}
+
 static bool
 json_is_plain(uint8_t c)
 {
 	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+}
+
+/*
+ * The same for eight bytes at once. Each line makes the highest bit of a byte 1
+ * if the byte is one of those that are not plain. A borrow or carry comes out
+ * of such a byte only, and so it does no harm to reach the next one.
+ */
+static bool
+json_are_plain(uint64_t word)
+{
+	uint64_t others = word; /* 0x80 and more */
+
+	others |= word - EIGHT(' ');
+	others |= word + EIGHT(1); /* 0x7f */
+	others |= (word ^ EIGHT('"')) - EIGHT(1);
+	others |= (word ^ EIGHT('\\')) - EIGHT(1);
+	return (others & EIGHT(0x80)) == 0;
 }
 
 /*
