@@ -104,3 +104,9 @@ assert_growth() # KiB at first, limit in KiB
 	is_sanitized || [ "$grown" -le "$2" ] ||
 	    fail "the server has grown by $grown KiB"
 }
+
+# A tracer has attached to the process.
+is_traced() # pid
+{
+	grep -q '^TracerPid:	[1-9]' "/proc/$1/status"
+}

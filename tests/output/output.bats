@@ -210,8 +210,3 @@ closed() # number
 	assert_equal "$(grep -c '^FILE:page$' server.err)" 400
 	[ "$(grep -c sendmsg calls)" -lt 350 ]
 }
-
-is_traced() # pid
-{
-	grep -q '^TracerPid:	[1-9]' "/proc/$1/status"
-}

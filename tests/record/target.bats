@@ -52,6 +52,28 @@ clients() # count
 	assert_equal "$(server_out)" ''
 }
 
+@test "lines that come thick and fast share a write, and a lone one does not wait" {
+	local tracer worker began took
+
+	strace -D -f -o /dev/null true || skip 'strace cannot trace here'
+	start_server -quiet -workers 1 -www -log log.json
+	clients 1
+	wait_for 1 logged log.json connection 1
+	worker=$(workers)
+	strace -qq -e trace=writev -P log.json -o calls -p "$worker" &
+	tracer=$!
+	LOADS+=("$tracer")
+	wait_for 5 is_traced "$worker"
+	began=$(now_ms)
+	tls_load --connections 600 --parallel 2 --resume id >/dev/null
+	wait_for 5 logged log.json connection 1201
+	took=$(($(now_ms) - began))
+	kill "$tracer"
+	wait "$tracer" || :
+	# At most one in four milliseconds.
+	[ "$(grep -c writev calls)" -lt $((took / 4 + 20)) ]
+}
+
 # covers: -log_events
 @test "the events are those of the list" {
 	local words='not a list of accepted, handshake, connection or all'

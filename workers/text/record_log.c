@@ -10,6 +10,7 @@
 #include "foundation/monotime.h"
 #include "shared/shared.h"
 
+static bool record_log_gathers(struct record_log *);
 static bool record_log_hand_over(struct record_log *);
 static void record_log_on_retry(void *);
 
@@ -28,6 +29,7 @@ record_log_init(struct record_log *log, const struct file_tail *file,
 	log->retry =
 	    (struct loop_timer){ .run = record_log_on_retry, .arg = log };
 	log->told = false;
+	log->next_ms = 0;
 }
 
 void
@@ -45,11 +47,33 @@ record_log_end_turn(struct record_log *log)
 		return log->file.fd != -1 || uplink_queued(log->uplink) == 0;
 	if (log->file.fd == -1)
 		return record_log_hand_over(log);
+	if (record_log_gathers(log))
+		return false;
 	if (file_queue_flush(&log->queue))
 		return true;
 	loop_timer_set(
 	    log->loop, &log->retry, log->queue.retry_ms - monotime_ms());
 	return false;
+}
+
+/*
+ * A write to a file costs as much as all the rest of a line. So when lines come
+ * thick and fast, those of the next few milliseconds leave with this one. A
+ * line that comes alone leaves at once. Returns true if the lines are to wait.
+ */
+static bool
+record_log_gathers(struct record_log *log)
+{
+	int64_t now_ms = monotime_ms();
+	int64_t left_ms = log->next_ms - now_ms;
+
+	if (left_ms <= 0 || log->queue.lines.size > RECORD_LOG_GATHERED) {
+		log->next_ms = now_ms + RECORD_LOG_GAP_MS;
+		return false;
+	}
+	if (log->retry.at_ms == 0)
+		loop_timer_set(log->loop, &log->retry, left_ms);
+	return true;
 }
 
 void
