@@ -143,6 +143,14 @@ bool hello_next_key_share(
  */
 bool client_hello_psks(const struct client_hello *, struct hello_psks *rest);
 bool hello_next_psk(struct hello_psks *rest, struct hello_psk *);
+/*
+ * The same readers for callers who have only the data of the extension:
+ * hello_list_of is for HELLO_SUPPORTED_VERSIONS and other lists whose length
+ * has one byte.
+ */
+bool hello_list_of(struct hello_span data, struct hello_span *list);
+bool hello_bytes_of(struct hello_span data, struct hello_span *bytes);
+bool hello_psks_of(struct hello_span data, struct hello_psks *rest);
 /* status_request for an OCSP response. */
 bool client_hello_asks_ocsp(const struct client_hello *);
 /*

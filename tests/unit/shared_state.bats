@@ -143,6 +143,10 @@ built_with_store()
 	unit fingerprint_test
 }
 
+@test "the session that is waited for is the one that libssl looks for" {
+	unit session_offer_test
+}
+
 @test "URIs of a session store say where it is, and never a password" {
 	unit store_uri_test
 }

@@ -24,6 +24,7 @@ static bool take(struct hello_span *, size_t, struct hello_span *);
 static bool take_number(struct hello_span *, size_t, size_t *);
 static bool take_sized(struct hello_span *, size_t, struct hello_span *);
 static bool is_sized(struct hello_span, size_t, struct hello_span *);
+static bool is_list(struct hello_span, size_t, struct hello_span *);
 static bool hello_is_later(const struct client_hello *, uint16_t, uint16_t);
 
 int
@@ -103,8 +104,13 @@ client_hello_list(
 	struct hello_span data;
 
 	return client_hello_find(hello, type, &data) &&
-	    is_sized(data, is_short ? 1 : 2, list) && list->size > 0 &&
-	    list->size % 2 == 0;
+	    is_list(data, is_short ? 1 : 2, list);
+}
+
+bool
+hello_list_of(struct hello_span data, struct hello_span *list)
+{
+	return is_list(data, 1, list);
 }
 
 bool
@@ -114,7 +120,13 @@ client_hello_bytes(
 	struct hello_span data;
 
 	return client_hello_find(hello, type, &data) &&
-	    is_sized(data, 1, bytes) && bytes->size > 0;
+	    hello_bytes_of(data, bytes);
+}
+
+bool
+hello_bytes_of(struct hello_span data, struct hello_span *bytes)
+{
+	return is_sized(data, 1, bytes) && bytes->size > 0;
 }
 
 bool
@@ -191,13 +203,20 @@ bool
 client_hello_psks(const struct client_hello *hello, struct hello_psks *rest)
 {
 	struct hello_span data;
+
+	return client_hello_find(hello, HELLO_PRE_SHARED_KEY, &data) &&
+	    data.at + data.size ==
+	    hello->extensions.at + hello->extensions.size &&
+	    hello_psks_of(data, rest);
+}
+
+bool
+hello_psks_of(struct hello_span data, struct hello_psks *rest)
+{
 	struct hello_psks psks;
 	struct hello_psk psk;
 
-	if (!client_hello_find(hello, HELLO_PRE_SHARED_KEY, &data) ||
-	    data.at + data.size !=
-		hello->extensions.at + hello->extensions.size ||
-	    !take_sized(&data, 2, &psks.identities) ||
+	if (!take_sized(&data, 2, &psks.identities) ||
 	    !is_sized(data, 2, &psks.binders) || psks.identities.size == 0)
 		return false;
 	*rest = psks;
@@ -391,4 +410,12 @@ static bool
 is_sized(struct hello_span rest, size_t width, struct hello_span *taken)
 {
 	return take_sized(&rest, width, taken) && rest.size == 0;
+}
+
+/* The same for numbers of two bytes, of which there is at least one. */
+static bool
+is_list(struct hello_span rest, size_t width, struct hello_span *list)
+{
+	return is_sized(rest, width, list) && list->size > 0 &&
+	    list->size % 2 == 0;
 }
