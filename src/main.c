@@ -78,7 +78,7 @@ static void main_last_words(void *);
 static void main_close_logs(void);
 static int
 main_prepare(const struct config *, struct worker_setup *, struct listener *);
-static int main_install(const struct worker_setup *, struct tls_context *);
+static int main_install(struct tls_context *);
 static int main_renew(void *);
 static void main_close_tls(struct tls_context *);
 static void
@@ -298,7 +298,7 @@ main_prepare(const struct config *config, struct worker_setup *setup,
 	if (store_access_open(setup->store, config) == -1)
 		return -1;
 	passphrase_seal();
-	if (main_install(setup, setup->tls) == -1 ||
+	if (main_install(setup->tls) == -1 ||
 	    listener_open(listener, config) == -1)
 		return -1;
 	setup->listener_fd = listener->fd;
@@ -323,9 +323,9 @@ main_check_descriptors(const struct config *config)
 
 /* What libssl is to ask the workers. */
 static int
-main_install(const struct worker_setup *setup, struct tls_context *tls)
+main_install(struct tls_context *tls)
 {
-	resumption_install(tls->ctx, setup->config, setup->shared);
+	resumption_install(tls);
 	stateless_install(tls->ctx);
 	dtls_install(tls->ctx);
 	if (tls->ctx2 != NULL) {
@@ -349,7 +349,7 @@ main_renew(void *arg)
 
 	if ((tls = tls_renewal_make(setup->config, &keys)) == NULL)
 		return -1;
-	if (main_install(setup, tls) == -1 || fault_fails("renew")) {
+	if (main_install(tls) == -1 || fault_fails("renew")) {
 		ticket_key_list_wipe(&keys);
 		main_close_tls(tls);
 		return -1;

@@ -63,7 +63,8 @@ sizes_of_cache(const struct config *config)
 
 	if (config->cache_size != -1)
 		limits.sessions = (size_t)config->cache_size;
-	if (!config_keeps_sessions(config))
+	/* What the store has no worker keeps. */
+	if (!config_keeps_sessions(config) || config->session_store != NULL)
 		limits.sessions = 0;
 	return limits;
 }

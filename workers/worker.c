@@ -19,6 +19,7 @@
 #include "foundation/signals.h"
 #include "foundation/slab.h"
 #include "handlers/handlers.h"
+#include "resumption/resumption.h"
 #include "sessions/session_cache.h"
 #include "shared/connection_board.h"
 #include "shared/shared.h"
@@ -177,6 +178,7 @@ worker_open(struct worker *worker, const struct channel_ends *ends)
 	if (loop_open(&worker->loop) == -1)
 		return -1;
 	worker->services.store = store_open(services, worker->setup->store);
+	resumption_begin(services);
 	if (uplink_open(&worker->uplink, &worker->loop, ends->control_fd,
 		worker_heard, worker) == -1 ||
 	    outlets_register(&worker->outlets) == -1 ||
@@ -218,6 +220,8 @@ worker_exit(struct worker *worker)
 {
 	fault_point("worker-exit");
 	worker_last_words(worker);
+	if (worker->services.store != NULL)
+		store_close(worker->services.store);
 #ifdef SANITIZE
 	__lsan_do_leak_check();
 #endif

@@ -25,6 +25,11 @@
 #define CONFIG_LABEL_HOST_MAX 63 /* bytes of -label_host */
 #define CONFIG_CONTEXT_MAX    32 /* bytes of a session ID context */
 
+/* -session_store_timeout: what waits for a client that goes waits no longer */
+#define CONFIG_STORE_TIMEOUT_MAX (10 * 1000)
+/* -id_prefix with -session_store: of 32 bytes 16 stay random */
+#define CONFIG_STORE_ID_PREFIX 16
+
 /* Of which events of a connection -log has a line. Bits. */
 enum log_event {
 	LOG_CONNECTION = 1, /* it has ended */

@@ -136,6 +136,7 @@ option_setter config_set_mode;
 option_setter config_set_nbio_test;
 option_setter config_set_port;
 option_setter config_set_answers;
+option_setter config_set_session_store;
 option_setter config_set_srp;
 option_setter config_set_status;
 option_setter config_set_ticket_format;

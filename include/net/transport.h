@@ -8,7 +8,7 @@
  * close_notify and the end of the stream. And the last flight of a full TLS 1.2
  * handshake leaves only when the session is stored: libssl writes it before it
  * calls the new-session callback, and a fast client may resume the session on
- * another worker at once.
+ * another worker at once. Whoever stores it, and waits for that, sets held.
  *
  * The socket is read only while it may have something, so with edge-triggered
  * events no read(2) is made in vain.
@@ -49,7 +49,8 @@ struct transport;
 
 enum transport_state {
 	TRANSPORT_FLUSHED,
-	TRANSPORT_BLOCKED, /* the rest goes when the socket is writable */
+	TRANSPORT_BLOCKED, /* the rest goes when the socket is writable, or when
+			      held is cleared */
 	TRANSPORT_BROKEN, /* write_error has the reason */
 };
 
@@ -87,6 +88,7 @@ struct transport {
 	const struct transport_kind *kind;
 	bool can_read; /* set by an event, cleared by a short read */
 	bool can_write;
+	bool held; /* what is written must wait here until somebody clears it */
 	bool hung_up; /* the peer sends no more: read to the end */
 	bool at_eof; /* read to the end */
 	bool finished; /* the peer was told that no more is sent */

@@ -52,7 +52,7 @@ struct store_ask {
 
 /* Returns NULL without -session_store. Both must stay as long as the store. */
 struct store *store_open(const struct services *, const struct store_access *);
-/* Nobody hears anything any more. */
+/* What was asked still goes out, if it can at once, but nobody hears of it. */
 void store_close(struct store *);
 
 void store_get(

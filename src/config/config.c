@@ -16,6 +16,7 @@
 static int config_check_datagrams(const struct config *);
 static int config_check_no_log(const struct config *);
 static int config_check_sendfile(const struct config *);
+static int config_check_store(const struct config *);
 static int config_check_identities(const struct config *);
 static unsigned config_online_cpus(void);
 
@@ -94,6 +95,8 @@ config_check(const struct config *config)
 		    config->ticket_rotate_s);
 		return -1;
 	}
+	if (config_check_store(config) == -1)
+		return -1;
 	if (config->crl_download && config->verify_ca_file == NULL &&
 	    config->verify_ca_path == NULL && config->verify_ca_store == NULL)
 		log_warnx("warning: -crl_download has no effect without "
@@ -163,6 +166,40 @@ config_check_sendfile(const struct config *config)
 	return -1;
 }
 
+static int
+config_check_store(const struct config *config)
+{
+	if (config->session_store == NULL) {
+		if (config->session_store_pass == NULL)
+			return 0;
+		log_warnx("-session_store_pass has no effect without "
+			  "-session_store");
+		return -1;
+	}
+#ifndef HIREDIS
+	log_warnx("-session_store: this program was built without hiredis");
+	return -1;
+#else
+	if (config->no_cache) {
+		log_warnx("-no_cache leaves no room for -session_store");
+		return -1;
+	}
+	if (*config->store_uri.user != '\0' &&
+	    config->session_store_pass == NULL) {
+		log_warnx("-session_store names a user: "
+			  "-session_store_pass is missing");
+		return -1;
+	}
+	if (config->id_prefix != NULL &&
+	    strlen(config->id_prefix) > CONFIG_STORE_ID_PREFIX) {
+		log_warnx("-id_prefix is longer than 16 bytes: too few bytes "
+			  "of a session ID are random for -session_store");
+		return -1;
+	}
+	return 0;
+#endif
+}
+
 /* Refuses options that the stock program ignores without a message. */
 static int
 config_check_identities(const struct config *config)
@@ -200,7 +237,8 @@ config_has_ech_keys(const struct config *config)
 bool
 config_keeps_sessions(const struct config *config)
 {
-	return !config->no_cache && config->cache_size != 0;
+	return !config->no_cache &&
+	    (config->cache_size != 0 || config->session_store != NULL);
 }
 
 bool

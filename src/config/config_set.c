@@ -271,6 +271,21 @@ config_set_ticket_format(struct config *config, const struct option *option,
 	return 0;
 }
 
+/* The value may have a password, so no error repeats it. */
+int
+config_set_session_store(struct config *config, const struct option *option,
+    const struct option_value *value)
+{
+	const char *why = store_uri_parse(&config->store_uri, value->text);
+
+	if (why != NULL) {
+		log_warnx("-%s: %s", option->name, why);
+		return -1;
+	}
+	config->session_store = value->text;
+	return 0;
+}
+
 int
 config_set_console(struct config *config, const struct option *option,
     const struct option_value *value)

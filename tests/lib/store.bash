@@ -9,6 +9,7 @@ start_store() # name, option of redis-server...
 {
 	local name=$1 program
 
+	needs_store
 	program=$(command -v redis-server || command -v valkey-server) ||
 	    skip 'neither redis-server nor valkey-server is installed'
 	shift
@@ -55,7 +56,7 @@ store_answers() # name
 # Asks a store what is typed to it (tests/unit/store_drive.c).
 start_asker() # name, URI, deadline in ms, password
 {
-	[ -x "$BUILD/tests/unit/store_drive" ] || skip 'built without hiredis'
+	needs_store
 	launch "$1" "$BUILD/tests/unit/store_drive" "${@:2}"
 }
 
@@ -74,4 +75,43 @@ asks() # name, question, answer
 has_lines() # file, count
 {
 	[ "$(wc -l <"$1")" -ge "$2" ]
+}
+
+# So many servers that share the store of STORE, as if each was on a host of its
+# own; named host1 and so on. Sets PORTS, and PORT to that of a balancer which
+# gives them the clients in turn.
+start_hosts() # count, option...
+{
+	local count=$1 number
+
+	PORTS=()
+	for ((number = 1; number <= count; number++)); do
+		start_named "host$number" -session_store "$STORE" "${@:2}"
+		PORTS+=("$PORT")
+	done
+	# Kinds are one after another in a test.
+	end_process balancer
+	start_alternate balancer "${PORTS[@]}"
+}
+
+end_hosts()
+{
+	local name
+
+	end_process balancer
+	for name in "${!PIDS[@]}"; do
+		[[ $name != host* ]] || end_process "$name"
+	done
+}
+
+# How often a command was called; nothing if never.
+store_calls() # name, command
+{
+	store "$1" info commandstats |
+	    sed -n "s/^cmdstat_$2:calls=\([0-9]*\),.*/\1/p"
+}
+
+needs_store()
+{
+	[ -x "$BUILD/tests/unit/store_drive" ] || skip 'built without hiredis'
 }

@@ -624,7 +624,7 @@ s_server: Did you mean $2?}"
 	local columns
 
 	columns=$("$S_SERVER" -help 2>&1 | awk '
-	/^ -/ { match($0, /^ -[^ ]+ ([^ ]+ )? +[^ ]/); print RLENGTH }' |
+	/^ -/ { match($0, /^ -[^ ]+( [^ ]+)? +[^ ]/); print RLENGTH }' |
 	    sort -u)
 	assert_matches "$columns" '^[0-9]+$'
 }

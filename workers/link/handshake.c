@@ -22,6 +22,7 @@ handshake_begin(struct link *link, enum handshake_phase phase)
 	link->shake.phase = phase;
 	/* SSL_stateless would lose what it has read: see stateless.c. */
 	link->shake.stapling.cannot_wait = phase == PHASE_COOKIE;
+	resumption_may_wait(&link->shake.resumption, phase != PHASE_COOKIE);
 }
 
 enum link_result
@@ -36,6 +37,7 @@ handshake_step(struct link *link)
 	handshake_finished(link);
 	async_end(&link->shake.async);
 	stapling_free(&link->shake.stapling);
+	resumption_end(&link->shake.resumption);
 	return LINK_DONE;
 }
 

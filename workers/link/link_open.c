@@ -52,6 +52,7 @@ link_close(struct link *link)
 {
 	if (link->ssl != NULL) {
 		stapling_free(&link->shake.stapling);
+		resumption_free(&link->shake.resumption);
 		async_free(&link->shake.async);
 	}
 	SSL_free(link->ssl);
@@ -91,7 +92,8 @@ link_attach(struct link *link, const struct sockaddr_storage *peer,
 	}
 	async_prepare(&shake->async, link->ssl, services, wake);
 	tickets_attach(link->ssl, services->tickets);
-	resumption_attach(&shake->resumption, link->ssl, services);
+	resumption_attach(&shake->resumption, link->ssl, services, wake,
+	    &link->transport.held);
 	stateless_attach(&shake->stateless, link->ssl, services, peer);
 	stapling_attach(&shake->stapling, link->ssl, services, wake);
 	crl_download_attach(

@@ -181,6 +181,7 @@ stream_count(struct link *link, struct stream_tally before)
 	if (now.finished == before.finished)
 		return;
 	outcome_renegotiated(&link->outcome);
+	resumption_end(&link->shake.resumption);
 	handshake_count_sessions(link->services);
 	link->renegotiates = false;
 	link->renegotiated = true;

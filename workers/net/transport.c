@@ -209,7 +209,7 @@ static enum transport_state
 transport_send(struct transport *transport, bool more)
 {
 	while (transport_unsent(transport) > 0 && transport->write_error == 0) {
-		if (!transport->can_write)
+		if (!transport->can_write || transport->held)
 			return TRANSPORT_BLOCKED;
 		transport->kind->send(transport, more);
 	}

@@ -13,6 +13,7 @@
 #include "foundation/text.h"
 #include "resumption/resumption.h"
 #include "resumption/session_maker.h"
+#include "resumption/session_remote.h"
 #include "resumption/tickets.h"
 #include "sessions/session_cache.h"
 #include "shared/shared.h"
@@ -34,8 +35,11 @@
 
 static int resumption_make_id(SSL *, unsigned char *, unsigned *);
 static int resumption_new(SSL *, SSL_SESSION *);
+static void resumption_put(SSL *, SSL_SESSION *, const uint8_t *, size_t);
 static SSL_SESSION *resumption_get(SSL *, const unsigned char *, int, int *);
 static SSL_SESSION *resumption_fetch(SSL *, const unsigned char *, size_t);
+static SSL_SESSION *
+resumption_fetch_local(SSL *, const unsigned char *, size_t, bool);
 static void resumption_remove(SSL_CTX *, SSL_SESSION *);
 static bool resumption_by_id(SSL *);
 static struct resumption *resumption_of(SSL *);
@@ -47,11 +51,12 @@ static bool resumption_is_told(SSL *);
 static int resumption_slot = -1; /* of a struct resumption */
 
 void
-resumption_install(
-    SSL_CTX *ctx, const struct config *config, struct shared *shared)
+resumption_install(const struct tls_context *tls)
 {
+	const struct config *config = tls->config;
+	SSL_CTX *ctx = tls->ctx;
+
 	ssl_slot_open(&resumption_slot);
-	SSL_CTX_set_app_data(ctx, shared);
 	tickets_install(ctx);
 	if (config->log != NULL)
 		session_maker_install(ctx);
@@ -66,14 +71,51 @@ resumption_install(
 	SSL_CTX_set_session_cache_mode(ctx, RESUMPTION_STORE_SHUT);
 	SSL_CTX_sess_set_new_cb(ctx, resumption_new);
 	SSL_CTX_sess_set_remove_cb(ctx, resumption_remove);
+	if (config->session_store == NULL)
+		return;
+	session_remote_install(ctx);
+	if (tls->ctx2 != NULL)
+		session_remote_install(tls->ctx2);
 }
 
 void
-resumption_attach(
-    struct resumption *resumption, SSL *ssl, const struct services *services)
+resumption_begin(const struct services *services)
+{
+	/* It is only read. */
+	SSL_CTX_set_app_data(services->tls->ctx, (void *)(uintptr_t)services);
+}
+
+void
+resumption_attach(struct resumption *resumption, SSL *ssl,
+    const struct services *services, struct loop_task *wake, bool *held)
 {
 	resumption->services = services;
 	ssl_slot_set(ssl, resumption_slot, resumption);
+	if (services->store != NULL)
+		resumption->remote =
+		    session_remote_open(ssl, services, wake, held);
+}
+
+void
+resumption_may_wait(struct resumption *resumption, bool may)
+{
+	if (resumption->remote != NULL)
+		resumption->remote->cannot_wait = !may;
+}
+
+void
+resumption_end(struct resumption *resumption)
+{
+	if (resumption->remote != NULL)
+		session_remote_end(resumption->remote);
+}
+
+void
+resumption_free(struct resumption *resumption)
+{
+	if (resumption->remote != NULL)
+		session_remote_close(resumption->remote);
+	resumption->remote = NULL;
 }
 
 /* Make an ID of *id_size bytes. Returns 1, or 0 if no ID was found. */
@@ -103,8 +145,6 @@ static int
 resumption_new(SSL *ssl, SSL_SESSION *session)
 {
 	unsigned char *data = resumption_services(ssl)->session, *end = data;
-	const unsigned char *id;
-	unsigned id_size;
 	int size;
 
 	/* The stock program prints this for stateless tickets as well. */
@@ -119,12 +159,28 @@ resumption_new(SSL *ssl, SSL_SESSION *session)
 		size = i2d_SSL_SESSION(session, &end);
 	if (size <= 0)
 		return 0;
-	id = SSL_SESSION_get_id(session, &id_size);
-	session_cache_put(resumption_cache(ssl), id, id_size, data,
-	    (size_t)size,
-	    compat_session_time(session) + SSL_SESSION_get_timeout(session));
+	resumption_put(ssl, session, data, (size_t)size);
 	OPENSSL_cleanse(data, (size_t)(end - data));
 	return 0;
+}
+
+/* The cache counts a session that is too large. */
+static void
+resumption_put(SSL *ssl, SSL_SESSION *session, const uint8_t *data, size_t size)
+{
+	struct session_remote *remote = resumption_of(ssl)->remote;
+	const unsigned char *id;
+	unsigned id_size;
+
+	if (remote != NULL) {
+		if (size <= SESSION_BYTES_MAX)
+			session_remote_put(remote, session, data, size,
+			    resumption_is_single_use(ssl));
+		return;
+	}
+	id = SSL_SESSION_get_id(session, &id_size);
+	session_cache_put(resumption_cache(ssl), id, id_size, data, size,
+	    compat_session_time(session) + SSL_SESSION_get_timeout(session));
 }
 
 static SSL_SESSION *
@@ -168,21 +224,34 @@ resumption_get(
 static SSL_SESSION *
 resumption_fetch(SSL *ssl, const unsigned char *id, size_t id_size)
 {
+	struct session_remote *remote = resumption_of(ssl)->remote;
+	bool take = resumption_is_single_use(ssl);
+	SSL_SESSION *session;
+
+	session = remote != NULL
+	    ? session_remote_find(remote, id, id_size)
+	    : resumption_fetch_local(ssl, id, id_size, take);
+	if (session != NULL && take && !resumption_is_told(ssl)) {
+		fault_point("session-taken");
+		SSL_CTX_set_session_cache_mode(
+		    resumption_services(ssl)->tls->ctx, RESUMPTION_STORE_OPEN);
+	}
+	return session;
+}
+
+static SSL_SESSION *
+resumption_fetch_local(
+    SSL *ssl, const unsigned char *id, size_t id_size, bool take)
+{
 	unsigned char *data = resumption_services(ssl)->session;
 	const unsigned char *begin = data;
 	SSL_SESSION *session = NULL;
-	bool take = resumption_is_single_use(ssl);
 	size_t size;
 
 	size = session_cache_get(resumption_cache(ssl), id, id_size, data,
 	    SESSION_BYTES_MAX, (int64_t)time(NULL), take);
 	if (size > 0)
 		session = d2i_SSL_SESSION(NULL, &begin, (long)size);
-	if (session != NULL && take && !resumption_is_told(ssl)) {
-		fault_point("session-taken");
-		SSL_CTX_set_session_cache_mode(
-		    resumption_services(ssl)->tls->ctx, RESUMPTION_STORE_OPEN);
-	}
 	OPENSSL_cleanse(data, size);
 	return session;
 }
@@ -190,14 +259,18 @@ resumption_fetch(SSL *ssl, const unsigned char *id, size_t id_size)
 static void
 resumption_remove(SSL_CTX *ctx, SSL_SESSION *session)
 {
-	struct shared *shared = SSL_CTX_get_app_data(ctx);
+	const struct services *services = SSL_CTX_get_app_data(ctx);
 	const unsigned char *id;
 	unsigned id_size;
 
 	SSL_CTX_set_session_cache_mode(ctx, RESUMPTION_STORE_SHUT);
+	if (services->store != NULL) {
+		session_remote_remove(services->store, session);
+		return;
+	}
 	id = SSL_SESSION_get_id(session, &id_size);
 	if (id_size > 0)
-		session_cache_remove(shared->sessions, id, id_size);
+		session_cache_remove(services->shared->sessions, id, id_size);
 }
 
 /*

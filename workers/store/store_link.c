@@ -64,6 +64,9 @@ store_link_open(struct store_link *link, const struct store_link_setup *setup,
 void
 store_link_close(struct store_link *link)
 {
+	/* What the socket takes at once is not lost. */
+	if (link->state == STORE_LINK_READY)
+		store_link_write(link);
 	loop_timer_stop(link->setup.loop, &link->timer);
 	loop_task_stop(link->setup.loop, &link->flush);
 	store_link_drop(link);

@@ -1,0 +1,110 @@
+# Handshakes of all kinds wait for the session store, and find their session.
+
+load ../lib/helpers
+load ../lib/store
+
+# A session of one host, and what a client says who offers it to the other.
+on_other_host() # option of s_client...
+{
+	local later
+
+	read -ra later <<<"${LATER:-}"
+	rm -f session
+	client_start first -connect "127.0.0.1:${PORTS[0]}" "$@" \
+	    -sess_out session
+	wait_for 10 test -s session
+	client_end first
+	client_start second -connect "127.0.0.1:${PORTS[1]}" "$@" \
+	    -sess_in session "${later[@]}"
+	client_connected second
+	client_end second
+	cat second.out
+}
+
+@test "DTLS" {
+	start_store store
+	start_hosts 2 -quiet -workers 2 -dtls
+	assert_contains "$(on_other_host -dtls1_2 -no_ticket)" Reused,
+	assert_equal "$(store_calls store get)" 1
+	end_hosts
+}
+
+@test "TLS 1.3 after a HelloRetryRequest asks the store once" {
+	start_store store
+	start_hosts 2 -quiet -workers 1 -no_ticket -groups P-256
+	LATER='-groups X25519:P-256 -msg' on_other_host -tls1_3 >said
+	assert_equal "$(grep -c '>>> .*ClientHello' said)" 2
+	assert_contains "$(<said)" Reused,
+	assert_equal "$(store_calls store get)" 1
+	end_hosts
+}
+
+@test "the second context of -servername" {
+	local version
+
+	start_store store
+	start_hosts 2 -quiet -workers 1 -no_ticket -servername other.example \
+	    -cert2 "$CERTS/server2.pem" -key2 "$CERTS/server2-key.pem"
+	for version in -tls1_2 -tls1_3; do
+		assert_contains "$(on_other_host $version \
+		    -servername other.example)" Reused,
+	done
+	end_hosts
+}
+
+@test "with jobs, faults of -nbio_test, and two bytes at a time" {
+	local option
+
+	start_store store
+	for option in '-async' '-nbio_test' '-nbio' '-read_buf 600'; do
+		# shellcheck disable=SC2086 # several
+		start_hosts 2 -quiet -workers 1 -no_ticket $option
+		assert_contains "$(on_other_host -tls1_2)" Reused,
+		assert_contains "$(on_other_host -tls1_3)" Reused,
+		end_hosts
+	done
+}
+
+# The client offers the session that it has, and reads and writes meanwhile.
+@test "a renegotiation waits, and asks anew" {
+	start_store store
+	start_hosts 1 -workers 1 -no_ticket -session_store_timeout 10000
+	client_start one -connect "127.0.0.1:${PORTS[0]}" -tls1_2
+	client_connected one
+	store store config resetstat
+	kill -STOP "${PIDS[store]}"
+	type_to host1 'r\n'
+	wait_for 10 file_has host1.out 'SSL_do_handshake -> 1'
+	type_to host1 'typed meanwhile\n'
+	type_to one 'said meanwhile\n'
+	sleep 0.2
+	kill -CONT "${PIDS[store]}"
+	wait_for 10 file_has one.out 'typed meanwhile'
+	wait_for 10 file_has host1.out 'said meanwhile'
+	assert_equal "$(store_calls store get)" 1
+	assert_equal "$(store_calls store set)" ''
+	client_end one
+	end_hosts
+}
+
+@test "-ext_cache says what it says, and no host has a session of its own" {
+	start_store store
+	start_hosts 2 -workers 1 -no_ticket -ext_cache -naccept 2
+	on_other_host -tls1_2 >/dev/null
+	on_other_host -tls1_3 >/dev/null
+	wait_exit host1
+	wait_exit host2
+	end_hosts
+	assert_equal "$(grep -c 'New session added' host1.err)" 3
+	assert_equal "$(grep -c 'Lookup session: cache hit' host2.err)" 2
+	assert_contains "$(<host1.out)" '   0 items in the session cache'
+	assert_contains "$(<host2.out)" '   2 session cache hits'
+}
+
+@test "-stateless never waits: a full handshake" {
+	start_store store
+	start_hosts 2 -workers 1 -no_ticket -stateless
+	assert_contains "$(on_other_host -tls1_3)" New,
+	assert_contains "$(on_other_host -tls1_3)" New,
+	end_hosts
+}

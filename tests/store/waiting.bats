@@ -1,0 +1,149 @@
+# What becomes of handshakes that wait for the session store: the store, the
+# server or the client goes, or another one comes.
+
+load ../lib/helpers
+load ../lib/store
+
+# One host with a session in the store, which is then stopped, and a client that
+# waits for it.
+wait_for_stopped_store() # server option...
+{
+	start_store store
+	start_hosts 1 -www -no_ticket -session_store_timeout 10000 "$@"
+	PORT=${PORTS[0]}
+	session_of session
+	kill -STOP "${PIDS[store]}"
+	offer waiting
+}
+
+fetch_with() # option of s_client...
+{
+	printf 'GET / HTTP/1.0\r\n\r\n' | client -ign_eof -tls1_2 "$@" 2>&1
+}
+
+session_of() # file
+{
+	fetch_with -sess_out "$1" >/dev/null
+}
+
+# Sends its hello, and gets no answer.
+offer() # name
+{
+	client_start "$1" -connect "127.0.0.1:$PORT" -tls1_2 -sess_in session \
+	    -msg
+	wait_for 10 file_has "$1.out" ClientHello
+	type_to "$1" 'GET / HTTP/1.0\r\n\r\n'
+}
+
+# The client that waited has its page.
+is_served() # name, Reused or New
+{
+	wait_exit "$1" 20
+	assert_equal "$STATUS" 0
+	assert_contains "$(<"$1.out")" "$2, TLSv1.2"
+	assert_contains "$(<"$1.out")" '</HTML>'
+}
+
+@test "the server reads its files again, and then it drains" {
+	wait_for_stopped_store -workers 1
+	kill -HUP "${PIDS[host1]}"
+	wait_for 10 file_has host1.err ': reloaded: '
+	offer second
+	kill -QUIT "${PIDS[host1]}"
+	sleep 0.3
+	running host1
+	kill -CONT "${PIDS[store]}"
+	is_served waiting Reused
+	is_served second Reused
+	wait_exit host1
+	assert_equal "$STATUS" 0
+	end_hosts
+}
+
+@test "the server ends" {
+	wait_for_stopped_store -workers 2
+	within_ms 2000 'the end' end_process host1 TERM
+	wait_exit waiting
+	kill -CONT "${PIDS[store]}"
+	end_hosts
+}
+
+@test "the worker is killed" {
+	wait_for_stopped_store -workers 1
+	SERVER_PID=${PIDS[host1]}
+	kill_worker 1
+	wait_exit waiting
+	kill -CONT "${PIDS[store]}"
+	wait_for 10 has_workers 1
+	assert_contains "$(fetch_with -sess_in session)" Reused,
+	end_hosts
+}
+
+@test "the client goes, and the answer that it waited for does no harm" {
+	local i
+
+	wait_for_stopped_store -workers 1 -handshake_timeout 1
+	for i in {1..5}; do
+		offer "client$i"
+	done
+	for i in {1..3}; do
+		end_process "client$i" KILL || :
+	done
+	# Of the others the server loses patience.
+	for i in waiting client4 client5; do
+		wait_exit "$i"
+	done
+	kill -CONT "${PIDS[store]}"
+	assert_contains "$(fetch_with -sess_in session)" Reused,
+	end_hosts
+	assert_lacks "$(<host1.err)" 'session store'
+}
+
+@test "the store goes: all go on at once, without their sessions" {
+	wait_for_stopped_store -workers 1
+	offer second
+	end_process store KILL
+	within_ms 1000 'all without a session' is_served waiting New
+	is_served second New
+	# So does who comes later.
+	within_ms 1000 'one more' fetch_with -sess_in session >said
+	assert_contains "$(<said)" 'New, TLSv1.2'
+	rm -f store.sock
+	start_store store
+	wait_for 10 resumes_again
+	end_hosts
+}
+
+resumes_again()
+{
+	session_of again
+	[[ $(fetch_with -sess_in again) == *Reused,* ]]
+}
+
+# WAITING: how many.
+@test "hundreds wait when the store goes" {
+	local count=${WAITING:-300}
+
+	start_store store
+	start_hosts 1 -www -no_ticket -session_store_timeout 10000 -workers 2
+	PORT=${PORTS[0]}
+	launch load "$BUILD/tests/load/tls_load" --connect "127.0.0.1:$PORT" \
+	    --warm-up --connections "$count" --parallel "$count" --request / \
+	    --resume id --timeout 60
+	wait_for 30 file_has load.out warm
+	kill -STOP "${PIDS[store]}"
+	close_input load
+	wait_for 10 waits_for_many $((count * 9 / 10))
+	end_process store KILL
+	wait_exit load 30
+	end_hosts
+	# Each was served, and not resumed.
+	assert_contains "$(<load.out)" "failed $count"
+}
+
+# Commands that lie in the store's socket.
+waits_for_many() # count
+{
+	ss -xn | awk -v path="$PWD/store.sock" '$5 == path { n += $3 }
+	    END { exit n == 0 }'
+}
