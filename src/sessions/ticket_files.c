@@ -2,19 +2,18 @@
 
 #include <sys/stat.h>
 
-#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "foundation/log.h"
+#include "foundation/secret_file.h"
 #include "sessions/ticket_keys.h"
 
 #define FILE_SHORT (TICKET_KEY_NAME_SIZE + 2 * TICKET_SECRET_SHORT)
 #define FILE_LONG  (TICKET_KEY_NAME_SIZE + 2 * TICKET_SECRET_LONG)
 
 static int file_load(const char *, bool, struct ticket_key *);
-static int file_open(const char *, struct stat *);
 static void file_parse(const uint8_t *, size_t, bool, struct ticket_key *);
 
 int
@@ -48,7 +47,7 @@ file_load(const char *path, bool apache, struct ticket_key *key)
 	struct stat st;
 	ssize_t got;
 
-	if ((fd = file_open(path, &st)) == -1)
+	if ((fd = secret_file_open("-ticket_keys", path, &st)) == -1)
 		return -1;
 	if (st.st_size != FILE_SHORT && (st.st_size != FILE_LONG || apache)) {
 		log_warnx("-ticket_keys %s: %jd bytes, not %s", path,
@@ -58,37 +57,13 @@ file_load(const char *path, bool apache, struct ticket_key *key)
 	} else if (got != st.st_size) {
 		log_warnx("-ticket_keys %s: changed while it was read", path);
 	} else {
-		if ((st.st_mode & (S_IRGRP | S_IROTH)) != 0)
-			log_warnx("-ticket_keys %s: warning: others than its "
-				  "owner may read it",
-			    path);
+		secret_file_warn("-ticket_keys", path, &st);
 		file_parse(bytes, (size_t)got, apache, key);
 		result = 0;
 	}
 	explicit_bzero(bytes, sizeof(bytes));
 	close(fd);
 	return result;
-}
-
-/* A FIFO would hold up the start, or give its key only once. */
-static int
-file_open(const char *path, struct stat *st)
-{
-	int fd;
-
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd == -1) {
-		log_warn("-ticket_keys %s", path);
-		return -1;
-	}
-	if (fstat(fd, st) == -1)
-		log_warn("-ticket_keys %s", path);
-	else if (!S_ISREG(st->st_mode))
-		log_warnx("-ticket_keys %s: not a regular file", path);
-	else
-		return fd;
-	close(fd);
-	return -1;
 }
 
 /* In a short file of nginx the AES key comes first, in a long one last. */
