@@ -38,8 +38,12 @@ struct store_answer {
 	 * its own memory: nobody else has taken it, or ever will.
 	 */
 	bool single_use_is_sure;
-	/* What to add to the clock of this host to get that of the store. */
-	int64_t time_offset_ms;
+	/*
+	 * If FOUND: what to add to the time of the session
+	 * (SSL_SESSION_set_time), which is that of the host that put it, to
+	 * have it by the clock of this host.
+	 */
+	int64_t time_shift_s;
 };
 
 /* A question; part of the asker. Zeroed, or with the first two fields set. */
@@ -60,7 +64,10 @@ void store_get(
 /* Get it, and remove it: of several that take, at most one finds it. */
 void store_take(
     struct store *, struct store_ask *, const uint8_t *id, size_t id_size);
-/* The session is copied. single_use: it will be taken, not got. */
+/*
+ * The session is copied. single_use: it will be taken, not got. More than
+ * STORE_SESSION_MAX bytes (store_value.h) are not put: FAILED.
+ */
 void
 store_put(struct store *, struct store_ask *, const uint8_t *id, size_t id_size,
     const uint8_t *session, size_t size, int64_t lifetime_ms, bool single_use);

@@ -7,11 +7,14 @@
 
 #include <openssl/ssl.h>
 
+#include "store/store_keys.h"
+
 struct config;
 
 struct store_access {
 	char *password; /* NULL: none */
 	SSL_CTX *tls; /* NULL: without TLS */
+	struct store_keys keys; /* none: sessions are not sealed */
 };
 
 /* Returns 0, also if there is no -session_store, or -1 (reported). */

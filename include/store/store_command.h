@@ -31,7 +31,7 @@ struct store_command {
 	uint8_t id[STORE_ID_MAX];
 	size_t id_size;
 	/* Of a put: */
-	struct textbuf session; /* only until it is sent */
+	struct textbuf session; /* only until it is sent; at last the value */
 	int64_t lifetime_ms;
 	bool single_use;
 };
@@ -39,6 +39,9 @@ struct store_command {
 struct store_command *
 store_command_new(enum store_kind, const uint8_t *id, size_t id_size);
 void store_command_free(struct store_command *);
+/* Append the key under which the store has it. */
+void store_command_key(
+    const struct store_command *, const char *prefix, struct textbuf *);
 /* Append its bytes. knows_getdel: the store is of version 6.2 or later. */
 void store_command_write(const struct store_command *, const char *prefix,
     bool knows_getdel, struct textbuf *out);

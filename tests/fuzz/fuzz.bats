@@ -18,6 +18,7 @@ fuzz() # argument of make...
 	assert_contains "$output" 'fuzz-dtls_hello: inputs tried: '
 	assert_contains "$output" 'fuzz-http: inputs tried: '
 	assert_contains "$output" 'fuzz-json: inputs tried: '
+	assert_contains "$output" 'fuzz-store_value: inputs tried: '
 	assert_contains "$output" 'fuzz-tls_hello: inputs tried: '
 	pkg-config --exists hiredis ||
 	    return 0 # the server is built without a session store

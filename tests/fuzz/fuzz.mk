@@ -1,7 +1,7 @@
 # Fuzzers of what strangers send. Each begins with its kept corpus; what it
 # finds beyond that goes below $(BUILD), also the input that broke something.
 
-FUZZERS	= client_hello control_line dtls_hello http json tls_hello \
+FUZZERS	= client_hello control_line dtls_hello http json store_value tls_hello \
 	$(if $(HIREDIS),store_wire)
 FUZZ_SECONDS ?= 10
 FUZZ_BUILD = $(BUILD)/tests/fuzz
@@ -16,6 +16,9 @@ $(FUZZ_BUILD)/control_line: $(call modules,control_client control_line \
 $(FUZZ_BUILD)/dtls_hello: $(call modules,dtls_hello)
 $(FUZZ_BUILD)/http: $(call modules,http escape textbuf log text)
 $(FUZZ_BUILD)/json: $(call modules,json decimal textbuf log text)
+$(FUZZ_BUILD)/store_value: $(call modules,store_value store_keys tls_error \
+	escape textbuf log text)
+$(FUZZ_BUILD)/store_value: FUZZ_LIBS = $(OPENSSL_LIBS)
 $(FUZZ_BUILD)/store_wire: $(call modules,store_wire store_greeting escape monotime \
 	textbuf log text)
 $(FUZZ_BUILD)/store_wire: FUZZ_LIBS = $(HIREDIS_LIBS)

@@ -105,6 +105,11 @@ load ../lib/store
 	store store lpush s_server:61 value
 	asks one 'get a' failed
 	asks one 'take a' failed
+	# What another program wrote is no session, nor is another key's.
+	store store set s_server:62 nonsense
+	asks one 'get b' missed
+	store store copy s_server:6B6579 s_server:63
+	asks one 'get c' missed
 	store store acl setuser default -getdel
 	asks one 'take key' failed
 	asks one 'get key' 'found value'

@@ -151,6 +151,10 @@ built_with_store()
 	unit store_uri_test
 }
 
+@test "what a session store keeps is opened by its key only, and damage is found" {
+	unit store_value_test
+}
+
 @test "replies of a session store are read in pieces, and bounded" {
 	built_with_store
 	unit store_wire_test

@@ -163,7 +163,7 @@ wrong_answers(void)
 	nonsense("*1000000000\r\n", "garbage");
 	nonsense("*1\r\n$1\r\na\r\n", "something else");
 	nonsense(":1\r\n", "something else");
-	nonsense("$1\r\na\r\n$1\r\na\r\n", "answers what nobody asked");
+	nonsense("$-1\r\n$1\r\na\r\n", "answers what nobody asked");
 }
 
 /* Half an answer is none. */

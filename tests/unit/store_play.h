@@ -15,6 +15,7 @@
 #include "foundation/textbuf.h"
 #include "store/store.h"
 #include "store/store_start.h"
+#include "store/store_value.h"
 #include "unit.h"
 
 #define TIMEOUT_MS  100
@@ -33,6 +34,7 @@ static struct loop_timer tick;
 static char path[64];
 static struct store_uri uri;
 static struct store *store;
+static struct store_keys *keys; /* NULL: none */
 static _Atomic int64_t said_ms;
 static struct textbuf said;
 static int listener = -1, peer = -1;
@@ -46,7 +48,8 @@ struct asker {
 	enum store_verdict verdict;
 	char session[64];
 	size_t size;
-	int64_t offset_ms;
+	int64_t shift_s;
+	bool is_sure;
 };
 
 static inline void
@@ -57,7 +60,8 @@ asker_heard(void *arg, const struct store_answer *answer)
 	CHECK(asker->ask.command == NULL);
 	asker->times++;
 	asker->verdict = answer->verdict;
-	asker->offset_ms = answer->time_offset_ms;
+	asker->shift_s = answer->time_shift_s;
+	asker->is_sure = answer->single_use_is_sure;
 	asker->size = answer->size;
 	if (answer->size > 0 && answer->size <= sizeof(asker->session))
 		memcpy(asker->session, answer->session, answer->size);
@@ -69,6 +73,14 @@ asker_init(struct asker *asker)
 	memset(asker, 0, sizeof(*asker));
 	asker->ask.heard = asker_heard;
 	asker->ask.arg = asker;
+}
+
+/* Ask the store for the session with the ID "a", and remove it. */
+static inline void
+asker_take(struct asker *asker)
+{
+	asker_init(asker);
+	store_take(store, &asker->ask, (const uint8_t *)"a", 1);
 }
 
 static inline void
@@ -157,6 +169,59 @@ server_hears(const char *text)
 	textbuf_clear(&heard);
 }
 
+/* Answer with the value that a host has put under the key "p:61". */
+static inline void
+server_say_value(const struct store_value *value)
+{
+	struct textbuf key, bytes;
+
+	textbuf_init(&key);
+	textbuf_init(&bytes);
+	textbuf_puts(&key, "p:61");
+	CHECK(store_value_write(value, keys, &key, &bytes) == 0);
+	dprintf(peer, "$%zu\r\n", bytes.size);
+	CHECK(write(peer, bytes.data, bytes.size) == (ssize_t)bytes.size);
+	server_say("\r\n");
+	textbuf_free(&key);
+	textbuf_free(&bytes);
+}
+
+static inline void
+server_say_session(const char *session)
+{
+	struct store_value value = { .session = (const uint8_t *)session,
+		.size = strlen(session) };
+
+	server_say_value(&value);
+}
+
+/* Wait until the server has heard a put of the session "s" as "p:61". */
+static inline void
+server_hears_put(struct store_value *value)
+{
+	static const char tail[] = "\r\n$2\r\nNX\r\n$2\r\nPX\r\n$4\r\n5000\r\n";
+	double until_ms = unit_now_ms() + PATIENCE_MS;
+	struct textbuf key, room;
+	size_t size;
+	char *at;
+
+	while (heard.size == 0 && unit_now_ms() < until_ms)
+		play_turn();
+	at = heard.data + strlen("*6\r\n$3\r\nSET\r\n$4\r\np:61\r\n$");
+	size = strtoul(at, &at, 10);
+	at += strlen("\r\n");
+	CHECK(heard.data + heard.size == at + size + strlen(tail));
+	CHECK(strcmp(at + size, tail) == 0);
+	textbuf_init(&key);
+	textbuf_init(&room);
+	textbuf_puts(&key, "p:61");
+	CHECK(store_value_read(value, keys, &key, at, size, &room) == NULL);
+	CHECK(value->size == 1 && *value->session == 's');
+	textbuf_free(&key);
+	textbuf_free(&room);
+	textbuf_clear(&heard);
+}
+
 /* Wait until the asker has its answer, and only one. */
 static inline void
 asker_wait(const struct asker *asker)
@@ -210,7 +275,9 @@ server_find(void *arg, int64_t since_ms, struct store_address *address,
 static inline void
 play_begin(void)
 {
-	struct store_start start = { .prefix = "p:", .wants_run = true };
+	struct store_start start = {
+		.prefix = "p:", .keys = keys, .wants_run = true
+	};
 
 	start.link = (struct store_link_setup){ .loop = &loop,
 		.uri = &uri,

@@ -2,6 +2,7 @@
  * A store of sessions against a server that the test plays: what it is asked
  * and when, also if it is asked much, and what becomes of late answers.
  */
+#include "store/store_keys.h"
 #include "store/store_removals.h"
 #include "store_play.h"
 
@@ -9,22 +10,27 @@ static void
 questions(void)
 {
 	struct asker a, b, c;
+	struct store_value value;
 
 	play_ready();
-	asker_get(&a);
 	asker_put(&b);
+	server_hears_put(&value);
+	CHECK(value.time_offset_ms > 57000 && value.time_offset_ms < 62000);
+	CHECK(!value.single_use);
+	server_say("+OK\r\n");
+	asker_wait(&b);
+	CHECK(b.times == 1 && b.verdict == STORE_DONE);
+	asker_get(&a);
 	asker_init(&c);
 	store_take(store, &c.ask, (const uint8_t *)"\0\xff", 2);
-	server_hears(GET_A
-	    "*6\r\n$3\r\nSET\r\n$4\r\np:61\r\n$1\r\ns\r\n$2\r\nNX\r\n$2\r\nPX"
-	    "\r\n$4\r\n5000\r\n"
-	    "*2\r\n$6\r\nGETDEL\r\n$6\r\np:00FF\r\n");
-	server_say("$3\r\nabc\r\n+OK\r\n$-1\r\n");
+	server_hears(GET_A "*2\r\n$6\r\nGETDEL\r\n$6\r\np:00FF\r\n");
+	server_say_session("abc");
+	server_say("$-1\r\n");
 	asker_wait(&c);
 	CHECK(a.times == 1 && a.verdict == STORE_FOUND && a.size == 3 &&
 	    memcmp(a.session, "abc", 3) == 0);
-	CHECK(a.offset_ms > 57000 && a.offset_ms < 62000);
-	CHECK(b.times == 1 && b.verdict == STORE_DONE);
+	/* It was put by a host whose clock is that of the store. */
+	CHECK(a.shift_s >= -62 && a.shift_s < -57);
 	CHECK(c.verdict == STORE_MISSED);
 	/* Errors, and an ID that is in use. */
 	asker_get(&a);
@@ -49,15 +55,14 @@ an_old_server(void)
 
 	server_begin();
 	play_begin();
-	asker_init(&a);
-	store_take(store, &a.ask, (const uint8_t *)"a", 1);
+	asker_take(&a);
 	server_greet_as(OLD_INFO);
 	while (heard.size == 0)
 		play_turn();
 	CHECK(strncmp(heard.data, eval, sizeof(eval) - 1) == 0);
 	CHECK(strstr(heard.data, "redis.call('DEL',KEYS[1])") != NULL);
 	CHECK(strstr(heard.data, "$1\r\n1\r\n$4\r\np:61\r\n") != NULL);
-	server_say("$1\r\nx\r\n");
+	server_say_session("x");
 	asker_wait(&a);
 	CHECK(a.verdict == STORE_FOUND);
 	play_end();
@@ -76,7 +81,8 @@ a_late_answer(void)
 	CHECK(strstr(said.data, ": no answer in time\n") != NULL);
 	asker_get(&b);
 	server_hears(GET_A GET_A);
-	server_say("$3\r\nold\r\n$3\r\nnew\r\n");
+	server_say_session("old");
+	server_say_session("new");
 	asker_wait(&b);
 	CHECK(b.verdict == STORE_FOUND && memcmp(b.session, "new", 3) == 0);
 	CHECK(a.times == 1);
@@ -94,7 +100,8 @@ who_forgets_hears_nothing(void)
 	store_forget(&a.ask);
 	asker_get(&b);
 	play_turns(5);
-	server_say("$3\r\nold\r\n$3\r\nnew\r\n");
+	server_say_session("old");
+	server_say_session("new");
 	asker_wait(&b);
 	CHECK(a.times == 0 && memcmp(b.session, "new", 3) == 0);
 	play_end();
@@ -134,9 +141,9 @@ large_sessions(void)
 		store_put(store, &many[i].ask, (const uint8_t *)"a", 1, session,
 		    sizeof(session), 1000, false);
 	}
-	each = sizeof(session) +
+	each = sizeof(session) + 18 +
 	    strlen("*6\r\n$3\r\nSET\r\n$4\r\np:61\r\n"
-		   "$32768\r\n\r\n$2\r\nNX\r\n$2\r\n"
+		   "$32786\r\n\r\n$2\r\nNX\r\n$2\r\n"
 		   "PX\r\n$4\r\n1000\r\n");
 	while (heard.size < 100 * each && unit_now_ms() < until_ms)
 		play_turn();
@@ -188,6 +195,117 @@ removals(void)
 	play_end();
 }
 
+static bool
+is_sure(struct store_value *value, bool is_taken)
+{
+	struct asker a;
+
+	if (is_taken)
+		asker_take(&a);
+	else
+		asker_get(&a);
+	play_turns(2);
+	server_say_value(value);
+	asker_wait(&a);
+	CHECK(a.verdict == STORE_FOUND && a.size == 1);
+	return a.is_sure;
+}
+
+/* Only what this run of the store has had all the time, and is taken. */
+static void
+single_use(void)
+{
+	struct store_value value;
+	struct asker a;
+
+	play_ready();
+	asker_init(&a);
+	store_put(store, &a.ask, (const uint8_t *)"a", 1, (const uint8_t *)"s",
+	    1, 5000, true);
+	server_hears_put(&value);
+	server_say("+OK\r\n");
+	asker_wait(&a);
+	value.session = (const uint8_t *)"s";
+	CHECK(value.single_use && strcmp(value.run_id, RUN_ID) == 0);
+	CHECK(is_sure(&value, true));
+	CHECK(!is_sure(&value, false));
+	value.run_id[0] ^= 1;
+	CHECK(!is_sure(&value, true));
+	memset(value.run_id, 0, sizeof(value.run_id));
+	CHECK(!is_sure(&value, true));
+	value.single_use = false;
+	CHECK(!is_sure(&value, true));
+	play_end();
+	/* A store that does not tell its run_id. */
+	server_begin();
+	play_begin();
+	asker_get(&a);
+	server_greet_as("redis_version:7.0.15\r\n");
+	server_hears(GET_A);
+	server_say("$-1\r\n");
+	value.single_use = true;
+	CHECK(!is_sure(&value, true));
+	memcpy(value.run_id, RUN_ID, sizeof(value.run_id));
+	CHECK(!is_sure(&value, true));
+	play_end();
+}
+
+static void
+sealed(void)
+{
+	static struct store_keys some;
+	struct store_value value;
+	struct asker a;
+
+	CHECK(
+	    store_keys_add(&some, "0123456789abcdef0123456789abcdef", 32) == 0);
+	keys = &some;
+	play_ready();
+	asker_put(&a);
+	server_hears_put(&value);
+	server_say("+OK\r\n");
+	asker_wait(&a);
+	asker_get(&a);
+	server_hears(GET_A);
+	server_say_session("abc");
+	asker_wait(&a);
+	CHECK(a.verdict == STORE_FOUND && memcmp(a.session, "abc", 3) == 0);
+	/* What is not sealed is not ours. */
+	keys = NULL;
+	asker_get(&a);
+	server_hears(GET_A);
+	server_say_session("abc");
+	asker_wait(&a);
+	CHECK(a.verdict == STORE_MISSED && a.size == 0);
+	CHECK(strstr(said.data, ": p:61: it is not sealed") != NULL);
+	play_end();
+	store_keys_close(&some);
+}
+
+static void
+what_is_no_session(void)
+{
+	static uint8_t large[STORE_SESSION_MAX + 1];
+	struct asker a;
+
+	play_ready();
+	asker_get(&a);
+	server_hears(GET_A);
+	server_say("$3\r\nabc\r\n");
+	asker_wait(&a);
+	CHECK(a.verdict == STORE_MISSED);
+	CHECK(strstr(said.data, ": p:61: somebody else wrote it") != NULL);
+	said_ms = 0;
+	asker_init(&a);
+	store_put(store, &a.ask, (const uint8_t *)"a", 1, large, sizeof(large),
+	    1, false);
+	CHECK(a.times == 0);
+	asker_wait(&a);
+	CHECK(a.verdict == STORE_FAILED && heard.size == 0);
+	CHECK(strstr(said.data, ": p:61: the session is too large") != NULL);
+	play_end();
+}
+
 int
 main(void)
 {
@@ -199,6 +317,9 @@ main(void)
 	UNIT_RUN(too_many_questions);
 	UNIT_RUN(large_sessions);
 	UNIT_RUN(removals);
+	UNIT_RUN(single_use);
+	UNIT_RUN(sealed);
+	UNIT_RUN(what_is_no_session);
 	play_close();
 	return unit_end();
 }

@@ -14,7 +14,7 @@ UNIT_TESTS = activation_test machine_test message_test sources_test shm_test shl
 	dtls_cookie_test record_numbers_test peer_claims_test \
 	fragment_board_test half_open_test slab_test escape_test masking_test \
 	json_test connection_board_test client_hello_test fingerprint_test \
-	session_offer_test store_uri_test \
+	session_offer_test store_uri_test store_value_test \
 	$(if $(HIREDIS),store_wire_test store_test store_faults_test)
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%) \
 	$(BUILD)/tests/unit/session_bench \
@@ -86,11 +86,14 @@ $(BUILD)/tests/unit/connection_board_test: \
 	$(call modules,connection_board stats monotime textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/json_test: $(call modules,json decimal textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/store_uri_test: $(call modules,store_uri)
+$(BUILD)/tests/unit/store_value_test: $(call modules,store_value store_keys \
+	tls_error escape textbuf $(UNIT_SAYS))
+$(BUILD)/tests/unit/store_value_test: UNIT_LIBS = -lcrypto
 $(BUILD)/tests/unit/store_wire_test: $(call modules,store_wire store_greeting \
 	monotime escape textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/store_wire_test: UNIT_LIBS = $(HIREDIS_LIBS)
 UNIT_STORE = store store_link store_socket store_command store_removals \
-	store_wire store_greeting store_uri loop tls_error escape monotime \
+	store_value store_keys store_wire store_greeting store_uri loop tls_error escape monotime \
 	textbuf $(UNIT_SAYS)
 $(BUILD)/tests/unit/store_test: $(call modules,$(UNIT_STORE))
 $(BUILD)/tests/unit/store_test: UNIT_LIBS = $(HIREDIS_LIBS) -lssl -lcrypto

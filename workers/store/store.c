@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/loop.h"
+#include "foundation/escape.h"
 #include "foundation/log.h"
 #include "foundation/monotime.h"
 #include "foundation/textbuf.h"
@@ -10,6 +11,7 @@
 #include "store/store_link.h"
 #include "store/store_removals.h"
 #include "store/store_start.h"
+#include "store/store_value.h"
 #include "store/store_wire.h"
 
 #define STORE_UNANSWERED_MAX   4096
@@ -36,6 +38,9 @@ struct store {
 static void
 store_ask_for(struct store *, struct store_ask *, struct store_command *);
 static void store_send(struct store *, struct store_command *);
+static int store_pack(struct store *, struct store_command *);
+static void
+store_complain(struct store *, const struct store_command *, const char *);
 static void
 store_move(struct store *, struct store_command *, struct store_commands *);
 static void store_wait(struct store *, struct store_command *);
@@ -47,7 +52,9 @@ static void store_send_removals(struct store *);
 static void store_on_ready(void *);
 static void store_on_reply(void *, const struct store_reply *);
 static void store_judge(struct store *, const struct store_command *,
-    const struct store_reply *, struct store_answer *);
+    const struct store_reply *, struct store_answer *, struct textbuf *);
+static void store_unpack(struct store *, const struct store_command *,
+    struct store_answer *, struct textbuf *);
 static void store_on_gone(void *);
 static void store_on_task(void *);
 static void store_on_timer(void *);
@@ -120,10 +127,17 @@ store_put(struct store *store, struct store_ask *ask, const uint8_t *id,
 	struct store_command *command =
 	    store_command_new(STORE_PUT, id, id_size);
 
-	textbuf_append(&command->session, session, size);
 	command->lifetime_ms = lifetime_ms;
 	command->single_use = single_use;
-	store_ask_for(store, ask, command);
+	if (size <= STORE_SESSION_MAX) {
+		textbuf_append(&command->session, session, size);
+		store_ask_for(store, ask, command);
+		return;
+	}
+	command->ask = ask;
+	ask->command = command;
+	store_complain(store, command, "the session is too large for it");
+	store_fail(store, command);
 }
 
 void
@@ -165,6 +179,11 @@ store_ask_for(
 static void
 store_send(struct store *store, struct store_command *command)
 {
+	if (command->kind == STORE_PUT && store_pack(store, command) == -1) {
+		store_complain(store, command, "the session cannot be sealed");
+		store_fail(store, command);
+		return;
+	}
 	store_move(store, command, &store->sent);
 	store_wait(store, command);
 	store_command_write(command, store->start.prefix,
@@ -177,6 +196,47 @@ store_send(struct store *store, struct store_command *command)
 	    store_link_unsent(&store->link) > STORE_UNSENT_MAX)
 		store_link_end(&store->link, "too many commands wait for it",
 		    STORE_PAUSE_MS);
+}
+
+/* Make the value of the session. Returns 0 or -1. */
+static int
+store_pack(struct store *store, struct store_command *command)
+{
+	const struct store_greeting *greeting = &store->link.greeting;
+	struct store_value value = { .single_use = command->single_use,
+		.time_offset_ms = greeting->time_offset_ms,
+		.session = (const uint8_t *)command->session.data,
+		.size = command->session.size };
+	struct textbuf key, packed;
+	int result;
+
+	memcpy(value.run_id, greeting->run_id, sizeof(value.run_id));
+	textbuf_init(&key);
+	textbuf_init(&packed);
+	store_command_key(command, store->start.prefix, &key);
+	result = store_value_write(&value, store->start.keys, &key, &packed);
+	if (command->session.size > 0)
+		explicit_bzero(command->session.data, command->session.size);
+	textbuf_free(&command->session);
+	textbuf_free(&key);
+	command->session = packed;
+	return result;
+}
+
+static void
+store_complain(
+    struct store *store, const struct store_command *command, const char *what)
+{
+	struct textbuf key, line;
+
+	textbuf_init(&key);
+	textbuf_init(&line);
+	store_command_key(command, store->start.prefix, &key);
+	escape_line(&line, key.data, key.size);
+	textbuf_printf(&line, ": %s", what);
+	store_link_say(&store->link, line.data);
+	textbuf_free(&key);
+	textbuf_free(&line);
 }
 
 /* To the end of a list, or off all lists if that is NULL. */
@@ -298,6 +358,7 @@ store_on_reply(void *arg, const struct store_reply *reply)
 	struct store *store = arg;
 	struct store_command *command = TAILQ_FIRST(&store->sent);
 	struct store_answer answer = { .verdict = STORE_FAILED };
+	struct textbuf room;
 
 	if (command == NULL) {
 		store_link_end(&store->link, "it answers what nobody asked",
@@ -307,17 +368,21 @@ store_on_reply(void *arg, const struct store_reply *reply)
 	store->late = 0;
 	store_wait_no_more(store, command);
 	store_move(store, command, NULL);
-	store_judge(store, command, reply, &answer);
+	textbuf_init(&room);
+	store_judge(store, command, reply, &answer, &room);
 	store_tell(command, &answer);
 	store_command_free(command);
+	if (room.size > 0)
+		explicit_bzero(room.data, room.size);
+	textbuf_free(&room);
 	store_send_removals(store);
 }
 
 static void
 store_judge(struct store *store, const struct store_command *command,
-    const struct store_reply *reply, struct store_answer *answer)
+    const struct store_reply *reply, struct store_answer *answer,
+    struct textbuf *room)
 {
-	answer->time_offset_ms = store->link.greeting.time_offset_ms;
 	if (!store_command_judge(command, reply, answer)) {
 		*answer = (struct store_answer){ .verdict = STORE_FAILED };
 		store_link_end(
@@ -326,7 +391,38 @@ store_judge(struct store *store, const struct store_command *command,
 		store_link_say(&store->link, reply->bytes.data);
 	} else {
 		store_link_praise(&store->link);
+		if (answer->verdict == STORE_FOUND)
+			store_unpack(store, command, answer, room);
 	}
+}
+
+/* What is no session of ours is a miss. */
+static void
+store_unpack(struct store *store, const struct store_command *command,
+    struct store_answer *answer, struct textbuf *room)
+{
+	const struct store_greeting *greeting = &store->link.greeting;
+	struct store_value value;
+	struct textbuf key;
+	const char *wrong;
+
+	textbuf_init(&key);
+	store_command_key(command, store->start.prefix, &key);
+	wrong = store_value_read(&value, store->start.keys, &key,
+	    answer->session, answer->size, room);
+	textbuf_free(&key);
+	if (wrong != NULL) {
+		store_complain(store, command, wrong);
+		*answer = (struct store_answer){ .verdict = STORE_MISSED };
+		return;
+	}
+	answer->session = value.session;
+	answer->size = value.size;
+	answer->time_shift_s =
+	    store_value_time_shift_s(&value, greeting->time_offset_ms);
+	answer->single_use_is_sure = value.single_use &&
+	    command->kind == STORE_TAKE && *value.run_id != '\0' &&
+	    strcmp(value.run_id, greeting->run_id) == 0;
 }
 
 /* Only removals may be told twice. */

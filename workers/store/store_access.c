@@ -28,6 +28,7 @@ store_access_close(struct store_access *access)
 {
 	passphrase_free(access->password);
 	SSL_CTX_free(access->tls);
+	store_keys_close(&access->keys);
 	memset(access, 0, sizeof(*access));
 }
 

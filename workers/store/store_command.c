@@ -20,8 +20,6 @@
 	}
 
 static void
-store_command_key(const struct store_command *, const char *, struct textbuf *);
-static void
 store_command_write_take(const struct store_argument *, bool, struct textbuf *);
 static void store_command_write_put(const struct store_command *,
     const struct store_argument *, struct textbuf *);
@@ -45,8 +43,28 @@ store_command_new(enum store_kind kind, const uint8_t *id, size_t id_size)
 void
 store_command_free(struct store_command *command)
 {
+	if (command->session.size > 0)
+		explicit_bzero(command->session.data, command->session.size);
 	textbuf_free(&command->session);
 	free(command);
+}
+
+/* The ID as it is printed after "Session-ID: ". */
+void
+store_command_key(const struct store_command *command, const char *prefix,
+    struct textbuf *key)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	size_t i;
+	char *at;
+
+	textbuf_puts(key, prefix);
+	at = textbuf_space(key, 2 * command->id_size);
+	for (i = 0; i < command->id_size; i++) {
+		*at++ = digits[command->id[i] >> 4];
+		*at++ = digits[command->id[i] & 0xf];
+	}
+	textbuf_grow(key, 2 * command->id_size);
 }
 
 void
@@ -76,24 +94,6 @@ store_command_write(const struct store_command *command, const char *prefix,
 		break;
 	}
 	textbuf_free(&key);
-}
-
-/* The ID as it is printed after "Session-ID: ". */
-static void
-store_command_key(const struct store_command *command, const char *prefix,
-    struct textbuf *key)
-{
-	static const char digits[] = "0123456789ABCDEF";
-	size_t i;
-	char *at;
-
-	textbuf_puts(key, prefix);
-	at = textbuf_space(key, 2 * command->id_size);
-	for (i = 0; i < command->id_size; i++) {
-		*at++ = digits[command->id[i] >> 4];
-		*at++ = digits[command->id[i] & 0xf];
-	}
-	textbuf_grow(key, 2 * command->id_size);
 }
 
 static void

@@ -14,6 +14,7 @@ store_open(const struct services *services, const struct store_access *access)
 	const struct config *config = services->config;
 	struct store_start start = {
 		.prefix = config->session_store_prefix,
+		.keys = &access->keys,
 		.wants_run = config->early_data,
 		.link = {
 			.loop = services->loop,
