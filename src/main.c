@@ -45,6 +45,7 @@
 #include "shared/shared.h"
 #include "sizes.h"
 #include "store/store_access.h"
+#include "store/store_keys.h"
 #include "text/tracing.h"
 #include "tls/base/crypto_memory.h"
 #include "tls/base/crypto_setup.h"
@@ -66,6 +67,12 @@
 /* Descriptors of all that there is once, and of what is read on HUP. */
 #define MAIN_DESCRIPTORS 16
 
+/* What is read again on HUP, beside what libssl needs. */
+struct main_renewal {
+	const struct config *config;
+	struct store_keys keys;
+};
+
 static int main_check_descriptors(const struct config *);
 static int main_say_lost(void);
 static int main_ask(const struct config *);
@@ -80,6 +87,7 @@ static int
 main_prepare(const struct config *, struct worker_setup *, struct listener *);
 static int main_install(struct tls_context *);
 static int main_renew(void *);
+static int main_renew_store(void *);
 static void main_close_tls(struct tls_context *);
 static void
 main_take_ticket_keys(struct ticket_keys *, struct ticket_key_list *);
@@ -344,20 +352,33 @@ static int
 main_renew(void *arg)
 {
 	struct worker_setup *setup = arg;
+	struct main_renewal more = { .config = setup->config };
 	struct ticket_key_list keys;
 	struct tls_context *tls;
 
-	if ((tls = tls_renewal_make(setup->config, &keys)) == NULL)
+	tls = tls_renewal_make(setup->config, &keys, main_renew_store, &more);
+	if (tls == NULL)
 		return -1;
 	if (main_install(tls) == -1 || fault_fails("renew")) {
+		store_keys_close(&more.keys);
 		ticket_key_list_wipe(&keys);
 		main_close_tls(tls);
 		return -1;
 	}
+	if (more.keys.count > 0)
+		store_access_take_keys(setup->store, &more.keys);
 	main_take_ticket_keys(setup->shared->ticket_keys, &keys);
 	main_close_tls(setup->tls);
 	setup->tls = tls;
 	return 0;
+}
+
+static int
+main_renew_store(void *arg)
+{
+	struct main_renewal *more = arg;
+
+	return store_access_read_keys(more->config, &more->keys);
 }
 
 static void

@@ -252,6 +252,7 @@ struct config {
 	struct store_uri store_uri; /* the same, in parts */
 	const char *session_store_pass; /* a pass phrase source */
 	const char *session_store_prefix; /* of keys */
+	const char *session_store_key; /* a file; NULL: none */
 	unsigned session_store_timeout_ms;
 
 	/* Protocol */

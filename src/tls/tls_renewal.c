@@ -34,7 +34,8 @@ static void renewal_complain(char *);
 static const char *renewal_reason(char *);
 
 struct tls_context *
-tls_renewal_make(const struct config *config, struct ticket_key_list *keys)
+tls_renewal_make(const struct config *config, struct ticket_key_list *keys,
+    tls_renewal_more *more, void *arg)
 {
 	struct tls_context *tls;
 	struct textbuf words;
@@ -50,7 +51,8 @@ tls_renewal_make(const struct config *config, struct ticket_key_list *keys)
 	good = tls_context_open(tls, config) == 0 &&
 	    ticket_files_load(config->ticket_keys.item,
 		config->ticket_keys.count,
-		config->ticket_format == TICKET_FORMAT_APACHE, keys) == 0;
+		config->ticket_format == TICKET_FORMAT_APACHE, keys) == 0 &&
+	    more(arg) == 0;
 	text_divert(NULL, NULL);
 	/* At the start it is left out; then nothing serves yet. */
 	if (good && tls->ech.skipped != NULL) {

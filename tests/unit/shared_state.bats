@@ -155,6 +155,10 @@ built_with_store()
 	unit store_value_test
 }
 
+@test "a file with keys of a session store, and what may be wrong with it" {
+	unit store_key_file_test
+}
+
 @test "replies of a session store are read in pieces, and bounded" {
 	built_with_store
 	unit store_wire_test

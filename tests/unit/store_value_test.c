@@ -116,6 +116,14 @@ other_keys(void)
 	refused(&none, &first, "it is not sealed");
 }
 
+static void
+flip(struct textbuf *bytes, size_t bit)
+{
+	uint8_t *at = (uint8_t *)bytes->data + bit / 8;
+
+	*at = (uint8_t)(*at ^ 1U << bit % 8);
+}
+
 /* Each bit, each length, and another place. */
 static void
 damage(const struct store_keys *keys)
@@ -131,9 +139,9 @@ damage(const struct store_keys *keys)
 	textbuf_init(&bytes);
 	write_value(&value, keys, &bytes);
 	for (i = 0; i < 8 * bytes.size; i++) {
-		bytes.data[i / 8] ^= (char)(1 << i % 8);
+		flip(&bytes, i);
 		CHECK(read_value(&got, keys, &bytes, session) != NULL);
-		bytes.data[i / 8] ^= (char)(1 << i % 8);
+		flip(&bytes, i);
 	}
 	for (i = 0; i < bytes.size; i++) {
 		cut = bytes;

@@ -14,7 +14,8 @@ UNIT_TESTS = activation_test machine_test message_test sources_test shm_test shl
 	dtls_cookie_test record_numbers_test peer_claims_test \
 	fragment_board_test half_open_test slab_test escape_test masking_test \
 	json_test connection_board_test client_hello_test fingerprint_test \
-	session_offer_test store_uri_test store_value_test \
+	session_offer_test store_key_file_test store_uri_test \
+	store_value_test \
 	$(if $(HIREDIS),store_wire_test store_test store_faults_test)
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%) \
 	$(BUILD)/tests/unit/session_bench \
@@ -89,6 +90,9 @@ $(BUILD)/tests/unit/store_uri_test: $(call modules,store_uri)
 $(BUILD)/tests/unit/store_value_test: $(call modules,store_value store_keys \
 	tls_error escape textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/store_value_test: UNIT_LIBS = -lcrypto
+$(BUILD)/tests/unit/store_key_file_test: $(call modules,store_key_file \
+	store_keys secret_file tls_error escape textbuf $(UNIT_SAYS))
+$(BUILD)/tests/unit/store_key_file_test: UNIT_LIBS = -lcrypto
 $(BUILD)/tests/unit/store_wire_test: $(call modules,store_wire store_greeting \
 	monotime escape textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/store_wire_test: UNIT_LIBS = $(HIREDIS_LIBS)

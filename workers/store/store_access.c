@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "config/config.h"
+#include "foundation/log.h"
 #include "store/store_access.h"
+#include "store/store_key_file.h"
 #include "tls/base/tls_error.h"
 #include "tls/identity/passphrase.h"
 #include "tls/trust.h"
@@ -18,9 +20,29 @@ store_access_open(struct store_access *access, const struct config *config)
 	if (config->session_store == NULL)
 		return 0;
 	if (store_access_read(access, config) == -1 ||
-	    store_access_trust(access, config) == -1)
+	    store_access_trust(access, config) == -1 ||
+	    store_access_read_keys(config, &access->keys) == -1)
 		return -1;
+	if (config->session_store_key == NULL)
+		log_warnx("-session_store: sessions are stored as they are, "
+			  "for there is no -session_store_key");
 	return 0;
+}
+
+int
+store_access_read_keys(const struct config *config, struct store_keys *keys)
+{
+	if (config->session_store == NULL || config->session_store_key == NULL)
+		return 0;
+	return store_key_file_read(keys, config->session_store_key);
+}
+
+void
+store_access_take_keys(struct store_access *access, struct store_keys *keys)
+{
+	store_keys_close(&access->keys);
+	access->keys = *keys;
+	memset(keys, 0, sizeof(*keys));
 }
 
 void
