@@ -75,7 +75,18 @@ enum stats_counter {
 	STAT_FINISHED,
 	STAT_TIMES_FULL = STAT_FINISHED + STATS_VERSIONS * STATS_KINDS,
 	STAT_TIMES_RESUMED = STAT_TIMES_FULL + STATS_BUCKETS,
-	STAT_COUNT = STAT_TIMES_RESUMED + STATS_BUCKETS
+	/* What came of commands to -session_store */
+	STAT_STORE_HITS = STAT_TIMES_RESUMED + STATS_BUCKETS,
+	STAT_STORE_MISSES,
+	STAT_STORE_PUTS,
+	STAT_STORE_REMOVALS,
+	STAT_STORE_TAKES, /* hits that nobody else can have */
+	STAT_STORE_ERRORS,
+	STAT_STORE_TIMEOUTS, /* too late, or no connection by then */
+	STAT_STORE_RECONNECTS,
+	STAT_STORE_REMOVALS_LOST, /* too many waited for a connection */
+	STAT_TIMES_STORE, /* from the question to the answer */
+	STAT_COUNT = STAT_TIMES_STORE + STATS_BUCKETS
 };
 
 struct stats; /* in shared memory */
@@ -121,6 +132,8 @@ void stats_add(struct stats *, unsigned slot, enum stats_counter, uint64_t n);
  */
 enum stats_counter stats_finished_counter(unsigned version, enum stats_kind);
 enum stats_counter stats_time_counter(enum stats_kind, int64_t took_us);
+/* The counter of an answer of the session store that took so long. */
+enum stats_counter stats_store_time_counter(int64_t took_us);
 /* The process of this slot died: count its open connections as lost. */
 void stats_bury(struct stats *, unsigned slot);
 

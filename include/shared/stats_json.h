@@ -25,6 +25,7 @@ struct stats_json_frame {
 	int64_t uptime_ms;
 	const unsigned *silent; /* workers that did not answer, by number */
 	unsigned silent_count;
+	bool has_store; /* there are objects about -session_store, too */
 };
 
 /* Append the line, with a newline at the end. */

@@ -44,6 +44,7 @@ struct store_answer {
 	 * have it by the clock of this host.
 	 */
 	int64_t time_shift_s;
+	int64_t took_us; /* since the question */
 };
 
 /* A question; part of the asker. Zeroed, or with the first two fields set. */

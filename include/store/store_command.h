@@ -25,7 +25,11 @@ struct store_command {
 	TAILQ_ENTRY(store_command) due_entry;
 	struct store_commands *home; /* held, sent or failed */
 	bool is_due; /* it is on the list of those with a deadline */
+	int64_t asked_us; /* monotime_us() */
 	int64_t until_ms; /* monotime_ms(): the deadline */
+	bool is_late; /* the deadline is over */
+	bool is_wrong; /* what the store has there is no session of ours */
+	bool is_counted; /* store_account.h */
 	struct store_ask *ask; /* NULL: nobody waits */
 	enum store_kind kind;
 	uint8_t id[STORE_ID_MAX];

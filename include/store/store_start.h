@@ -8,11 +8,13 @@
 
 #include "store/store_link.h"
 
+struct counters;
 struct store;
 struct store_keys;
 
 struct store_start {
 	struct store_link_setup link;
+	const struct counters *counters; /* NULL: nothing is counted */
 	const char *prefix; /* of keys */
 	const struct store_keys *keys; /* NULL: nothing is sealed */
 	bool wants_run; /* there are sessions of single use */

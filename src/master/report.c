@@ -94,6 +94,7 @@ report_line(const struct report *report, enum report_reason reason,
 		.uptime_ms = monotime_ms() - report->start_ms,
 		.silent = report->census->silent,
 		.silent_count = report->census->silent_count,
+		.has_store = report->config->session_store != NULL,
 	};
 
 	session_cache_count(report->shared->sessions, &cache);

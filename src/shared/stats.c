@@ -110,6 +110,12 @@ stats_time_counter(enum stats_kind kind, int64_t took_us)
 	return (enum stats_counter)(times + stats_bucket(took_us));
 }
 
+enum stats_counter
+stats_store_time_counter(int64_t took_us)
+{
+	return (enum stats_counter)(STAT_TIMES_STORE + stats_bucket(took_us));
+}
+
 void
 stats_bury(struct stats *stats, unsigned slot)
 {

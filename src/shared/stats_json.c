@@ -71,6 +71,20 @@ static const struct json_field sessions[] = {
 	{ NULL, 0, NULL },
 };
 
+/* Only with a store. */
+static const struct json_field store[] = {
+	{ "hits", STAT_STORE_HITS, NULL },
+	{ "misses", STAT_STORE_MISSES, NULL },
+	{ "puts", STAT_STORE_PUTS, NULL },
+	{ "removals", STAT_STORE_REMOVALS, NULL },
+	{ "takes", STAT_STORE_TAKES, NULL },
+	{ "errors", STAT_STORE_ERRORS, NULL },
+	{ "timeouts", STAT_STORE_TIMEOUTS, NULL },
+	{ "reconnects", STAT_STORE_RECONNECTS, NULL },
+	{ "removals_lost", STAT_STORE_REMOVALS_LOST, NULL },
+	{ NULL, 0, NULL },
+};
+
 static const struct {
 	const char *key;
 	const struct json_field *fields;
@@ -81,12 +95,13 @@ static const struct {
 	{ "early_data", early_data },
 	{ "bytes", bytes },
 	{ "sessions", sessions },
+	{ "store", store },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void json_head(struct textbuf *, const struct stats_json_frame *);
-static void json_numbers(struct textbuf *, const struct stats_numbers *);
+static void json_numbers(struct textbuf *, const struct stats_numbers *, bool);
 static void json_fields(
     struct textbuf *, const struct json_field *, const struct stats_numbers *);
 static bool json_is(const char *, size_t, const char *);
@@ -103,8 +118,12 @@ static void json_versions(struct textbuf *, const struct stats_numbers *);
 static void json_kinds(struct textbuf *, const struct stats_numbers *);
 static void json_cache(struct textbuf *, const struct session_cache_counts *);
 static void json_times(struct textbuf *, const struct stats_numbers *);
-static void
-json_workers(struct textbuf *, const struct stats *, struct stats_numbers *);
+static void json_store_times(struct textbuf *, const struct stats_numbers *);
+static void json_limits(struct textbuf *);
+static void json_buckets(
+    struct textbuf *, const char *, const struct stats_numbers *, unsigned);
+static void json_workers(
+    struct textbuf *, const struct stats *, struct stats_numbers *, bool);
 static void json_next(struct textbuf *);
 static void json_open(struct textbuf *, const char *, const char *);
 static void json_number(struct textbuf *, const char *, uint64_t);
@@ -118,11 +137,11 @@ stats_json(const struct stats *stats, const struct session_cache_counts *cache,
 	struct textbuf workers;
 
 	textbuf_init(&workers);
-	json_workers(&workers, stats, &total);
+	json_workers(&workers, stats, &total, frame->has_store);
 	textbuf_puts(text, "{");
 	json_head(text, frame);
 	json_open(text, "totals", "{");
-	json_numbers(text, &total);
+	json_numbers(text, &total, frame->has_store);
 	textbuf_puts(text, "}");
 	json_open(text, "cache", "{");
 	json_cache(text, cache);
@@ -130,6 +149,8 @@ stats_json(const struct stats *stats, const struct session_cache_counts *cache,
 	json_open(text, "handshake_times", "{");
 	json_times(text, &total);
 	textbuf_puts(text, "}");
+	if (frame->has_store)
+		json_store_times(text, &total);
 	json_open(text, "per_worker", workers.data);
 	textbuf_puts(text, "}\n");
 	textbuf_free(&workers);
@@ -226,11 +247,14 @@ json_head(struct textbuf *text, const struct stats_json_frame *frame)
 
 /* The fields of the totals, and of each worker. */
 static void
-json_numbers(struct textbuf *text, const struct stats_numbers *numbers)
+json_numbers(
+    struct textbuf *text, const struct stats_numbers *numbers, bool has_store)
 {
 	size_t i;
 
 	for (i = 0; i < COUNT(objects); i++) {
+		if (objects[i].fields == store && !has_store)
+			continue;
 		json_open(text, objects[i].key, "{");
 		json_fields(text, objects[i].fields, numbers);
 		textbuf_puts(text, "}");
@@ -304,9 +328,26 @@ json_cache(struct textbuf *text, const struct session_cache_counts *counts)
 	json_number(text, "repairs", counts->repairs);
 }
 
-/* The last bucket has no upper limit. */
 static void
 json_times(struct textbuf *text, const struct stats_numbers *numbers)
+{
+	json_limits(text);
+	json_buckets(text, "full", numbers, STAT_TIMES_FULL);
+	json_buckets(text, "resumed", numbers, STAT_TIMES_RESUMED);
+}
+
+static void
+json_store_times(struct textbuf *text, const struct stats_numbers *numbers)
+{
+	json_open(text, "store_times", "{");
+	json_limits(text);
+	json_buckets(text, "answered", numbers, STAT_TIMES_STORE);
+	textbuf_puts(text, "}");
+}
+
+/* The last bucket has no upper limit. */
+static void
+json_limits(struct textbuf *text)
 {
 	unsigned i;
 
@@ -314,20 +355,24 @@ json_times(struct textbuf *text, const struct stats_numbers *numbers)
 	for (i = 0; i < STATS_BUCKETS - 1; i++)
 		json_item(text, UINT64_C(2) << i);
 	textbuf_puts(text, ",null]");
-	json_open(text, "full", "[");
+}
+
+static void
+json_buckets(struct textbuf *text, const char *key,
+    const struct stats_numbers *numbers, unsigned first)
+{
+	unsigned i;
+
+	json_open(text, key, "[");
 	for (i = 0; i < STATS_BUCKETS; i++)
-		json_item(text, numbers->value[STAT_TIMES_FULL + i]);
-	textbuf_puts(text, "]");
-	json_open(text, "resumed", "[");
-	for (i = 0; i < STATS_BUCKETS; i++)
-		json_item(text, numbers->value[STAT_TIMES_RESUMED + i]);
+		json_item(text, numbers->value[first + i]);
 	textbuf_puts(text, "]");
 }
 
 /* Workers go on counting: what is listed here is what the totals add up. */
 static void
 json_workers(struct textbuf *text, const struct stats *stats,
-    struct stats_numbers *total)
+    struct stats_numbers *total, bool has_store)
 {
 	struct stats_numbers numbers;
 	unsigned i, k;
@@ -340,7 +385,7 @@ json_workers(struct textbuf *text, const struct stats *stats,
 		json_next(text);
 		textbuf_puts(text, "{");
 		json_number(text, "worker", i + 1);
-		json_numbers(text, &numbers);
+		json_numbers(text, &numbers, has_store);
 		textbuf_puts(text, "}");
 	}
 	textbuf_puts(text, "]");

@@ -232,7 +232,8 @@ test_json(void)
 	    "\"busy\":8,\"repairs\":9},\"handshake_times\":{";
 	static const unsigned silent[] = { 2, 5 };
 	struct session_cache_counts cache = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
-	struct stats_json_frame frame = { "end", 42, 9, 61005, silent, 2 };
+	struct stats_json_frame frame = { "end", 42, 9, 61005, silent, 2,
+		false };
 	struct stats *stats = stats_new();
 	struct textbuf text;
 
@@ -251,6 +252,37 @@ test_json(void)
 	textbuf_free(&text);
 }
 
+/* Only with a store, in the totals and of each worker, and its times once. */
+static void
+test_json_of_store(void)
+{
+	static const char store[] =
+	    ",\"store\":{\"hits\":1,\"misses\":0,\"puts\":0,\"removals\":0,"
+	    "\"takes\":0,\"errors\":0,\"timeouts\":2,\"reconnects\":0,"
+	    "\"removals_lost\":0},\"versions\":";
+	struct session_cache_counts cache = { .items = 0 };
+	struct stats_json_frame frame = { .reason = "end" };
+	struct stats *stats = stats_new();
+	struct textbuf text;
+	const char *at;
+
+	textbuf_init(&text);
+	stats_add(stats, 0, STAT_STORE_HITS, 1);
+	stats_add(stats, 0, STAT_STORE_TIMEOUTS, 2);
+	stats_add(stats, 0, stats_store_time_counter(5), 1);
+	stats_json(stats, &cache, &frame, &text);
+	CHECK(strstr(text.data, "store") == NULL);
+	textbuf_clear(&text);
+	frame.has_store = true;
+	stats_json(stats, &cache, &frame, &text);
+	CHECK((at = strstr(text.data, store)) != NULL);
+	at = strstr(at, "},\"store_times\":{\"below_us\":[2,4,8,");
+	CHECK(at != NULL);
+	CHECK(strstr(at, "],\"answered\":[0,0,1,0,") != NULL);
+	CHECK(strstr(at, store) != NULL);
+	textbuf_free(&text);
+}
+
 int
 main(void)
 {
@@ -261,5 +293,6 @@ main(void)
 	UNIT_RUN(test_death);
 	UNIT_RUN(test_table);
 	UNIT_RUN(test_json);
+	UNIT_RUN(test_json_of_store);
 	return unit_end();
 }

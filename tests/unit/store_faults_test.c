@@ -26,6 +26,9 @@ a_lost_connection(void)
 	server_say(":1\r\n");
 	play_turns(3);
 	CHECK(strstr(said.data, ": it has closed the connection\n") != NULL);
+	CHECK(counts[STAT_STORE_ERRORS] == 2 &&
+	    counts[STAT_STORE_REMOVALS] == 1 &&
+	    counts[STAT_STORE_RECONNECTS] == 1);
 	play_end();
 }
 

@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 
+#include "base/counters.h"
 #include "base/loop.h"
 #include "config/store_uri.h"
 #include "foundation/text.h"
@@ -40,6 +41,8 @@ static struct textbuf said;
 static int listener = -1, peer = -1;
 static int find_result; /* what the finder will return */
 static struct textbuf heard; /* by the server */
+static _Atomic uint64_t counts[STAT_COUNT];
+static const struct counters counters = { .row = counts };
 
 /* Who asks the store for a session, and what it hears. */
 struct asker {
@@ -275,9 +278,11 @@ server_find(void *arg, int64_t since_ms, struct store_address *address,
 static inline void
 play_begin(void)
 {
-	struct store_start start = {
-		.prefix = "p:", .keys = keys, .wants_run = true
-	};
+	struct store_start start = { .prefix = "p:",
+		.counters = &counters,
+		.keys = keys,
+		.wants_run = true };
+	size_t i;
 
 	start.link = (struct store_link_setup){ .loop = &loop,
 		.uri = &uri,
@@ -285,6 +290,8 @@ play_begin(void)
 		.find = server_find,
 		.find_arg = &find_result,
 		.said_ms = &said_ms };
+	for (i = 0; i < STAT_COUNT; i++)
+		counts[i] = 0;
 	said_ms = 0;
 	textbuf_clear(&said);
 	textbuf_clear(&heard);
@@ -335,6 +342,18 @@ asker_put(struct asker *asker)
 	store_put(store, &asker->ask, (const uint8_t *)"a", 1,
 	    (const uint8_t *)"s", 1, 5000, false);
 	CHECK(asker->times == 0);
+}
+
+/* Of answers, however long they took. */
+static inline uint64_t
+play_answers(void)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < STATS_BUCKETS; i++)
+		sum += counts[STAT_TIMES_STORE + i];
+	return sum;
 }
 
 /* Once for the program. */

@@ -44,6 +44,10 @@ questions(void)
 	CHECK(strstr(said.data, "WRONGTYPE Operation\\x1B") != NULL ||
 	    strstr(said.data, "WRONGTYPE Operation\\x1b") != NULL);
 	CHECK(strstr(said.data, "OOM") == NULL); /* too soon after that */
+	/* The first miss is that of play_ready. */
+	CHECK(counts[STAT_STORE_HITS] == 1 && counts[STAT_STORE_MISSES] == 2 &&
+	    counts[STAT_STORE_PUTS] == 1 && counts[STAT_STORE_ERRORS] == 3);
+	CHECK(play_answers() == 5);
 	play_end();
 }
 
@@ -86,6 +90,8 @@ a_late_answer(void)
 	asker_wait(&b);
 	CHECK(b.verdict == STORE_FOUND && memcmp(b.session, "new", 3) == 0);
 	CHECK(a.times == 1);
+	CHECK(counts[STAT_STORE_TIMEOUTS] == 1 &&
+	    counts[STAT_STORE_HITS] == 1 && counts[STAT_STORE_ERRORS] == 0);
 	play_end();
 }
 
@@ -192,6 +198,8 @@ removals(void)
 	}
 	play_turns(3);
 	CHECK(count == STORE_REMOVALS_MAX && heard.size == 0);
+	CHECK(counts[STAT_STORE_REMOVALS] == STORE_REMOVALS_MAX &&
+	    counts[STAT_STORE_REMOVALS_LOST] == 5);
 	play_end();
 }
 
@@ -228,6 +236,7 @@ single_use(void)
 	value.session = (const uint8_t *)"s";
 	CHECK(value.single_use && strcmp(value.run_id, RUN_ID) == 0);
 	CHECK(is_sure(&value, true));
+	CHECK(counts[STAT_STORE_TAKES] == 1 && counts[STAT_STORE_HITS] == 1);
 	CHECK(!is_sure(&value, false));
 	value.run_id[0] ^= 1;
 	CHECK(!is_sure(&value, true));
@@ -295,6 +304,7 @@ what_is_no_session(void)
 	asker_wait(&a);
 	CHECK(a.verdict == STORE_MISSED);
 	CHECK(strstr(said.data, ": p:61: somebody else wrote it") != NULL);
+	CHECK(counts[STAT_STORE_ERRORS] == 1 && counts[STAT_STORE_HITS] == 0);
 	said_ms = 0;
 	asker_init(&a);
 	store_put(store, &a.ask, (const uint8_t *)"a", 1, large, sizeof(large),

@@ -97,7 +97,7 @@ $(BUILD)/tests/unit/store_wire_test: $(call modules,store_wire store_greeting \
 	monotime escape textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/store_wire_test: UNIT_LIBS = $(HIREDIS_LIBS)
 UNIT_STORE = store store_link store_socket store_command store_removals \
-	store_value store_keys store_wire store_greeting store_uri loop tls_error escape monotime \
+	store_value store_keys store_account stats store_wire store_greeting store_uri loop tls_error escape monotime \
 	textbuf $(UNIT_SAYS)
 $(BUILD)/tests/unit/store_test: $(call modules,$(UNIT_STORE))
 $(BUILD)/tests/unit/store_test: UNIT_LIBS = $(HIREDIS_LIBS) -lssl -lcrypto

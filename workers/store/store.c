@@ -1,12 +1,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/counters.h"
 #include "base/loop.h"
 #include "foundation/escape.h"
 #include "foundation/log.h"
 #include "foundation/monotime.h"
 #include "foundation/textbuf.h"
 #include "store/store.h"
+#include "store/store_account.h"
 #include "store/store_command.h"
 #include "store/store_link.h"
 #include "store/store_removals.h"
@@ -33,6 +35,8 @@ struct store {
 	struct loop_task task; /* for those that failed */
 	unsigned held_count, sent_count;
 	unsigned late; /* in a row */
+	uint64_t removals_lost; /* so many of them are counted */
+	bool was_ready;
 };
 
 static void
@@ -47,13 +51,15 @@ static void store_wait(struct store *, struct store_command *);
 static void store_wait_no_more(struct store *, struct store_command *);
 static void store_set_timer(struct store *);
 static void store_fail(struct store *, struct store_command *);
-static void store_tell(struct store_command *, const struct store_answer *);
+static void
+store_tell(struct store *, struct store_command *, const struct store_answer *);
 static void store_send_removals(struct store *);
+static void store_count(struct store *, enum stats_counter, uint64_t);
 static void store_on_ready(void *);
 static void store_on_reply(void *, const struct store_reply *);
-static void store_judge(struct store *, const struct store_command *,
+static void store_judge(struct store *, struct store_command *,
     const struct store_reply *, struct store_answer *, struct textbuf *);
-static void store_unpack(struct store *, const struct store_command *,
+static void store_unpack(struct store *, struct store_command *,
     struct store_answer *, struct textbuf *);
 static void store_on_gone(void *);
 static void store_on_task(void *);
@@ -304,27 +310,41 @@ store_fail(struct store *store, struct store_command *command)
 
 /* Nothing of the command may be used after that but by the caller. */
 static void
-store_tell(struct store_command *command, const struct store_answer *answer)
+store_tell(struct store *store, struct store_command *command,
+    const struct store_answer *answer)
 {
 	struct store_ask *ask = command->ask;
+	struct store_answer told = *answer;
 
+	told.took_us = monotime_us() - command->asked_us;
+	store_account(store->start.counters, command, &told);
 	if (ask == NULL)
 		return;
 	command->ask = NULL;
 	ask->command = NULL;
-	ask->heard(ask->arg, answer);
+	ask->heard(ask->arg, &told);
 }
 
 /* Only some at a time, so that those who wait are not behind thousands. */
 static void
 store_send_removals(struct store *store)
 {
+	uint64_t lost = store->removals.dropped - store->removals_lost;
 	struct store_command *command;
 
+	store_count(store, STAT_STORE_REMOVALS_LOST, lost);
+	store->removals_lost += lost;
 	while (store_link_is_ready(&store->link) &&
 	    store->sent_count < STORE_REMOVALS_AT_ONCE &&
 	    (command = store_removals_next(&store->removals)) != NULL)
 		store_send(store, command);
+}
+
+static void
+store_count(struct store *store, enum stats_counter counter, uint64_t n)
+{
+	if (store->start.counters != NULL)
+		counters_add(store->start.counters, counter, n);
 }
 
 /* What nobody waits for any more is not asked. */
@@ -335,6 +355,8 @@ store_on_ready(void *arg)
 	struct store_command *command;
 
 	store->late = 0;
+	store_count(store, STAT_STORE_RECONNECTS, store->was_ready);
+	store->was_ready = true;
 	if (store->start.wants_run && *store->link.greeting.run_id == '\0')
 		store_link_say(&store->link,
 		    "it does not tell its run_id (INFO server), so there is "
@@ -370,7 +392,7 @@ store_on_reply(void *arg, const struct store_reply *reply)
 	store_move(store, command, NULL);
 	textbuf_init(&room);
 	store_judge(store, command, reply, &answer, &room);
-	store_tell(command, &answer);
+	store_tell(store, command, &answer);
 	store_command_free(command);
 	if (room.size > 0)
 		explicit_bzero(room.data, room.size);
@@ -379,7 +401,7 @@ store_on_reply(void *arg, const struct store_reply *reply)
 }
 
 static void
-store_judge(struct store *store, const struct store_command *command,
+store_judge(struct store *store, struct store_command *command,
     const struct store_reply *reply, struct store_answer *answer,
     struct textbuf *room)
 {
@@ -398,7 +420,7 @@ store_judge(struct store *store, const struct store_command *command,
 
 /* What is no session of ours is a miss. */
 static void
-store_unpack(struct store *store, const struct store_command *command,
+store_unpack(struct store *store, struct store_command *command,
     struct store_answer *answer, struct textbuf *room)
 {
 	const struct store_greeting *greeting = &store->link.greeting;
@@ -413,6 +435,7 @@ store_unpack(struct store *store, const struct store_command *command,
 	textbuf_free(&key);
 	if (wrong != NULL) {
 		store_complain(store, command, wrong);
+		command->is_wrong = true;
 		*answer = (struct store_answer){ .verdict = STORE_MISSED };
 		return;
 	}
@@ -459,7 +482,7 @@ store_on_task(void *arg)
 	TAILQ_CONCAT(&failed, &store->failed, entry);
 	while ((command = TAILQ_FIRST(&failed)) != NULL) {
 		TAILQ_REMOVE(&failed, command, entry);
-		store_tell(command, &answer);
+		store_tell(store, command, &answer);
 		store_command_free(command);
 	}
 }
@@ -485,6 +508,7 @@ store_is_late(struct store *store, struct store_command *command)
 	bool was_sent = command->home == &store->sent;
 
 	store_wait_no_more(store, command);
+	command->is_late = true;
 	if (!was_sent) {
 		store_link_doubt(&store->link);
 		store_fail(store, command);
@@ -496,5 +520,5 @@ store_is_late(struct store *store, struct store_command *command)
 		    &store->link, "it does not answer", STORE_PAUSE_MS);
 		return;
 	}
-	store_tell(command, &answer);
+	store_tell(store, command, &answer);
 }

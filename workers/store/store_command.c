@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "foundation/log.h"
+#include "foundation/monotime.h"
 #include "store/store_command.h"
 #include "store/store_wire.h"
 
@@ -34,6 +35,7 @@ store_command_new(enum store_kind kind, const uint8_t *id, size_t id_size)
 	if (id_size > sizeof(command->id))
 		fatalx("a session ID has %zu bytes", id_size);
 	command->kind = kind;
+	command->asked_us = monotime_us();
 	memcpy(command->id, id, id_size);
 	command->id_size = id_size;
 	textbuf_init(&command->session);

@@ -13,6 +13,7 @@ store_open(const struct services *services, const struct store_access *access)
 {
 	const struct config *config = services->config;
 	struct store_start start = {
+		.counters = services->counters,
 		.prefix = config->session_store_prefix,
 		.keys = &access->keys,
 		.wants_run = config->early_data,
