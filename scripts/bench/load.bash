@@ -23,15 +23,19 @@ tls_load() # option of tls_load...
 
 # Starts tls_load --warm-up in the background and waits until it is warm. It goes
 # on when descriptor 6 is closed. Fails if tls_load has ended. It writes to the
-# files load and trouble below $scratch; its pid is $!, the last of $loads.
+# files load and trouble below $scratch, with $load_of at the end of their names;
+# its pid is $!, the last of $loads.
 warm_up() # option of tls_load...
 {
-	: >"$scratch/load"
+	local said=$scratch/load${load_of:-}
+
+	: >"$said"
+	# Clients that are warm must not wait for each other's end.
 	"$build/tests/load/tls_load" --connect "127.0.0.1:$port" --warm-up \
-	    "$@" <"$scratch/go" >"$scratch/load" 2>"$scratch/trouble" &
+	    "$@" <"$scratch/go" >"$said" 2>"$scratch/trouble${load_of:-}" 6>&- &
 	loads+=($!)
 	exec 6>"$scratch/go"
-	until grep -qx warm "$scratch/load"; do
+	until grep -qx warm "$said"; do
 		kill -0 $! 2>/dev/null || return 1
 		sleep 0.02
 	done

@@ -52,9 +52,13 @@ bench-memory:
 bench-dtls:
 	./scripts/bench-dtls
 
+## bench-store: resuming from a session store, against the shared cache
+bench-store:
+	./scripts/bench-store
+
 ## check-cost: instructions and system calls, against those of the baseline
 check-cost:
 	./scripts/check-cost
 
 .PHONY: bench bench-bulk bench-dtls bench-growth bench-memory bench-plot \
-	bench-programs bench-start check-cost
+	bench-programs bench-start bench-store check-cost
