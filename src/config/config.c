@@ -170,10 +170,12 @@ static int
 config_check_store(const struct config *config)
 {
 	if (config->session_store == NULL) {
-		if (config->session_store_pass == NULL)
+		if (config->session_store_pass == NULL &&
+		    config->session_store_key == NULL)
 			return 0;
-		log_warnx("-session_store_pass has no effect without "
-			  "-session_store");
+		log_warnx("-session_store_%s has no effect without "
+			  "-session_store",
+		    config->session_store_pass != NULL ? "pass" : "key");
 		return -1;
 	}
 #ifndef HIREDIS

@@ -104,6 +104,12 @@ end_hosts()
 	done
 }
 
+# A new key; with it a server has nothing to say about sealing.
+make_key() # file
+{
+	(umask 077 && openssl rand -hex 32 >"$1")
+}
+
 # How often a command was called; nothing if never.
 store_calls() # name, command
 {
