@@ -107,6 +107,7 @@ main(int argc, char **argv)
 	words = masking_words(argc, argv);
 	title_master(argc, words);
 	descriptors_fill_standard(closed);
+	text_open();
 	signals_ignore_of_writing();
 	crypto_memory_install();
 	tls_features_choose_wordings();

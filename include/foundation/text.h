@@ -34,6 +34,11 @@ enum text_stream {
 typedef void
 text_sink(enum text_stream, const void *data, size_t size, void *arg);
 
+/*
+ * Look where standard output and standard error lead, once and for all. Text
+ * for the null device need not be made.
+ */
+void text_open(void);
 /* Give all text to this function; NULL: write it to the descriptors again. */
 void text_set_sink(text_sink *, void *arg);
 /* Give all text to this function instead of the sink, until NULL is set. */
@@ -42,7 +47,7 @@ void text_divert(text_sink *, void *arg);
 void text_silence_out(bool);
 bool text_is_error(enum text_stream); /* goes to standard error */
 bool text_is_lines(enum text_stream); /* with -label each line has a number */
-/* Returns false if the stream is silenced, so that no text need be made. */
+/* Returns false if nobody would see the text, so that none need be made. */
 bool text_is_heard(enum text_stream);
 
 void text_write(enum text_stream, const void *data, size_t size);

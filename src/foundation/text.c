@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -9,6 +11,7 @@
 /* So long may a descriptor take nothing that does not block. */
 #define TEXT_WAIT_MS 10000
 
+static bool text_leads_nowhere(int fd);
 static void text_direct(enum text_stream, const void *, size_t, void *);
 static ssize_t text_write_some(int, const char *, size_t);
 
@@ -18,8 +21,26 @@ static struct {
 	text_sink *diverted; /* NULL: it is not */
 	void *diverted_arg;
 	bool silent_out;
+	bool nowhere[TEXT_OUTLETS]; /* the outlet is the null device */
 	int lost; /* the errno for which standard output lacks text, or 0 */
 } text = { .sink = text_direct };
+
+void
+text_open(void)
+{
+	text.nowhere[0] = text_leads_nowhere(STDOUT_FILENO);
+	text.nowhere[1] = text_leads_nowhere(STDERR_FILENO);
+}
+
+static bool
+text_leads_nowhere(int fd)
+{
+	struct stat null, st;
+
+	return stat("/dev/null", &null) == 0 && fstat(fd, &st) == 0 &&
+	    S_ISCHR(st.st_mode) && S_ISCHR(null.st_mode) &&
+	    st.st_rdev == null.st_rdev;
+}
 
 void
 text_set_sink(text_sink *sink, void *arg)
@@ -44,6 +65,8 @@ text_silence_out(bool silent)
 bool
 text_is_heard(enum text_stream stream)
 {
+	if (text.diverted == NULL && text.nowhere[text_is_error(stream)])
+		return false;
 	return (stream != TEXT_OUT && stream != TEXT_BLOCK_OUT) ||
 	    !text.silent_out;
 }
@@ -78,6 +101,8 @@ text_vprintf(enum text_stream stream, const char *fmt, va_list ap)
 	va_list again;
 	int n;
 
+	if (!text_is_heard(stream))
+		return;
 	va_copy(again, ap);
 	n = vsnprintf(line, sizeof(line), fmt, ap);
 	if (n >= 0 && (size_t)n < sizeof(line)) {

@@ -210,3 +210,23 @@ closed() # number
 	assert_equal "$(grep -c '^FILE:page$' server.err)" 400
 	[ "$(grep -c sendmsg calls)" -lt 350 ]
 }
+
+@test "text that goes to /dev/null is not made, and errors are said as ever" {
+	local tracer worker
+
+	strace -D -f -o /dev/null true || skip 'strace cannot trace here'
+	ln -s /dev/null server.out
+	start_server -workers 1 -tls1_2 -ready_file ready
+	worker=$(workers)
+	strace -qq -e trace=sendmsg,write -o calls -p "$worker" &
+	tracer=$!
+	LOADS+=("$tracer")
+	wait_for 5 is_traced "$worker"
+	head -c 100000 /dev/zero | client >/dev/null 2>&1
+	client -tls1_3 </dev/null >/dev/null 2>&1 || :
+	wait_for 5 file_has server.err 'unsupported protocol'
+	kill "$tracer"
+	wait "$tracer" || :
+	# One message of text (MESSAGE_TEXT, 20): the error.
+	assert_equal "$(grep -cF 'iov_base="\24\0' calls)" 1
+}
