@@ -9,6 +9,7 @@
 #include "base/counters.h"
 #include "base/loop.h"
 #include "base/orphan.h"
+#include "base/page_store.h"
 #include "base/services.h"
 #include "base/uplink.h"
 #include "config/config.h"
@@ -177,6 +178,8 @@ worker_open(struct worker *worker, const struct channel_ends *ends)
 	worker->trim.arg = worker;
 	if (loop_open(&worker->loop) == -1)
 		return -1;
+	if (handlers_find(services->config->mode)->traits.files)
+		worker->services.pages = page_store_new();
 	worker->services.store = store_open(services, worker->setup->store);
 	resumption_begin(services);
 	if (uplink_open(&worker->uplink, &worker->loop, ends->control_fd,

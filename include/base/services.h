@@ -15,6 +15,7 @@ struct cookie_maker;
 struct counters;
 struct loop;
 struct outlets;
+struct page_store;
 struct record_log;
 struct shared;
 struct store;
@@ -36,6 +37,7 @@ struct services {
 	struct shared *shared;
 	const struct tickets *tickets;
 	struct store *store; /* NULL: no -session_store */
+	struct page_store *pages; /* NULL: no files are served */
 	struct cookie_maker *cookies; /* of -stateless */
 	int listener_fd;
 	unsigned slot; /* the worker's, in all shared memory */

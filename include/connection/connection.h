@@ -18,6 +18,7 @@
 
 struct command;
 struct connection;
+struct page_store;
 struct textbuf;
 
 /* Why a connection that was established ends. */
@@ -82,6 +83,8 @@ SSL *connection_ssl(struct connection *);
 const struct config *connection_config(const struct connection *);
 /* "worker 3 connection 17 from 127.0.0.1:51234", or NULL without -label. */
 const char *connection_label(const struct connection *);
+/* Returns the files that the worker keeps in memory. */
+struct page_store *connection_pages(const struct connection *);
 /* Returns the number of the connection's worker. */
 unsigned connection_worker(const struct connection *);
 /* Returns true while early data may come, with -early_data. */

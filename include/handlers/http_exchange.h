@@ -24,6 +24,9 @@ struct http_exchange {
 	bool answering;
 	struct textbuf text;
 	size_t sent; /* of text */
+	/* The file, if it is in memory; valid while the answer is made */
+	const void *page;
+	size_t page_size;
 	int fd; /* of the file; -1: none */
 	int64_t file_size; /* bytes; -1: a FIFO; 0 without one */
 	bool begun; /* a writer has come to the FIFO */

@@ -355,3 +355,70 @@ Content-type: text/plain
 		assert_equal "$stderr" "$expected"
 	done
 }
+
+# What curl gets of a file that the worker has in memory, or not.
+content() # path
+{
+	curl -sk --http0.9 "https://127.0.0.1:$PORT/$1"
+}
+
+@test "a file in memory is served until it changes, however it changes" {
+	local tracer worker n
+
+	strace -D -f -o /dev/null true || skip 'strace cannot trace here'
+	start_server -WWW -workers 1
+	sleep 0.06
+	assert_equal "$(content a.txt)" hello
+	worker=$(workers)
+	strace -qq -e trace=open,openat -o opens -p "$worker" &
+	tracer=$!
+	LOADS+=("$tracer")
+	wait_for 5 is_traced "$worker"
+	assert_equal "$(content a.txt)" hello
+	assert_equal "$(content ./a.txt)" hello
+	assert_equal "$(content link)" hello
+	kill "$tracer"
+	wait "$tracer" || :
+	assert_equal "$(grep -cF '"a.txt"' opens)" 0
+	# In place, with the same size and the time of before.
+	touch -r a.txt stamp
+	printf 'HELLO\n' >a.txt
+	touch -r stamp a.txt
+	assert_equal "$(content a.txt)" HELLO
+	printf 'other\n' >new
+	mv new a.txt
+	assert_equal "$(content a.txt)" other
+	for n in {100..130}; do
+		printf '%d\n' "$n" >a.txt
+		assert_equal "$(content a.txt)" "$n"
+	done
+	sleep 0.06
+	assert_equal "$(content a.txt)" 130
+	rm a.txt
+	assert_contains "$(content a.txt)" 'No such file'
+}
+
+@test "a file in memory has the same head and body, with HEAD as well" {
+	local file
+
+	start_server -WWW -workers 1
+	sleep 0.06
+	content page.html >first
+	curl -skI "https://127.0.0.1:$PORT/page.html" >answered
+	assert_equal "$(content page.html)" "$(<first)"
+	assert_contains "$(<answered)" 'Content-length: 12'
+	head -c 65536 /dev/urandom >large
+	head -c 65537 /dev/urandom >larger
+	sleep 0.06
+	for file in large larger; do
+		content "$file" | cmp - "$file"
+		content "$file" | cmp - "$file"
+	done
+	stop_server
+	start_server -HTTP -workers 1
+	content own >/dev/null
+	content own >/dev/null
+	curl -skI "https://127.0.0.1:$PORT/own" | tr -d '\r' >answered
+	assert_contains "$(<answered)" 'Content-type: x/y'
+	assert_lacks "$(<answered)" 'not here'
+}

@@ -20,6 +20,12 @@ connection_config(const struct connection *connection)
 	return connection->services->config;
 }
 
+struct page_store *
+connection_pages(const struct connection *connection)
+{
+	return connection->services->pages;
+}
+
 const char *
 connection_label(const struct connection *connection)
 {

@@ -7,6 +7,7 @@
 #include <openssl/bioerr.h>
 #include <openssl/err.h>
 
+#include "base/page_store.h"
 #include "config/config.h"
 #include "foundation/escape.h"
 #include "foundation/text.h"
@@ -27,8 +28,14 @@ static http_answer file_answer;
 static void
 file_serve(struct connection *, struct http_exchange *, const char *);
 static void file_name(const char *);
-static enum file_kind
-file_open(const char *, const char *, bool, struct http_exchange *);
+static enum file_kind file_open(
+    struct connection *, struct http_exchange *, const char *, const char *);
+static enum file_kind file_open_found(
+    struct page_store *, struct http_exchange *, const char *, const char *);
+static bool
+file_keep(struct http_exchange *, const void *, const struct stat *);
+static struct page_store *
+file_pages(const struct connection *, const struct http_exchange *);
 static bool file_is_served(const struct stat *);
 static enum file_kind file_refuse(const char *, const char *, int);
 static void file_header(struct textbuf *, const char *);
@@ -93,11 +100,10 @@ file_serve(struct connection *connection, struct http_exchange *exchange,
 {
 	const struct config *config = connection_config(connection);
 	const char *mode = config->http_server_binmode ? "rb" : "r";
-	bool wanted = !exchange->head_only || config->mode == MODE_HTTP;
 	struct textbuf *text = &exchange->text;
 
 	tls_error_clear();
-	switch (file_open(path, mode, wanted, exchange)) {
+	switch (file_open(connection, exchange, path, mode)) {
 	case FILE_OPENED:
 		if (!config->quiet)
 			file_name(path);
@@ -108,6 +114,7 @@ file_serve(struct connection *connection, struct http_exchange *exchange,
 			    "available\n");
 		if (config->mode == MODE_FILE)
 			file_header(text, http_content_type(path));
+		textbuf_append(text, exchange->page, exchange->page_size);
 		break;
 	case FILE_DIRECTORY:
 		file_header(text, "text/plain");
@@ -134,16 +141,17 @@ file_name(const char *path)
 
 /*
  * Opens only regular files and FIFOs: other files could block, and opening a
- * device may have effects. The file may be replaced after stat(2), so the
- * descriptor is checked, too. A FIFO whose data is not wanted is not opened,
+ * device may have effects. A FIFO whose data is not wanted is not opened,
  * because its writer would take us for a reader.
  */
 static enum file_kind
-file_open(const char *path, const char *mode, bool wanted,
-    struct http_exchange *exchange)
+file_open(struct connection *connection, struct http_exchange *exchange,
+    const char *path, const char *mode)
 {
+	struct page_store *pages = file_pages(connection, exchange);
+	bool wanted = !exchange->head_only ||
+	    connection_config(connection)->mode == MODE_HTTP;
 	struct stat st;
-	int fd;
 
 	if (stat(path, &st) == -1)
 		return file_refuse(path, mode, errno);
@@ -151,19 +159,61 @@ file_open(const char *path, const char *mode, bool wanted,
 		return FILE_DIRECTORY;
 	if (!file_is_served(&st))
 		return file_refuse(path, mode, EINVAL);
-	fd = -1;
-	if (wanted || !S_ISFIFO(st.st_mode)) {
-		fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-		if (fd == -1)
-			return file_refuse(path, mode, errno);
-		if (fstat(fd, &st) == -1 || !file_is_served(&st)) {
-			close(fd);
-			return file_refuse(path, mode, EINVAL);
-		}
+	if (file_keep(exchange, page_store_find(pages, path, &st), &st))
+		return FILE_OPENED;
+	if (wanted || !S_ISFIFO(st.st_mode))
+		return file_open_found(pages, exchange, path, mode);
+	exchange->file_size = -1;
+	return FILE_OPENED;
+}
+
+/* The file may be replaced after stat(2), so the descriptor is checked, too. */
+static enum file_kind
+file_open_found(struct page_store *pages, struct http_exchange *exchange,
+    const char *path, const char *mode)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd == -1)
+		return file_refuse(path, mode, errno);
+	if (fstat(fd, &st) == -1 || !file_is_served(&st)) {
+		close(fd);
+		return file_refuse(path, mode, EINVAL);
+	}
+	if (file_keep(exchange, page_store_read(pages, path, fd, &st), &st)) {
+		close(fd);
+		return FILE_OPENED;
 	}
 	exchange->fd = fd;
 	exchange->file_size = S_ISFIFO(st.st_mode) ? -1 : st.st_size;
 	return FILE_OPENED;
+}
+
+/*
+ * HEAD with -HTTP wants the head that the file begins with, which is looked for
+ * while the file is sent. Returns NULL then: nothing is kept or found.
+ */
+static struct page_store *
+file_pages(
+    const struct connection *connection, const struct http_exchange *exchange)
+{
+	if (exchange->head_only &&
+	    connection_config(connection)->mode == MODE_HTTP)
+		return NULL;
+	return connection_pages(connection);
+}
+
+/* The file is in memory. Returns false if it is not. */
+static bool
+file_keep(
+    struct http_exchange *exchange, const void *page, const struct stat *st)
+{
+	if (page == NULL)
+		return false;
+	exchange->page = page;
+	exchange->page_size = (size_t)st->st_size;
+	return true;
 }
 
 static bool
