@@ -45,6 +45,7 @@ struct session_remote {
 	struct session_key key;
 	uint8_t *session; /* owned; NULL: the store has none */
 	size_t size;
+	int64_t time_shift_s; /* store.h */
 	LIST_HEAD(session_puts, session_put) puts; /* to be answered */
 };
 

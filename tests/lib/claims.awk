@@ -16,8 +16,8 @@
 # matters is for scripts/mutate-options to find out.
 
 BEGIN {
-	starts_server = "(^|[^a-z_])(start_server|start_named|start_hosts|same_as_stock|" \
-	    "in_turn_as_stock|run_server|refuses_start|start_given|" \
+	starts_server = "(^|[^a-z_])(start_server|start_named|start_hosts|" \
+	    "same_as_stock|in_turn_as_stock|run_server|refuses_start|start_given|" \
 	    "run_given|S_SERVER|scripts/openssl|rows)([^a-z_]|$)"
 	is_table = "^[ \t]*([a-z_]+_)?rows <<"
 }

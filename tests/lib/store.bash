@@ -7,14 +7,12 @@
 # an option says so. Sets STORE to its URI.
 start_store() # name, option of redis-server...
 {
-	local name=$1 program
+	local name=$1
 
 	needs_store
-	program=$(command -v redis-server || command -v valkey-server) ||
-	    skip 'neither redis-server nor valkey-server is installed'
 	shift
 	rm -f "$name.sock"
-	launch "$name" "$program" --port 0 --unixsocket "$PWD/$name.sock" \
+	launch "$name" "$(store_program)" --port 0 --unixsocket "$PWD/$name.sock" \
 	    --save '' --dir "$PWD" --daemonize no "$@"
 	STORE=redis+unix://$PWD/$name.sock
 	wait_for 10 store_answers "$name"
@@ -117,7 +115,14 @@ store_calls() # name, command
 	    sed -n "s/^cmdstat_$2:calls=\([0-9]*\),.*/\1/p"
 }
 
+store_program()
+{
+	command -v redis-server || command -v valkey-server
+}
+
 needs_store()
 {
 	[ -x "$BUILD/tests/unit/store_drive" ] || skip 'built without hiredis'
+	store_program >/dev/null ||
+	    skip 'neither redis-server nor valkey-server is installed'
 }

@@ -180,6 +180,7 @@ remote_heard(void *arg, const struct store_answer *answer)
 			fatalx("out of memory");
 		memcpy(remote->session, answer->session, answer->size);
 		remote->size = answer->size;
+		remote->time_shift_s = answer->time_shift_s;
 	}
 	loop_defer(remote->services->loop, remote->wake);
 }
@@ -207,10 +208,13 @@ session_remote_find(
 	if (data == NULL || !remote_is_about(remote, id, id_size))
 		return NULL;
 	session = d2i_SSL_SESSION(NULL, &data, (long)remote->size);
+	if (session != NULL) {
+		compat_session_set_time(session,
+		    compat_session_time(session) + remote->time_shift_s);
+		remote_set_mark(session, !remote->key.single_use);
+	}
 	if (remote->key.single_use)
 		remote_drop(remote);
-	else if (session != NULL)
-		remote_set_mark(session, true);
 	return session;
 }
 

@@ -30,4 +30,14 @@ compat_session_time(const SSL_SESSION *session)
 #endif
 }
 
+static inline void
+compat_session_set_time(SSL_SESSION *session, int64_t time_s)
+{
+#if OPENSSL_VERSION_PREREQ(3, 3)
+	SSL_SESSION_set_time_ex(session, time_s);
+#else
+	SSL_SESSION_set_time(session, time_s);
+#endif
+}
+
 #endif
