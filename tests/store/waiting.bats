@@ -147,3 +147,47 @@ waits_for_many() # count
 	ss -xn | awk -v path="$PWD/store.sock" '$5 == path { n += $3 }
 	    END { exit n == 0 }'
 }
+
+# The key in the store of the session that a client was given.
+key_of() # file
+{
+	echo "s_server:$("$OPENSSL" sess_id -in "$1" -noout -text |
+	    sed -n 's/^ *Session-ID: //p')"
+}
+
+# A client without a session in the store is served, and at once.
+is_new()
+{
+	within_ms 500 "$1" fetch_with -sess_in session >said
+	assert_contains "$(<said)" New,
+	assert_contains "$(<said)" '</HTML>'
+}
+
+@test "whatever is wrong with the store, clients are served" {
+	local key
+
+	start_store store
+	start_hosts 1 -www -workers 1 -no_ticket -session_store_timeout 5000
+	PORT=${PORTS[0]}
+	session_of session
+	key=$(key_of session)
+	assert_equal "$(store store exists "$key")" 1
+	store store acl setuser default -get
+	is_new 'a command that is forbidden'
+	store store acl setuser default +get -set
+	session_of other
+	assert_equal "$(store store exists "$(key_of other)")" 0
+	store store acl setuser default +set
+	store store config set maxmemory 1
+	session_of other
+	assert_equal "$(store store exists "$(key_of other)")" 0
+	store store config set maxmemory 0
+	assert_contains "$(fetch_with -sess_in session)" Reused,
+	store store del "$key"
+	store store lpush "$key" value
+	is_new 'a value of another type'
+	store store del "$key"
+	store store set "$key" something
+	is_new 'a value that is no session'
+	end_hosts
+}
