@@ -53,6 +53,10 @@ struct store_ask {
 	void (*heard)(void *arg, const struct store_answer *);
 	void *arg;
 	struct store_command *command; /* NULL: nothing is asked */
+	/* What the last one came to, if any was answered: */
+	bool is_answered;
+	enum store_verdict verdict;
+	int64_t took_us;
 };
 
 /* Returns NULL without -session_store. Both must stay as long as the store. */

@@ -169,21 +169,3 @@ secret_of() # file of a session
 	assert_equal "${lines[-1]}" \
 	    's_server: -session_store_key missing: No such file or directory'
 }
-
-@test "the statistics tell what the store was asked, only if there is one" {
-	start_store store
-	host server -session_store_key one -stats_json stats
-	visit "$PORT" session >/dev/null
-	cp session other
-	resumes "$PORT" session
-	store store flushall
-	is_new "$PORT" other
-	end_process server
-	jq -e '.totals.store.puts == 2 and .totals.store.hits == 1 and
-	    .totals.store.misses == 1 and .totals.store.errors == 0 and
-	    .per_worker[0].store.hits == 1 and .cache.items == 0 and
-	    ([.store_times.answered[]] | add) >= 4' <(tail -n 1 stats)
-	start_server -workers 1 -stats_json stats2
-	end_process server
-	assert_lacks "$(<stats2)" store
-}

@@ -12,6 +12,7 @@
 #include "link/explain.h"
 #include "link/moments.h"
 #include "link/witness.h"
+#include "resumption/session_remote.h"
 #include "shared/record_line.h"
 #include "text/record_log.h"
 
@@ -22,6 +23,8 @@ connection_record_copy(const struct connection *, struct card_copy *);
 static void connection_record_link(
     const struct connection *, const struct card_copy *, struct json *);
 static void connection_record_maker(const struct link *, struct json *);
+static void
+connection_record_store(const struct session_remote *, struct json *);
 static void connection_record_moments(const struct connection *, struct json *);
 static void connection_record_moment(
     const struct connection *, struct json *, const char *, int64_t);
@@ -138,6 +141,8 @@ connection_record_link(const struct connection *connection,
 	if (link->outcome.early_bytes > 0)
 		json_number(
 		    json, "early_data_bytes", link->outcome.early_bytes);
+	if (link->shake.resumption.remote != NULL)
+		connection_record_store(link->shake.resumption.remote, json);
 	/* A renegotiation may resume the session of its own connection. */
 	if (card->facts.finished && card->facts.kind != STATS_FULL &&
 	    link->outcome.moments != NULL)
@@ -160,6 +165,23 @@ connection_record_maker(const struct link *link, struct json *json)
 		json_string(json, "host", maker->host);
 	json_number(json, "worker", maker->worker);
 	json_close(json, '}');
+}
+
+/* What came of the last question for a session. */
+static void
+connection_record_store(const struct session_remote *remote, struct json *json)
+{
+	static const char *const words[] = {
+		[STORE_FOUND] = "hit",
+		[STORE_MISSED] = "miss",
+		[STORE_FAILED] = "failed",
+	};
+	const struct store_ask *ask = &remote->ask;
+
+	if (!ask->is_answered)
+		return;
+	json_string(json, "store", words[ask->verdict]);
+	json_integer(json, "store_us", ask->took_us);
 }
 
 static void

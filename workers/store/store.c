@@ -322,6 +322,9 @@ store_tell(struct store *store, struct store_command *command,
 		return;
 	command->ask = NULL;
 	ask->command = NULL;
+	ask->is_answered = true;
+	ask->verdict = told.verdict;
+	ask->took_us = told.took_us;
 	ask->heard(ask->arg, &told);
 }
 
