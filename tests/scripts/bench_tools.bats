@@ -1,5 +1,5 @@
-# scripts/bench-growth, bench-memory, bench-bulk and bench-start: that they
-# measure, say what they cannot measure, and leave nothing. No figure is right or
+# scripts/bench-growth, bench-memory, bench-bulk, bench-start and bench-store: that
+# they measure, say what they cannot measure, and leave nothing. No figure is right or
 # wrong.
 
 # shellcheck disable=SC2030,SC2031,SC2153,SC2154 # for the helpers
@@ -101,6 +101,24 @@ FIGURE='[0-9]+(\.[0-9]+)?'
 	assert_row "3 worker\(s\)( +$FIGURE){3}"
 	assert_row "1 of 1( +$FIGURE){4}"
 	assert_row "1 of 3( +$FIGURE){4}"
+	assert_equal "$(wc -l <rows.tsv)" 6
+}
+
+@test "bench-store: a store against the cache, one server and several, and alone" {
+	local what
+
+	PATH=$PATH:/usr/sbin command -v redis-server valkey-server >/dev/null ||
+	    skip 'neither redis-server nor valkey-server is installed'
+	[ -x "$BUILD/tests/unit/store_drive" ] || skip 'built without hiredis'
+	run_bench bench-store --rounds 1 --connections 20 --parallel 5 \
+	    --servers 1,2 --requests 1000
+	assert_equal "$STATUS" 0
+	assert_row "cache +$FIGURE +1\.00( +$FIGURE){4} +0"
+	for what in unix loopback 1 2; do
+		assert_row "$what( +$FIGURE){6} +0"
+	done
+	assert_row "unix, 1 client, 16 at once( +$FIGURE){3}"
+	assert_row "loopback, 5 clients( +$FIGURE){3}"
 	assert_equal "$(wc -l <rows.tsv)" 6
 }
 
