@@ -120,6 +120,11 @@ store_program()
 	command -v redis-server || command -v valkey-server
 }
 
+store_called() # name, command, count
+{
+	[ "$(store_calls "$1" "$2")" = "$3" ]
+}
+
 needs_store()
 {
 	[ -x "$BUILD/tests/unit/store_drive" ] || skip 'built without hiredis'

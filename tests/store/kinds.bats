@@ -68,7 +68,8 @@ on_other_host() # option of s_client...
 # The client offers the session that it has, and reads and writes meanwhile.
 @test "a renegotiation waits, and asks anew" {
 	start_store store
-	start_hosts 1 -workers 1 -no_ticket -session_store_timeout 10000
+	start_hosts 1 -workers 1 -no_ticket -session_store_timeout 10000 \
+	    -client_renegotiation
 	client_start one -connect "127.0.0.1:${PORTS[0]}" -tls1_2
 	client_connected one
 	store store config resetstat
@@ -83,6 +84,27 @@ on_other_host() # option of s_client...
 	wait_for 10 file_has host1.out 'said meanwhile'
 	assert_equal "$(store_calls store get)" 1
 	assert_equal "$(store_calls store set)" ''
+	# The client wants a new session.
+	type_to one 'R\n'
+	wait_for 10 store_called store set 1
+	type_to one 'said afterwards\n'
+	wait_for 10 file_has host1.out 'said afterwards'
+	client_end one
+	end_hosts
+}
+
+@test "an authentication after the handshake brings new tickets" {
+	start_store store
+	start_hosts 1 -workers 1 -no_ticket
+	client_start one -connect "127.0.0.1:${PORTS[0]}" -tls1_3 \
+	    -enable_pha -cert "$CERTS/client-ecdsa.pem" \
+	    -key "$CERTS/client-ecdsa-key.pem"
+	client_connected one
+	wait_for 10 store_called store set 2
+	type_to host1 'c\n'
+	type_to one 'said afterwards\n'
+	wait_for 10 file_has host1.out 'said afterwards'
+	[ "$(store_calls store set)" -gt 2 ]
 	client_end one
 	end_hosts
 }

@@ -154,8 +154,3 @@ leave() # PORT VERSION SESSIONS HOW PREFIX [SESSION]
 	done
 	end_hosts
 }
-
-store_called() # name, command, count
-{
-	[ "$(store_calls "$1" "$2")" = "$3" ]
-}
