@@ -96,6 +96,12 @@ complaints()
 	grep -v ': sessions are stored as they are' server.err || :
 }
 
+@test "a program without hiredis says so" {
+	! ldd "$S_SERVER" | grep -q hiredis || skip 'built with hiredis'
+	refuses '-session_store: this program was built without hiredis' \
+	    -session_store redis://a
+}
+
 refuses() # line, option...
 {
 	run "$S_SERVER" -accept 127.0.0.1:0 -cert "$CERTS/server.pem" \
