@@ -122,8 +122,8 @@ fetch() # port, option of s_client...
 				sleep 0.02
 			done >/dev/null 2>&1
 		) 3>&- &
-		assert_contains "$(tls_load --sequential --connections 20 \
-		    --request / --resume $kind --at-once)" 'resumed 20'
+		assert_contains "$(tls_load --sequential --connections 8 \
+		    --request / --resume $kind --at-once)" 'resumed 8'
 		kill $! && wait $! || :
 	done
 	end_hosts

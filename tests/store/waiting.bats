@@ -60,6 +60,22 @@ is_served() # name, Reused or New
 	end_hosts
 }
 
+@test "what the last connection of a server removes is removed" {
+	start_store store
+	start_hosts 1 -quiet -workers 1 -no_ticket
+	client_start last -connect "127.0.0.1:${PORTS[0]}" -tls1_2
+	client_connected last
+	SERVER_PID=${PIDS[host1]}
+	kill -QUIT "$SERVER_PID"
+	wait_for 10 has_child '(draining)'
+	# Without a goodbye.
+	kill -KILL "$(pgrep -P "${PIDS[last]}")"
+	wait_exit last
+	wait_exit host1
+	store_called store del 1
+	end_hosts
+}
+
 @test "the server ends" {
 	wait_for_stopped_store -workers 2
 	within_ms 2000 'the end' end_process host1 TERM
