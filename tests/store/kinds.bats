@@ -128,5 +128,6 @@ on_other_host() # option of s_client...
 	start_hosts 2 -workers 1 -no_ticket -stateless
 	assert_contains "$(on_other_host -tls1_3)" New,
 	assert_contains "$(on_other_host -tls1_3)" New,
+	assert_equal "$(store_calls store get)" ''
 	end_hosts
 }
