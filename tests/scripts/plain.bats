@@ -56,6 +56,7 @@ wrong_arguments()
 	bench-plot -x
 	bench-plot a b
 	bench-start x
+	bench-store x
 	check-cost x
 	check-layers -x
 	check-layers none
