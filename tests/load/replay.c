@@ -374,6 +374,8 @@ main(int argc, char *argv[])
 	SSL_CTX *ctx = new_context();
 
 	read_settings(argc, argv, &settings);
+	/* Of a server that is killed. */
+	signal(SIGPIPE, SIG_IGN);
 	for (round = 1; round <= settings.rounds; round++) {
 		resumed = play_round(ctx, &settings, round);
 		count[resumed < 2 ? resumed : 2]++;

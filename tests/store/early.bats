@@ -43,17 +43,38 @@ replay() # option of replay...
 	end_hosts
 }
 
-# The store is the child of a process that starts it again, and is killed in the
-# middle of each round. It comes back with what is on the disk.
-start_mortal_store()
+# A process that starts its command again whenever that is killed.
+launch_mortal() # name, command...
 {
-	needs_store
 	# shellcheck disable=SC2016 # for the other shell
-	launch mortal bash -c 'trap "kill \$!; wait; exit" TERM
+	launch "$1" bash -c 'trap "kill \$!; wait; exit" TERM
 		while :; do
 			"$@" </dev/null &
 			wait
-		done' mortal "$(store_program)" --port 0 \
+		done' mortal "${@:2}"
+}
+
+@test "while a whole host is killed, no two copies are accepted" {
+	start_store store
+	start_hosts 2 -www -early_data -workers 1
+	end_process balancer
+	launch_mortal mortal "$S_SERVER" -www -early_data -workers 1 \
+	    -cert "$CERTS/server.pem" -key "$CERTS/server-key.pem" \
+	    -session_store "$STORE" -unix "$PWD/mortal.sock" -unlink
+	wait_for 10 test -S mortal.sock
+	start_alternate balancer "${PORTS[@]}" "$PWD/mortal.sock"
+	run -0 replay kill "${PIDS[mortal]}"
+	echo "# $output" >&3
+	assert_contains "$output" ' more 0'
+	end_process mortal
+	end_hosts
+}
+
+# It comes back with what is on the disk.
+start_mortal_store()
+{
+	needs_store
+	launch_mortal mortal "$(store_program)" --port 0 \
 	    --unixsocket "$PWD/store.sock" --dir "$PWD" --save ''
 	STORE=redis+unix://$PWD/store.sock
 	wait_for 10 store_answers store
