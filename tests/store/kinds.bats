@@ -93,6 +93,18 @@ on_other_host() # option of s_client...
 	end_hosts
 }
 
+@test "a renegotiation that may not resume asks for nothing" {
+	start_store store
+	start_hosts 1 -workers 1 -no_ticket -no_resumption_on_reneg
+	client_start one -connect "127.0.0.1:${PORTS[0]}" -tls1_2
+	client_connected one
+	type_to host1 'r\n'
+	wait_for 10 store_called store set 2
+	assert_equal "$(store_calls store get)" ''
+	client_end one
+	end_hosts
+}
+
 @test "an authentication after the handshake brings new tickets" {
 	start_store store
 	start_hosts 1 -workers 1 -no_ticket
