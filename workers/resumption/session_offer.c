@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "resumption/session_offer.h"
+#include "tls/base/openssl_compat.h"
 
 #define MODE_PSK_KE	0 /* RFC 8446, section 4.2.9 */
 #define MODE_PSK_DHE_KE 1
@@ -24,7 +25,7 @@ session_offer_of_ssl(struct session_offer *offer, SSL *ssl, bool datagrams)
 	const unsigned char *id;
 	size_t size = SSL_client_hello_get0_session_id(ssl, &id);
 
-	if (SSL_client_hello_isv2(ssl))
+	if (compat_hello_is_v2(ssl))
 		return false;
 	*offer = (struct session_offer){
 		.datagrams = datagrams,

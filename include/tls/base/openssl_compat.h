@@ -40,4 +40,17 @@ compat_session_set_time(SSL_SESSION *session, int64_t time_s)
 #endif
 }
 
+/* A ClientHello in the form of SSL 2.0, within SSL_CTX_set_client_hello_cb(3).
+ */
+static inline bool
+compat_hello_is_v2(SSL *ssl)
+{
+#if OPENSSL_VERSION_MAJOR >= 4
+	(void)ssl;
+	return false;
+#else
+	return SSL_client_hello_isv2(ssl) != 0;
+#endif
+}
+
 #endif
