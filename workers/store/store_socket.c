@@ -57,14 +57,16 @@ store_socket_open(struct store_socket *sock, const struct sockaddr *address,
 static int
 store_socket_open_tls(struct store_socket *sock, SSL_CTX *ctx, const char *host)
 {
+	X509_VERIFY_PARAM *expected;
+
 	tls_error_clear();
 	if ((sock->ssl = SSL_new(ctx)) == NULL ||
 	    SSL_set_fd(sock->ssl, sock->fd) != 1)
 		return store_socket_fail_tls(sock);
 	/* An address is not a name: it is no server name, either. */
-	if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(sock->ssl), host) !=
-		1 &&
-	    (SSL_set1_host(sock->ssl, host) != 1 ||
+	expected = SSL_get0_param(sock->ssl);
+	if (X509_VERIFY_PARAM_set1_ip_asc(expected, host) != 1 &&
+	    (X509_VERIFY_PARAM_set1_host(expected, host, 0) != 1 ||
 		SSL_set_tlsext_host_name(sock->ssl, host) != 1))
 		return store_socket_fail_tls(sock);
 	tls_error_clear();
