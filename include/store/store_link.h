@@ -87,6 +87,8 @@ struct store_link {
 	struct loop_task flush;
 	struct textbuf out; /* what the store has to get */
 	size_t out_sent;
+	size_t out_seen; /* so much was to be sent a turn ago */
+	unsigned lingers; /* for so many turns */
 	int64_t ready_ms; /* since when it is ready */
 	unsigned failures; /* since the store last did what was asked */
 	char name[160]; /* as users know it */
@@ -104,7 +106,10 @@ store_link_is_ready(const struct store_link *link)
 }
 /* True if it may be ready soon, so that a question may wait for that. */
 bool store_link_is_hopeful(const struct store_link *);
-/* What was appended to out is sent in this turn of the loop. */
+/*
+ * What was appended to out is sent, at the latest a few turns of the loop from
+ * now: while each turn has more to ask, it goes together.
+ */
 void store_link_send(struct store_link *);
 size_t store_link_unsent(const struct store_link *);
 /* The store did what was asked. */

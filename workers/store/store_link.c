@@ -20,6 +20,7 @@
 #define STORE_DELAYS	 6 /* so often it doubles */
 #define STORE_GOOD_MS	 1000 /* so long a good connection lasts */
 #define STORE_SAY_MS	 10000
+#define STORE_LINGERS	 3 /* turns */
 
 static bool store_link_was_good(const struct store_link *);
 static void store_link_name(struct store_link *);
@@ -36,6 +37,7 @@ static void store_link_read(struct store_link *);
 static void store_link_take(struct store_link *);
 static void store_link_welcome(struct store_link *, const struct store_reply *);
 static void store_link_on_flush(void *);
+static bool store_link_lingers(struct store_link *);
 static void store_link_write(struct store_link *);
 static void store_link_watch(struct store_link *);
 static void store_link_fail(struct store_link *, const char *);
@@ -366,7 +368,30 @@ store_link_on_flush(void *arg)
 		return;
 	if (link->socket.ssl != NULL && SSL_has_pending(link->socket.ssl) == 1)
 		store_link_read(link);
-	store_link_settle(link);
+	if (store_link_lingers(link))
+		loop_defer(link->setup.loop, &link->flush);
+	else
+		store_link_settle(link);
+}
+
+/*
+ * A turn that has nothing more to ask is the last one: the loop does not sleep
+ * while a task waits. Under load that halves the writes, and how often the
+ * store is woken.
+ */
+static bool
+store_link_lingers(struct store_link *link)
+{
+	size_t unsent = store_link_unsent(link);
+
+	if (unsent > link->out_seen && link->lingers < STORE_LINGERS) {
+		link->out_seen = unsent;
+		link->lingers++;
+		return true;
+	}
+	link->out_seen = 0;
+	link->lingers = 0;
+	return false;
 }
 
 static void
