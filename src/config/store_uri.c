@@ -10,9 +10,14 @@
 #define STORE_PORT "6379"
 #define DIGITS	   "0123456789"
 #define HEX_DIGITS "0123456789abcdefABCDEF"
+#define LETTERS	   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 static const char *store_uri_user(struct store_uri *, const char **);
 static const char *store_uri_host(struct store_uri *, const char *);
+static const char *
+store_uri_address(struct store_uri *, const char *, size_t, const char **);
+static const char *
+store_uri_name(struct store_uri *, const char *, size_t, const char **);
 static const char *store_uri_port(struct store_uri *, const char *, size_t);
 static const char *store_uri_path(struct store_uri *, const char *);
 static const char *store_uri_database(struct store_uri *, const char *);
@@ -83,35 +88,66 @@ store_uri_user(struct store_uri *uri, const char **text)
 	return NULL;
 }
 
-/* HOST[:PORT][/DATABASE], where HOST may stand in brackets. */
+/* HOST[:PORT][/DATABASE] */
 static const char *
 store_uri_host(struct store_uri *uri, const char *text)
 {
-	size_t size = strcspn(text, "/?#"), host_size;
-	const char *database = text + size, *colon, *end, *why;
+	size_t size = strcspn(text, "/?#");
+	const char *database = text + size, *port, *why;
 
-	if (*text == '[') {
-		if ((end = memchr(text, ']', size)) == NULL)
-			return "the host has a [ without its ]";
-		colon = end + 1;
-		host_size = (size_t)(end - text) - 1;
-		text++;
-		if (colon != database && *colon != ':')
-			return "only a port may follow the ]";
-	} else {
-		if ((colon = memchr(text, ':', size)) == NULL)
-			colon = database;
-		host_size = (size_t)(colon - text);
-	}
-	if (host_size == 0)
-		return "it names no host";
-	if (!store_uri_copy(uri->host, sizeof(uri->host), text, host_size))
-		return "the host has more than 255 bytes";
-	why = store_uri_port(uri, colon, (size_t)(database - colon));
+	why = *text == '[' ? store_uri_address(uri, text, size, &port)
+			   : store_uri_name(uri, text, size, &port);
+	if (why == NULL)
+		why = store_uri_port(uri, port, (size_t)(database - port));
 	if (why != NULL)
 		return why;
 	return store_uri_database(
 	    uri, *database == '/' ? database + 1 : database);
+}
+
+/* In brackets, of IPv6, perhaps with a zone. What follows may be a port. */
+static const char *
+store_uri_address(
+    struct store_uri *uri, const char *text, size_t size, const char **port)
+{
+	const char *end = memchr(text, ']', size);
+	char digits[INET6_ADDRSTRLEN];
+	struct in6_addr address;
+
+	if (end == NULL)
+		return "the host has a [ without its ]";
+	*port = end + 1;
+	if (*port != text + size && **port != ':')
+		return "only a port may follow the ]";
+	text++;
+	if (!store_uri_copy(
+		uri->host, sizeof(uri->host), text, (size_t)(end - text)) ||
+	    !store_uri_copy(
+		digits, sizeof(digits), uri->host, strcspn(uri->host, "%")) ||
+	    inet_pton(AF_INET6, digits, &address) != 1)
+		return "what stands in [ ] is no address of IPv6";
+	return NULL;
+}
+
+/* A name, or an address of IPv4. What follows may be a port. */
+static const char *
+store_uri_name(
+    struct store_uri *uri, const char *text, size_t size, const char **port)
+{
+	const char *colon = memchr(text, ':', size), *end = text + size;
+
+	*port = colon == NULL ? end : colon;
+	if (colon != NULL && memchr(colon + 1, ':', (size_t)(end - colon) - 1))
+		return "it has a colon too many: an address of IPv6 stands in "
+		       "[ ]";
+	size = (size_t)(*port - text);
+	if (size == 0)
+		return "it names no host";
+	if (strspn(text, LETTERS DIGITS ".-_") < size)
+		return "the host has a character that no name has";
+	return store_uri_copy(uri->host, sizeof(uri->host), text, size)
+	    ? NULL
+	    : "the host has more than 255 bytes";
 }
 
 /* ":PORT" or nothing. */
