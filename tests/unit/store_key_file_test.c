@@ -88,6 +88,7 @@ bad_files(void)
 	bad("# only that\n\n", "no key in it");
 	bad(KEY "\n\nsecret\n", "line 3: not a key in hexadecimal digits");
 	bad("0x" KEY, "line 1: not a key in hexadecimal digits");
+	bad(KEY "\r" OTHER "\r\n", "line 1: not a key in hexadecimal digits");
 	bad(KEY " \n", "line 1: not a key in hexadecimal digits");
 	bad(KEY "0", "line 1: an odd number of hexadecimal digits");
 	bad(KEY "\n00ff\n", "line 2: a key of less than 32 bytes");

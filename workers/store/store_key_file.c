@@ -70,11 +70,14 @@ store_key_file_parse(struct store_keys *keys, const char *path, char *text)
 {
 	const char *wrong;
 	char *line;
+	size_t size;
 	unsigned number = 0;
 
 	while ((line = strsep(&text, "\n")) != NULL) {
 		number++;
-		line[strcspn(line, "\r")] = '\0';
+		/* Of DOS; another one is no end of a line. */
+		if ((size = strlen(line)) > 0 && line[size - 1] == '\r')
+			line[size - 1] = '\0';
 		if (*line == '\0' || *line == '#')
 			continue;
 		if ((wrong = store_key_file_line(keys, line)) == NULL)
