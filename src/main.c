@@ -358,12 +358,11 @@ main_renew(void *arg)
 	struct tls_context *tls;
 
 	tls = tls_renewal_make(setup->config, &keys, main_renew_store, &more);
-	if (tls == NULL)
-		return -1;
-	if (main_install(tls) == -1 || fault_fails("renew")) {
+	if (tls == NULL || main_install(tls) == -1 || fault_fails("renew")) {
 		store_keys_close(&more.keys);
 		ticket_key_list_wipe(&keys);
-		main_close_tls(tls);
+		if (tls != NULL)
+			main_close_tls(tls);
 		return -1;
 	}
 	if (more.keys.count > 0)
