@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "config/config.h"
 #include "foundation/monotime.h"
 #include "foundation/textbuf.h"
 #include "master/control_connection.h"
@@ -193,6 +194,9 @@ static bool
 command_flush(struct control_call *call, int64_t now_ms)
 {
 	(void)now_ms;
+	if (call->master->config->session_store != NULL)
+		return control_error(call,
+		    "-session_store has the sessions, of other servers, too");
 	session_cache_empty(call->master->shared->sessions);
 	return control_ok(call);
 }

@@ -275,6 +275,13 @@ resumes() # file, option of s_client...
 	done
 }
 
+@test "flush sessions: those in a store are not this server's alone" {
+	ldd "$S_SERVER" | grep -q hiredis || skip 'built without hiredis'
+	start -quiet -session_store redis://127.0.0.1:1
+	ctl_says 'error -session_store has the sessions, of other servers, too' \
+	    flush sessions
+}
+
 ### The end
 
 @test "drain: what is open goes on, and then the server ends" {
