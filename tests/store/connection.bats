@@ -90,6 +90,17 @@ load ../lib/store
 	    -session_store redis://a -id_prefix 12345678901234567
 }
 
+@test "a password that cannot be read is refused, by the name of its option" {
+	needs_store
+	run "$S_SERVER" -accept 127.0.0.1:0 -cert "$CERTS/server.pem" \
+	    -key "$CERTS/server-key.pem" -session_store redis://a \
+	    -session_store_pass file:missing
+	assert_equal "$status" 1
+	assert_contains "$output" "Can't open file missing"
+	assert_equal "${lines[-1]}" \
+	    's_server: -session_store_pass: there is no password'
+}
+
 # What the server has said, apart from a line at its start.
 complaints()
 {

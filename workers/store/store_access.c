@@ -62,7 +62,11 @@ store_access_read(struct store_access *access, const struct config *config)
 	if (source == NULL)
 		return 0;
 	access->password = passphrase_read(source, store_access_line(config));
-	return access->password == NULL ? -1 : 0;
+	if (access->password != NULL)
+		return 0;
+	/* The words of the stock program do not tell for which option. */
+	log_warnx("-session_store_pass: there is no password");
+	return -1;
 }
 
 /* The store's certificate is trusted as those of clients are. */
