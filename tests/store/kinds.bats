@@ -52,6 +52,26 @@ on_other_host() # option of s_client...
 	end_hosts
 }
 
+@test "a ClientHello that is encrypted" {
+	library_is 4.0 || skip 'the library has no ECH'
+	local list
+
+	"$OPENSSL" ech -public_name localhost -out ech.pem 2>/dev/null
+	list=$(sed -n '/BEGIN ECHCONFIG/,/END ECHCONFIG/{/---/!p}' ech.pem |
+	    tr -d '\n')
+	start_store store
+	start_hosts 2 -quiet -workers 1 -no_ticket -ech_key ech.pem \
+	    -servername other.example \
+	    -cert2 "$CERTS/server2.pem" -key2 "$CERTS/server2-key.pem"
+	cat "$CERTS/ca.pem" "$CERTS/intermediate.pem" >trusted.pem
+	on_other_host -tls1_3 -ech_config_list "$list" -CAfile trusted.pem \
+	    -servername other.example >said
+	assert_contains "$(<said)" Reused,
+	assert_matches "$(<said)" 'ECH: success'
+	assert_equal "$(store_calls store get)" 1
+	end_hosts
+}
+
 @test "with jobs, faults of -nbio_test, and two bytes at a time" {
 	local option
 
