@@ -1,11 +1,12 @@
 /*
  * ClientHellos, behind a byte that says whether they are of DTLS. All that is
- * read of one lies within it, readers come to an end, and the fingerprints have
- * their form.
+ * read of one lies within it, readers come to an end, the fingerprints have
+ * their form, and a session that is asked for stands in it.
  */
 #include "base/client_hello.h"
 #include "base/fingerprint.h"
 #include "fuzz.h"
+#include "resumption/session_offer.h"
 
 struct bounds {
 	const uint8_t *data;
@@ -129,6 +130,37 @@ check_fingerprint(const struct client_hello *hello)
 	HOLDS(one.ja4[10] == '_' && one.ja4[23] == '_');
 }
 
+/* Whatever the server allows. */
+static void
+check_offer(const struct bounds *all, const struct client_hello *hello)
+{
+	struct session_offer offer;
+	struct session_rules rules;
+	struct session_key key;
+	unsigned bits;
+
+	session_offer_of_hello(&offer, hello);
+	check_span(all, offer.versions);
+	check_span(all, offer.ticket);
+	check_span(all, offer.modes);
+	check_span(all, offer.psks);
+	for (bits = 0; bits < 128; bits++) {
+		rules = (struct session_rules){ .never = bits & 1,
+			.tls13 = bits & 2,
+			.tickets12 = bits & 4,
+			.stateful13 = bits & 8,
+			.single_use13 = bits & 16,
+			.no_dhe = bits & 32 };
+		if (bits & 64)
+			rules.psk = (struct hello_span){ all->data, 32 };
+		if (all->size < 32 || !session_offer_key(&offer, &rules, &key))
+			continue;
+		HOLDS(!rules.never && key.size > 0 && key.size <= 32);
+		HOLDS(memmem(all->data, all->size, key.id, key.size) != NULL);
+		HOLDS(!key.single_use || (rules.tls13 && key.size == 32));
+	}
+}
+
 void
 fuzz_input(const uint8_t *data, size_t size)
 {
@@ -153,6 +185,7 @@ fuzz_input(const uint8_t *data, size_t size)
 		check_readers(&all, &hello);
 		check_versions(&hello);
 		check_fingerprint(&hello);
+		check_offer(&all, &hello);
 	}
 	free(copy);
 }

@@ -9,7 +9,8 @@ FUZZ_CC	= clang $(CPPFLAGS) -Itests/fuzz $(filter-out $(SAN),$(ALL_CFLAGS)) \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	$(LDFLAGS)
 
-$(FUZZ_BUILD)/client_hello: $(call modules,client_hello fingerprint decimal)
+$(FUZZ_BUILD)/client_hello: \
+	$(call modules,client_hello fingerprint decimal session_offer)
 $(FUZZ_BUILD)/client_hello: FUZZ_LIBS = $(OPENSSL_LIBS)
 $(FUZZ_BUILD)/control_line: $(call modules,control_client control_line \
 	control_condition escape monotime textbuf log text)
