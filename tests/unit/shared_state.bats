@@ -147,6 +147,10 @@ built_with_store()
 	unit session_offer_test
 }
 
+@test "a session in a store is asked for once, and removed only if it is there" {
+	unit session_remote_test
+}
+
 @test "URIs of a session store say where it is, and never a password" {
 	unit store_uri_test
 }

@@ -14,7 +14,7 @@ UNIT_TESTS = activation_test machine_test message_test sources_test shm_test shl
 	dtls_cookie_test record_numbers_test peer_claims_test \
 	fragment_board_test half_open_test slab_test escape_test masking_test \
 	json_test connection_board_test client_hello_test fingerprint_test \
-	session_offer_test store_key_file_test store_uri_test \
+	session_offer_test session_remote_test store_key_file_test store_uri_test \
 	store_value_test \
 	$(if $(HIREDIS),store_wire_test store_test store_faults_test)
 UNIT_PROGRAMS = $(UNIT_TESTS:%=$(BUILD)/tests/unit/%) \
@@ -67,6 +67,10 @@ $(BUILD)/tests/unit/client_hello_test: $(call modules,client_hello)
 $(BUILD)/tests/unit/session_offer_test: \
 	$(call modules,session_offer client_hello)
 $(BUILD)/tests/unit/session_offer_test: UNIT_LIBS = -lssl -lcrypto
+# The test is the store.
+$(BUILD)/tests/unit/session_remote_test: $(call modules,session_remote \
+	session_offer client_hello ssl_slot loop slab monotime $(UNIT_SAYS))
+$(BUILD)/tests/unit/session_remote_test: UNIT_LIBS = -lssl -lcrypto
 $(BUILD)/tests/unit/fingerprint_test: \
 	$(call modules,client_hello fingerprint decimal)
 $(BUILD)/tests/unit/fingerprint_test: UNIT_LIBS = -lcrypto
