@@ -108,6 +108,29 @@ a_name(void)
 	snprintf(uri.path, sizeof(uri.path), "%s", path);
 }
 
+/* Nobody listens at the first one: who waits goes on waiting. */
+static void
+two_addresses(void)
+{
+	struct asker a;
+
+	*uri.path = '\0';
+	memcpy(uri.host, "store", 6);
+	find_result = 2;
+	server_begin();
+	play_begin();
+	asker_get(&a);
+	server_greet();
+	server_hears(GET_A);
+	server_say("$-1\r\n");
+	asker_wait(&a);
+	CHECK(a.verdict == STORE_MISSED);
+	CHECK(said.size == 0);
+	play_end();
+	*uri.host = '\0';
+	snprintf(uri.path, sizeof(uri.path), "%s", path);
+}
+
 /* An answer without a word, too. */
 static void
 a_server_that_tells_nothing(void)
@@ -213,6 +236,7 @@ main(void)
 	UNIT_RUN(a_restart);
 	UNIT_RUN(no_server);
 	UNIT_RUN(a_name);
+	UNIT_RUN(two_addresses);
 	UNIT_RUN(a_server_that_tells_nothing);
 	UNIT_RUN(wrong_answers);
 	UNIT_RUN(half_an_answer);

@@ -254,24 +254,29 @@ server_greet(void)
 	server_greet_as(INFO);
 }
 
-/* A store_link_finder: the name is that of our socket. */
+/*
+ * A store_link_finder: the name is that of our socket, and if 2 is to be
+ * returned first that of another, where nobody listens.
+ */
 static inline int
 server_find(void *arg, int64_t since_ms, struct store_address *address,
     unsigned *count, struct textbuf *why)
 {
-	struct sockaddr_un *at = (struct sockaddr_un *)&address->address;
+	struct sockaddr_un *at;
 
 	CHECK(arg == &find_result && since_ms > 0);
 	*count = 0;
 	if (find_result == -1)
 		textbuf_puts(why, "no such name");
-	if (find_result != 1)
-		return find_result;
-	at->sun_family = AF_UNIX;
-	snprintf(at->sun_path, sizeof(at->sun_path), "%s", path);
-	address->size = sizeof(*at);
-	*count = 1;
-	return 1;
+	for (; *count < (unsigned)(find_result > 0 ? find_result : 0);
+	     (*count)++) {
+		at = (struct sockaddr_un *)&address[*count].address;
+		at->sun_family = AF_UNIX;
+		snprintf(at->sun_path, sizeof(at->sun_path), "%s%s", path,
+		    *count + 1 < (unsigned)find_result ? ".none" : "");
+		address[*count].size = sizeof(*at);
+	}
+	return *count > 0 ? 1 : find_result;
 }
 
 /* A store that has no connection yet. */

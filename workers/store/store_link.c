@@ -112,14 +112,17 @@ store_link_end(struct store_link *link, const char *why, int pause_ms)
 	bool was_good = pause_ms == 0 && store_link_was_good(link);
 	bool tries_next = link->state == STORE_LINK_CONNECTING &&
 	    link->next_address < link->addresses;
-	int delay_ms;
+	int delay_ms = 0;
 
-	store_link_say(link, why);
+	/* Who waits need not hear of an address while there is another. */
+	if (!tries_next)
+		store_link_say(link, why);
 	if (was_good)
 		delay_ms = (int)arc4random_uniform(STORE_AGAIN_MS);
-	else
-		delay_ms = tries_next ? 0 : store_link_delay_ms(link);
-	link->failures = was_good ? 0 : link->failures + 1;
+	else if (!tries_next)
+		delay_ms = store_link_delay_ms(link);
+	if (!tries_next)
+		link->failures = was_good ? 0 : link->failures + 1;
 	store_link_drop(link);
 	loop_timer_set(link->setup.loop, &link->timer,
 	    delay_ms < pause_ms ? pause_ms : delay_ms);
