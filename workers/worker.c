@@ -110,13 +110,20 @@ worker_end_turn(struct worker *worker)
 		card_free_leaving(&worker->cards);
 }
 
-/* At an orderly end the worker waits until the master has all its text. */
+/*
+ * At an orderly end the worker waits until the master has all its text, and the
+ * session store all removals.
+ */
 static bool
 worker_goes_on(const struct worker *worker)
 {
+	const struct store *store = worker->services.store;
+
 	return !worker->draining ||
 	    !connections_are_gone(&worker->connections) ||
-	    (!worker->quitting && outlets_waiting(&worker->outlets));
+	    (!worker->quitting &&
+		(outlets_waiting(&worker->outlets) ||
+		    (store != NULL && store_has_removals(store))));
 }
 
 static void

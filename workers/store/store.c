@@ -154,6 +154,12 @@ store_remove(struct store *store, const uint8_t *id, size_t id_size)
 	store_send_removals(store);
 }
 
+bool
+store_has_removals(const struct store *store)
+{
+	return store_link_is_ready(&store->link) && store->removals.count > 0;
+}
+
 void
 store_forget(struct store_ask *ask)
 {
