@@ -77,14 +77,16 @@ has_lines() # file, count
 
 # So many servers that share the store of STORE, as if each was on a host of its
 # own; named host1 and so on. Sets PORTS, and PORT to that of a balancer which
-# gives them the clients in turn.
+# gives them the clients in turn. A busy machine shall lose no answer: the
+# deadline is long unless the options say otherwise.
 start_hosts() # count, option...
 {
 	local count=$1 number
 
 	PORTS=()
 	for ((number = 1; number <= count; number++)); do
-		start_named "host$number" -session_store "$STORE" "${@:2}"
+		start_named "host$number" -session_store "$STORE" \
+		    -session_store_timeout 10000 "${@:2}"
 		PORTS+=("$PORT")
 	done
 	# Kinds are one after another in a test.

@@ -86,7 +86,7 @@ replay_while_store_is_killed()
 {
 	local i
 
-	for ((i = 0; i < ${ROUNDS:-10} / 2; i++)); do
+	for ((i = 0; i < ${ROUNDS:-6} / 2; i++)); do
 		wait_for 20 has_clients 3
 		ROUNDS=1 replay kill "${PIDS[mortal]}" || fail 'two were accepted'
 	done >said

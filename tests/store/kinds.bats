@@ -88,7 +88,7 @@ on_other_host() # option of s_client...
 # The client offers the session that it has, and reads and writes meanwhile.
 @test "a renegotiation waits, and asks anew" {
 	start_store store
-	start_hosts 1 -workers 1 -no_ticket -session_store_timeout 10000 \
+	start_hosts 1 -workers 1 -no_ticket \
 	    -client_renegotiation
 	client_start one -connect "127.0.0.1:${PORTS[0]}" -tls1_2
 	client_connected one

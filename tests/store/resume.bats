@@ -33,7 +33,7 @@ resumes_on_another_host() # kind of tls_load, server option...
 	local kind said
 
 	start_store store
-	start_hosts 3 -www -workers 2 -no_ticket -session_store_timeout 10000
+	start_hosts 3 -www -workers 2 -no_ticket
 	for kind in id stateful; do
 		store store config resetstat
 		said=$(tls_load --parallel 50 --request / --connections 150 \
@@ -84,22 +84,22 @@ fetch() # port, option of s_client...
 	local begin said
 
 	start_store store
-	start_hosts 1 -www -workers 1 -session_store_timeout 400
+	start_hosts 1 -www -workers 1 -session_store_timeout 1500
 	fetch "$PORT" -sess_out session >/dev/null
 	kill -STOP "${PIDS[store]}"
 	begin=$(now_ms)
 	fetch "$PORT" -sess_in session >said &
 	# It waits, and these do not.
-	within_ms 300 'a client without a session ID' \
-	    tls_load --connections 5 --request / --tls1_3 >/dev/null
+	tls_load --connections 5 --request / --tls1_3 >/dev/null
+	kill -0 $!
 	wait $!
-	[ $(($(now_ms) - begin)) -ge 800 ]
+	[ $(($(now_ms) - begin)) -ge 3000 ]
 	assert_contains "$(<said)" 'New, TLSv1.2'
 	assert_contains "$(server_err host1)" ': no answer in time'
 	kill -CONT "${PIDS[store]}"
 	# With a longer deadline it would have been found.
 	end_hosts
-	start_hosts 1 -www -workers 1 -session_store_timeout 10000
+	start_hosts 1 -www -workers 1
 	kill -STOP "${PIDS[store]}"
 	fetch "$PORT" -sess_in session >said &
 	sleep 0.5
@@ -114,7 +114,7 @@ fetch() # port, option of s_client...
 	local kind
 
 	start_store store
-	start_hosts 2 -www -workers 1 -no_ticket -session_store_timeout 10000
+	start_hosts 2 -www -workers 1 -no_ticket
 	for kind in id stateful; do
 		(
 			for _ in {1..100}; do

@@ -9,7 +9,7 @@ load ../lib/store
 wait_for_stopped_store() # server option...
 {
 	start_store store
-	start_hosts 1 -www -no_ticket -session_store_timeout 10000 "$@"
+	start_hosts 1 -www -no_ticket "$@"
 	PORT=${PORTS[0]}
 	session_of session
 	kill -STOP "${PIDS[store]}"
@@ -120,10 +120,10 @@ is_served() # name, Reused or New
 	wait_for_stopped_store -workers 1
 	offer second
 	end_process store KILL
-	within_ms 1000 'all without a session' is_served waiting New
+	within_ms 5000 'all without a session' is_served waiting New
 	is_served second New
 	# So does who comes later.
-	within_ms 1000 'one more' fetch_with -sess_in session >said
+	within_ms 5000 'one more' fetch_with -sess_in session >said
 	assert_contains "$(<said)" 'New, TLSv1.2'
 	rm -f store.sock
 	start_store store
@@ -142,7 +142,7 @@ resumes_again()
 	local count=${WAITING:-300}
 
 	start_store store
-	start_hosts 1 -www -no_ticket -session_store_timeout 10000 -workers 2
+	start_hosts 1 -www -no_ticket -workers 2
 	PORT=${PORTS[0]}
 	launch load "$BUILD/tests/load/tls_load" --connect "127.0.0.1:$PORT" \
 	    --warm-up --connections "$count" --parallel "$count" --request / \
@@ -177,7 +177,7 @@ key_of() # file
 # A client without a session in the store is served, and at once.
 is_new()
 {
-	within_ms 500 "$1" fetch_with -sess_in session >said
+	within_ms 3000 "$1" fetch_with -sess_in session >said
 	assert_contains "$(<said)" New,
 	assert_contains "$(<said)" '</HTML>'
 }
