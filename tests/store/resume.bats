@@ -154,3 +154,22 @@ leave() # PORT VERSION SESSIONS HOW PREFIX [SESSION]
 	done
 	end_hosts
 }
+
+# The certificate of a client is part of its session.
+@test "a session that is too large is not put, and that is said" {
+	local names
+
+	names=$(seq -f 'DNS:a-name-that-is-rather-long-%.0f.example' -s , 1000)
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	    -subj /CN=client -keyout large-key.pem -out large.pem \
+	    -addext "subjectAltName=$names" 2>/dev/null
+	start_store store
+	start_hosts 1 -www -workers 1 -verify 1 -stats_json stats
+	assert_contains "$(fetch "$PORT" -cert large.pem -key large-key.pem)" \
+	    '</HTML>'
+	assert_equal "$(store_calls store set)" ''
+	assert_matches "$(server_err host1)" \
+	    's_server:[0-9A-F]{64}: the session is too large for it'
+	end_hosts
+	[ "$(jq -c '.totals.store.errors' <(tail -n 1 stats))" = 1 ]
+}

@@ -164,7 +164,7 @@ resumption_new(SSL *ssl, SSL_SESSION *session)
 	return 0;
 }
 
-/* The cache counts a session that is too large. */
+/* Of a session that is too large there are no data; who gets it counts that. */
 static void
 resumption_put(SSL *ssl, SSL_SESSION *session, const uint8_t *data, size_t size)
 {
@@ -173,9 +173,8 @@ resumption_put(SSL *ssl, SSL_SESSION *session, const uint8_t *data, size_t size)
 	unsigned id_size;
 
 	if (remote != NULL) {
-		if (size <= SESSION_BYTES_MAX)
-			session_remote_put(remote, session, data, size,
-			    resumption_is_single_use(ssl));
+		session_remote_put(
+		    remote, session, data, size, resumption_is_single_use(ssl));
 		return;
 	}
 	id = SSL_SESSION_get_id(session, &id_size);
