@@ -42,7 +42,7 @@ void control_client_hear(struct control_client *, short events);
 /*
  * Returns the length of the next line without its newline, or -1 if there is
  * none. The line is at client->line until control_client_next. A line that is
- * too long is answered, and is the client's last.
+ * too long, or has no end, is answered, and is the client's last.
  */
 ssize_t control_client_line(struct control_client *);
 void control_client_next(struct control_client *, size_t size);

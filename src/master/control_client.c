@@ -65,11 +65,15 @@ control_client_line(struct control_client *client)
 		return -1;
 	if (end != NULL)
 		return end - client->line;
-	if (client->size < sizeof(client->line))
+	if (client->size == sizeof(client->line))
+		textbuf_printf(&client->answer,
+		    "error a line of more than %d bytes\n", CONTROL_LINE_MAX);
+	else if (client->ended && client->size > 0)
+		textbuf_puts(
+		    &client->answer, "error the last line has no newline\n");
+	else
 		return -1;
 	client->last = true;
-	textbuf_printf(&client->answer, "error a line of more than %d bytes\n",
-	    CONTROL_LINE_MAX);
 	control_client_answer(client);
 	return -1;
 }

@@ -126,7 +126,7 @@ start() # option...
 	assert_equal "$(ctl_raw '\nnonsense\n\x1b[2J\n')" \
 	    $'error there is no command in this line\nerror unknown command: nonsense\nerror unknown command: \\x1b[2J'
 	# A line without an end is none.
-	assert_equal "$(ctl_raw 'quit')" ''
+	assert_equal "$(ctl_raw 'quit')" 'error the last line has no newline'
 	long=$(printf '%01024d' 0)
 	assert_matches "$(ctl_raw "$long\\n")" '^error unknown command: 0{64}$'
 	assert_equal "$(ctl_raw "0$long\\nquit\\n")" \
