@@ -43,12 +43,25 @@ on_other_host() # option of s_client...
 	local version
 
 	start_store store
-	start_hosts 2 -quiet -workers 1 -no_ticket -servername other.example \
+	start_hosts 2 -workers 1 -no_ticket -groups P-256 \
+	    -servername other.example \
 	    -cert2 "$CERTS/server2.pem" -key2 "$CERTS/server2-key.pem"
 	for version in -tls1_2 -tls1_3; do
 		assert_contains "$(on_other_host $version \
 		    -servername other.example)" Reused,
 	done
+	# After a HelloRetryRequest nobody asks again; in a renegotiation it is
+	# the second one that asks.
+	LATER='-groups X25519:P-256' on_other_host -tls1_3 \
+	    -servername other.example >said
+	assert_contains "$(<said)" Reused,
+	assert_equal "$(store_calls store get)" 3
+	client_start one -connect "127.0.0.1:${PORTS[0]}" -tls1_2 \
+	    -servername other.example
+	client_connected one
+	type_to host1 'r\n'
+	wait_for 10 store_called store get 4
+	client_end one
 	end_hosts
 }
 
