@@ -208,5 +208,16 @@ is_new()
 	store store del "$key"
 	store store set "$key" something
 	is_new 'a value that is no session'
+	store store del "$key"
+	value_of "$key" nonsense | store store -x set "$key"
+	is_new 'a value that holds no session'
 	end_hosts
+}
+
+# As it stands in a store without a key (store_value.h).
+value_of() # key, session
+{
+	printf '\x10\x01\0\0\0\0\0\0\0\0%s' "$2"
+	printf '\x10%s\x01\0\0\0\0\0\0\0\0%s' "$1" "$2" |
+	    "$OPENSSL" dgst -sha256 -binary | head -c 8
 }

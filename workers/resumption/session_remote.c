@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 
 #include "base/loop.h"
 #include "base/services.h"
@@ -31,6 +32,7 @@ static bool
 remote_is_about(const struct session_remote *, const uint8_t *, size_t);
 static void remote_heard(void *, const struct store_answer *);
 static void remote_drop(struct session_remote *);
+static bool remote_shift(SSL_SESSION *, int64_t);
 static void remote_set_mark(SSL_SESSION *, bool);
 static int64_t remote_lifetime_ms(const SSL_SESSION *);
 static void remote_put_heard(void *, const struct store_answer *);
@@ -207,15 +209,33 @@ session_remote_find(
 
 	if (data == NULL || !remote_is_about(remote, id, id_size))
 		return NULL;
+	/* An error that stayed in the queue would end the connection. */
+	ERR_set_mark();
 	session = d2i_SSL_SESSION(NULL, &data, (long)remote->size);
-	if (session != NULL) {
-		compat_session_set_time(session,
-		    compat_session_time(session) + remote->time_shift_s);
-		remote_set_mark(session, !remote->key.single_use);
+	ERR_pop_to_mark();
+	if (session != NULL && !remote_shift(session, remote->time_shift_s)) {
+		SSL_SESSION_free(session);
+		session = NULL;
 	}
+	if (session != NULL)
+		remote_set_mark(session, !remote->key.single_use);
 	if (remote->key.single_use)
 		remote_drop(remote);
 	return session;
+}
+
+/* Returns false if no clock has such a time: who wrote that is not known. */
+static bool
+remote_shift(SSL_SESSION *session, int64_t shift_s)
+{
+	int64_t time_s;
+
+	if (__builtin_add_overflow(
+		compat_session_time(session), shift_s, &time_s) ||
+	    time_s < 0)
+		return false;
+	compat_session_set_time(session, time_s);
+	return true;
 }
 
 /* An ID that is in use belongs to a session that is not ours to remove. */
