@@ -32,7 +32,15 @@ offer() # name
 	client_start "$1" -connect "127.0.0.1:$PORT" -tls1_2 -sess_in session \
 	    -msg
 	wait_for 10 file_has "$1.out" ClientHello
+	wait_for 10 all_is_read
 	type_to "$1" 'GET / HTTP/1.0\r\n\r\n'
+}
+
+# By the server: until then it is not sure that a worker has the connection.
+all_is_read()
+{
+	ss -Htn "sport = :$PORT" |
+	    awk '{ unread += $2 } END { exit unread > 0 }'
 }
 
 # The client that waited has its page.
