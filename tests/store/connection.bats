@@ -57,19 +57,22 @@ load ../lib/store
 }
 
 @test "a name that nobody knows, and a store that is not there" {
+	local begin
+
 	needs_store
 	start_server -workers 2 -session_store redis://nowhere.invalid:1/2
 	wait_for 20 file_has server.err \
 	    's_server: session store nowhere.invalid:1: no address: '
 	echo hello | client >/dev/null
 	end_process server
+	begin=$(now_ms)
 	start_server -workers 2 -session_store redis://127.0.0.1:1
 	wait_for 10 file_has server.err \
 	    's_server: session store 127.0.0.1:1: cannot connect: Connection refused'
 	echo hello | client >/dev/null
 	end_process server
 	# All workers together, once in ten seconds.
-	assert_equal "$(complaints | wc -l)" 1
+	[ "$(complaints | wc -l)" -le $((1 + ($(now_ms) - begin) / 10000)) ]
 }
 
 @test "what cannot be meant is refused" {
