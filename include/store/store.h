@@ -82,8 +82,8 @@ store_put(struct store *, struct store_ask *, const uint8_t *id, size_t id_size,
  */
 void store_remove(struct store *, const uint8_t *id, size_t id_size);
 /*
- * Are there removals that wait for their turn to be sent? Not for longer than a
- * deadline: a store that does not answer loses its connection.
+ * Are there removals that wait for their turn to be sent? They do not wait for
+ * a store that does not answer, for it loses its connection after a deadline.
  */
 bool store_has_removals(const struct store *);
 /* The asker is gone, and hears no more. Does nothing if nothing is asked. */
