@@ -94,6 +94,9 @@ load ../lib/store
 }
 
 @test "a full store, a value of another type, and a command that is forbidden" {
+	local begin
+
+	begin=$(now_ms)
 	start_store store --maxmemory-policy noeviction
 	start_asker one "$STORE" 5000
 	asks one 'put key value' 'done'
@@ -114,7 +117,7 @@ load ../lib/store
 	asks one 'take key' failed
 	asks one 'get key' 'found value'
 	# Once in ten seconds.
-	assert_equal "$(grep -c . one.err)" 1
+	[ "$(grep -c . one.err)" -le $((1 + ($(now_ms) - begin) / 10000)) ]
 	end_process one
 }
 
