@@ -436,9 +436,9 @@ fills_no_more()
 	wait_for 5 file_has second.out hello
 	running waits
 	kill -CONT "${PIDS[deaf]}" "$(pgrep -P "${PIDS[deaf]}")"
-	wait_exit fills 30
-	wait_exit waits
-	wait_for 10 file_has deaf.out text
+	wait_exit fills 60
+	wait_exit waits 60
+	wait_for 60 file_has deaf.out text
 }
 
 @test "in a mode without a console no connection takes text" {
