@@ -20,9 +20,9 @@ struct shared_board;
 struct uplink;
 
 #define RECORD_LOG_ROOM	  (1024 * 1024)
-#define RECORD_LOG_GAP_MS 20
+#define RECORD_LOG_GAP_MS 4
 /* So many bytes do not wait. */
-#define RECORD_LOG_GATHERED (48 * 1024)
+#define RECORD_LOG_GATHERED (32 * 1024)
 /* A line has at most so many bytes, with its newline. */
 #define RECORD_LOG_LINE FILE_QUEUE_LINE
 

@@ -57,10 +57,9 @@ record_log_end_turn(struct record_log *log)
 }
 
 /*
- * A write to a file costs more than all the rest of a line, and a large write
- * little more than a small one. So when lines come thick and fast, those of
- * some milliseconds leave together. A line that comes alone leaves at once.
- * Returns true if the lines are to wait.
+ * A write to a file costs as much as all the rest of a line. So when lines come
+ * thick and fast, those of the next few milliseconds leave with this one. A
+ * line that comes alone leaves at once. Returns true if the lines are to wait.
  */
 static bool
 record_log_gathers(struct record_log *log)
