@@ -24,7 +24,6 @@ struct link;
 
 struct witness {
 	struct ssl_listener listener;
-	struct ssl_events *events;
 	bool datagrams;
 	struct hello_facts
 	    *facts; /* owned; NULL: no ClientHello, or a bad one */

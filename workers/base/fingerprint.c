@@ -11,7 +11,7 @@
 #define COUNT_MAX  99
 #define NO_NUMBERS "000000000000"
 
-/* A longer text is digested in pieces, and not kept. */
+/* Bytes that are digested at once, or remembered of one kind of client. */
 #define TEXT_MAX 1024
 
 /* So many kinds of clients are remembered. */
@@ -29,8 +29,7 @@ struct digester {
 /* A text that is being made for a digester. */
 struct digest {
 	struct digester *digester;
-	bool is_long; /* its beginning was digested */
-	size_t size; /* of text */
+	size_t size; /* of text, which is not digested yet */
 	char text[TEXT_MAX];
 };
 
@@ -503,8 +502,8 @@ static void
 digest_begin(struct digest *digest, struct digester *digester)
 {
 	digest->digester = digester;
-	digest->is_long = false;
 	digest->size = 0;
+	EVP_DigestInit_ex(digester->ctx, digester->md, NULL);
 }
 
 static void
@@ -525,12 +524,7 @@ digest_text(struct digest *digest, const char *text, size_t size)
 static void
 digest_flush(struct digest *digest)
 {
-	const struct digester *digester = digest->digester;
-
-	if (!digest->is_long)
-		EVP_DigestInit_ex(digester->ctx, digester->md, NULL);
-	EVP_DigestUpdate(digester->ctx, digest->text, digest->size);
-	digest->is_long = true;
+	EVP_DigestUpdate(digest->digester->ctx, digest->text, digest->size);
 	digest->size = 0;
 }
 

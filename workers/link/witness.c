@@ -35,7 +35,6 @@ witness_attach(struct link *link)
 		fatalx("out of memory");
 	*witness = (struct witness){
 		.listener = { .message = witness_on_message, .arg = witness },
-		.events = &link->shake.events,
 		.datagrams = link->dtls != NULL,
 		.sent = WITNESS_NO_MESSAGE,
 		.received = WITNESS_NO_MESSAGE,
@@ -56,7 +55,7 @@ witness_end(struct link *link)
 	/* libssl tells of states less often than of messages. */
 	witness->listener.message = NULL;
 	witness->listener.info = witness_on_info;
-	ssl_events_changed(witness->events, link->ssl);
+	ssl_events_changed(&link->shake.events, link->ssl);
 }
 
 void
