@@ -33,22 +33,28 @@ static struct services services = {
 	.store = (struct store *)&store, /* only passed on */
 };
 
+static void
+store_note(
+    struct store *s, struct store_ask *ask, const uint8_t *id, size_t size)
+{
+	CHECK(s == services.store && id[0] == 1 && size == ID_SIZE);
+	store.ask = ask;
+}
+
 void
 store_get(
     struct store *s, struct store_ask *ask, const uint8_t *id, size_t size)
 {
-	CHECK(s == services.store && id[0] == 1 && size == ID_SIZE);
 	store.gets++;
-	store.ask = ask;
+	store_note(s, ask, id, size);
 }
 
 void
 store_take(
     struct store *s, struct store_ask *ask, const uint8_t *id, size_t size)
 {
-	CHECK(s == services.store && id[0] == 1 && size == ID_SIZE);
 	store.takes++;
-	store.ask = ask;
+	store_note(s, ask, id, size);
 }
 
 void
@@ -56,10 +62,9 @@ store_put(struct store *s, struct store_ask *ask, const uint8_t *id,
     size_t id_size, const uint8_t *session, size_t size, int64_t lifetime_ms,
     bool single_use)
 {
-	CHECK(s == services.store && id[0] == 1 && id_size == ID_SIZE);
 	CHECK(session != NULL && size > 0 && !single_use);
 	store.puts++;
-	store.ask = ask;
+	store_note(s, ask, id, id_size);
 	store.lifetime_ms = lifetime_ms;
 }
 

@@ -4,6 +4,16 @@
  */
 #include "store_play.h"
 
+/* The store has not got what was asked for, and the asker hears that. */
+static void
+server_misses(struct asker *asker)
+{
+	server_hears(GET_A);
+	server_say("$-1\r\n");
+	asker_wait(asker);
+	CHECK(asker->verdict == STORE_MISSED);
+}
+
 /* Only the removal is sent again. */
 static void
 a_lost_connection(void)
@@ -43,10 +53,7 @@ a_restart(void)
 	play_turns(2);
 	asker_get(&a);
 	server_greet();
-	server_hears(GET_A);
-	server_say("$-1\r\n");
-	asker_wait(&a);
-	CHECK(a.verdict == STORE_MISSED);
+	server_misses(&a);
 	play_end();
 }
 
@@ -73,10 +80,7 @@ no_server(void)
 	server_greet();
 	play_turns(5);
 	asker_get(&a);
-	server_hears(GET_A);
-	server_say("$-1\r\n");
-	asker_wait(&a);
-	CHECK(a.verdict == STORE_MISSED);
+	server_misses(&a);
 	play_end();
 }
 
@@ -121,10 +125,7 @@ two_addresses(void)
 	play_begin();
 	asker_get(&a);
 	server_greet();
-	server_hears(GET_A);
-	server_say("$-1\r\n");
-	asker_wait(&a);
-	CHECK(a.verdict == STORE_MISSED);
+	server_misses(&a);
 	CHECK(said.size == 0);
 	play_end();
 	*uri.host = '\0';
