@@ -103,14 +103,15 @@ tell_of_raw()
 	printf '\nRaw rows: %s\n' "${raw#"$PWD/"}"
 }
 
-# Reads raw rows "round kind name CPU-us rate p50 p99 resumed errors note", and
+# Reads raw rows "round kind name CPU-us rate p50 p99 resumed errors note" that
+# count (rounds.bash), and
 # prints a line for each name of a kind: "name CPU-us least most rate p50 p99
 # errors note". They are medians over the rounds, the least and the most of
 # CPU-us, and the sum of the errors. "-" stands for a figure that was not measured.
 rows_of() # kind
 {
 	awk -F '\t' -v OFS='\t' -v kind="$1" '
-	$2 == kind {
+	$2 == kind && $1 !~ /^-/ {
 		if (!($3 in errors))
 			names[++n_names] = $3
 		errors[$3] += $9

@@ -21,7 +21,10 @@ start() # name
 	fi
 	"options_of_$brand"
 	[ -z "$note" ] || return 0
-	[ "$1" != ours-log ] || options+=(-log "$scratch/log.json")
+	case $1 in
+	ours-log) options+=(-log "$scratch/log.json") ;;
+	nginx-return) options+=("return 200 \"$(<"$page")\"") ;;
+	esac
 	start_with_options "$1" || note='did not start'
 }
 
@@ -87,7 +90,7 @@ start_with_options() # name
 	    -accept 127.0.0.1:0 -workers "$workers" "${options[@]}" ;;
 	stock) start_program "$1" in_pages "$openssl" s_server "${cert[@]}" \
 	    -accept 127.0.0.1:0 "${options[@]}" ;;
-	nginx) start_nginx "$workers" "${options[@]}" ;;
+	nginx*) start_nginx "$workers" "${options[@]}" ;;
 	haproxy) start_haproxy "$workers" 4000 "${options[@]}" ;;
 	hitch)
 		start_backend || return 1

@@ -11,7 +11,7 @@ show()
 	{
 		row[NR] = $0
 		cost[$1] = $2 + 0
-		if ($1 ~ /^(nginx|haproxy|hitch)$/ && $2 != "-" &&
+		if ($1 ~ /^(nginx|nginx-return|haproxy|hitch)$/ && $2 != "-" &&
 		    (best == "" || cost[$1] < cost[best]))
 			best = $1
 	}
@@ -23,7 +23,7 @@ show()
 	}
 
 	function show() {
-		printf "%-10s %8.1f %10s %8s %9s", $1, $2, ratio($1, best),
+		printf "%-12s %8.1f %15s %8s %9s", $1, $2, ratio($1, best),
 		    ratio($1, "bare"), ratio($1, "libssl")
 		if (several)
 			printf " %9s", ratio($1, "ours-1")
@@ -34,7 +34,7 @@ show()
 
 	END {
 		several = "ours-1" in cost
-		printf "%-10s %8s %10s %8s %9s", "server", "CPU us",
+		printf "%-12s %8s %15s %8s %9s", "server", "CPU us",
 		    best == "" ? "of peer" : "of " best, "of bare",
 		    "of libssl"
 		if (several)
@@ -46,7 +46,7 @@ show()
 			if ($2 != "-")
 				show()
 			else
-				printf "%-10s %s\n", $1,
+				printf "%-12s %s\n", $1,
 				    $9 == "" ? "all failed" : $9
 		}
 	}'

@@ -1,5 +1,5 @@
 # How a bench begins and ends. Each bench sources this file from the top folder;
-# it sources the other parts: arguments, servers, load, figures.
+# it sources the other parts: arguments, servers, load, figures, rounds.
 #
 # $scratch is a folder for the run. The folder, the server that is at work and
 # the clients that run are gone when the script ends, however it ends.
@@ -25,6 +25,8 @@ descriptors=65536
 . scripts/bench/load.bash
 # shellcheck source=scripts/bench/figures.bash
 . scripts/bench/figures.bash
+# shellcheck source=scripts/bench/rounds.bash
+. scripts/bench/rounds.bash
 
 die()
 {

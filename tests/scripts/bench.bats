@@ -31,13 +31,14 @@ row_of() # server
 	bench --servers ours,bare,libssl --work tls12-id,tls13-ecdsa
 	assert_equal "$STATUS" 0
 	assert_contains "$OUTPUT" 'TLS 1.2, session ID (tls12-id)'
-	assert_contains "$OUTPUT" 'bare       - (no shared cache)'
+	assert_contains "$OUTPUT" 'bare         - (no shared cache)'
 	assert_matches "$OUTPUT" 'server +CPU us +of peer +of bare +of libssl +p50 ms +p99 ms +conn/s +errors'
 	assert_equal "$(grep -cE '^ours( +[0-9]+\.[0-9]+| +-){6} +[0-9]+ +0$' \
 	    <<<"$OUTPUT")" 2
 	assert_equal "$(grep -cE '^libssl +[0-9.]+( +[0-9.-]+){2} +1.00$' \
 	    <<<"$OUTPUT")" 2
 	assert_contains "$OUTPUT" "Raw rows: $PWD/rows.tsv"
+	assert_contains "$OUTPUT" 'of its median: 0 of 2 rounds'
 	assert_equal "$(wc -l <rows.tsv)" 7
 }
 
@@ -53,7 +54,7 @@ row_of() # server
 @test "bench: a page as an answer to early data, which stock does not have" {
 	bench --servers ours,stock --work tls13-early
 	assert_equal "$STATUS" 0
-	assert_contains "$OUTPUT" 'stock      - (no early data with pages)'
+	assert_contains "$OUTPUT" 'stock        - (no early data with pages)'
 	assert_matches "$(row_of ours)" ' 0$'
 	assert_lacks "$OUTPUT" 'no page for it'
 }
@@ -87,6 +88,57 @@ row_of() # server
 	assert_matches "$(row_of ours)" ' all failed$'
 	assert_equal "$(cut -f 9 rows.tsv | tail -n 1)" 20
 	assert_contains "$(<bench.err)" 'no session came'
+}
+
+@test "bench: nginx answers from memory, too" {
+	PATH=$PATH:/usr/sbin command -v nginx >/dev/null ||
+	    skip 'nginx is not installed'
+	bench --servers nginx-return,ours --work tls13-ticket
+	assert_equal "$STATUS" 0
+	assert_matches "$(row_of nginx-return)" ' 1\.00 .* 0$'
+	assert_contains "$OUTPUT" 'of nginx-return'
+}
+
+# Its cost is 100 but for one round, in which it is 120 so often.
+add_rows() # kind
+{
+	local cost=100
+
+	if [ "$1 $round" = 'two 2' ] && ((odd-- > 0)); then
+		cost=120
+	fi
+	raw_row "$round" "$1" ours "$cost" 1 1 1 1 0 ''
+	raw_row "$round" "$1" bare 50 1 1 1 1 0 ''
+}
+
+@test "bench: a round with a figure far from its median is measured again" {
+	local raw=$PWD/rows scratch=$PWD round rounds=3 odd
+
+	for part in figures rounds; do
+		# shellcheck disable=SC1090 # they are in scripts/bench
+		. "$ROOT/scripts/bench/$part.bash"
+	done
+	odd=2
+	begin_raw unit round kind
+	in_rounds add_rows one two 2>said
+	assert_equal "$(<said)" 'round 1 of 3: one
+round 1 of 3: two
+round 2 of 3: one
+round 2 of 3: two
+round 3 of 3: one
+round 3 of 3: two
+round 2 again: two, as ours was +20 % off
+round 2 again: two, as ours was +20 % off'
+	assert_contains "$(tell_of_repeats)" 'its median: 2 of 6 rounds'
+	assert_lacks "$(tell_of_repeats)" 'Still'
+	assert_equal "$(rows_of two | head -n 1 | cut -f 1-4)" \
+	    $'ours\t100\t100\t100'
+	assert_equal "$(grep -c ^-2 rows)" 4
+	odd=1000
+	begin_raw unit round kind
+	in_rounds add_rows two 2>said
+	assert_equal "$(grep -c again said)" 3
+	assert_contains "$(tell_of_repeats)" 'Still beyond it, two: ours'
 }
 
 @test "bench: interrupted, it leaves nothing" {
