@@ -65,8 +65,11 @@ bool accept_turn_is_of(const struct accept_turn *, unsigned self);
  */
 void accept_turn_end(struct accept_turn *);
 bool accept_turn_has_ended(const struct accept_turn *);
-/* self has accepted a connection. */
-void accept_turn_took(struct accept_turn *, unsigned self);
+/*
+ * self has accepted a connection. Returns its number: all workers together
+ * count 1, 2, 3, ...
+ */
+uint64_t accept_turn_took(struct accept_turn *, unsigned self);
 /* Returns how many connections all workers together have accepted so far. */
 uint64_t accept_turn_count(const struct accept_turn *);
 /*

@@ -21,11 +21,6 @@ struct textbuf;
 /* Values that are too small for a module of their own. */
 struct shared_board {
 	/*
-	 * The number of the last connection that was accepted, over all
-	 * workers. A worker that accepts one adds 1 and takes that number.
-	 */
-	_Atomic uint64_t connections;
-	/*
 	 * Written by the master, read by workers: standard input has text (or
 	 * has ended), and there is no connection to send that to. A new
 	 * connection is then held until the master has sent it.

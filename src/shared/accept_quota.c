@@ -14,7 +14,8 @@
  *
  * All claims that were ever made are in force, except those that were given
  * back. `given_back` only grows, so a value that is read too early lets in too
- * few, never too many.
+ * few, never too many. While fewer claims were made than are allowed, it does
+ * not matter, and nobody reads the slots of all others.
  */
 #include "shared/accept_quota.h"
 
@@ -72,6 +73,7 @@ accept_quota_init(void *memory, int64_t limit, unsigned slots)
 bool
 accept_quota_claim(struct accept_quota *quota, unsigned slot)
 {
+	const uint64_t limit = (uint64_t)quota->limit;
 	uint64_t last, claim, next;
 
 	if (!quota_counts(quota, slot))
@@ -82,7 +84,7 @@ accept_quota_claim(struct accept_quota *quota, unsigned slot)
 		return true;
 	do {
 		claim = (last >> SLOT_BITS) + 1;
-		if (claim - quota_given_back(quota) > (uint64_t)quota->limit)
+		if (claim > limit && claim - quota_given_back(quota) > limit)
 			return false;
 		quota_note(quota, last);
 		next = claim << SLOT_BITS | slot;
@@ -143,6 +145,8 @@ accept_quota_exhausted(const struct accept_quota *quota)
 	if (quota->limit == -1)
 		return false;
 	last = atomic_load(&quota->last);
+	if (last >> SLOT_BITS < (uint64_t)quota->limit)
+		return false;
 	for (i = 0; i < quota->slots; i++)
 		if (quota_claim_of(quota, last, i) !=
 		    atomic_load(&quota->slot[i].settled))

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -6,7 +7,8 @@
 #include "foundation/log.h"
 #include "shared/accept_turn.h"
 
-#define NOBODY UINT32_MAX
+#define CACHE_LINE 64
+#define NOBODY	   UINT32_MAX
 
 struct accept_turn_slot {
 	_Atomic uint32_t state; /* written by its worker; by the master when
@@ -14,13 +16,20 @@ struct accept_turn_slot {
 	int fd; /* the same number in all processes, made before the fork */
 };
 
+/*
+ * With each connection every worker writes one line: this is the only one that
+ * all workers share. The states of eight workers are in one line: each worker
+ * writes its state without waiting, and who looks for an idle one reads few
+ * lines.
+ */
 struct accept_turn {
-	unsigned slots; /* constant */
-	_Atomic uint64_t count; /* connections accepted */
+	alignas(CACHE_LINE) unsigned slots; /* constant */
+	_Atomic bool ended; /* written by the master: nobody accepts */
+	/* Written with each connection: */
+	alignas(CACHE_LINE) _Atomic uint64_t count; /* connections accepted */
 	_Atomic uint32_t last; /* the slot that accepted last */
 	_Atomic uint32_t handed_to; /* slot told last; NOBODY: it came */
-	_Atomic bool ended; /* written by the master: nobody accepts */
-	struct accept_turn_slot slot[];
+	alignas(CACHE_LINE) struct accept_turn_slot slot[];
 };
 
 static bool accept_turn_able(const struct accept_turn *, unsigned);
@@ -95,7 +104,7 @@ accept_turn_next(const struct accept_turn *turn, unsigned self)
 void
 accept_turn_hand(struct accept_turn *turn, unsigned slot)
 {
-	atomic_store(&turn->handed_to, slot);
+	atomic_store_explicit(&turn->handed_to, slot, memory_order_release);
 	accept_turn_wake(turn, slot);
 }
 
@@ -128,12 +137,13 @@ accept_turn_has_ended(const struct accept_turn *turn)
 	return atomic_load(&turn->ended);
 }
 
-void
+/* Only the last step is locked: it also publishes the two stores before it. */
+uint64_t
 accept_turn_took(struct accept_turn *turn, unsigned self)
 {
-	atomic_store(&turn->last, self);
-	atomic_store(&turn->handed_to, NOBODY);
-	atomic_fetch_add(&turn->count, 1);
+	atomic_store_explicit(&turn->last, self, memory_order_relaxed);
+	atomic_store_explicit(&turn->handed_to, NOBODY, memory_order_relaxed);
+	return 1 + atomic_fetch_add(&turn->count, 1);
 }
 
 uint64_t

@@ -1,7 +1,5 @@
 #include "accept/arrival.h"
 
-#include <stdatomic.h>
-
 #include "base/counters.h"
 #include "base/loop.h"
 #include "base/services.h"
@@ -20,9 +18,7 @@ arrival_took(const struct services *services, struct arrival *arrival, int fd)
 {
 	struct shared *shared = services->shared;
 
-	accept_turn_took(shared->turn, services->slot);
-	arrival->connection =
-	    1 + atomic_fetch_add(&shared->board->connections, 1);
+	arrival->connection = accept_turn_took(shared->turn, services->slot);
 	if (services->cards != NULL)
 		arrival_take_card(services->cards, arrival, fd);
 	else
