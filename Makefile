@@ -70,13 +70,15 @@ SOURCES	:= $(wildcard src/*.c src/*/*.c src/*/*/*.c workers/*.c workers/*/*.c)
 HEADERS	:= $(wildcard include/*.h include/*/*.h include/*/*/*.h)
 # The files of modules that are named alone.
 modules	= $(foreach module,$1,$(filter %/$(module).c,$(SOURCES)))
+# The objects of such files, or of others.
+objects	= $(foreach source,$1,$(if $(filter $(source),$(SHARED)),$(PLAIN),$(BUILD))/$(source:.c=.o))
+linked	= $(call objects,$(call modules,$1))
 
 # Only sources name fault points, no header does.
 SHARED	:= $(if $(filter-out $(PLAIN),$(BUILD)),$(shell \
 	grep -LE 'foundation/fault\.h|\<FAULTS\>' $(SOURCES)))
 
-OBJECTS	= $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(SHARED),$(SOURCES))) \
-	$(SHARED:%.c=$(PLAIN)/%.o) $(PLAIN)/manual_text.o
+OBJECTS	= $(call objects,$(SOURCES)) $(PLAIN)/manual_text.o
 PROGRAM	= $(BUILD)/s_server
 
 ## all: the server, build/s_server, and what is installed with it
