@@ -115,8 +115,13 @@ s_server_poll() # seconds, command...
 		5) pause=0.04 ;;
 		7) pause=0.08 ;;
 		esac
-		sleep "$pause"
+		_s_server_pause "$pause"
 	done
+}
+
+_s_server_pause() # seconds
+{
+	sleep "$1"
 }
 
 # A zombie has ended; when it is reaped is the affair of its parent.
@@ -460,13 +465,26 @@ _s_server_ready_or_gone()
 # the stock program and quiet, not at all. Then its socket tells.
 _s_server_is_ready()
 {
+	local line=''
+
 	if [ -n "$ready" ]; then
 		[ -s "$ready" ]
 	elif [ -n "$quiet" ]; then
 		[ -n "$(_s_server_socket "$S_SERVER_PID")" ]
 	else
-		grep -qa '^ACCEPT' "$base.out"
+		_s_server_read_accept
 	fi
+}
+
+# Sets the caller's "line". A part of that line is none.
+_s_server_read_accept()
+{
+	while IFS= read -r line; do
+		case $line in
+		ACCEPT*) return 0 ;;
+		esac
+	done <"$base.out"
+	return 1
 }
 
 # The port on which the process listens, in hexadecimal digits: of a TCP socket in
@@ -494,7 +512,7 @@ _s_server_note_address()
 	if [ -n "$ready" ]; then
 		read -r line <"$ready"
 	elif [ -z "$quiet" ]; then
-		line=$(grep -a -m 1 '^ACCEPT' "$base.out")
+		_s_server_read_accept || return 1
 	fi
 	line=${line#ACCEPT}
 	line=${line# }

@@ -34,7 +34,7 @@
 
 bats_require_minimum_version 1.8.0
 
-LIB=$(realpath "${BASH_SOURCE[0]%/*}")
+LIB=$(cd "${BASH_SOURCE[0]%/*}" && pwd -P)
 ROOT=${LIB%/tests/lib}
 CERTS=$ROOT/certs
 OPENSSL=${OPENSSL:-openssl}
@@ -80,6 +80,9 @@ common_setup()
 	trap '[[ $BASH_SOURCE == @("$LIB"|"$HARNESS")/* ]] || bats_debug_trap "$BASH_SOURCE"' DEBUG
 	# Load clients that run beside the test: they end with it.
 	LOADS=()
+	# A pipe from which nothing comes, for wait_for.
+	exec {SILENCE}<> <(:)
+	wait $!
 }
 
 setup()

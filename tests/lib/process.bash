@@ -44,7 +44,7 @@ launch() # name, command...
 		# Bats waits for whoever holds 3; a FIFO never ends
 		# while a sibling holds it.
 		exec 3>&-
-		for fd in "${INPUTS[@]}"; do
+		for fd in "${INPUTS[@]}" ${SILENCE:-}; do
 			exec {fd}>&-
 		done
 		exec setsid env --default-signal=INT,QUIT,PIPE,HUP \
@@ -150,7 +150,7 @@ assert_nothing_left()
 
 	for entry in "${SERVERS[@]}"; do
 		IFS=: read -r pid port name <<<"$entry"
-		if ! wait_for "${S_SERVER_END:-10}" no_session "$pid"; then
+		if ! wait_for "${S_SERVER_END:-10}" no_session "$pid" "$port"; then
 			ps -o pid,ppid,stat,args -s "$pid" >&2
 			pgrep -s "$pid" | xargs -r kill -KILL || :
 			failed=1
@@ -167,14 +167,19 @@ assert_nothing_left()
 	return "$failed"
 }
 
-no_session() # pid of its leader
+# To look at all processes of the machine costs more than to start a server. What
+# has a port is a server, which makes no other process group: that this one is
+# empty tells enough of it. Who has none may be a script.
+no_session() # pid of its leader, port or nothing
 {
-	_s_server_session_is_over "$1"
+	{ [ -n "$2" ] && ! kill -0 -- "-$1" 2>/dev/null; } ||
+	    _s_server_session_is_over "$1"
 }
 
+# To ask for the processes, too, takes twice as long.
 is_free() # port
 {
-	[ "$(listeners "$1")" -eq 0 ]
+	[ -z "$(ss -ltunH "sport = :$1")" ] || [ "$(listeners "$1")" -eq 0 ]
 }
 
 # Only those of this test: another one may have got the port meanwhile, or the

@@ -120,10 +120,11 @@ one_row() # row
 
 	split_row "$1"
 	parse_words ${columns[4]:+"${columns[4]}"} || return 1
+	[ "${#filters[@]}" -eq 0 ] || options+=(-m row_filter)
 	if [ -n "$refused" ]; then
 		both_refuse "${columns[1]:-}" || failed=1
 	else
-		same_as_stock "${options[@]}" -m row_filter "${columns[1]:-}" \
+		same_as_stock "${options[@]}" "${columns[1]:-}" \
 		    "${columns[2]:-}" "${columns[3]:-}" || failed=1
 	fi
 	for text in "${wanted[@]}"; do
@@ -137,8 +138,9 @@ one_row() # row
 
 both_refuse() # server options
 {
-	local more=row_filter name status failed=0 options=()
+	local more=cat name status failed=0 options=()
 
+	[ "${#filters[@]}" -eq 0 ] || more=row_filter
 	eval "options=($1)"
 	default_options "${options[@]}"
 	for name in server stock; do

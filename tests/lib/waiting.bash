@@ -34,11 +34,29 @@ within_ms() # limit in ms, what, command...
 	[ "$took" -le $((limit * SLOW)) ] || fail "$what took $took ms"
 }
 
+# To start sleep(1) would cost more than most of what is asked for meanwhile.
+_s_server_pause() # seconds
+{
+	if [ -n "${SILENCE:-}" ]; then
+		read -rt "$1" -u "$SILENCE" || :
+	else
+		sleep "$1"
+	fi
+}
+
 # What a client has seen of the server, its master need not have written yet: a
 # test waits for a line of a server that still runs.
 file_has() # file, fixed string
 {
-	[ -e "$1" ] && grep -qaF -e "$2" -- "$1"
+	local text
+
+	[ -e "$1" ] || return 1
+	if IFS= read -r -d '' -n 65536 text <"$1"; then
+		# It is longer, or not a text.
+		grep -qaF -e "$2" -- "$1"
+	else
+		[[ $text == *"$2"* ]]
+	fi
 }
 
 # As many lines, or more, begin with the string.
