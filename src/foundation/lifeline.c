@@ -1,11 +1,16 @@
 #include "foundation/lifeline.h"
 
+#include <string.h>
+
 int
 lifeline_init(struct lifeline *lifeline)
 {
 	if (shlock_init(&lifeline->lock) == -1)
 		return -1;
-	return shlock_try(&lifeline->lock) == SHLOCK_HELD ? 0 : -1;
+	if (shlock_try(&lifeline->lock) != SHLOCK_HELD)
+		return -1;
+	memcpy(lifeline->held, &lifeline->lock.mutex, sizeof(lifeline->held));
+	return 0;
 }
 
 void
@@ -15,11 +20,17 @@ lifeline_close(struct lifeline *lifeline)
 }
 
 /*
+ * The kernel marks a robust lock by changing it. To try the lock would take its
+ * line away from all other processors, even in vain.
+ *
  * A process that finds the master dead gets the lock, and holds it when it dies
  * itself. So the next process finds the master dead, too.
  */
 bool
 lifeline_is_cut(struct lifeline *lifeline)
 {
+	if (memcmp(&lifeline->lock.mutex, lifeline->held,
+		sizeof(lifeline->held)) == 0)
+		return false;
 	return shlock_try(&lifeline->lock) != SHLOCK_BUSY;
 }

@@ -62,10 +62,23 @@ test_children_of_the_holder_see_it_whole(void)
 	lifeline_close(line);
 }
 
+static void
+test_who_asks_writes_nothing(void)
+{
+	struct lifeline *line = unit_share(sizeof(*line));
+
+	CHECK(lifeline_init(line) == 0);
+	CHECK(mprotect(line, sizeof(*line), PROT_READ) == 0);
+	CHECK(unit_reap(unit_fork(see_it_whole, line)));
+	CHECK(mprotect(line, sizeof(*line), PROT_READ | PROT_WRITE) == 0);
+	lifeline_close(line);
+}
+
 int
 main(void)
 {
 	UNIT_RUN(test_cut_by_the_time_the_death_is_known);
 	UNIT_RUN(test_children_of_the_holder_see_it_whole);
+	UNIT_RUN(test_who_asks_writes_nothing);
 	return unit_end();
 }
