@@ -108,7 +108,9 @@ struct transport {
 	struct record_numbers numbers; /* datagrams: of records written */
 	struct textbuf out; /* written by libssl, not yet sent */
 	size_t out_sent; /* of it */
-	struct textbuf in; /* datagrams to read before the socket's */
+	/* Streams: libssl reads in pieces, so read more at once, into in. */
+	bool reads_ahead;
+	struct textbuf in; /* to read before what the socket has */
 	size_t in_read; /* of it */
 	uint64_t in_number; /* renumbers: the least for the next record */
 	/*

@@ -119,6 +119,10 @@ built_with_store()
 	unit half_open_test
 }
 
+@test "a stream is read in few pieces, and nothing of it is lost" {
+	unit stream_socket_test
+}
+
 @test "memory in slabs: blocks are whole, from any thread, and go back" {
 	unit slab_test
 }

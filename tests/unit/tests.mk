@@ -11,7 +11,8 @@ UNIT_TESTS = activation_test machine_test message_test sources_test shm_test shl
 	session_crash_test session_step_test accept_quota_test \
 	accept_turn_test stats_test tally_test ticket_keys_test \
 	ticket_rotation_test fetch_board_test dtls_hello_test \
-	dtls_cookie_test record_numbers_test peer_claims_test \
+	dtls_cookie_test record_numbers_test stream_socket_test \
+	peer_claims_test \
 	fragment_board_test half_open_test slab_test escape_test masking_test \
 	json_test connection_board_test client_hello_test fingerprint_test \
 	session_offer_test session_remote_test store_key_file_test store_uri_test \
@@ -80,6 +81,9 @@ $(BUILD)/tests/unit/dtls_cookie_test: \
 	$(call linked,dtls_cookie cookie tls_error escape textbuf $(UNIT_SAYS))
 $(BUILD)/tests/unit/dtls_cookie_test: UNIT_LIBS = -lcrypto
 $(BUILD)/tests/unit/record_numbers_test: $(call linked,record_numbers)
+$(BUILD)/tests/unit/stream_socket_test: \
+	$(call linked,stream_socket transport textbuf $(UNIT_SAYS))
+$(BUILD)/tests/unit/stream_socket_test: UNIT_LIBS = -lcrypto
 $(BUILD)/tests/unit/half_open_test: $(call linked,half_open peer_network)
 $(BUILD)/tests/unit/peer_claims_test: $(call linked,peer_claims)
 $(BUILD)/tests/unit/fragment_board_test: \

@@ -217,6 +217,7 @@ connection_early_over(struct connection *connection)
 	if (connection->services->config->nbio)
 		stream_socket_look(&connection->link.transport);
 	return connection->link.transport.can_read ||
+	    connection->link.transport.in.size > 0 ||
 	    SSL_has_pending(connection->link.ssl) ||
 	    SSL_want_write(connection->link.ssl);
 }

@@ -12,6 +12,7 @@
 #include "resumption/tickets.h"
 #include "tls/tls_context.h"
 
+static bool link_reads_ahead(const struct config *);
 static BIO *link_bio(struct link *);
 static void
 link_attach(struct link *, const struct sockaddr_storage *, struct loop_task *);
@@ -28,6 +29,7 @@ link_open(struct link *link, const struct services *services, int fd,
 	transport_init(&link->transport, fd,
 	    config->dtls ? &datagram_socket_kind : &stream_socket_kind,
 	    config->debug ? tracing_io : NULL);
+	link->transport.reads_ahead = link_reads_ahead(config);
 	if ((link->ssl = tls_context_new_ssl(services->tls)) == NULL)
 		return -1;
 	if ((bio = link_bio(link)) == NULL) {
@@ -61,6 +63,22 @@ link_close(struct link *link)
 		close(link->transport.fd);
 	transport_free(&link->transport);
 	textbuf_free(&link->out);
+}
+
+/*
+ * From OpenSSL 3.2 on SSL_CTX_set_read_ahead(3) is for application data only,
+ * and a handshake is read in pieces, of 5 bytes and the rest of a record.
+ * -debug and -nbio_test show the stock program's reads, and -stateless looks at
+ * what the socket has.
+ */
+static bool
+link_reads_ahead(const struct config *config)
+{
+	unsigned major = OPENSSL_version_major();
+
+	return (major > 3 || (major == 3 && OPENSSL_version_minor() >= 2)) &&
+	    !config->dtls && !config->debug && !config->nbio_test &&
+	    !config->stateless;
 }
 
 /* Returns NULL if memory has run out. */

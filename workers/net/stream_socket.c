@@ -1,10 +1,18 @@
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "net/stream_socket.h"
 
+/* A read for less asks the kernel for so much. */
+#define STREAM_AHEAD 4096
+
 static ssize_t stream_socket_receive(struct transport *, void *, size_t);
+static ssize_t stream_socket_kept(struct transport *, void *, size_t);
+static ssize_t stream_socket_ahead(struct transport *, void *, size_t);
+static ssize_t stream_socket_read(struct transport *, void *, size_t);
+static void stream_socket_forget(struct transport *);
 static void stream_socket_note(struct transport *, const uint8_t *, size_t);
 static const char *
 stream_socket_queue(struct transport *, const char *, size_t);
@@ -24,9 +32,9 @@ stream_socket_discard(struct transport *transport)
 	int budget = TRANSPORT_DISCARDS;
 	ssize_t n = 0;
 
+	stream_socket_forget(transport);
 	while (transport->can_read && !transport->at_eof && budget-- > 0 &&
-	    (n = stream_socket_receive(transport, dropped, sizeof(dropped))) >
-		0)
+	    (n = stream_socket_read(transport, dropped, sizeof(dropped))) > 0)
 		/* Behind the last of it there is nothing to be read for. */
 		if (transport->hung_up && (size_t)n < sizeof(dropped))
 			transport->at_eof = true;
@@ -41,12 +49,60 @@ stream_socket_look(struct transport *transport)
 	transport->can_read = poll(&pollfd, 1, 0) == 1;
 }
 
+static ssize_t
+stream_socket_receive(struct transport *transport, void *data, size_t size)
+{
+	if (transport->in.size > 0)
+		return stream_socket_kept(transport, data, size);
+	if (transport->reads_ahead && size < STREAM_AHEAD)
+		return stream_socket_ahead(transport, data, size);
+	return stream_socket_read(transport, data, size);
+}
+
+/* Hands out what was read ahead. */
+static ssize_t
+stream_socket_kept(struct transport *transport, void *data, size_t size)
+{
+	size_t left = transport->in.size - transport->in_read;
+
+	if (size > left)
+		size = left;
+	memcpy(data, transport->in.data + transport->in_read, size);
+	transport->in_read += size;
+	if (size == left)
+		stream_socket_forget(transport);
+	return (ssize_t)size;
+}
+
+static ssize_t
+stream_socket_ahead(struct transport *transport, void *data, size_t size)
+{
+	uint8_t ahead[STREAM_AHEAD];
+	ssize_t n = stream_socket_read(transport, ahead, sizeof(ahead));
+
+	if (n <= 0)
+		return n;
+	if ((size_t)n > size) {
+		textbuf_append(&transport->in, ahead + size, (size_t)n - size);
+		n = (ssize_t)size;
+	}
+	memcpy(data, ahead, (size_t)n);
+	return n;
+}
+
+static void
+stream_socket_forget(struct transport *transport)
+{
+	textbuf_free(&transport->in);
+	transport->in_read = 0;
+}
+
 /*
  * As recv(2). After a short read there is nothing more until the next event,
  * unless the peer has hung up: then its end of file is still to be read.
  */
 static ssize_t
-stream_socket_receive(struct transport *transport, void *data, size_t size)
+stream_socket_read(struct transport *transport, void *data, size_t size)
 {
 	ssize_t n;
 
