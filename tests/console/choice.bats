@@ -13,7 +13,14 @@ open_connections() # name...
 		client_start "$name" -tls1_2
 		client_connected "$name"
 	done
-	sleep 0.2
+	wait_for 10 master_knows $#
+}
+
+# So many connections since the start: what a worker says of one comes to the
+# master behind the message that it is there.
+master_knows() # count
+{
+	has_times server.out "$1" 'CIPHER is '
 }
 
 @test "-console oldest is the default" {
@@ -37,8 +44,7 @@ open_connections() # name...
 	type_to server 'r\n'
 	wait_for 5 file_has server.out 'Read BLOCK'
 	client_start four
-	client_connected four
-	sleep 0.2
+	wait_for 10 master_knows 4
 	type_to server 'for four\n'
 	wait_for 5 file_has four.out 'for four'
 	assert_lacks "$(<one.out)" 'for '
@@ -50,8 +56,8 @@ open_connections() # name...
 	client_start one -quiet
 	wait_for 5 file_has one.out first
 	client_start two -quiet
-	wait_for 5 file_has two.err 'verify return'
-	sleep 0.2
+	# Of one nothing is said: the text came first.
+	wait_for 10 master_knows 1
 	type_to server 'second\n'
 	wait_for 5 file_has two.out second
 }
@@ -79,8 +85,7 @@ open_connections() # name...
 		wait_exit "$name"
 	done
 	client_start five
-	client_connected five
-	sleep 0.2
+	wait_for 10 master_knows 5
 	type_to server 'third\n'
 	wait_for 5 file_has five.out third
 	type_to server 'Q\n'
@@ -107,10 +112,15 @@ printed() # file, number, extended regular expression
 	wait_for 10 file_has two.out "$(tail -n 1 much)"
 	grep '^0000' one.out | cmp - much
 	kill -CONT "$(pgrep -P "${PIDS[stuck]}")"
-	sleep 0.5
-	type_to server 'back again\n'
-	wait_for 5 file_has stuck.out 'back again'
+	wait_for 10 is_typed_to_again
 	assert_equal "$(grep -c 'takes nothing' server.err)" 1
+}
+
+# As soon as it has taken what waited for it.
+is_typed_to_again()
+{
+	type_to server 'back again\n'
+	file_has stuck.out 'back again'
 }
 
 @test "-console all: one alone that takes nothing is waited for" {
@@ -133,12 +143,11 @@ printed() # file, number, extended regular expression
 	kill_worker 1
 	wait_for 5 has_workers 2
 	client_start three
-	client_connected three
+	wait_for 10 master_knows 3
 	kill -HUP "$SERVER_PID"
 	wait_for 5 file_has server.err 'reloaded: generation 2'
 	client_start four
-	client_connected four
-	sleep 0.2
+	wait_for 10 master_knows 4
 	type_to server 'hello\n'
 	wait_for 5 file_has three.out hello
 	wait_for 5 file_has four.out hello

@@ -120,8 +120,7 @@ has_connections() # number
 		client </dev/null >/dev/null
 	done
 	client_start last -quiet
-	wait_for 5 has_connections 1
-	sleep 0.2
+	wait_for 10 has_times server.out 7 'CIPHER is '
 	type_to server 'S\n'
 	wait_for 5 file_has last.out S
 	assert_contains "$(server_out)" '   7 server accepts (SSL_accept())'
