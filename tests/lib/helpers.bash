@@ -28,6 +28,7 @@
 #
 # BUILD		folder of the program, default build
 # SLOW		factor for all deadlines: sanitizers want 4, valgrind 15
+# LONG		1: many more rounds, where a test says so (rounds)
 
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # set for the tests, or by Bats

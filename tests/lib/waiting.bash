@@ -1,9 +1,20 @@
-# Waiting for a condition, never for a time: a busy machine takes its own.
+# Waiting for a condition, never for a time: a busy machine takes its own; and how
+# long a test lasts.
 #
 # Each deadline is multiplied by SLOW.
 
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2153,SC2154 # shared with the other libraries
+
+# How many of something: every day, and in the long form of a test.
+rounds() # few, many
+{
+	if [ -n "${LONG:-}" ]; then
+		echo "$2"
+	else
+		echo "$1"
+	fi
+}
 
 now_ms()
 {

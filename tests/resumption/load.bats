@@ -69,9 +69,9 @@ reported_killed() # count
 # through without being resumed is a failure at once (tls_load --help).
 resumes_all_while_killed() # kind
 {
-	local killed=0 pairs=3000 pid
+	local killed=0 pairs pid
 
-	! is_sanitized || pairs=1000
+	pairs=$(rounds 1000 3000)
 	start_for "$1"
 	# shellcheck disable=SC2046 # several options or none
 	tls_load --connections "$pairs" --parallel 50 --retry --resume "$1" \

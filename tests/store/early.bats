@@ -9,7 +9,7 @@ load ../lib/store
 replay() # option of replay...
 {
 	timeout $((300 * SLOW)) "$BUILD/tests/load/replay" "$PORT" \
-	    "${ROUNDS:-10}" 64 "$@" 3>&-
+	    "${ROUNDS:-$(rounds 10 200)}" 64 "$@" 3>&-
 }
 
 @test "early data and answers on another host" {
@@ -84,9 +84,10 @@ start_mortal_store()
 # Rounds that begin when all workers have found the store again.
 replay_while_store_is_killed()
 {
-	local i
+	local i count
 
-	for ((i = 0; i < ${ROUNDS:-6} / 2; i++)); do
+	count=${ROUNDS:-$(rounds 6 200)}
+	for ((i = 0; i < count / 2; i++)); do
 		wait_for 20 has_clients 3
 		ROUNDS=1 replay kill "${PIDS[mortal]}" || fail 'two were accepted'
 	done >said

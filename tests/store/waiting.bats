@@ -147,20 +147,25 @@ resumes_again()
 
 # WAITING: how many.
 @test "hundreds wait when the store goes" {
-	local count=${WAITING:-300}
+	local count seconds limit
 
+	count=${WAITING:-$(rounds 300 10000)}
+	limit=$(ulimit -Hn)
+	[ "$limit" = unlimited ] || [ "$limit" -gt $((count + 200)) ] ||
+	    count=$((limit - 200))
+	seconds=$((60 + count / 50))
 	start_store store
 	start_hosts 1 -www -no_ticket -workers 2
 	PORT=${PORTS[0]}
 	launch load "$BUILD/tests/load/tls_load" --connect "127.0.0.1:$PORT" \
 	    --warm-up --connections "$count" --parallel "$count" --request / \
-	    --resume id --timeout 60
-	wait_for 30 file_has load.out warm
+	    --resume id --timeout "$seconds"
+	wait_for "$seconds" file_has load.out warm
 	kill -STOP "${PIDS[store]}"
 	close_input load
 	wait_for 10 waits_for_many 250
 	end_process store KILL
-	wait_exit load 30
+	wait_exit load "$seconds"
 	end_hosts
 	# Each has finished its handshake, and was not resumed.
 	assert_contains "$(<load.out)" "handshakes $count "
