@@ -29,8 +29,10 @@ lifeline_close(struct lifeline *lifeline)
 bool
 lifeline_is_cut(struct lifeline *lifeline)
 {
-	if (memcmp(&lifeline->lock.mutex, lifeline->held,
-		sizeof(lifeline->held)) == 0)
+	uint8_t now[sizeof(lifeline->held)];
+
+	memcpy(now, &lifeline->lock.mutex, sizeof(now));
+	if (memcmp(now, lifeline->held, sizeof(now)) == 0)
 		return false;
 	return shlock_try(&lifeline->lock) != SHLOCK_BUSY;
 }
