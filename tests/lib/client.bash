@@ -132,3 +132,9 @@ read_late() # path
 	timeout $((30 * SLOW)) "$BUILD/tests/load/late_reader" "$PORT" "$1" \
 	    1500 3>&-
 }
+
+# A client that leaves late: see parting.c.
+part() # path, bytes more to send, milliseconds
+{
+	timeout $((30 * SLOW)) "$BUILD/tests/load/parting" "$PORT" "$@" 3>&-
+}

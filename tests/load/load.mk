@@ -8,7 +8,8 @@ LOAD_AT	= $(BUILD)/tests/load
 RELAY	= $(LOAD_AT)/relay
 TRICKS	= $(RELAY) $(LOAD_AT)/alternate $(LOAD_AT)/early $(LOAD_AT)/hellos \
 	$(LOAD_AT)/late_reader $(LOAD_AT)/leave $(LOAD_AT)/numbers \
-	$(LOAD_AT)/pieces $(LOAD_AT)/replay $(LOAD_AT)/unread_answers
+	$(LOAD_AT)/parting $(LOAD_AT)/pieces $(LOAD_AT)/replay \
+	$(LOAD_AT)/unread_answers
 LOADED	= $(BUILD)/tests/load/keeper.so $(BUILD)/tests/load/slow_provider.so \
 	$(BUILD)/tests/load/fixed_random.so \
 	$(BUILD)/tests/load/strange_group.so \
@@ -23,9 +24,11 @@ $(TLS_LOAD): $(LOAD_OBJECTS)
 	$(call step,LD,$@)$(CC) $(ALL_LDFLAGS) -o $@ $(LOAD_OBJECTS) $(LIBS)
 
 # What some of them share.
+$(LOAD_AT)/parting: $(LOAD_AT)/clock.o
 $(RELAY) $(LOAD_AT)/pieces: $(LOAD_AT)/clock.o $(LOAD_AT)/values.o
 $(LOAD_AT)/alternate $(LOAD_AT)/early $(LOAD_AT)/late_reader \
-    $(LOAD_AT)/leave $(LOAD_AT)/unread_answers: $(LOAD_AT)/loopback.o
+    $(LOAD_AT)/leave $(LOAD_AT)/parting $(LOAD_AT)/unread_answers: \
+    $(LOAD_AT)/loopback.o
 $(LOAD_AT)/hellos $(LOAD_AT)/numbers $(LOAD_AT)/pieces: \
     $(LOAD_AT)/memory_client.o
 $(LOAD_AT)/early $(LOAD_AT)/leave: $(LOAD_AT)/session_file.o

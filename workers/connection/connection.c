@@ -8,6 +8,7 @@
 #include "connection/dtls_place.h"
 #include "foundation/address.h"
 #include "foundation/log.h"
+#include "net/farewell.h"
 
 /* How long a connection is held for the master's message. */
 #define CONNECTION_HELD_MS 50
@@ -60,13 +61,13 @@ connection_set_state(struct connection *connection, enum connection_state state)
 		break;
 	case CONNECTION_SHUTDOWN:
 		delay_ms = *connection->services->quitting
-		    ? CONNECTION_LINGER_QUIT_MS
-		    : CONNECTION_LINGER_MS;
+		    ? FAREWELL_QUIT_MS
+		    : FAREWELL_SILENCE_MS;
 		connection->shutdown_ms = loop->now_ms;
 		break;
 	case CONNECTION_CLOSED:
 		if (connection->link.shake.async.paused)
-			delay_ms = CONNECTION_LINGER_TOTAL_MS;
+			delay_ms = CONNECTION_REST_MS;
 		break;
 	}
 	connection->state = state;
