@@ -1,11 +1,10 @@
 /*
  * The lines of -log that a worker makes. They are gathered while the worker
  * acts, and leave together at the end of the turn. They go to the file, if that
- * is a regular one that the master has opened, but at most once in
- * RECORD_LOG_GAP_MS unless they are many; else the master gets them and writes
- * them. Nothing here waits: what a full disk, or a master that is
- * stopped, does not take is kept, up to RECORD_LOG_ROOM bytes. After that new
- * lines are dropped and counted.
+ * is a regular one that the master has opened; while they are many, only now
+ * and then. Else the master gets them and writes them. Nothing here waits: what
+ * a full disk, or a master that is stopped, does not take is kept, up to
+ * RECORD_LOG_ROOM bytes. After that new lines are dropped and counted.
  */
 #ifndef RECORD_LOG_H
 #define RECORD_LOG_H
@@ -19,10 +18,15 @@
 struct shared_board;
 struct uplink;
 
-#define RECORD_LOG_ROOM	  (1024 * 1024)
-#define RECORD_LOG_GAP_MS 4
+#define RECORD_LOG_ROOM (1024 * 1024)
+/*
+ * The time between two writes to the file. The longer one is reached step by
+ * step, as long as each write has several lines.
+ */
+#define RECORD_LOG_GAP_MIN_MS 4
+#define RECORD_LOG_GAP_MAX_MS 32
 /* So many bytes do not wait. */
-#define RECORD_LOG_GATHERED (32 * 1024)
+#define RECORD_LOG_GATHERED (48 * 1024)
 /* A line has at most so many bytes, with its newline. */
 #define RECORD_LOG_LINE FILE_QUEUE_LINE
 
@@ -33,7 +37,9 @@ struct record_log {
 	struct file_queue queue;
 	size_t room_bytes;
 	struct loop_timer retry;
-	int64_t next_ms; /* when a line may leave alone; CLOCK_MONOTONIC */
+	unsigned lines; /* since the last write to the file */
+	int gap_ms; /* between that one and the next one */
+	int64_t next_ms; /* when the next one is due; CLOCK_MONOTONIC */
 	bool told; /* that the master does not take lines */
 };
 

@@ -11,6 +11,7 @@
 #include "shared/shared.h"
 
 static bool record_log_gathers(struct record_log *);
+static void record_log_set_gap(struct record_log *, int64_t);
 static bool record_log_hand_over(struct record_log *);
 static void record_log_on_retry(void *);
 
@@ -29,6 +30,8 @@ record_log_init(struct record_log *log, const struct file_tail *file,
 	log->retry =
 	    (struct loop_timer){ .run = record_log_on_retry, .arg = log };
 	log->told = false;
+	log->lines = 0;
+	log->gap_ms = RECORD_LOG_GAP_MIN_MS;
 	log->next_ms = 0;
 }
 
@@ -38,6 +41,7 @@ record_log_add(struct record_log *log, const void *line, size_t size)
 	if (log->queue.lines.size + size > FILE_QUEUE_WRITE)
 		(void)record_log_end_turn(log);
 	file_queue_add(&log->queue, line, size);
+	log->lines++;
 }
 
 bool
@@ -57,9 +61,10 @@ record_log_end_turn(struct record_log *log)
 }
 
 /*
- * A write to a file costs as much as all the rest of a line. So when lines come
- * thick and fast, those of the next few milliseconds leave with this one. A
- * line that comes alone leaves at once. Returns true if the lines are to wait.
+ * A write to a file costs more than making a line, and it costs hardly more if
+ * it has many lines. So when lines come thick and fast, those of the next few
+ * milliseconds leave with this one. A line that comes alone leaves at once.
+ * Returns true if the lines are to wait.
  */
 static bool
 record_log_gathers(struct record_log *log)
@@ -68,12 +73,24 @@ record_log_gathers(struct record_log *log)
 	int64_t left_ms = log->next_ms - now_ms;
 
 	if (left_ms <= 0 || log->queue.lines.size > RECORD_LOG_GATHERED) {
-		log->next_ms = now_ms + RECORD_LOG_GAP_MS;
+		record_log_set_gap(log, now_ms);
 		return false;
 	}
 	if (log->retry.at_ms == 0)
 		loop_timer_set(log->loop, &log->retry, left_ms);
 	return true;
+}
+
+/* The write is now. */
+static void
+record_log_set_gap(struct record_log *log, int64_t now_ms)
+{
+	if (log->lines <= 1)
+		log->gap_ms = RECORD_LOG_GAP_MIN_MS;
+	else if (log->gap_ms < RECORD_LOG_GAP_MAX_MS)
+		log->gap_ms *= 2;
+	log->next_ms = now_ms + log->gap_ms;
+	log->lines = 0;
 }
 
 void
