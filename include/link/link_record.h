@@ -13,16 +13,14 @@ struct link;
 #define OWN_CERTIFICATES 8
 
 /*
- * Names and digests of our own certificates, which many handshakes use. All
+ * What records tell of our own certificates, which many handshakes use. All
  * zero: empty. A certificate that it knows is held, so that no other one gets
  * its address.
  */
 struct own_certificates {
 	struct own_certificate {
 		X509 *certificate; /* NULL: free */
-		char *subject; /* owned; UTF-8 */
-		unsigned char sha256[32];
-		unsigned sha256_size; /* 0: there is no SHA-256 */
+		char *object; /* owned; of JSON */
 	} entry[OWN_CERTIFICATES];
 	unsigned next; /* the entry that is replaced next */
 };

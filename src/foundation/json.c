@@ -7,11 +7,8 @@
 /* Room that stays for the keys of objects and lists, and the end of the line.
  */
 #define JSON_END_MAX 512
-/*
- * The most bytes of a member: a value that is cut behind its last character,
- * and its key.
- */
-#define JSON_MEMBER_MAX	  (JSON_VALUE_MAX + 128)
+/* The most bytes of a member: its key, and an object or a longer value. */
+#define JSON_MEMBER_MAX	  (JSON_OBJECT_MAX + 128)
 #define JSON_DOTS	  "\xe2\x80\xa6" /* U+2026 */
 #define JSON_NO_CHARACTER "\xef\xbf\xbd" /* U+FFFD */
 
@@ -20,173 +17,46 @@
 
 static const char json_digits[] = "0123456789abcdef";
 
-static char *json_member(struct json *, const char *);
-static void json_done(struct json *, const char *);
-static char *json_write_string(char *, const uint8_t *, size_t);
-static size_t json_plain(const uint8_t *, size_t);
+static size_t json_copy_plain(char *, const uint8_t *, size_t);
 static bool json_is_plain(uint8_t);
 static bool json_are_plain(uint64_t);
 static char *json_write_character(char *, const uint8_t *, size_t *);
 static size_t json_sequence(const uint8_t *, size_t);
 static bool json_turns_text(const uint8_t *, size_t);
 static char *json_escape(char *, unsigned);
-static char *json_padded(char *, unsigned, unsigned);
 static char *json_date(char *, int64_t);
+static char *json_pair(char *, unsigned);
 
 void
 json_begin(struct json *json, struct textbuf *text)
 {
+	char *start = textbuf_space(text, JSON_LINE_MAX + JSON_MEMBER_MAX);
+
+	*start = '{';
 	json->text = text;
-	json->start = text->size;
+	json->next = start + 1;
+	json->limit = start + JSON_LINE_MAX - JSON_END_MAX;
 	json->cut = false;
-	*textbuf_space(text, JSON_LINE_MAX + JSON_MEMBER_MAX) = '{';
-	textbuf_grow(text, 1);
 }
 
 void
 json_end(struct json *json)
 {
-	if (json->cut)
-		textbuf_puts(json->text, ",\"cut\":true");
-	textbuf_append(json->text, "}\n", 2);
-}
-
-void
-json_open(struct json *json, const char *key, char bracket)
-{
-	char *next = json_member(json, key);
-
-	*next++ = bracket;
-	textbuf_grow(
-	    json->text, (size_t)(next - json->text->data) - json->text->size);
-}
-
-void
-json_close(struct json *json, char bracket)
-{
-	textbuf_append(json->text, &bracket, 1);
-}
-
-void
-json_string(struct json *json, const char *key, const char *value)
-{
-	if (value != NULL)
-		json_bytes(json, key, value, strlen(value));
-}
-
-void
-json_bytes(struct json *json, const char *key, const void *value, size_t size)
-{
-	json_done(json, json_write_string(json_member(json, key), value, size));
-}
-
-void
-json_hex(struct json *json, const char *key, const void *value, size_t size)
-{
-	const uint8_t *bytes = value;
-	bool whole = size <= JSON_VALUE_MAX / 2;
-	size_t i;
-	char *next;
-
-	if (!whole)
-		size = JSON_VALUE_MAX / 2;
-	next = json_member(json, key);
-	*next++ = '"';
-	for (i = 0; i < size; i++) {
-		*next++ = json_digits[bytes[i] >> 4];
-		*next++ = json_digits[bytes[i] & 15];
-	}
-	if (!whole)
-		next = stpcpy(next, JSON_DOTS);
-	*next++ = '"';
-	json_done(json, next);
-}
-
-void
-json_number(struct json *json, const char *key, uint64_t value)
-{
-	json_done(json, decimal_write(json_member(json, key), value));
-}
-
-void
-json_integer(struct json *json, const char *key, int64_t value)
-{
-	char *next = json_member(json, key);
-
-	if (value < 0)
-		*next++ = '-';
-	json_done(json,
-	    decimal_write(
-		next, value < 0 ? 0 - (uint64_t)value : (uint64_t)value));
-}
-
-void
-json_true(struct json *json, const char *key)
-{
-	json_done(json, stpcpy(json_member(json, key), "true"));
-}
-
-void
-json_time(struct json *json, const char *key, int64_t unix_us)
-{
-	int64_t unix_s = unix_us / 1000000;
-	unsigned second = (unsigned)(unix_s % 86400);
-	char *next = json_member(json, key);
-
-	*next++ = '"';
-	next = json_date(next, unix_s / 86400);
-	*next++ = 'T';
-	next = json_padded(next, second / 3600, 2);
-	*next++ = ':';
-	next = json_padded(next, second / 60 % 60, 2);
-	*next++ = ':';
-	next = json_padded(next, second % 60, 2);
-	*next++ = '.';
-	next = json_padded(next, (unsigned)(unix_us % 1000000), 6);
-	*next++ = 'Z';
-	*next++ = '"';
-	json_done(json, next);
-}
-
-/*
- * Write the comma, if one is needed, and the key. Returns where the value goes.
- * json_begin has made the room, and the text grows only when the value is
- * there.
- */
-static char *
-json_member(struct json *json, const char *key)
-{
-	char *next = json->text->data + json->text->size;
-
-	if (next[-1] != '{' && next[-1] != '[')
-		*next++ = ',';
-	if (key == NULL)
-		return next;
-	*next++ = '"';
-	next = stpcpy(next, key);
-	*next++ = '"';
-	*next++ = ':';
-	return next;
-}
-
-/* The member ends here. Leave it out if the line would be too long. */
-static void
-json_done(struct json *json, const char *end)
-{
 	struct textbuf *text = json->text;
-	size_t size = (size_t)(end - text->data);
+	char *next = json->next;
 
-	if (size - json->start <= JSON_LINE_MAX - JSON_END_MAX)
-		textbuf_grow(text, size - text->size);
-	else
-		json->cut = true;
+	if (json->cut)
+		next = stpcpy(next, ",\"cut\":true");
+	next = stpcpy(next, "}\n");
+	textbuf_grow(text, (size_t)(next - text->data) - text->size);
 }
 
-static char *
-json_write_string(char *out, const uint8_t *in, size_t size)
+char *
+json_write_string(char *out, const void *value, size_t size)
 {
-	const uint8_t *end = in + size;
+	const uint8_t *in = value, *end = in + size;
 	const char *limit = out + JSON_VALUE_MAX;
+	size_t plain;
 
 	for (*out++ = '"'; in < end; in += size) {
 		if (out > limit) {
@@ -194,23 +64,77 @@ json_write_string(char *out, const uint8_t *in, size_t size)
 			break;
 		}
 		size = (size_t)(end - in);
-		if (size > (size_t)(limit - out) + 1)
-			size = (size_t)(limit - out) + 1;
-		if ((size = json_plain(in, size)) > 0) {
-			memcpy(out, in, size);
-			out += size;
-			continue;
-		}
-		size = (size_t)(end - in);
-		out = json_write_character(out, in, &size);
+		plain = (size_t)(limit - out) + 1;
+		plain = json_copy_plain(out, in, size < plain ? size : plain);
+		if (plain == 0)
+			out = json_write_character(out, in, &size);
+		else
+			size = plain;
+		out += plain;
 	}
 	*out++ = '"';
 	return out;
 }
 
-/* Returns how many bytes at the beginning stand for themselves. */
+char *
+json_write_hex(char *out, const void *value, size_t size)
+{
+	const uint8_t *bytes = value;
+	bool whole = size <= JSON_VALUE_MAX / 2;
+	size_t i;
+
+	if (!whole)
+		size = JSON_VALUE_MAX / 2;
+	*out++ = '"';
+	for (i = 0; i < size; i++) {
+		*out++ = json_digits[bytes[i] >> 4];
+		*out++ = json_digits[bytes[i] & 15];
+	}
+	if (!whole)
+		out = stpcpy(out, JSON_DOTS);
+	*out++ = '"';
+	return out;
+}
+
+char *
+json_write_integer(char *out, int64_t value)
+{
+	if (value >= 0)
+		return decimal_write(out, (uint64_t)value);
+	*out++ = '-';
+	return decimal_write(out, 0 - (uint64_t)value);
+}
+
+char *
+json_write_time(char *out, int64_t unix_us)
+{
+	int64_t unix_s = unix_us / 1000000;
+	unsigned second = (unsigned)(unix_s % 86400);
+	unsigned us = (unsigned)(unix_us % 1000000);
+
+	*out++ = '"';
+	out = json_date(out, unix_s / 86400);
+	*out++ = 'T';
+	out = json_pair(out, second / 3600);
+	*out++ = ':';
+	out = json_pair(out, second / 60 % 60);
+	*out++ = ':';
+	out = json_pair(out, second % 60);
+	*out++ = '.';
+	out = json_pair(out, us / 10000);
+	out = json_pair(out, us / 100 % 100);
+	out = json_pair(out, us % 100);
+	*out++ = 'Z';
+	*out++ = '"';
+	return out;
+}
+
+/*
+ * Copy the bytes at the beginning that stand for themselves. Returns how many
+ * these are. out has as much room as in.
+ */
 static size_t
-json_plain(const uint8_t *in, size_t size)
+json_copy_plain(char *out, const uint8_t *in, size_t size)
 {
 	uint64_t word;
 	size_t n;
@@ -219,9 +143,10 @@ json_plain(const uint8_t *in, size_t size)
 		memcpy(&word, in + n, sizeof(word));
 		if (!json_are_plain(word))
 			break;
+		memcpy(out + n, &word, sizeof(word));
 	}
-	while (n < size && json_is_plain(in[n]))
-		n++;
+	for (; n < size && json_is_plain(in[n]); n++)
+		out[n] = (char)in[n];
 	return n;
 }
 
@@ -343,17 +268,6 @@ json_escape(char *out, unsigned c)
 	return out;
 }
 
-/* Writes the number with so many digits. Returns the end. */
-static char *
-json_padded(char *out, unsigned value, unsigned digits)
-{
-	unsigned i;
-
-	for (i = digits; i-- > 0; value /= 10)
-		out[i] = (char)('0' + value % 10);
-	return out + digits;
-}
-
 /*
  * The date of a day since 1970, which is not negative. Years are counted from
  * March on, so that a leap day is the last day of its year; 400 of them have
@@ -369,9 +283,20 @@ json_date(char *out, int64_t days)
 	unsigned of_year = day - (365 * year + year / 4 - year / 100);
 	unsigned month = (5 * of_year + 2) / 153; /* March is 0 */
 
-	out = json_padded(out, (unsigned)(era * 400) + year + (month >= 10), 4);
+	year += (unsigned)(era * 400) + (month >= 10);
+	out = json_pair(out, year / 100);
+	out = json_pair(out, year % 100);
 	*out++ = '-';
-	out = json_padded(out, month < 10 ? month + 3 : month - 9, 2);
+	out = json_pair(out, month < 10 ? month + 3 : month - 9);
 	*out++ = '-';
-	return json_padded(out, of_year - (153 * month + 2) / 5 + 1, 2);
+	return json_pair(out, of_year - (153 * month + 2) / 5 + 1);
+}
+
+/* Writes two figures. Returns their end. */
+static char *
+json_pair(char *out, unsigned value)
+{
+	*out++ = (char)('0' + value / 10);
+	*out++ = (char)('0' + value % 10);
+	return out;
 }

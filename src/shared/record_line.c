@@ -15,7 +15,7 @@ record_begin(struct json *json, struct textbuf *text, const char *event,
     const char *host)
 {
 	json_begin(json, text);
-	json_string(json, "event", event);
+	json_word(json, "event", event);
 	json_number(json, "version", RECORD_VERSION);
 	json_time(json, "time", walltime_us());
 	json_string(json, "host", host);
@@ -29,7 +29,7 @@ record_parties(struct json *json, const struct card_copy *card, unsigned worker,
 
 	json_number(json, "worker", worker);
 	json_number(json, "connection", card->number);
-	json_string(json, "transport",
+	json_word(json, "transport",
 	    unix_socket	    ? "unix"
 		: datagrams ? "udp"
 			    : "tcp");
@@ -44,22 +44,21 @@ record_handshake(struct json *json, const struct card_copy *card)
 	const struct card_facts *facts = &card->facts;
 	unsigned sort = stats_sort(facts->version, facts->kind);
 
-	json_string(json, "handshake",
+	json_word(json, "handshake",
 	    facts->finished	      ? "finished"
 		: facts->failure != 0 ? "failed"
 				      : "unfinished");
 	if (facts->failure != 0)
-		json_string(
+		json_word(
 		    json, "failed_by", stats_failure_name(facts->failure));
 	if (facts->finished && facts->version < STATS_VERSIONS)
-		json_string(
-		    json, "protocol", stats_version_name(facts->version));
+		json_word(json, "protocol", stats_version_name(facts->version));
 	if (facts->finished && sort < STATS_SORTS)
-		json_string(json, "kind", stats_sort_name(sort));
+		json_word(json, "kind", stats_sort_name(sort));
 	if (facts->finished)
 		json_number(json, "handshake_us", card->took_us);
 	if (facts->early_accepted || facts->early_rejected)
-		json_string(json, "early_data",
+		json_word(json, "early_data",
 		    facts->early_accepted ? "accepted" : "rejected");
 	if (facts->renegotiations > 0)
 		json_number(json, "renegotiations", facts->renegotiations);
@@ -72,7 +71,7 @@ record_end(struct json *json, const struct card_copy *card, enum card_end end)
 	json_number(json, "socket_out", card->socket_out);
 	json_number(json, "data_in", card->data_in);
 	json_number(json, "data_out", card->data_out);
-	json_string(json, "end", card_end_name(end));
+	json_word(json, "end", card_end_name(end));
 }
 
 static void

@@ -34,8 +34,8 @@ static void facts_note(struct hello_facts *, const struct client_hello *);
 static uint8_t *span_copy(struct hello_span *, struct hello_span, uint8_t *);
 static void put_number(uint8_t *, uint16_t);
 static void more_json(struct json *, size_t);
-static void list_json(
-    const struct hello_facts *, enum hello_list, SSL *, struct json *, size_t);
+static void list_json(const struct hello_facts *, enum hello_list, SSL *,
+    struct json *, const char *);
 
 struct hello_facts *
 hello_facts_new(const struct client_hello *hello)
@@ -76,16 +76,16 @@ hello_facts_json(const struct hello_facts *facts, struct json *json)
 		json_close(json, ']');
 	}
 	if (facts->fingerprint.ja3[0] != '\0')
-		json_string(json, "ja3", facts->fingerprint.ja3);
+		json_word(json, "ja3", facts->fingerprint.ja3);
 	if (facts->fingerprint.ja4[0] != '\0')
-		json_string(json, "ja4", facts->fingerprint.ja4);
+		json_word(json, "ja4", facts->fingerprint.ja4);
 }
 
 void
 hello_facts_lists_json(
     const struct hello_facts *facts, SSL *ssl, struct json *json)
 {
-	size_t before = json->text->size;
+	const char *before = json->next;
 	enum hello_list list;
 
 	json_open(json, "hello", '{');
@@ -97,7 +97,7 @@ hello_facts_lists_json(
 /* A list that was cut ends with how many numbers are missing. */
 static void
 list_json(const struct hello_facts *facts, enum hello_list list, SSL *ssl,
-    struct json *json, size_t before)
+    struct json *json, const char *before)
 {
 	static const char *const keys[HELLO_LISTS] = {
 		[HELLO_LIST_VERSIONS] = "versions",
@@ -115,7 +115,7 @@ list_json(const struct hello_facts *facts, enum hello_list list, SSL *ssl,
 		return;
 	json_open(json, keys[list], '[');
 	for (i = 0; i < hello_numbers(numbers); i++) {
-		if (json->text->size - before > LISTS_MAX)
+		if (json->next - before > LISTS_MAX)
 			break;
 		json_string(json, NULL,
 		    hello_name(list, hello_number(numbers, i), ssl, &made));

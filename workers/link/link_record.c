@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/bn.h>
 #include <openssl/evp.h>
@@ -53,11 +54,11 @@ record_key_exchange(SSL *ssl, struct json *json)
 {
 	char room[TLS_GROUP_NUMBER], name[SIGNATURE_NAME_SIZE];
 
-	json_string(
+	json_word(
 	    json, "cipher", SSL_CIPHER_get_name(SSL_get_current_cipher(ssl)));
 	json_string(json, "group", tls_group_used(ssl, room));
 	if (link_signed(ssl) && signature_name(ssl, true, name))
-		json_string(json, "signature", name);
+		json_word(json, "signature", name);
 }
 
 static void
@@ -77,17 +78,12 @@ record_own(SSL *ssl, struct own_certificates *all, struct json *json)
 {
 	X509 *certificate = SSL_get_certificate(ssl);
 	int kind = SSL_CIPHER_get_auth_nid(SSL_get_current_cipher(ssl));
-	const struct own_certificate *own;
 
 	if (certificate == NULL || kind == NID_auth_null ||
 	    kind == NID_auth_psk || kind == NID_auth_srp)
 		return;
-	own = own_certificate_find(all, certificate);
-	json_open(json, "certificate", '{');
-	json_string(json, "subject", own->subject);
-	if (own->sha256_size > 0)
-		json_hex(json, "sha256", own->sha256, own->sha256_size);
-	json_close(json, '}');
+	json_object(json, "certificate",
+	    own_certificate_find(all, certificate)->object);
 }
 
 static const struct own_certificate *
@@ -108,15 +104,27 @@ own_certificate_find(struct own_certificates *all, X509 *certificate)
 static void
 own_certificate_fill(struct own_certificate *own, X509 *certificate)
 {
+	char *subject = record_name(X509_get_subject_name(certificate));
+	unsigned char sha256[32];
+	unsigned size = sizeof(sha256);
+	struct textbuf line;
+	struct json json;
+
 	X509_free(own->certificate);
-	free(own->subject);
+	free(own->object);
 	X509_up_ref(certificate);
 	own->certificate = certificate;
-	own->subject = record_name(X509_get_subject_name(certificate));
-	own->sha256_size = sizeof(own->sha256);
-	if (X509_digest(
-		certificate, EVP_sha256(), own->sha256, &own->sha256_size) != 1)
-		own->sha256_size = 0;
+	textbuf_init(&line);
+	json_begin(&json, &line);
+	json_string(&json, "subject", subject);
+	if (X509_digest(certificate, EVP_sha256(), sha256, &size) == 1)
+		json_hex(&json, "sha256", sha256, size);
+	json_end(&json);
+	/* Without the newline. */
+	if ((own->object = strndup(line.data, line.size - 1)) == NULL)
+		fatalx("out of memory");
+	textbuf_free(&line);
+	free(subject);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 
+static char *signature_append(char *, const char *, const char *);
 static bool signature_told(SSL *, bool, char *);
 static const char *signature_kind(int, int);
 
@@ -14,7 +15,8 @@ bool
 signature_name(SSL *ssl, bool ours, char name[SIGNATURE_NAME_SIZE])
 {
 	int type = NID_undef, hash = NID_undef;
-	char *c;
+	const char *kind, *last = &name[SIGNATURE_NAME_SIZE - 1];
+	char *next = name;
 
 	if (signature_told(ssl, ours, name))
 		return true;
@@ -23,16 +25,25 @@ signature_name(SSL *ssl, bool ours, char name[SIGNATURE_NAME_SIZE])
 		return false;
 	(void)(ours ? SSL_get_signature_nid(ssl, &hash)
 		    : SSL_get_peer_signature_nid(ssl, &hash));
-	if (signature_kind(type, hash) != NULL && hash != NID_undef)
-		snprintf(name, SIGNATURE_NAME_SIZE, "%s_%s",
-		    signature_kind(type, hash), OBJ_nid2sn(hash));
-	else if (type != NID_undef)
-		snprintf(name, SIGNATURE_NAME_SIZE, "%s", OBJ_nid2sn(type));
-	else
+	kind = hash == NID_undef ? NULL : signature_kind(type, hash);
+	if (kind == NULL && type == NID_undef)
 		return false;
-	for (c = name; *c != '\0'; c++)
-		*c = (char)tolower((unsigned char)*c);
+	if (kind != NULL) {
+		next = signature_append(next, last, kind);
+		next = signature_append(next, last, "_");
+	}
+	signature_append(next, last, OBJ_nid2sn(kind != NULL ? hash : type));
 	return true;
+}
+
+/* Appends the word in small letters, as much as fits. Returns the end. */
+static char *
+signature_append(char *next, const char *last, const char *word)
+{
+	for (; *word != '\0' && next < last; word++)
+		*next++ = (char)tolower((unsigned char)*word);
+	*next = '\0';
+	return next;
 }
 
 /* Since OpenSSL 3.5 libssl tells the name itself. */
