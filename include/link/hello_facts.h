@@ -1,7 +1,8 @@
 /*
  * What is kept of a connection's first ClientHello, as it was on the wire: for
- * the record of the connection, and to explain why its handshake failed. One
- * allocation of some hundred bytes.
+ * the record of the connection, and to explain why its handshake failed. Other
+ * connections may have the same facts (hello_kind.h), so these have nothing
+ * that only one connection has. One allocation of some hundred bytes.
  */
 #ifndef HELLO_FACTS_H
 #define HELLO_FACTS_H
@@ -21,6 +22,7 @@ struct json;
 #define HELLO_FACTS_NUMBERS 256
 
 struct hello_facts {
+	unsigned users; /* for hello_kind.h */
 	struct fingerprint fingerprint;
 	uint16_t highest, lowest; /* versions; 0: none */
 	bool names_versions; /* by supported_versions */
@@ -30,7 +32,6 @@ struct hello_facts {
 	bool has_psk;
 	bool has_srp;
 	/* These point into data: */
-	struct hello_span server_name; /* size 0: none */
 	struct hello_span protocols; /* of ALPN: hello_next_protocol() */
 	struct hello_span list[HELLO_LISTS];
 	uint16_t numbers[HELLO_LISTS]; /* before the list was cut */
@@ -38,10 +39,10 @@ struct hello_facts {
 	uint8_t data[];
 };
 
-/* Returns NULL if memory has run out. */
+/* Returns facts with one user, or NULL if memory has run out. */
 struct hello_facts *hello_facts_new(const struct client_hello *);
 void hello_facts_free(struct hello_facts *);
-/* Writes the members sni, alpn_offered, ja3 and ja4. */
+/* Writes the members alpn_offered, ja3 and ja4. */
 void hello_facts_json(const struct hello_facts *, struct json *);
 /* -log_hello: writes the member hello with the lists. */
 void hello_facts_lists_json(const struct hello_facts *, SSL *, struct json *);

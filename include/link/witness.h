@@ -12,6 +12,7 @@
 #include <openssl/ssl.h>
 
 #include "link/hello_facts.h"
+#include "link/moments.h"
 #include "text/ssl_events.h"
 
 struct config;
@@ -25,21 +26,28 @@ struct link;
 struct witness {
 	struct ssl_listener listener;
 	bool datagrams;
-	struct hello_facts
-	    *facts; /* owned; NULL: no ClientHello, or a bad one */
+	bool has_moments; /* -log */
+	bool ended; /* the first handshake is over */
+	/* Of hello_kind.h; NULL: no ClientHello came, or a bad one. */
+	struct hello_facts *facts;
+	char *server_name; /* owned; NULL: the ClientHello has none */
 	unsigned hellos; /* ClientHellos of the first handshake */
 	/* Types of the last messages, or WITNESS_NO_MESSAGE */
 	uint8_t sent, received;
 	int alert_sent, alert_received; /* the last ones, or WITNESS_NO_ALERT */
 	struct explanation *explanation; /* owned: see explain.h; or NULL */
+	struct moments moments; /* if it has them; else all zero */
 };
 
 /* Called by the master, before the fork. */
 void witness_open(const struct config *);
 void witness_close(void);
-/* Called for a new SSL. Sets link->shake.witness, if one is needed. */
+/*
+ * Called for a new SSL. Sets link->shake.witness, if one is needed, and with
+ * -log its part of link->outcome.
+ */
 void witness_attach(struct link *);
-/* The first handshake is finished: messages are of no more interest. */
+/* The first handshake is finished: from now on few messages matter. */
 void witness_end(struct link *);
 void witness_free(struct link *);
 

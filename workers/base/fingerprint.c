@@ -11,11 +11,8 @@
 #define COUNT_MAX  99
 #define NO_NUMBERS "000000000000"
 
-/* Bytes that are digested at once, or remembered of one kind of client. */
+/* Bytes that are digested at once. */
 #define TEXT_MAX 1024
-
-/* So many kinds of clients are remembered. */
-#define KINDS_MAX 16
 
 /*
  * What makes one of the digests. Fetched and allocated once, because that takes
@@ -39,28 +36,11 @@ struct numbers {
 	uint16_t number[FINGERPRINT_SUITES_MAX];
 };
 
-/*
- * All that a fingerprint depends on, as it stands in the message. Most clients
- * are of a few kinds, and say what others of their kind have said: then they
- * have the same fingerprint.
- */
-struct known {
-	size_t size; /* of bytes; 0: nothing is known */
-	uint8_t bytes[TEXT_MAX];
-	struct fingerprint fingerprint;
-};
-
 _Static_assert(FINGERPRINT_SUITES_MAX >= CLIENT_HELLO_EXTENSIONS_MAX,
     "the extensions of a ClientHello must fit");
 
 static void digester_open(struct digester *, const char *);
 static void digester_close(struct digester *);
-static struct known *known_find(const struct known *);
-static bool known_gather(struct known *, const struct client_hello *);
-static bool known_decides(uint16_t);
-static bool known_number(struct known *, size_t);
-static bool known_span(struct known *, struct hello_span);
-static void fingerprint_make(struct fingerprint *, const struct client_hello *);
 static void fingerprint_ja3(char *, const struct client_hello *);
 static void fingerprint_ja4(char *, const struct client_hello *);
 static void ja3_list(struct digest *, struct hello_span);
@@ -89,8 +69,6 @@ static void digest_end(struct digest *, char *, size_t);
 static bool is_alphanumeric(uint8_t);
 static char hex_digit(unsigned);
 
-static struct known kinds[KINDS_MAX];
-static unsigned next_kind; /* to be overwritten */
 static struct digester digester_ja3, digester_suites, digester_extensions;
 
 void
@@ -131,88 +109,6 @@ digester_close(struct digester *digester)
 
 void
 fingerprint_take(
-    struct fingerprint *fingerprint, const struct client_hello *hello)
-{
-	struct known known, *kind;
-
-	if (!known_gather(&known, hello)) {
-		fingerprint_make(fingerprint, hello);
-		return;
-	}
-	if ((kind = known_find(&known)) == NULL) {
-		kind = &kinds[next_kind];
-		next_kind = (next_kind + 1) % KINDS_MAX;
-		kind->size = known.size;
-		memcpy(kind->bytes, known.bytes, known.size);
-		fingerprint_make(&kind->fingerprint, hello);
-	}
-	*fingerprint = kind->fingerprint;
-}
-
-static struct known *
-known_find(const struct known *known)
-{
-	size_t i;
-
-	for (i = 0; i < KINDS_MAX; i++)
-		if (kinds[i].size == known->size &&
-		    memcmp(kinds[i].bytes, known->bytes, known->size) == 0)
-			return &kinds[i];
-	return NULL;
-}
-
-/* Returns false if it is too much to be kept. */
-static bool
-known_gather(struct known *known, const struct client_hello *hello)
-{
-	struct hello_span rest = hello->extensions, data;
-	uint16_t type;
-
-	known->size = 0;
-	if (!known_number(known, hello->datagrams) ||
-	    !known_number(known, hello->version) ||
-	    !known_span(known, hello->cipher_suites))
-		return false;
-	while (hello_next_extension(&rest, &type, &data))
-		if (!known_number(known, type) ||
-		    (known_decides(type) && !known_span(known, data)))
-			return false;
-	return true;
-}
-
-/* Of the other extensions only the number matters. */
-static bool
-known_decides(uint16_t type)
-{
-	return type == HELLO_SUPPORTED_GROUPS ||
-	    type == HELLO_EC_POINT_FORMATS ||
-	    type == HELLO_SIGNATURE_ALGORITHMS || type == HELLO_ALPN ||
-	    type == HELLO_SUPPORTED_VERSIONS;
-}
-
-static bool
-known_number(struct known *known, size_t number)
-{
-	if (sizeof(known->bytes) - known->size < 2)
-		return false;
-	known->bytes[known->size++] = (uint8_t)(number >> 8);
-	known->bytes[known->size++] = (uint8_t)number;
-	return true;
-}
-
-static bool
-known_span(struct known *known, struct hello_span span)
-{
-	if (!known_number(known, span.size) ||
-	    sizeof(known->bytes) - known->size < span.size)
-		return false;
-	memcpy(known->bytes + known->size, span.at, span.size);
-	known->size += span.size;
-	return true;
-}
-
-static void
-fingerprint_make(
     struct fingerprint *fingerprint, const struct client_hello *hello)
 {
 	*fingerprint = (struct fingerprint){ 0 };

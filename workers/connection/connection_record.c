@@ -6,9 +6,7 @@
 #include "connection/connection_state.h"
 #include "connection/connections.h"
 #include "foundation/json.h"
-#include "foundation/log.h"
 #include "foundation/monotime.h"
-#include "foundation/slab.h"
 #include "link/explain.h"
 #include "link/moments.h"
 #include "link/witness.h"
@@ -34,20 +32,11 @@ void
 connection_record_open(struct connection *connection)
 {
 	const struct services *services = connection->services;
-	struct link *link = &connection->link;
-	struct moments *moments;
 	struct card_copy card;
 	struct json json;
 
-	if (services->record_log == NULL)
-		return;
-	if ((moments = slab_alloc(sizeof(*moments))) == NULL)
-		fatalx("out of memory");
-	memset(moments, 0, sizeof(*moments));
-	link->outcome.moments = moments;
-	moments_attach(moments, &link->shake.events, link->ssl);
-	session_maker_attach(&moments->mark, link->ssl, services);
-	if ((services->config->log_events & LOG_ACCEPTED) == 0)
+	if (services->record_log == NULL ||
+	    (services->config->log_events & LOG_ACCEPTED) == 0)
 		return;
 	connection_record_begin(connection, &card, &json, "accepted");
 	connection_record_write(connection, &json);

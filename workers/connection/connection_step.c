@@ -477,7 +477,6 @@ connection_free(struct connection *connection)
 	outlets_forget(&connection->speaker);
 	TAILQ_REMOVE(&all->list, connection, entry);
 	link_close(&connection->link);
-	slab_free(connection->link.outcome.moments);
 	slab_free(connection->dtls);
 	free(connection->label);
 	slab_free(connection);

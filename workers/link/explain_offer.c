@@ -3,6 +3,8 @@
  * group, no signature algorithm, no protocol, or that ask for another server.
  * Most of these have files of their own.
  */
+#include <string.h>
+
 #include <openssl/ssl.h>
 #include <openssl/sslerr.h>
 
@@ -62,15 +64,15 @@ offer_protocol(struct failing *failing)
 static bool
 offer_name(struct failing *failing)
 {
-	struct hello_span name = failing->facts->server_name;
+	const char *name = failing->witness->server_name;
 
 	/* Without -servername_fatal, clients of TLS 1.2 are only warned. */
 	if (failing->witness->alert_sent != SSL_AD_UNRECOGNIZED_NAME ||
-	    !failing->config->servername_fatal || name.size == 0)
+	    !failing->config->servername_fatal || name == NULL)
 		return false;
 	failing->key = "SNI is not served";
 	explain_say(failing, "SNI ");
-	escape_line(&failing->hint, name.at, name.size);
+	escape_line(&failing->hint, name, strlen(name));
 	explain_say(failing,
 	    " is not served: the server has -servername %s and "
 	    "-servername_fatal",

@@ -12,7 +12,7 @@
 
 /* What a ClientHello has for the facts, before it is copied. */
 struct hello_parts {
-	struct hello_span server_name, protocols;
+	struct hello_span protocols;
 	size_t more_protocols; /* that are not kept */
 	struct hello_span list[HELLO_LISTS];
 	uint8_t version[2];
@@ -40,7 +40,7 @@ static void list_json(const struct hello_facts *, enum hello_list, SSL *,
 struct hello_facts *
 hello_facts_new(const struct client_hello *hello)
 {
-	struct hello_parts parts;
+	struct hello_parts parts = { .more_protocols = 0 };
 	struct hello_facts *facts;
 
 	parts_find(&parts, hello);
@@ -48,6 +48,7 @@ hello_facts_new(const struct client_hello *hello)
 	if (facts == NULL)
 		return NULL;
 	memset(facts, 0, sizeof(*facts));
+	facts->users = 1;
 	facts_copy(facts, &parts);
 	facts_note(facts, hello);
 	fingerprint_take(&facts->fingerprint, hello);
@@ -65,9 +66,6 @@ hello_facts_json(const struct hello_facts *facts, struct json *json)
 {
 	struct hello_span rest = facts->protocols, protocol;
 
-	if (facts->server_name.size > 0)
-		json_bytes(json, "sni", facts->server_name.at,
-		    facts->server_name.size);
 	if (rest.size > 0) {
 		json_open(json, "alpn_offered", '[');
 		while (hello_next_protocol(&rest, &protocol))
@@ -141,9 +139,6 @@ parts_find(struct hello_parts *parts, const struct client_hello *hello)
 {
 	struct hello_span none = { NULL, 0 }, *list = parts->list;
 
-	parts->more_protocols = 0;
-	if (!client_hello_server_name(hello, &parts->server_name))
-		parts->server_name = none;
 	if (client_hello_alpn(hello, &parts->protocols))
 		parts->more_protocols = parts_cut_protocols(&parts->protocols);
 	else
@@ -225,7 +220,7 @@ parts_cut_protocols(struct hello_span *protocols)
 static size_t
 parts_size(const struct hello_parts *parts)
 {
-	size_t size = parts->server_name.size + parts->protocols.size;
+	size_t size = parts->protocols.size;
 	enum hello_list list;
 
 	for (list = 0; list < HELLO_LISTS; list++)
@@ -240,7 +235,6 @@ facts_copy(struct hello_facts *facts, const struct hello_parts *parts)
 	struct hello_span cut;
 	enum hello_list list;
 
-	at = span_copy(&facts->server_name, parts->server_name, at);
 	at = span_copy(&facts->protocols, parts->protocols, at);
 	facts->more_protocols = (uint16_t)parts->more_protocols;
 	for (list = 0; list < HELLO_LISTS; list++) {

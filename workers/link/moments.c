@@ -3,34 +3,20 @@
 #include <string.h>
 
 #include "foundation/monotime.h"
+#include "text/ssl_events.h"
 
 /* The headers of handshake messages: RFC 8446, section 4; RFC 6347, 4.2.2. */
 #define MOMENTS_HEADER	    4
 #define MOMENTS_HEADER_DTLS 12
 
-static void moments_message(void *, SSL *, const struct ssl_message *);
-static bool
-moments_is_retry(const struct moments *, const struct ssl_message *);
+static bool moments_is_retry(const struct ssl_message *, bool);
 
 void
-moments_attach(struct moments *moments, struct ssl_events *events, SSL *ssl)
+moments_hear(
+    struct moments *moments, const struct ssl_message *message, bool datagrams)
 {
-	moments->header =
-	    SSL_is_dtls(ssl) ? MOMENTS_HEADER_DTLS : MOMENTS_HEADER;
-	moments->listener =
-	    (struct ssl_listener){ .message = moments_message, .arg = moments };
-	ssl_events_add(events, ssl, &moments->listener);
-}
-
-static void
-moments_message(void *arg, SSL *ssl, const struct ssl_message *message)
-{
-	struct moments *moments = arg;
 	const uint8_t *data = message->data;
 
-	(void)ssl;
-	if (message->content_type != SSL3_RT_HANDSHAKE || message->size == 0)
-		return;
 	switch (data[0]) {
 	case SSL3_MT_CLIENT_HELLO:
 		if (moments->hello_us == 0)
@@ -40,7 +26,7 @@ moments_message(void *arg, SSL *ssl, const struct ssl_message *message)
 			moments->first_byte_us = moments->hello_us;
 		break;
 	case SSL3_MT_SERVER_HELLO:
-		if (moments_is_retry(moments, message))
+		if (moments_is_retry(message, datagrams))
 			moments->hello_retry = true;
 		break;
 	case SSL3_MT_KEY_UPDATE:
@@ -54,15 +40,15 @@ moments_message(void *arg, SSL *ssl, const struct ssl_message *message)
 
 /* A ServerHello with this random value is one (RFC 8446, section 4.1.3). */
 static bool
-moments_is_retry(
-    const struct moments *moments, const struct ssl_message *message)
+moments_is_retry(const struct ssl_message *message, bool datagrams)
 {
 	static const uint8_t retry[] = { 0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a,
 		0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91,
 		0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e,
 		0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c };
 	const uint8_t *data = message->data;
-	size_t at = moments->header + 2; /* legacy_version */
+	size_t header = datagrams ? MOMENTS_HEADER_DTLS : MOMENTS_HEADER;
+	size_t at = header + 2; /* legacy_version */
 
 	return message->is_write && message->size >= at + sizeof(retry) &&
 	    memcmp(data + at, retry, sizeof(retry)) == 0;

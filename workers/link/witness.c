@@ -1,12 +1,18 @@
 #include "link/witness.h"
+
+#include <string.h>
+
 #include "base/services.h"
 #include "config/config.h"
+#include "foundation/json.h"
 #include "foundation/log.h"
 #include "foundation/slab.h"
+#include "link/hello_kind.h"
 #include "link/link.h"
 
 static void witness_on_message(void *, SSL *, const struct ssl_message *);
 static void witness_hear_hello(struct witness *, const struct ssl_message *);
+static void witness_note_name(struct witness *, const struct client_hello *);
 static void witness_on_info(void *, const SSL *, int, int);
 static void witness_note_alert(struct witness *, bool sent, int);
 
@@ -36,6 +42,7 @@ witness_attach(struct link *link)
 	*witness = (struct witness){
 		.listener = { .message = witness_on_message, .arg = witness },
 		.datagrams = link->dtls != NULL,
+		.has_moments = link->services->config->log != NULL,
 		.sent = WITNESS_NO_MESSAGE,
 		.received = WITNESS_NO_MESSAGE,
 		.alert_sent = WITNESS_NO_ALERT,
@@ -43,6 +50,10 @@ witness_attach(struct link *link)
 	};
 	ssl_events_add(&link->shake.events, link->ssl, &witness->listener);
 	link->shake.witness = witness;
+	if (!witness->has_moments)
+		return;
+	link->outcome.moments = &witness->moments;
+	session_maker_attach(&witness->moments.mark, link->ssl, link->services);
 }
 
 void
@@ -51,6 +62,9 @@ witness_end(struct link *link)
 	struct witness *witness = link->shake.witness;
 
 	if (witness == NULL)
+		return;
+	witness->ended = true;
+	if (witness->has_moments)
 		return;
 	/* libssl tells of states less often than of messages. */
 	witness->listener.message = NULL;
@@ -63,10 +77,12 @@ witness_free(struct link *link)
 {
 	if (link->shake.witness == NULL)
 		return;
-	hello_facts_free(link->shake.witness->facts);
+	hello_kind_leave(link->shake.witness->facts);
+	slab_free(link->shake.witness->server_name);
 	slab_free(link->shake.witness->explanation);
 	slab_free(link->shake.witness);
 	link->shake.witness = NULL;
+	link->outcome.moments = NULL;
 }
 
 void
@@ -76,6 +92,7 @@ hello_json(const struct link *link, struct json *json)
 
 	if (witness == NULL || witness->facts == NULL)
 		return;
+	json_string(json, "sni", witness->server_name);
 	hello_facts_json(witness->facts, json);
 	if (link->services->config->log_hello)
 		hello_facts_lists_json(witness->facts, link->ssl, json);
@@ -92,6 +109,10 @@ witness_on_message(void *arg, SSL *ssl, const struct ssl_message *message)
 	if (message->content_type == SSL3_RT_ALERT && message->size == 2)
 		witness_note_alert(witness, message->is_write, data[1]);
 	if (message->content_type != SSL3_RT_HANDSHAKE || message->size == 0)
+		return;
+	if (witness->has_moments)
+		moments_hear(&witness->moments, message, witness->datagrams);
+	if (witness->ended)
 		return;
 	if (message->is_write) {
 		witness->sent = data[0];
@@ -118,9 +139,26 @@ witness_hear_hello(struct witness *witness, const struct ssl_message *message)
 	if (client_hello_parse(
 		&hello, message->data, message->size, witness->datagrams) == -1)
 		return;
-	hello_facts_free(witness->facts);
-	if ((witness->facts = hello_facts_new(&hello)) == NULL)
+	hello_kind_leave(witness->facts);
+	if ((witness->facts = hello_kind_facts(&hello)) == NULL)
 		fatalx("out of memory");
+	witness_note_name(witness, &hello);
+}
+
+/* No byte of it is 0. */
+static void
+witness_note_name(struct witness *witness, const struct client_hello *hello)
+{
+	struct hello_span name;
+
+	slab_free(witness->server_name);
+	witness->server_name = NULL;
+	if (!client_hello_server_name(hello, &name))
+		return;
+	if ((witness->server_name = slab_alloc(name.size + 1)) == NULL)
+		fatalx("out of memory");
+	memcpy(witness->server_name, name.at, name.size);
+	witness->server_name[name.size] = '\0';
 }
 
 static void
