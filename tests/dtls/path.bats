@@ -9,11 +9,11 @@ load ../lib/helpers
 # That must not be those whose client still waits for the end of the handshake.
 start_patient() # seconds, option...
 {
-	local idle=$1
+	local idle=$(($1 * SLOW))
 
 	shift
 	start_server -dtls -echo -workers 2 -idle_timeout "$idle" \
-	    -handshake_timeout 60 "$@"
+	    -handshake_timeout $((60 * SLOW)) "$@"
 	SERVER_PORT=$PORT
 	OPEN=$(descriptors)
 }
