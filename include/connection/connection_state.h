@@ -30,11 +30,15 @@
 #include "link/link.h"
 #include "text/outlet.h"
 
+/* After so long a silence the peer counts as gone, as in the stock program. */
+#define CONNECTION_LINGER_MS 500
+/* The same while the server quits. */
+#define CONNECTION_LINGER_QUIT_MS 200
 /*
- * The time for the kernel to take the rest of an answer, and for an engine to
- * finish. How long a peer may take to go is said in net/farewell.h.
+ * The longest time, however much the peer still says. Also the time for the
+ * kernel to take the rest of an answer, and for an engine to finish.
  */
-#define CONNECTION_REST_MS 10000
+#define CONNECTION_LINGER_TOTAL_MS 10000
 
 /* Rounds of work before other connections have a turn. */
 #define CONNECTION_BUDGET 8
@@ -51,7 +55,7 @@ enum connection_state {
 	CONNECTION_HANDSHAKE,
 	CONNECTION_OPEN,
 	CONNECTION_FLUSH, /* what is queued goes out, nothing is read */
-	CONNECTION_SHUTDOWN, /* wait for the peer to go, if its end counts */
+	CONNECTION_SHUTDOWN, /* wait for the peer to go */
 	CONNECTION_CLOSED, /* freed at the end of the step */
 };
 

@@ -12,7 +12,6 @@
 #include "accept/acceptor.h"
 #include "connection/connection_record.h"
 #include "connection/connection_state.h"
-#include "net/farewell.h"
 
 TAILQ_HEAD(connection_list, connection);
 
@@ -22,7 +21,6 @@ struct connections {
 	struct connection_list list; /* in the order of their arrival */
 	struct acceptor acceptor;
 	struct record_maker records;
-	struct farewell farewell; /* sockets of connections that are gone */
 };
 
 /* Prepare to accept. Returns 0, or -1 (reported). */

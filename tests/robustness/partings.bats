@@ -1,5 +1,5 @@
-# How long a peer may take to go after the server has said goodbye: its socket
-# waits alone, and no reset costs the peer the end of an answer.
+# How long a peer may take to go after the server has said goodbye: no reset
+# costs the peer the end of an answer.
 
 # shellcheck disable=SC2153,SC2154 # set by the helpers
 
@@ -118,21 +118,4 @@ polite"
 	run -0 part_together 100 /small 0 150
 	assert_equal "$output" "100 1045 bytes whole
 100 polite"
-}
-
-@test "peers that go at about the same time are looked at together" {
-	local tracer worker
-
-	strace -D -f -o /dev/null true || skip 'strace cannot trace here'
-	start_server -WWW -quiet -workers 1
-	worker=$(workers)
-	strace -qq -e trace=poll -o calls -p "$worker" &
-	tracer=$!
-	LOADS+=("$tracer")
-	wait_for 5 is_traced "$worker"
-	tls_load --connections 400 --parallel 50 --request /small
-	kill "$tracer"
-	wait "$tracer" || :
-	LOADS=()
-	grep -qE '^poll\(\[\{.*\}, \{.*\}\], [0-9]+, 0\)' calls
 }

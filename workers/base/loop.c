@@ -77,8 +77,6 @@ loop_forget(struct loop *loop, struct loop_event *event)
 {
 	int i;
 
-	if (event->fd == -1)
-		return;
 	event->fd = -1;
 	for (i = 0; i < loop->count; i++)
 		if (loop->batch[i].data.ptr == event)

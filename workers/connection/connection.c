@@ -8,7 +8,6 @@
 #include "connection/dtls_place.h"
 #include "foundation/address.h"
 #include "foundation/log.h"
-#include "net/farewell.h"
 
 /* How long a connection is held for the master's message. */
 #define CONNECTION_HELD_MS 50
@@ -61,13 +60,13 @@ connection_set_state(struct connection *connection, enum connection_state state)
 		break;
 	case CONNECTION_SHUTDOWN:
 		delay_ms = *connection->services->quitting
-		    ? FAREWELL_QUIT_MS
-		    : FAREWELL_SILENCE_MS;
+		    ? CONNECTION_LINGER_QUIT_MS
+		    : CONNECTION_LINGER_MS;
 		connection->shutdown_ms = loop->now_ms;
 		break;
 	case CONNECTION_CLOSED:
 		if (connection->link.shake.async.paused)
-			delay_ms = CONNECTION_REST_MS;
+			delay_ms = CONNECTION_LINGER_TOTAL_MS;
 		break;
 	}
 	connection->state = state;

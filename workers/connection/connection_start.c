@@ -129,7 +129,7 @@ connection_end(struct connection *connection)
 	else
 		/* The connection lingers: not longer than one that ends now. */
 		loop_timer_set(connection->services->loop, &connection->timer,
-		    FAREWELL_QUIT_MS);
+		    CONNECTION_LINGER_QUIT_MS);
 	connection_run(connection);
 }
 

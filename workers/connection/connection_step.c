@@ -28,8 +28,6 @@ static bool connection_step_open(struct connection *);
 static bool connection_step_flush(struct connection *);
 static bool connection_step_shutdown(struct connection *);
 static bool connection_discard(struct connection *);
-static bool connection_is_only(const struct connection *);
-static bool connection_part(struct connection *);
 static bool connection_push(struct connection *);
 static bool connection_pull(struct connection *);
 static void connection_handshake_delayed(struct connection *);
@@ -362,15 +360,15 @@ connection_step_shutdown(struct connection *connection)
 	if (sent != TRANSPORT_BLOCKED)
 		connection->owing = false;
 	if ((sent != TRANSPORT_BLOCKED && connection_discard(connection)) ||
-	    (sent == TRANSPORT_FLUSHED && connection_part(connection)) ||
-	    loop->now_ms - connection->shutdown_ms >= FAREWELL_TOTAL_MS)
+	    loop->now_ms - connection->shutdown_ms >=
+		CONNECTION_LINGER_TOTAL_MS)
 		connection_set_state(connection, CONNECTION_CLOSED);
 	else if (!*connection->services->quitting &&
 	    (connection->owing ||
 		transport->read_bytes + transport->written_bytes != before))
 		loop_timer_set(loop, &connection->timer,
-		    connection->owing ? CONNECTION_REST_MS
-				      : FAREWELL_SILENCE_MS);
+		    connection->owing ? CONNECTION_LINGER_TOTAL_MS
+				      : CONNECTION_LINGER_MS);
 	if (connection->state == CONNECTION_SHUTDOWN &&
 	    sent != TRANSPORT_BLOCKED && transport->can_read)
 		connection_resume(connection);
@@ -384,33 +382,6 @@ connection_discard(struct connection *connection)
 	if (!connection->link.transport.kind->datagrams)
 		return stream_socket_discard(&connection->link.transport);
 	return dtls_discard(&connection->link);
-}
-
-/* Returns true if the worker has no other one. */
-static bool
-connection_is_only(const struct connection *connection)
-{
-	return TAILQ_FIRST(&connection->all->list) == connection &&
-	    TAILQ_NEXT(connection, entry) == NULL;
-}
-
-/*
- * The peer was told all. If nobody counts what it still says, only its socket
- * waits until the peer goes, together with others: a peer that is alone wakes
- * nobody but for itself. Returns true if the connection is over.
- */
-static bool
-connection_part(struct connection *connection)
-{
-	struct transport *transport = &connection->link.transport;
-
-	if (transport->kind->datagrams || connection->services->cards != NULL ||
-	    connection_is_only(connection))
-		return false;
-	loop_remove(connection->services->loop, &connection->event);
-	farewell_take(&connection->all->farewell, transport->fd);
-	transport->fd = -1;
-	return true;
 }
 
 static void

@@ -5,7 +5,6 @@
 
 static void connections_arrived(void *, const struct arrival *);
 static bool connections_overloaded(void *);
-static void connections_closed(void *);
 
 static const struct accept_calls connections_calls = {
 	.arrived = connections_arrived,
@@ -20,8 +19,6 @@ connections_open(struct connections *connections,
 	connections->services = services;
 	connections->handler = handler;
 	TAILQ_INIT(&connections->list);
-	farewell_init(
-	    &connections->farewell, services, connections_closed, connections);
 	return acceptor_open(
 	    &connections->acceptor, services, &connections_calls, connections);
 }
@@ -40,8 +37,7 @@ connections_find(struct connections *connections, uint64_t number)
 bool
 connections_are_gone(const struct connections *connections)
 {
-	return TAILQ_EMPTY(&connections->list) &&
-	    farewell_is_over(&connections->farewell);
+	return TAILQ_EMPTY(&connections->list);
 }
 
 void
@@ -51,7 +47,6 @@ connections_end(struct connections *connections)
 
 	TAILQ_FOREACH_SAFE (connection, &connections->list, entry, next)
 		connection_end(connection);
-	farewell_hurry(&connections->farewell);
 }
 
 static void
@@ -67,13 +62,4 @@ connections_overloaded(void *arg)
 	struct connections *connections = arg;
 
 	return outlets_overflow(connections->services->outlets);
-}
-
-/* Descriptors are free again. */
-static void
-connections_closed(void *arg)
-{
-	struct connections *connections = arg;
-
-	acceptor_resume(&connections->acceptor);
 }
