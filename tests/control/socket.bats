@@ -162,7 +162,7 @@ start() # option...
 	# So many answers do not go into its socket.
 	ctl_stay deaf 1 "$(printf 'help\n%.0s' {1..200})
 "
-	within_ms 1000 'an answer beside a client that does not read' \
+	within_ms 2000 'an answer beside a client that does not read' \
 	    ctl_says ok wait 'deaths == 0'
 	ctl_stay many 63 ''
 	# The place of the one that is dropped is free.

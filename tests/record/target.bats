@@ -294,7 +294,7 @@ limit_file() # bytes or unlimited
 	clients 100
 	wait_for 5 file_has server.err \
 	    'cannot write to -log /dev/full: No space left on device'
-	within_ms 1000 'TERM with /dev/full' stop_server
+	within_ms 2000 'TERM with /dev/full' stop_server
 	assert_matches "$(server_err)" 'bytes of -log /dev/full were lost'
 }
 
