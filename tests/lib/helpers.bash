@@ -83,7 +83,8 @@ common_setup()
 	LOADS=()
 	# A pipe from which nothing comes, for wait_for.
 	exec {SILENCE}<> <(:)
-	wait $!
+	# Bash may have forgotten the process that made the pipe.
+	wait $! 2>/dev/null || :
 }
 
 setup()
