@@ -104,10 +104,10 @@ tell_of_raw()
 }
 
 # Reads raw rows "round kind name CPU-us rate p50 p99 resumed errors note" that
-# count (rounds.bash), and
-# prints a line for each name of a kind: "name CPU-us least most rate p50 p99
-# errors note". They are medians over the rounds, the least and the most of
-# CPU-us, and the sum of the errors. "-" stands for a figure that was not measured.
+# count (rounds.bash), and prints a line for each name of a kind: "name CPU-us
+# least most rate p50 p99 errors note". They are medians over the rounds, the
+# least and the most of CPU-us, and the sum of the errors. "-" stands for a figure
+# that was not measured.
 rows_of() # kind
 {
 	awk -F '\t' -v OFS='\t' -v kind="$1" '

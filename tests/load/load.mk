@@ -25,6 +25,7 @@ $(TLS_LOAD): $(LOAD_OBJECTS)
 
 # What some of them share.
 $(LOAD_AT)/parting: $(LOAD_AT)/clock.o
+$(LOAD_AT)/late_reader $(LOAD_AT)/parting: $(LOAD_AT)/getter.o
 $(RELAY) $(LOAD_AT)/pieces: $(LOAD_AT)/clock.o $(LOAD_AT)/values.o
 $(LOAD_AT)/alternate $(LOAD_AT)/early $(LOAD_AT)/late_reader \
     $(LOAD_AT)/leave $(LOAD_AT)/parting $(LOAD_AT)/unread_answers: \
@@ -43,7 +44,7 @@ $(LOADED): $(BUILD)/%.so: %.c Makefile openssl.mk $(OPENSSL_USED)
 	    $(filter-out $(SAN),$(ALL_CFLAGS)) -fPIC -shared \
 	    -o $@ $< $(OPENSSL_LDFLAGS) $(LIBS)
 
--include $(LOAD_OBJECTS:.o=.d) $(TRICKS:=.d) $(LOAD_AT)/loopback.d \
-    $(LOAD_AT)/memory_client.d $(LOAD_AT)/session_file.d
+-include $(LOAD_OBJECTS:.o=.d) $(TRICKS:=.d) $(LOAD_AT)/getter.d \
+    $(LOAD_AT)/loopback.d $(LOAD_AT)/memory_client.d $(LOAD_AT)/session_file.d
 
 .PHONY: load

@@ -13,7 +13,8 @@ setup()
 }
 
 # Clients at once, and how many of them print the same. With -WWW an answer
-# has a head of 45 bytes. A client that a busy machine made too late says nothing of the server.
+# has a head of 45 bytes. A client that a busy machine made too late says nothing
+# of the server.
 part_together() # clients, path, bytes more to send, milliseconds
 {
 	local i
