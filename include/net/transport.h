@@ -145,6 +145,8 @@ enum transport_state transport_gather(struct transport *);
 /* As transport_flush, when nothing will follow: also ends a stream. */
 enum transport_state transport_finish(struct transport *);
 size_t transport_unsent(const struct transport *);
+/* Drop in: all of it was read, or nobody wants the rest. */
+void transport_forget_in(struct transport *);
 /* Queue bytes in the clear behind what libssl wrote: the P command. */
 void transport_write_clear(struct transport *, const void *, size_t);
 /*

@@ -2,6 +2,7 @@
 
 #include "config/config.h"
 #include "foundation/log.h"
+#include "tls/base/versions.h"
 #include "tls/ocsp.h"
 #include "tls/ocsp_chain.h"
 
@@ -60,9 +61,7 @@ ocsp_chain_of(SSL *ssl)
 bool
 ocsp_chain_is_known(void)
 {
-	return OPENSSL_version_major() > OCSP_CHAIN_MAJOR ||
-	    (OPENSSL_version_major() == OCSP_CHAIN_MAJOR &&
-		OPENSSL_version_minor() >= OCSP_CHAIN_MINOR);
+	return versions_reach(OCSP_CHAIN_MAJOR, OCSP_CHAIN_MINOR);
 }
 
 void

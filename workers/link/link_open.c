@@ -10,9 +10,10 @@
 #include "net/datagram_socket.h"
 #include "net/stream_socket.h"
 #include "resumption/tickets.h"
+#include "tls/base/versions.h"
 #include "tls/tls_context.h"
 
-static bool link_reads_ahead(const struct config *);
+static bool link_reads_ahead(const struct link *);
 static BIO *link_bio(struct link *);
 static void
 link_attach(struct link *, const struct sockaddr_storage *, struct loop_task *);
@@ -29,7 +30,6 @@ link_open(struct link *link, const struct services *services, int fd,
 	transport_init(&link->transport, fd,
 	    config->dtls ? &datagram_socket_kind : &stream_socket_kind,
 	    config->debug ? tracing_io : NULL);
-	link->transport.reads_ahead = link_reads_ahead(config);
 	if ((link->ssl = tls_context_new_ssl(services->tls)) == NULL)
 		return -1;
 	if ((bio = link_bio(link)) == NULL) {
@@ -40,6 +40,7 @@ link_open(struct link *link, const struct services *services, int fd,
 	}
 	SSL_set_bio(link->ssl, bio, bio);
 	link_attach(link, peer, wake);
+	link->transport.reads_ahead = link_reads_ahead(link);
 	if (link->dtls != NULL)
 		dtls_prepare(link);
 	witness_attach(link);
@@ -67,18 +68,14 @@ link_close(struct link *link)
 
 /*
  * From OpenSSL 3.2 on SSL_CTX_set_read_ahead(3) is for application data only,
- * and a handshake is read in pieces, of 5 bytes and the rest of a record.
- * -debug and -nbio_test show the stock program's reads, and -stateless looks at
- * what the socket has.
+ * and a handshake is read in pieces, of 5 bytes and the rest of a record. Who
+ * does not read data ahead must not read the handshake ahead either.
  */
 static bool
-link_reads_ahead(const struct config *config)
+link_reads_ahead(const struct link *link)
 {
-	unsigned major = OPENSSL_version_major();
-
-	return (major > 3 || (major == 3 && OPENSSL_version_minor() >= 2)) &&
-	    !config->dtls && !config->debug && !config->nbio_test &&
-	    !config->stateless;
+	return !link->transport.kind->datagrams &&
+	    SSL_get_read_ahead(link->ssl) && versions_reach(3, 2);
 }
 
 /* Returns NULL if memory has run out. */

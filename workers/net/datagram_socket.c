@@ -194,10 +194,8 @@ datagram_socket_from_queue(struct transport *transport, void *data, size_t size)
 	if (transport->peeks)
 		return (ssize_t)taken;
 	transport->in_read += sizeof(uint16_t) + n;
-	if (transport->in_read == transport->in.size) {
-		textbuf_free(&transport->in);
-		transport->in_read = 0;
-	}
+	if (transport->in_read == transport->in.size)
+		transport_forget_in(transport);
 	return (ssize_t)taken;
 }
 

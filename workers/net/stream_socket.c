@@ -12,7 +12,6 @@ static ssize_t stream_socket_receive(struct transport *, void *, size_t);
 static ssize_t stream_socket_kept(struct transport *, void *, size_t);
 static ssize_t stream_socket_ahead(struct transport *, void *, size_t);
 static ssize_t stream_socket_read(struct transport *, void *, size_t);
-static void stream_socket_forget(struct transport *);
 static void stream_socket_note(struct transport *, const uint8_t *, size_t);
 static const char *
 stream_socket_queue(struct transport *, const char *, size_t);
@@ -32,7 +31,7 @@ stream_socket_discard(struct transport *transport)
 	int budget = TRANSPORT_DISCARDS;
 	ssize_t n = 0;
 
-	stream_socket_forget(transport);
+	transport_forget_in(transport);
 	while (transport->can_read && !transport->at_eof && budget-- > 0 &&
 	    (n = stream_socket_read(transport, dropped, sizeof(dropped))) > 0)
 		/* Behind the last of it there is nothing to be read for. */
@@ -70,7 +69,7 @@ stream_socket_kept(struct transport *transport, void *data, size_t size)
 	memcpy(data, transport->in.data + transport->in_read, size);
 	transport->in_read += size;
 	if (size == left)
-		stream_socket_forget(transport);
+		transport_forget_in(transport);
 	return (ssize_t)size;
 }
 
@@ -88,13 +87,6 @@ stream_socket_ahead(struct transport *transport, void *data, size_t size)
 	}
 	memcpy(data, ahead, (size_t)n);
 	return n;
-}
-
-static void
-stream_socket_forget(struct transport *transport)
-{
-	textbuf_free(&transport->in);
-	transport->in_read = 0;
 }
 
 /*

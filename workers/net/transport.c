@@ -101,6 +101,13 @@ transport_finish(struct transport *transport)
 	return state;
 }
 
+void
+transport_forget_in(struct transport *transport)
+{
+	textbuf_free(&transport->in);
+	transport->in_read = 0;
+}
+
 size_t
 transport_unsent(const struct transport *transport)
 {

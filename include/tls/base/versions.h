@@ -1,8 +1,10 @@
 /*
- * -version: which program this is, and which TLS library.
+ * Which TLS library the program runs with, and -version.
  */
 #ifndef VERSIONS_H
 #define VERSIONS_H
+
+#include <stdbool.h>
 
 /*
  * Prints the versions on standard output. If the program was compiled with
@@ -13,5 +15,7 @@ void versions_print(void);
 /* Returns the name and the version of the library that the program runs with.
  */
 const char *versions_library(void);
+/* Returns true if that library has this version, or a later one. */
+bool versions_reach(unsigned major, unsigned minor);
 
 #endif

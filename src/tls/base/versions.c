@@ -13,6 +13,15 @@ versions_library(void)
 	return OpenSSL_version(OPENSSL_VERSION);
 }
 
+bool
+versions_reach(unsigned major, unsigned minor)
+{
+	unsigned has = OPENSSL_version_major();
+
+	return has > major ||
+	    (has == major && OPENSSL_version_minor() >= minor);
+}
+
 void
 versions_print(void)
 {
