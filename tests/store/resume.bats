@@ -168,6 +168,7 @@ leave() # PORT VERSION SESSIONS HOW PREFIX [SESSION]
 	assert_contains "$(fetch "$PORT" -cert large.pem -key large-key.pem)" \
 	    '</HTML>'
 	assert_equal "$(store_calls store set)" ''
+	wait_for 5 file_has host1.err 'the session is too large for it'
 	assert_matches "$(server_err host1)" \
 	    's_server:[0-9A-F]{64}: the session is too large for it'
 	end_hosts
