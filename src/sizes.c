@@ -23,6 +23,13 @@
 #define SIZES_CARDS	  16384 /* of a process */
 #define SIZES_CARDS_BYTES (64 * 1024 * 1024)
 
+/*
+ * The larger a ring is, the less often its two sides wait for each other. Pages
+ * that no text has come to cost no memory; the bound is as above.
+ */
+#define SIZES_TEXT_BYTES (64 * 1024 * 1024) /* of all rings */
+
+static size_t sizes_text_ring(unsigned);
 static unsigned sizes_cards(const struct config *, unsigned);
 static struct session_limits sizes_of_cache(const struct config *);
 static void sizes_name_cache(char *, size_t, const struct config *);
@@ -47,6 +54,8 @@ sizes_of_shared(struct shared_sizes *sizes, const struct config *config,
 		.cards = sizes_cards(
 		    config, config_workers_max(config) * generations),
 		.tally = config->summary,
+		.text_ring = sizes_text_ring(
+		    config_workers_max(config) * generations),
 		.allowed = sizes_allowed(config),
 		.external = config->ext_cache,
 	};
@@ -103,6 +112,17 @@ sizes_answer_max(const struct config *config)
 	if (!config_fetches(config))
 		return 0;
 	return crl > FETCH_ANSWER_OCSP ? crl : FETCH_ANSWER_OCSP;
+}
+
+static size_t
+sizes_text_ring(unsigned slots)
+{
+	size_t size = TEXT_RING_MAX;
+
+	while (size > TEXT_RING_MIN &&
+	    size * slots * TEXT_OUTLETS > SIZES_TEXT_BYTES)
+		size /= 2;
+	return size;
 }
 
 static unsigned

@@ -173,6 +173,7 @@ worker_open(struct worker *worker, const struct channel_ends *ends)
 	fault_point("worker-start");
 	waiting_init(&worker->waiting);
 	outlets_init(&worker->outlets, &worker->loop, ends->text_fd,
+	    &services->shared->texts, (size_t)services->slot * TEXT_OUTLETS,
 	    worker->setup->one_outlet);
 	text_set_sink(outlets_text, &worker->outlets);
 	log_before_exit(worker_last_words, worker);
@@ -340,13 +341,16 @@ worker_quit(struct worker *worker)
 static void
 worker_watch_memory(struct worker *worker)
 {
-	if (worker->trim.at_ms == 0 && slab_has_spare())
+	if (worker->trim.at_ms == 0 &&
+	    (slab_has_spare() || outlets_have_spare(&worker->outlets)))
 		loop_timer_set(&worker->loop, &worker->trim, WORKER_TRIM_MS);
 }
 
 static void
 worker_on_trim(void *arg)
 {
-	(void)arg;
+	struct worker *worker = arg;
+
 	slab_trim();
+	outlets_trim(&worker->outlets);
 }

@@ -44,6 +44,8 @@ struct handler {
 	struct mode_traits traits;
 	/* The handshake begins only with the client's first bytes. */
 	bool waits_for_word;
+	/* What comes is printed at once, as TEXT_DATA, by readable. */
+	bool prints_data;
 	/* Print on standard output where early data begins and ends. */
 	bool tells_early;
 	/* Called once, before all others: make the handler's state. */

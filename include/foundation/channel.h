@@ -65,11 +65,14 @@ bool channel_waiting(const struct channel *);
 
 /*
  * Receive the next message; its body goes to buf, of MESSAGE_BODY_MAX bytes.
+ * Without buf, one that has a body is out of order.
  * Returns 1 if there was a message, 0 if there is none now, and -1 if the other
  * end is gone or has sent a message that is not allowed. Such a message is
  * reported, and the channel refuses all messages after it.
  */
 int channel_receive(struct channel *, struct message *, void *buf);
+/* Something else that the other end has said is not allowed: see above. */
+void channel_refuse(struct channel *);
 /*
  * Returns the descriptor that came with the last message, which is the caller's
  * then, or -1.

@@ -48,8 +48,16 @@ enum message_type {
 	MESSAGE_ABORT, /* exit now */
 	/* The file of -log is this descriptor; without one the master writes */
 	MESSAGE_LOG_FILE,
-	/* From a child to the printer; a block may take several packets */
+	/*
+	 * From a child to the printer; a block may take several packets. A
+	 * worker's text goes by its ring (text_ring.h), but for what it says
+	 * before it has begun.
+	 */
 	MESSAGE_TEXT,
+	/* From a worker to the printer, who sleeps: text is in the ring */
+	MESSAGE_TEXT_THERE,
+	/* From the printer to a worker, who waits: the ring has room */
+	MESSAGE_TEXT_ROOM,
 	MESSAGE_TYPES
 };
 

@@ -41,6 +41,7 @@ struct writer {
 	struct writer_target target[WRITER_TARGETS];
 	struct writer_queue queue;
 	size_t queued_bytes;
+	unsigned lent; /* so many of the queue are lent */
 	size_t room_bytes; /* the queue is full with so many */
 	bool hasty; /* if the queue is full, drop new text at once */
 	int error; /* errno of the target that refuses; 0: none does */
@@ -68,6 +69,17 @@ void writer_close(struct writer *);
 /* Write at once if possible; else queue the bytes, or drop and count them. */
 void
 writer_write(struct writer *, unsigned index, const void *data, size_t size);
+/*
+ * The same, but what must be queued is not copied: the producer leaves it there
+ * as long as writer_has_lent.
+ */
+void
+writer_lend(struct writer *, unsigned index, const void *data, size_t size);
+bool writer_has_lent(const struct writer *);
+/* The producer cannot leave it there any longer: copy it. */
+void writer_keep_lent(struct writer *);
+/* Returns true if a target refuses what is written. */
+bool writer_refuses(const struct writer *);
 /* Returns false if what is written next is dropped, or goes nowhere. */
 bool writer_takes(const struct writer *, unsigned index);
 /* All bytes between these two calls are one block: queued or dropped whole. */

@@ -27,10 +27,12 @@ struct children {
 
 /*
  * So many children a generation at most, of which so many are wanted, and at
- * most so many generations at once. Returns 0, or -1 (reported).
+ * most so many generations at once. rings: of their text, or NULL. Returns 0,
+ * or -1 (reported).
  */
 int children_open(struct children *, const struct process_plan *,
-    unsigned count, unsigned wanted, unsigned generations, struct printer *);
+    unsigned count, unsigned wanted, unsigned generations, struct printer *,
+    const struct text_rings *);
 void children_hear_by(struct children *, children_hear *, void *arg);
 /* End the children that are left. */
 void children_close(struct children *);

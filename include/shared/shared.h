@@ -11,6 +11,7 @@
 
 #include "foundation/file_tail.h"
 #include "foundation/shm.h"
+#include "foundation/text_ring.h"
 #include "sessions/session_cache.h"
 
 struct randomness;
@@ -53,6 +54,8 @@ struct shared {
 	struct half_open *half_open;
 	struct connection_board *connections; /* NULL: nobody asks for it */
 	struct tally *tally; /* NULL without -summary */
+	/* What workers print: TEXT_OUTLETS for each slot, one after another. */
+	struct text_rings texts;
 	unsigned allowed; /* sessions, "(N allowed)" in the statistics */
 	bool external; /* the statistics leave out the rows of the cache */
 };
@@ -70,6 +73,7 @@ struct shared_sizes {
 	unsigned half_open; /* so many of them may be shaking hands */
 	unsigned cards; /* of connections, of each slot; 0: none at all */
 	bool tally; /* for -summary */
+	size_t text_ring; /* bytes of each worker's two */
 	unsigned allowed; /* of struct shared, as is: */
 	bool external;
 };

@@ -45,15 +45,27 @@ struct outlets {
 	struct speaker *current; /* NULL: the worker speaks for itself */
 };
 
-/* text_fd: a descriptor for each outlet. */
-void outlets_init(
-    struct outlets *, struct loop *, const int text_fd[TEXT_OUTLETS], bool one);
+/*
+ * text_fd: a descriptor for each outlet. The rings of the outlets follow each
+ * other from the one with this index.
+ */
+void outlets_init(struct outlets *, struct loop *,
+    const int text_fd[TEXT_OUTLETS], const struct text_rings *, size_t index,
+    bool one);
 /* Add the outlets to the loop. Returns 0, or -1 (reported). */
 int outlets_register(struct outlets *);
 /* Text that is written until the step ends is the speaker's. */
 void outlets_enter(struct outlets *, struct speaker *);
 /* Write text: a text_sink (text.h). arg is the outlets. */
 void outlets_text(enum text_stream, const void *, size_t, void *arg);
+/*
+ * Returns where the text to be written next may be put together, or NULL. Then
+ * outlets_take_back must be called, which returns where the text is: there, or
+ * in own, which has room for it.
+ */
+void *outlets_lend(struct outlets *, enum text_stream, size_t size);
+void *
+outlets_take_back(struct outlets *, enum text_stream, size_t size, void *own);
 /*
  * The text since the last call is complete. A short text may wait until the
  * block ends. That is when the loop has nothing else to do, so the master is
@@ -66,8 +78,14 @@ void outlets_end_block(struct outlets *);
 bool outlets_waiting(const struct outlets *);
 /* Returns true if so much waits that no new connection may be accepted. */
 bool outlets_overflow(const struct outlets *);
-/* Must be called once a turn of the loop: waits for room if text waits. */
+/*
+ * Must be called once a turn of the loop: where there is room again, text that
+ * waits is sent, and speakers that wait go on.
+ */
 void outlets_watch(struct outlets *);
+/* Returns true if memory can be given back, by outlets_trim. */
+bool outlets_have_spare(const struct outlets *);
+void outlets_trim(struct outlets *);
 /* Give the master some time to take the rest. */
 void outlets_flush(struct outlets *, int timeout_ms);
 

@@ -192,12 +192,18 @@ channel_receive(struct channel *channel, struct message *message, void *buf)
 
 	if (channel->fd == -1 || channel->refused)
 		return -1;
-	n = channel_read(channel, iov, 2);
+	n = channel_read(channel, iov, buf == NULL ? 1 : 2);
 	if (n == -1 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return 0;
 	if (n <= 0)
 		return -1;
 	return channel_allows(channel, message, (size_t)n) ? 1 : -1;
+}
+
+void
+channel_refuse(struct channel *channel)
+{
+	channel->refused = true;
 }
 
 int

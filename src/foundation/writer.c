@@ -25,6 +25,8 @@ struct writer_chunk {
 	TAILQ_ENTRY(writer_chunk) entry;
 	unsigned target;
 	size_t size, done;
+	const char *data;
+	bool lent; /* data is the producer's; else it is bytes */
 	char bytes[];
 };
 
@@ -37,7 +39,11 @@ static ssize_t writer_put(struct writer_target *, const char *, size_t);
 static void writer_failed(struct writer *, struct writer_target *, int);
 static void writer_refused(struct writer *, int);
 static void writer_recover(struct writer *);
-static void writer_enqueue(struct writer *, unsigned, const char *, size_t);
+static void
+writer_take(struct writer *, unsigned, const char *, size_t, bool);
+static void
+writer_enqueue(struct writer *, unsigned, const char *, size_t, bool);
+static struct writer_chunk *writer_chunk(const char *, size_t, bool);
 static void writer_dequeue(struct writer *);
 static void writer_tell(struct writer *);
 static void writer_tell_refusal(struct writer *);
@@ -104,21 +110,52 @@ void
 writer_write(
     struct writer *writer, unsigned index, const void *data, size_t size)
 {
-	struct writer_target *target = &writer->target[index];
-	size_t done = 0;
+	writer_take(writer, index, data, size, false);
+}
 
-	if (target->fd == -1)
-		return;
-	if (writer_drops(writer)) {
-		target->lost_bytes += size;
-	} else {
-		if (TAILQ_EMPTY(&writer->queue))
-			done = writer_try(writer, target, data, size);
-		if (target->fd != -1 && done < size)
-			writer_enqueue(writer, index, (const char *)data + done,
-			    size - done);
+void
+writer_lend(
+    struct writer *writer, unsigned index, const void *data, size_t size)
+{
+	writer_take(writer, index, data, size, true);
+}
+
+bool
+writer_has_lent(const struct writer *writer)
+{
+	return writer->lent > 0;
+}
+
+void
+writer_keep_lent(struct writer *writer)
+{
+	struct writer_chunk *chunk, *next, *kept;
+
+	for (chunk = TAILQ_FIRST(&writer->queue); chunk != NULL; chunk = next) {
+		next = TAILQ_NEXT(chunk, entry);
+		if (!chunk->lent)
+			continue;
+		writer->lent--;
+		kept = writer_chunk(chunk->data + chunk->done,
+		    chunk->size - chunk->done, false);
+		writer->queued_bytes -= chunk->done;
+		if (kept != NULL) {
+			kept->target = chunk->target;
+			TAILQ_INSERT_AFTER(&writer->queue, chunk, kept, entry);
+		} else {
+			writer->queued_bytes -= chunk->size - chunk->done;
+			writer->target[chunk->target].lost_bytes +=
+			    chunk->size - chunk->done;
+		}
+		TAILQ_REMOVE(&writer->queue, chunk, entry);
+		free(chunk);
 	}
-	writer_tell(writer);
+}
+
+bool
+writer_refuses(const struct writer *writer)
+{
+	return writer->error != 0;
 }
 
 bool
@@ -175,7 +212,7 @@ writer_flush(struct writer *writer)
 		target = &writer->target[head->target];
 		if (target->fd != -1)
 			head->done += writer_try(writer, target,
-			    head->bytes + head->done, head->size - head->done);
+			    head->data + head->done, head->size - head->done);
 		if (target->fd != -1 && head->done < head->size)
 			break;
 		writer_dequeue(writer);
@@ -377,21 +414,55 @@ writer_recover(struct writer *writer)
 }
 
 static void
-writer_enqueue(
-    struct writer *writer, unsigned target, const char *data, size_t size)
+writer_take(struct writer *writer, unsigned index, const char *data,
+    size_t size, bool lent)
 {
-	struct writer_chunk *chunk;
+	struct writer_target *target = &writer->target[index];
+	size_t done = 0;
 
-	if ((chunk = malloc(sizeof(*chunk) + size)) == NULL) {
+	if (target->fd == -1)
+		return;
+	if (writer_drops(writer)) {
+		target->lost_bytes += size;
+	} else {
+		if (TAILQ_EMPTY(&writer->queue))
+			done = writer_try(writer, target, data, size);
+		if (target->fd != -1 && done < size)
+			writer_enqueue(
+			    writer, index, data + done, size - done, lent);
+	}
+	writer_tell(writer);
+}
+
+static void
+writer_enqueue(struct writer *writer, unsigned target, const char *data,
+    size_t size, bool lent)
+{
+	struct writer_chunk *chunk = writer_chunk(data, size, lent);
+
+	if (chunk == NULL) {
 		writer->target[target].lost_bytes += size;
 		return;
 	}
 	chunk->target = target;
-	chunk->size = size;
-	chunk->done = 0;
-	memcpy(chunk->bytes, data, size);
 	TAILQ_INSERT_TAIL(&writer->queue, chunk, entry);
 	writer->queued_bytes += size;
+	writer->lent += lent;
+}
+
+/* NULL: there is no memory. */
+static struct writer_chunk *
+writer_chunk(const char *data, size_t size, bool lent)
+{
+	struct writer_chunk *chunk = malloc(sizeof(*chunk) + (lent ? 0 : size));
+
+	if (chunk == NULL)
+		return NULL;
+	chunk->size = size;
+	chunk->done = 0;
+	chunk->lent = lent;
+	chunk->data = lent ? data : memcpy(chunk->bytes, data, size);
+	return chunk;
 }
 
 static void
@@ -401,6 +472,7 @@ writer_dequeue(struct writer *writer)
 
 	TAILQ_REMOVE(&writer->queue, chunk, entry);
 	writer->queued_bytes -= chunk->size;
+	writer->lent -= chunk->lent;
 	free(chunk);
 }
 

@@ -1,5 +1,6 @@
 #include <poll.h>
 
+#include "foundation/monotime.h"
 #include "master/children.h"
 #include "master/printer.h"
 
@@ -24,11 +25,11 @@ const struct source children_source = {
 int
 children_open(struct children *children, const struct process_plan *plan,
     unsigned count, unsigned wanted, unsigned generations,
-    struct printer *printer)
+    struct printer *printer, const struct text_rings *rings)
 {
 	if (pool_open(&children->pool, plan, count, wanted, generations) == -1)
 		return -1;
-	return relay_open(&children->relay, &children->pool, printer);
+	return relay_open(&children->relay, &children->pool, printer, rings);
 }
 
 void
@@ -106,8 +107,8 @@ children_due_ms(const void *self, int64_t now_ms)
 {
 	const struct children *children = self;
 
-	(void)now_ms;
-	return pool_due_ms(&children->pool);
+	return monotime_sooner(pool_due_ms(&children->pool),
+	    relay_due_ms(&children->relay, now_ms));
 }
 
 static void
@@ -115,6 +116,7 @@ children_act(void *self, int64_t now_ms)
 {
 	struct children *children = self;
 
+	relay_act(&children->relay, now_ms);
 	pool_tend(&children->pool, now_ms);
 }
 
@@ -124,6 +126,7 @@ children_control(struct children *children, unsigned slot)
 	struct channel *control = &children->pool.slot[slot].control;
 	struct message message;
 
+	relay_read_rings(&children->relay, slot);
 	while (channel_receive(control, &message, children->body) == 1)
 		children->hear(children->arg, children, slot, &message);
 }

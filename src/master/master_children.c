@@ -79,7 +79,9 @@ master_open_children(struct master *master, const struct master_setup *setup)
 		children->replaced = master_children[i].replaced;
 		if (children_open(children, &plan, setup->child[i].count,
 			setup->child[i].wanted, master_children[i].generations,
-			master->printer) == -1)
+			master->printer,
+			i == MASTER_WORKER ? &setup->shared->texts : NULL) ==
+		    -1)
 			return -1;
 	}
 	return 0;

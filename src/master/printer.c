@@ -24,6 +24,8 @@ static void printer_act(void *, int64_t);
 static void printer_set_target(struct printer *, unsigned);
 static bool printer_shares(void);
 static unsigned printer_outlet(const struct printer *, unsigned);
+static void
+printer_mind_status(struct printer *, unsigned, const char *, size_t);
 static bool printer_may_show(const struct printer *);
 static void printer_clear_status(struct printer *);
 
@@ -65,13 +67,38 @@ printer_write(enum text_stream stream, const void *data, size_t size, void *arg)
 	struct printer *printer = arg;
 	unsigned index = text_is_error(stream);
 
-	if (printer->expects_status && (printer->shared || index == 1) &&
-	    size > 0) {
-		printer_clear_status(printer);
-		printer->in_line = ((const char *)data)[size - 1] != '\n';
-	}
+	printer_mind_status(printer, index, data, size);
 	writer_write(&printer->writer[printer_outlet(printer, index)], index,
 	    data, size);
+}
+
+void
+printer_lend(struct printer *printer, enum text_stream stream, const void *data,
+    size_t size)
+{
+	unsigned index = text_is_error(stream);
+
+	printer_mind_status(printer, index, data, size);
+	writer_lend(&printer->writer[printer_outlet(printer, index)], index,
+	    data, size);
+}
+
+bool
+printer_has_lent(const struct printer *printer, unsigned outlet)
+{
+	return writer_has_lent(&printer->writer[outlet]);
+}
+
+void
+printer_keep_lent(struct printer *printer, unsigned outlet)
+{
+	writer_keep_lent(&printer->writer[outlet]);
+}
+
+bool
+printer_is_refused(const struct printer *printer, unsigned outlet)
+{
+	return writer_refuses(&printer->writer[outlet]);
 }
 
 bool
@@ -221,6 +248,18 @@ printer_shares(void)
 	return fstat(STDOUT_FILENO, &out) == 0 &&
 	    fstat(STDERR_FILENO, &err) == 0 && out.st_dev == err.st_dev &&
 	    out.st_ino == err.st_ino;
+}
+
+/* Text is about to be written. */
+static void
+printer_mind_status(
+    struct printer *printer, unsigned index, const char *data, size_t size)
+{
+	if (!printer->expects_status || (!printer->shared && index == 0) ||
+	    size == 0)
+		return;
+	printer_clear_status(printer);
+	printer->in_line = data[size - 1] != '\n';
 }
 
 static bool

@@ -32,6 +32,7 @@ enum {
 	HALF_OPEN,
 	CONNECTIONS,
 	TALLY,
+	TEXTS,
 	SESSIONS,
 	PARTS
 };
@@ -78,6 +79,8 @@ shared_open(struct shared *shared, const struct shared_sizes *sizes,
 	if (sizes->tally)
 		shared->tally =
 		    tally_init(shm_at(&shared->shm, &parts[TALLY]), slots);
+	text_rings_init(&shared->texts, shm_at(&shared->shm, &parts[TEXTS]),
+	    (size_t)slots * TEXT_OUTLETS, sizes->text_ring);
 	if (sizes->datagrams && shared_open_peers(shared, sizes, parts) == -1)
 		return -1;
 	shared->connections = connection_board_init(
@@ -139,6 +142,10 @@ shared_lay_out(struct shm_part *parts, const struct shared_sizes *sizes)
 		[CONNECTIONS] = { "connections",
 		    connection_board_size(slots, sizes->cards), 0 },
 		[TALLY] = { "-summary", sizes->tally ? tally_size(slots) : 0,
+		    0 },
+		[TEXTS] = { "text of workers",
+		    text_rings_size(
+			(size_t)slots * TEXT_OUTLETS, sizes->text_ring),
 		    0 },
 		[SESSIONS] = { sizes->cache_name, session_cache_size(limits),
 		    0 },

@@ -227,6 +227,6 @@ closed() # number
 	wait_for 5 file_has server.err 'unsupported protocol'
 	kill "$tracer"
 	wait "$tracer" || :
-	# One message of text (MESSAGE_TEXT, 20): the error.
-	assert_equal "$(grep -cF 'iov_base="\24\0' calls)" 1
+	# The master is woken once (MESSAGE_TEXT_THERE, 21), for the error.
+	assert_equal "$(grep -cF 'iov_base="\25\0' calls)" 1
 }

@@ -47,6 +47,10 @@ built_with_store()
 	unit file_queue_test
 }
 
+@test "text in a ring is whole, in order, and never trusted" {
+	unit text_ring_test
+}
+
 @test "the master's death is seen by the time it can be known" {
 	unit lifeline_test
 }

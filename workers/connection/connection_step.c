@@ -282,14 +282,21 @@ connection_push(struct connection *connection)
 static bool
 connection_pull(struct connection *connection)
 {
-	uint8_t data[STREAM_RECORD];
-	size_t size;
+	uint8_t own[STREAM_RECORD], *data = NULL;
+	struct outlets *outlets = connection->services->outlets;
 	enum link_result result;
+	size_t size = 0;
 
 	if (connection->speaker.paused != NULL || connection->deaf ||
 	    stream_congested(&connection->link))
 		return false;
-	result = stream_pull(&connection->link, data, &size);
+	/* Decrypt what is printed to where it is printed from. */
+	if (connection->handler->prints_data)
+		data = outlets_lend(outlets, TEXT_DATA, sizeof(own));
+	result =
+	    stream_pull(&connection->link, data == NULL ? own : data, &size);
+	data = data == NULL ? own
+			    : outlets_take_back(outlets, TEXT_DATA, size, own);
 	/* libssl drops what it cannot verify, so this is authentic. */
 	if (result == LINK_DONE || result == LINK_AGAIN)
 		refusal_forget(connection);
@@ -305,8 +312,7 @@ connection_pull(struct connection *connection)
 		connection_obey(connection,
 		    connection->handler->readable(connection, data, size));
 		/* Text that the master does not take must not pile up. */
-		outlets_relieve(
-		    connection->services->outlets, &connection->speaker);
+		outlets_relieve(outlets, &connection->speaker);
 		return connection->state == CONNECTION_OPEN;
 	case LINK_AGAIN:
 		return connection->state == CONNECTION_OPEN;

@@ -20,6 +20,7 @@ const struct handler handler_interactive = {
 	.name = "interactive",
 	.traits = { .console = true },
 	.waits_for_word = true,
+	.prints_data = true,
 	.tells_early = true,
 	.open = interactive_open,
 	.delayed = interactive_delayed,

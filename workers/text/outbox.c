@@ -1,103 +1,250 @@
 #include "text/outbox.h"
+
+#include <string.h>
+
 #include "foundation/message.h"
 
-static int outbox_send_block(struct outbox *, bool);
-static int outbox_send(struct outbox *, const char *, size_t, bool);
+struct outbox_piece {
+	uint32_t size;
+	uint16_t stream;
+	bool more;
+};
+
+static void
+outbox_keep(struct outbox *, enum text_stream, const void *, size_t);
+static void
+outbox_add_piece(struct textbuf *, enum text_stream, const void *, size_t);
+static void outbox_end_rest(struct outbox *);
+static void outbox_put_rest(struct outbox *);
+static void outbox_publish(struct outbox *, bool);
+static int outbox_wake_master(struct outbox *);
 
 void
-outbox_init(struct outbox *outbox, int fd)
+outbox_init(
+    struct outbox *outbox, int fd, const struct text_rings *rings, size_t index)
 {
+	memset(outbox, 0, sizeof(*outbox));
 	channel_init(&outbox->channel, fd);
-	textbuf_init(&outbox->block);
-	outbox->stream = TEXT_OUT;
+	channel_hear(&outbox->channel, PARTY_PRINTER, PARTY_WORKER);
+	text_ring_write(&outbox->ring, rings, index);
 }
 
 void
 outbox_write(struct outbox *outbox, enum text_stream stream, const void *data,
     size_t size)
 {
+	size_t put = 0;
+
 	stream = text_is_error(stream) ? TEXT_ERR : TEXT_OUT;
-	if (stream != outbox->stream ||
-	    outbox->block.size + size > MESSAGE_BODY_MAX)
-		(void)outbox_send_block(outbox, true);
-	outbox->stream = stream;
-	textbuf_append(&outbox->block, data, size);
+	if (outbox->lent != NULL) {
+		outbox_add_piece(&outbox->aside, stream, data, size);
+		return;
+	}
+	if (!outbox_waiting(outbox)) {
+		put = text_ring_put(&outbox->ring, stream, data, size);
+		if (put < size)
+			outbox_publish(outbox, true);
+	}
+	if (put < size)
+		outbox_keep(
+		    outbox, stream, (const char *)data + put, size - put);
+}
+
+void *
+outbox_lend(struct outbox *outbox, enum text_stream stream, size_t size)
+{
+	stream = text_is_error(stream) ? TEXT_ERR : TEXT_OUT;
+	if (!outbox_waiting(outbox))
+		outbox->lent = text_ring_space(&outbox->ring, stream, size);
+	return outbox->lent;
+}
+
+void *
+outbox_take_back(struct outbox *outbox, size_t size, void *own)
+{
+	struct outbox_piece piece;
+	void *lent = outbox->lent;
+	const char *data;
+	size_t at;
+
+	outbox->lent = NULL;
+	if (outbox->aside.size == 0)
+		return lent;
+	memcpy(own, lent, size);
+	for (at = 0; at < outbox->aside.size; at += piece.size) {
+		data = outbox->aside.data + at;
+		memcpy(&piece, data, sizeof(piece));
+		at += sizeof(piece);
+		outbox_write(outbox, (enum text_stream)piece.stream,
+		    data + sizeof(piece), piece.size);
+	}
+	textbuf_free(&outbox->aside);
+	return own;
 }
 
 int
 outbox_end_step(struct outbox *outbox)
 {
-	return outbox->block.size < OUTBOX_LITTLE ? 0
-						  : outbox_end_block(outbox);
+	return text_ring_unpublished(&outbox->ring) < OUTBOX_LITTLE &&
+		!outbox->rest_open
+	    ? 0
+	    : outbox_end_block(outbox);
 }
 
 int
 outbox_end_block(struct outbox *outbox)
 {
-	return outbox_send_block(outbox, false);
-}
-
-/* goes_on: more text of the same step is sure to follow. */
-static int
-outbox_send_block(struct outbox *outbox, bool goes_on)
-{
-	size_t left = outbox->block.size, size;
-	const char *data = outbox->block.data;
-	int status = 0;
-
-	while (left > 0 && status == 0) {
-		size = left < MESSAGE_BODY_MAX ? left : MESSAGE_BODY_MAX;
-		left -= size;
-		status = outbox_send(outbox, data, size, goes_on || left > 0);
-		data += size;
+	if (outbox->rest_open) {
+		outbox_end_rest(outbox);
+		outbox_put_rest(outbox);
+	} else if (text_ring_unpublished(&outbox->ring) > 0) {
+		outbox_publish(outbox, false);
 	}
-	/* Do not keep the memory of a block that is larger than usual. */
-	if (outbox->block.capacity > MESSAGE_BODY_MAX)
-		textbuf_free(&outbox->block);
-	else
-		textbuf_clear(&outbox->block);
-	return status;
+	return outbox_wake_master(outbox);
 }
 
 bool
 outbox_is_large(const struct outbox *outbox)
 {
-	return outbox->block.size > OUTBOX_LARGE;
+	return text_ring_unpublished(&outbox->ring) > OUTBOX_LARGE ||
+	    (outbox->rest_open &&
+		outbox->rest.size - outbox->rest_taken > OUTBOX_LARGE);
 }
 
 bool
-outbox_full(const struct outbox *outbox)
+outbox_full(struct outbox *outbox)
 {
-	return outbox->channel.queued_bytes > OUTBOX_FULL;
+	return outbox_waiting(outbox) ||
+	    text_ring_room(&outbox->ring, OUTBOX_ROOM) < OUTBOX_ROOM;
 }
 
 bool
 outbox_overflows(const struct outbox *outbox)
 {
-	return outbox->channel.queued_bytes > OUTBOX_OVERFLOW;
+	return outbox->rest.size - outbox->rest_taken > OUTBOX_OVERFLOW;
 }
 
 bool
 outbox_waiting(const struct outbox *outbox)
 {
-	return channel_waiting(&outbox->channel);
+	return outbox->rest.size > 0;
+}
+
+bool
+outbox_has_spare(const struct outbox *outbox)
+{
+	return outbox->ring.spread;
+}
+
+int
+outbox_trim(struct outbox *outbox)
+{
+	text_ring_trim(&outbox->ring);
+	outbox->has_news = true;
+	return outbox_wake_master(outbox);
+}
+
+bool
+outbox_await_room(struct outbox *outbox)
+{
+	return text_ring_await_room(&outbox->ring);
 }
 
 int
 outbox_flush(struct outbox *outbox)
 {
-	return channel_flush(&outbox->channel);
+	struct message message;
+	int heard;
+
+	if (channel_flush(&outbox->channel) == -1)
+		return -1;
+	while ((heard = channel_receive(&outbox->channel, &message, NULL)) == 1)
+		;
+	if (heard == -1)
+		return -1;
+	outbox_end_rest(outbox);
+	outbox_put_rest(outbox);
+	return outbox_wake_master(outbox);
+}
+
+/* There is no room: keep the text, in pieces that fit into any ring. */
+static void
+outbox_keep(struct outbox *outbox, enum text_stream stream, const void *data,
+    size_t size)
+{
+	const char *from = data;
+	size_t n;
+
+	for (; size > 0; size -= n, from += n) {
+		n = size < TEXT_RING_PIECE ? size : TEXT_RING_PIECE;
+		outbox->rest_last = outbox->rest.size;
+		outbox_add_piece(&outbox->rest, stream, from, n);
+	}
+	outbox->rest_open = true;
+}
+
+static void
+outbox_add_piece(struct textbuf *pieces, enum text_stream stream,
+    const void *data, size_t size)
+{
+	struct outbox_piece piece = { (uint32_t)size, (uint16_t)stream, true };
+
+	textbuf_append(pieces, &piece, sizeof(piece));
+	textbuf_append(pieces, data, size);
+}
+
+/* The last piece is the end of a block. */
+static void
+outbox_end_rest(struct outbox *outbox)
+{
+	struct outbox_piece piece;
+	char *last;
+
+	if (!outbox->rest_open)
+		return;
+	last = outbox->rest.data + outbox->rest_last;
+	memcpy(&piece, last, sizeof(piece));
+	piece.more = false;
+	memcpy(last, &piece, sizeof(piece));
+	outbox->rest_open = false;
+}
+
+static void
+outbox_put_rest(struct outbox *outbox)
+{
+	struct textbuf *rest = &outbox->rest;
+	struct outbox_piece piece;
+	const char *data;
+
+	while (outbox->rest_taken < rest->size) {
+		data = rest->data + outbox->rest_taken;
+		memcpy(&piece, data, sizeof(piece));
+		if (text_ring_room(&outbox->ring, piece.size) < piece.size)
+			return;
+		(void)text_ring_put(&outbox->ring,
+		    (enum text_stream)piece.stream, data + sizeof(piece),
+		    piece.size);
+		outbox_publish(outbox, piece.more);
+		outbox->rest_taken += sizeof(piece) + piece.size;
+	}
+	textbuf_free(rest);
+	outbox->rest_taken = 0;
+}
+
+static void
+outbox_publish(struct outbox *outbox, bool more)
+{
+	text_ring_publish(&outbox->ring, more);
+	outbox->has_news = true;
 }
 
 static int
-outbox_send(struct outbox *outbox, const char *data, size_t size, bool more)
+outbox_wake_master(struct outbox *outbox)
 {
-	struct message message = {
-		.type = MESSAGE_TEXT,
-		.size = (uint32_t)size,
-		.flags = more ? MESSAGE_FLAG_MORE : 0,
-		.stream = (uint16_t)outbox->stream,
-	};
-
-	return channel_send(&outbox->channel, &message, data);
+	if (!outbox->has_news)
+		return 0;
+	outbox->has_news = false;
+	if (!text_ring_wakes_reader(&outbox->ring))
+		return 0;
+	return channel_say(&outbox->channel, MESSAGE_TEXT_THERE, 0);
 }

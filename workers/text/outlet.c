@@ -10,10 +10,13 @@ static void outlets_end(struct outlets *, int (*)(struct outbox *));
 static void
 outlet_lines(struct outlet *, enum text_stream, const char *, size_t);
 static void outlet_on_event(void *, uint32_t);
+static bool outlet_wants_room(const struct outlet *);
+static void outlet_has_room(struct outlet *);
 
 void
 outlets_init(struct outlets *outlets, struct loop *loop,
-    const int text_fd[TEXT_OUTLETS], bool one)
+    const int text_fd[TEXT_OUTLETS], const struct text_rings *rings,
+    size_t index, bool one)
 {
 	struct outlet *outlet;
 	unsigned i;
@@ -24,11 +27,11 @@ outlets_init(struct outlets *outlets, struct loop *loop,
 	for (i = 0; i < TEXT_OUTLETS; i++) {
 		outlet = &outlets->outlet[i];
 		outlet->all = outlets;
-		outbox_init(&outlet->outbox, text_fd[i]);
+		outbox_init(&outlet->outbox, text_fd[i], rings, index + i);
 		TAILQ_INIT(&outlet->waiters);
 		outlet->event =
 		    (struct loop_event){ outlet_on_event, outlet, -1 };
-		outlet->events = EPOLLRDHUP;
+		outlet->events = EPOLLIN;
 	}
 }
 
@@ -66,6 +69,22 @@ outlets_text(enum text_stream stream, const void *data, size_t size, void *arg)
 		outlet_lines(outlet, stream, data, size);
 	else
 		outbox_write(&outlet->outbox, stream, data, size);
+}
+
+void *
+outlets_lend(struct outlets *outlets, enum text_stream stream, size_t size)
+{
+	return text_is_heard(stream)
+	    ? outbox_lend(&outlet_of(outlets, stream)->outbox, stream, size)
+	    : NULL;
+}
+
+void *
+outlets_take_back(struct outlets *outlets, enum text_stream stream, size_t size,
+    void *own)
+{
+	return outbox_take_back(
+	    &outlet_of(outlets, stream)->outbox, size, own);
 }
 
 void
@@ -106,7 +125,6 @@ outlets_overflow(const struct outlets *outlets)
 	    outbox_overflows(&outlets->outlet[1].outbox);
 }
 
-/* EPOLLOUT is wanted only while text waits. */
 void
 outlets_watch(struct outlets *outlets)
 {
@@ -115,11 +133,28 @@ outlets_watch(struct outlets *outlets)
 
 	for (i = 0; i < TEXT_OUTLETS; i++) {
 		outlet = &outlets->outlet[i];
+		while (outlet_wants_room(outlet) &&
+		    outbox_await_room(&outlet->outbox))
+			outlet_has_room(outlet);
 		loop_watch(outlets->loop, &outlet->event, &outlet->events,
-		    EPOLLRDHUP |
-			(outbox_waiting(&outlet->outbox) ? (uint32_t)EPOLLOUT
-							 : 0));
+		    EPOLLIN |
+			(channel_waiting(&outlet->outbox.channel)
+				? (uint32_t)EPOLLOUT
+				: 0));
 	}
+}
+
+bool
+outlets_have_spare(const struct outlets *outlets)
+{
+	return outbox_has_spare(&outlets->outlet[0].outbox) ||
+	    outbox_has_spare(&outlets->outlet[1].outbox);
+}
+
+void
+outlets_trim(struct outlets *outlets)
+{
+	outlets_end(outlets, outbox_trim);
 }
 
 void
@@ -134,10 +169,13 @@ outlets_flush(struct outlets *outlets, int timeout_ms)
 	    (left_ms = end_ms - monotime_ms()) > 0) {
 		for (i = 0; i < TEXT_OUTLETS; i++) {
 			outbox = &outlets->outlet[i].outbox;
-			pollfds[i] = (struct pollfd){ .events = POLLOUT,
-				.fd = outbox_waiting(outbox)
-				    ? outbox->channel.fd
-				    : -1 };
+			pollfds[i] = (struct pollfd){ .fd = -1 };
+			if (!outbox_waiting(outbox))
+				continue;
+			if (outbox_await_room(outbox))
+				left_ms = 0;
+			pollfds[i] = (struct pollfd){ .events = POLLIN,
+				.fd = outbox->channel.fd };
 		}
 		poll(pollfds, TEXT_OUTLETS, (int)left_ms);
 		for (i = 0; i < TEXT_OUTLETS; i++)
@@ -216,9 +254,24 @@ static void
 outlet_on_event(void *arg, uint32_t events)
 {
 	struct outlet *outlet = arg;
-	struct speaker *speaker;
 
 	(void)events;
+	if (outbox_flush(&outlet->outbox) == -1)
+		_exit(1);
+}
+
+static bool
+outlet_wants_room(const struct outlet *outlet)
+{
+	return outbox_waiting(&outlet->outbox) ||
+	    !TAILQ_EMPTY(&outlet->waiters);
+}
+
+static void
+outlet_has_room(struct outlet *outlet)
+{
+	struct speaker *speaker;
+
 	if (outbox_flush(&outlet->outbox) == -1)
 		_exit(1);
 	if (outbox_waiting(&outlet->outbox))
