@@ -54,8 +54,8 @@ sizes_of_shared(struct shared_sizes *sizes, const struct config *config,
 		.cards = sizes_cards(
 		    config, config_workers_max(config) * generations),
 		.tally = config->summary,
-		.text_ring = sizes_text_ring(
-		    config_workers_max(config) * generations),
+		.text_ring =
+		    sizes_text_ring(config_workers_max(config) * generations),
 		.allowed = sizes_allowed(config),
 		.external = config->ext_cache,
 	};

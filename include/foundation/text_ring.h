@@ -25,8 +25,8 @@
  * again, so neither sleeps over the other's last act.
  *
  * If the ring is empty, the next block may begin at its first byte again. So
- * short texts touch few pages, and those that much text has touched can be given
- * back.
+ * short texts touch few pages, and those that much text has touched can be
+ *given back.
  */
 #ifndef TEXT_RING_H
 #define TEXT_RING_H
@@ -107,15 +107,14 @@ void text_ring_write(
  * Put text behind what was put before. Returns how many bytes of it there was
  * room for. The text may stand where text_ring_space said.
  */
-size_t text_ring_put(struct text_ring_writer *, enum text_stream,
-    const void *data, size_t size);
+size_t text_ring_put(
+    struct text_ring_writer *, enum text_stream, const void *data, size_t size);
 /*
  * Returns where text of this stream, which must be put next, would go, if it
  * need not wrap and there is room for size bytes; else NULL. The caller may
  * write there.
  */
-void *
-text_ring_space(struct text_ring_writer *, enum text_stream, size_t size);
+void *text_ring_space(struct text_ring_writer *, enum text_stream, size_t size);
 /*
  * Returns how many bytes text_ring_put would take in a new piece, or fewer if
  * that is as many as wanted.

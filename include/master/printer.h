@@ -41,8 +41,8 @@ void printer_write(enum text_stream, const void *data, size_t size, void *arg);
  * The same, but what is queued is not copied: it must stay where it is as long
  * as printer_has_lent, or until printer_keep_lent.
  */
-void printer_lend(
-    struct printer *, enum text_stream, const void *data, size_t size);
+void
+printer_lend(struct printer *, enum text_stream, const void *data, size_t size);
 bool printer_has_lent(const struct printer *, unsigned outlet);
 void printer_keep_lent(struct printer *, unsigned outlet);
 /* Returns true if it is refused what it writes there. */

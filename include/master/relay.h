@@ -5,11 +5,11 @@
  * sleeps.
  *
  * Text in a ring is written from there. What the printer must queue it leaves
- * there; nothing else is read for that outlet until it is written. Each turn of the master takes what was
- * there when it began, and the relay asks to be woken for more when it has
- * found nothing. While much text comes, being woken for each bit of it would
- * cost more than the text. So after a turn with much text, the relay asks to be
- * woken for much, and looks by itself a moment later.
+ * there; nothing else is read for that outlet until it is written. Each turn of
+ * the master takes what was there when it began, and the relay asks to be woken
+ * for more when it has found nothing. While much text comes, being woken for
+ * each bit of it would cost more than the text. So after a turn with much text,
+ * the relay asks to be woken for much, and looks by itself a moment later.
  */
 #ifndef RELAY_H
 #define RELAY_H
@@ -43,14 +43,15 @@ struct relay {
 	const struct text_rings *rings; /* NULL: text comes by channels only */
 	struct relay_text *text; /* TEXT_OUTLETS a slot; owned */
 	unsigned looks; /* so many of them have a look_ms */
-	/* Whose ring has what the printer has queued of each outlet, or NULL. */
+	/* Whose ring has what the printer has queued of each outlet, or NULL.
+	 */
 	struct relay_text *lender[TEXT_OUTLETS];
 	unsigned char body[MESSAGE_BODY_MAX];
 };
 
 /* rings: TEXT_OUTLETS for each slot, or NULL. Returns 0, or -1 (reported). */
-int relay_open(struct relay *, struct pool *, struct printer *,
-    const struct text_rings *);
+int relay_open(
+    struct relay *, struct pool *, struct printer *, const struct text_rings *);
 void relay_close(struct relay *);
 /*
  * This text channel is readable, or its ring may have text: read while the

@@ -48,8 +48,8 @@ struct outbox {
 	struct textbuf aside; /* as rest */
 };
 
-void outbox_init(
-    struct outbox *, int fd, const struct text_rings *, size_t index);
+void
+outbox_init(struct outbox *, int fd, const struct text_rings *, size_t index);
 
 /* Append to the block. */
 void

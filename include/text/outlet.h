@@ -49,9 +49,9 @@ struct outlets {
  * text_fd: a descriptor for each outlet. The rings of the outlets follow each
  * other from the one with this index.
  */
-void outlets_init(struct outlets *, struct loop *,
-    const int text_fd[TEXT_OUTLETS], const struct text_rings *, size_t index,
-    bool one);
+void
+outlets_init(struct outlets *, struct loop *, const int text_fd[TEXT_OUTLETS],
+    const struct text_rings *, size_t index, bool one);
 /* Add the outlets to the loop. Returns 0, or -1 (reported). */
 int outlets_register(struct outlets *);
 /* Text that is written until the step ends is the speaker's. */

@@ -39,8 +39,7 @@ static ssize_t writer_put(struct writer_target *, const char *, size_t);
 static void writer_failed(struct writer *, struct writer_target *, int);
 static void writer_refused(struct writer *, int);
 static void writer_recover(struct writer *);
-static void
-writer_take(struct writer *, unsigned, const char *, size_t, bool);
+static void writer_take(struct writer *, unsigned, const char *, size_t, bool);
 static void
 writer_enqueue(struct writer *, unsigned, const char *, size_t, bool);
 static struct writer_chunk *writer_chunk(const char *, size_t, bool);

@@ -124,7 +124,7 @@ static void
 children_control(struct children *children, unsigned slot)
 {
 	struct channel *control = &children->pool.slot[slot].control;
-	struct message message;
+	struct message message = { .type = 0 };
 
 	relay_read_rings(&children->relay, slot);
 	while (channel_receive(control, &message, children->body) == 1)

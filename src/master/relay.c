@@ -85,10 +85,11 @@ relay_due_ms(const struct relay *relay, int64_t now_ms)
 	for (i = 0; left > 0; i++) {
 		text = &relay->text[i];
 		left -= text->look_ms != 0;
-		if (text->look_ms == 0 || !relay_may_print(relay, i % TEXT_OUTLETS))
+		if (text->look_ms == 0 ||
+		    !relay_may_print(relay, i % TEXT_OUTLETS))
 			continue;
-		due_ms = monotime_sooner(due_ms,
-		    text->look_ms < now_ms ? now_ms : text->look_ms);
+		due_ms = monotime_sooner(
+		    due_ms, text->look_ms < now_ms ? now_ms : text->look_ms);
 	}
 	return due_ms;
 }
@@ -157,7 +158,7 @@ static bool
 relay_take(struct relay *relay, unsigned slot, unsigned outlet)
 {
 	struct channel *channel = &relay->pool->slot[slot].text[outlet];
-	struct message message;
+	struct message message = { .type = 0 };
 	struct relay_piece piece;
 
 	if (channel_receive(channel, &message, relay->body) != 1)
@@ -189,8 +190,8 @@ relay_block(struct relay *relay, unsigned outlet, struct textbuf *partial,
 }
 
 static void
-relay_add(struct textbuf *partial, const struct relay_piece *piece,
-    const void *data)
+relay_add(
+    struct textbuf *partial, const struct relay_piece *piece, const void *data)
 {
 	textbuf_append(partial, piece, sizeof(*piece));
 	textbuf_append(partial, data, piece->size);
@@ -277,8 +278,7 @@ relay_regain(struct relay *relay, unsigned outlet)
  * must be taken. Returns how many bytes it was, or -1 if the ring is not right.
  */
 static int64_t
-relay_take_ring(
-    struct relay *relay, unsigned slot, unsigned outlet, bool must)
+relay_take_ring(struct relay *relay, unsigned slot, unsigned outlet, bool must)
 {
 	struct channel *channel = &relay->pool->slot[slot].text[outlet];
 	struct relay_text *text = relay_text(relay, slot, outlet);

@@ -153,7 +153,7 @@ outbox_await_room(struct outbox *outbox)
 int
 outbox_flush(struct outbox *outbox)
 {
-	struct message message;
+	struct message message = { .type = 0 };
 	int heard;
 
 	if (channel_flush(&outbox->channel) == -1)

@@ -80,11 +80,10 @@ outlets_lend(struct outlets *outlets, enum text_stream stream, size_t size)
 }
 
 void *
-outlets_take_back(struct outlets *outlets, enum text_stream stream, size_t size,
-    void *own)
+outlets_take_back(
+    struct outlets *outlets, enum text_stream stream, size_t size, void *own)
 {
-	return outbox_take_back(
-	    &outlet_of(outlets, stream)->outbox, size, own);
+	return outbox_take_back(&outlet_of(outlets, stream)->outbox, size, own);
 }
 
 void

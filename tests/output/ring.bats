@@ -1,0 +1,89 @@
+# Text of workers on its way through shared memory: whole and in order, whoever
+# is killed, reloaded or slow meanwhile.
+
+# shellcheck disable=SC2030,SC2031,SC2034,SC2153,SC2154 # for the helpers
+
+load ../lib/helpers
+
+# Uploads so many bytes, all of them the same letter, and ends.
+upload() # letter, bytes
+{
+	head -c "$2" /dev/zero | tr '\0' "$1" | client >/dev/null 2>&1
+}
+
+# So many bytes of the letter are in read.out.
+has_letters() # letter, bytes
+{
+	[ "$(tr -cd "$1" <read.out | wc -c)" -eq "$2" ]
+}
+
+@test "uploads to a reader that pauses arrive whole, over a reload" {
+	local letter loads=()
+
+	mkfifo server.out
+	exec {UNREAD}<>server.out
+	start_server -quiet -workers 1 -ready_file ready
+	for letter in a b c d; do
+		upload "$letter" 3000000 3>&- &
+		loads+=($!)
+		LOADS+=($!)
+	done
+	sleep 1
+	kill -HUP "$SERVER_PID"
+	# The new generation has rings of its own.
+	wait_for 10 file_has server.err 'generation 2 of the workers serves'
+	upload e 100000 3>&- &
+	loads+=($!)
+	LOADS+=($!)
+	cat <&"$UNREAD" >read.out 3>&- &
+	LOADS+=($!)
+	for letter in a b c d; do
+		wait_for 20 has_letters "$letter" 3000000
+	done
+	wait_for 10 has_letters e 100000
+	wait "${loads[@]}"
+}
+
+@test "workers killed amid much text tear no block, and others go on" {
+	local i worker load
+
+	start_server -workers 2 -msg
+	for i in 1 2 3; do
+		tls_load --connections 150 --parallel 20 --tls1_2 \
+		    >/dev/null 2>&1 &
+		load=$!
+		LOADS+=("$load")
+		sleep 0.1
+		for worker in $(workers); do
+			kill -9 "$worker"
+		done
+		wait "$load" || :
+	done
+	wait_for 10 has_workers 2
+	client </dev/null >/dev/null 2>&1
+	wait_for 10 file_has server.out 'CONNECTION CLOSED'
+	stop_server QUIT
+	assert_equal "$(grep -ac '^-----BEGIN SSL SESSION' server.out)" \
+	    "$(grep -ac '^-----END SSL SESSION' server.out)"
+	grep -aE '^(<<<|>>>|    [0-9a-f][0-9a-f] )' server.out >lines
+	run -1 grep -avE '^((<<<|>>>) [^]]+ \[length [0-9a-f]{4}\](, [A-Za-z_ ]+)?|   ( [0-9a-f]{2}){1,16})$' lines
+}
+
+@test "pages that much text has touched are given back" {
+	local worker
+
+	start_server -quiet -workers 1
+	worker=$(workers)
+	upload a 8000000
+	wait_for 10 has_little_shared "$worker"
+	upload b 1000
+	wait_for 5 file_has server.out bbbb
+	# An error would print megabytes.
+	: >server.out
+}
+
+# Less than a ring.
+has_little_shared() # pid
+{
+	[ "$(awk '/^Pss_Shmem:/ { print $2 }' "/proc/$1/smaps_rollup")" -lt 700 ]
+}
