@@ -34,7 +34,7 @@
 struct outbox {
 	struct channel channel; /* by which the two wake each other */
 	struct text_ring_writer ring;
-	bool has_news; /* that the master may have to be woken for */
+	uint64_t told; /* so far the master need not be woken */
 	/*
 	 * Pieces that did not fit: an outbox_piece and its text, several times.
 	 * If there is any, new text goes here, too.

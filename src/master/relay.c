@@ -297,6 +297,9 @@ relay_take_ring(struct relay *relay, unsigned slot, unsigned outlet, bool must)
 		else
 			text_ring_took(&text->ring);
 	}
+	/* The way back to the first byte, without text, is taken as well. */
+	if (relay->lender[outlet] != text)
+		text_ring_took(&text->ring);
 	if (there != -1 && status != -1)
 		return there;
 	relay_refuse(relay, slot, outlet);

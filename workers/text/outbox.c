@@ -16,7 +16,6 @@ static void
 outbox_add_piece(struct textbuf *, enum text_stream, const void *, size_t);
 static void outbox_end_rest(struct outbox *);
 static void outbox_put_rest(struct outbox *);
-static void outbox_publish(struct outbox *, bool);
 static int outbox_wake_master(struct outbox *);
 
 void
@@ -43,7 +42,7 @@ outbox_write(struct outbox *outbox, enum text_stream stream, const void *data,
 	if (!outbox_waiting(outbox)) {
 		put = text_ring_put(&outbox->ring, stream, data, size);
 		if (put < size)
-			outbox_publish(outbox, true);
+			text_ring_publish(&outbox->ring, true);
 	}
 	if (put < size)
 		outbox_keep(
@@ -98,7 +97,7 @@ outbox_end_block(struct outbox *outbox)
 		outbox_end_rest(outbox);
 		outbox_put_rest(outbox);
 	} else if (text_ring_unpublished(&outbox->ring) > 0) {
-		outbox_publish(outbox, false);
+		text_ring_publish(&outbox->ring, false);
 	}
 	return outbox_wake_master(outbox);
 }
@@ -140,7 +139,6 @@ int
 outbox_trim(struct outbox *outbox)
 {
 	text_ring_trim(&outbox->ring);
-	outbox->has_news = true;
 	return outbox_wake_master(outbox);
 }
 
@@ -224,26 +222,19 @@ outbox_put_rest(struct outbox *outbox)
 		(void)text_ring_put(&outbox->ring,
 		    (enum text_stream)piece.stream, data + sizeof(piece),
 		    piece.size);
-		outbox_publish(outbox, piece.more);
+		text_ring_publish(&outbox->ring, piece.more);
 		outbox->rest_taken += sizeof(piece) + piece.size;
 	}
 	textbuf_free(rest);
 	outbox->rest_taken = 0;
 }
 
-static void
-outbox_publish(struct outbox *outbox, bool more)
-{
-	text_ring_publish(&outbox->ring, more);
-	outbox->has_news = true;
-}
-
 static int
 outbox_wake_master(struct outbox *outbox)
 {
-	if (!outbox->has_news)
+	if (outbox->told == outbox->ring.begin)
 		return 0;
-	outbox->has_news = false;
+	outbox->told = outbox->ring.begin;
 	if (!text_ring_wakes_reader(&outbox->ring))
 		return 0;
 	return channel_say(&outbox->channel, MESSAGE_TEXT_THERE, 0);
