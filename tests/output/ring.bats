@@ -69,6 +69,21 @@ has_letters() # letter, bytes
 	run -1 grep -avE '^((<<<|>>>) [^]]+ \[length [0-9a-f]{4}\](, [A-Za-z_ ]+)?|   ( [0-9a-f]{2}){1,16})$' lines
 }
 
+@test "a worker killed at the end of a block has said all of it, or nothing" {
+	faulty text-put:kill
+	start_server -workers 1 -msg
+	client </dev/null >/dev/null 2>&1 || :
+	wait_for 5 file_has server.err 'worker 1 '
+	assert_lacks "$(<server.out)" '<<<'
+	stop_server
+	faulty text-published:kill
+	start_server -workers 1 -msg
+	client </dev/null >/dev/null 2>&1 || :
+	wait_for 5 file_has server.err 'worker 1 '
+	assert_matches "$(<server.out)" 'ClientHello.*Finished'
+	assert_equal "$(tail -c 1 server.out | xxd -p)" 0a
+}
+
 @test "pages that much text has touched are given back" {
 	local worker
 

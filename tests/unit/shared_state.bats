@@ -51,6 +51,10 @@ built_with_store()
 	unit text_ring_test
 }
 
+@test "the master prints rings whole, and never holds a worker for ever" {
+	unit relay_test
+}
+
 @test "the master's death is seen by the time it can be known" {
 	unit lifeline_test
 }

@@ -33,6 +33,8 @@ static void test_dropping(void);
 static void test_blocks(void);
 static void test_hasty(void);
 static void test_final(void);
+static void test_lending(void);
+static void test_lending_dropped(void);
 static void test_verdicts(void);
 
 int
@@ -44,6 +46,8 @@ main(void)
 	UNIT_RUN(test_blocks);
 	UNIT_RUN(test_hasty);
 	UNIT_RUN(test_final);
+	UNIT_RUN(test_lending);
+	UNIT_RUN(test_lending_dropped);
 	UNIT_RUN(test_verdicts);
 	return unit_end();
 }
@@ -245,6 +249,58 @@ test_final(void)
 	CHECK(disk.said[0] == '\0');
 	CHECK(!writer_waits(&writer));
 	CHECK(writer_due_ms(&writer) == 0);
+	writer_close(&writer);
+}
+
+/* What is lent is written from where it stands, unless it must be kept. */
+static void
+test_lending(void)
+{
+	char first[] = "first\n", second[] = "second\n";
+	struct writer writer;
+
+	test_start(&writer, false);
+	disk.room = 2;
+	writer_lend(&writer, 0, first, 6);
+	test_say(&writer, "between\n");
+	writer_lend(&writer, 0, second, 7);
+	CHECK(writer_has_lent(&writer));
+	CHECK(writer.queued_bytes == 4 + 8 + 7);
+	memcpy(first, "xxFIRS", 6);
+	disk.room = 1;
+	writer_flush(&writer);
+	CHECK(strcmp(disk.file, "fiF") == 0);
+	writer_keep_lent(&writer);
+	CHECK(!writer_has_lent(&writer));
+	CHECK(writer.queued_bytes == 3 + 8 + 7);
+	memset(first, 'x', sizeof(first));
+	memset(second, 'x', sizeof(second));
+	disk.room = 1000;
+	writer_flush(&writer);
+	CHECK(strcmp(disk.file, "fiFIRSbetween\nsecond\n") == 0);
+	CHECK(writer.queued_bytes == 0 && !writer_waits(&writer));
+	writer_lend(&writer, 0, "third\n", 6);
+	CHECK(!writer_has_lent(&writer));
+	writer_close(&writer);
+}
+
+/* What a target will never take, or has no room for, is not waited for. */
+static void
+test_lending_dropped(void)
+{
+	static char filler[TEST_ROOM + 1];
+	struct writer writer;
+
+	memset(filler, '.', TEST_ROOM);
+	test_start(&writer, true);
+	writer_lend(&writer, 0, filler, TEST_ROOM);
+	writer_lend(&writer, 0, "lost\n", 5);
+	CHECK(writer_has_lent(&writer) && writer.queued_bytes == TEST_ROOM);
+	disk.error = EPIPE;
+	writer_flush(&writer);
+	CHECK(!writer_has_lent(&writer) && writer.queued_bytes == 0);
+	writer_lend(&writer, 0, "nowhere\n", 8);
+	CHECK(!writer_has_lent(&writer));
 	writer_close(&writer);
 }
 
