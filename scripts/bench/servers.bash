@@ -11,6 +11,8 @@ port=
 listens=-t	# where $server listens: -t TCP, -u UDP
 # The working folder of servers that send pages.
 pages=
+# Where the standard output of servers goes.
+sink=/dev/null
 # The file that haproxy answers with; if empty, its answer has no body.
 page=
 
@@ -45,7 +47,7 @@ start_program() # name, command...
 	local name=$1 tries
 
 	shift
-	"$@" 0<>"$scratch/in" >/dev/null 2>"$scratch/out" &
+	"$@" 0<>"$scratch/in" >"$sink" 2>"$scratch/out" &
 	server=$!
 	for ((tries = 0; tries < 200; tries++)); do
 		port=$(port_of "$server" "$listens")

@@ -70,7 +70,7 @@ FIGURE='[0-9]+(\.[0-9]+)?'
 }
 
 @test "bench-bulk: both ways, and what is said of kernel TLS" {
-	local clients
+	local clients way
 
 	SBIN=/nowhere PATH=/usr/bin:/bin run_bench bench-bulk --rounds 1 --mib 1
 	assert_equal "$STATUS" 0
@@ -78,8 +78,10 @@ FIGURE='[0-9]+(\.[0-9]+)?'
 		assert_row "download +$clients nginx +not installed"
 		assert_row "download +$clients ours( +$FIGURE){4}  stock"
 		assert_row "download +$clients ours-sendfile( +$FIGURE){4}  stock"
-		assert_row "upload +$clients ours( +$FIGURE){4}  stock"
-		assert_row "upload +$clients stock( +$FIGURE){4}  stock"
+		for way in upload upload-file upload-pipe; do
+			assert_row "$way +$clients ours( +$FIGURE){4}  stock"
+			assert_row "$way +$clients stock( +$FIGURE){4}  stock"
+		done
 	done
 	assert_contains "$OUTPUT" 'Kernel TLS: '
 	assert_contains "$OUTPUT" 'Ours with -sendfile says: Warning: sendfile'
