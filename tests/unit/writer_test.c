@@ -266,7 +266,7 @@ test_lending(void)
 	writer_lend(&writer, 0, second, 7);
 	CHECK(writer_has_lent(&writer));
 	CHECK(writer.queued_bytes == 4 + 8 + 7);
-	memcpy(first, "xxFIRS", 6);
+	(void)stpcpy(first, "xxFIRS");
 	disk.room = 1;
 	writer_flush(&writer);
 	CHECK(strcmp(disk.file, "fiF") == 0);
