@@ -95,6 +95,17 @@ memory_kib()
 	echo "$kib"
 }
 
+# The memory that the processes share, as far as it is in use.
+shared_kib()
+{
+	local pid kib=0
+
+	for pid in "$SERVER_PID" $(pgrep -P "$SERVER_PID"); do
+		((kib += $(awk '/^Pss_Shmem/ { print $2 }' "/proc/$pid/smaps_rollup")))
+	done
+	echo "$kib"
+}
+
 # Sanitizers keep what was freed, so nothing is said with them.
 assert_growth() # KiB at first, limit in KiB
 {

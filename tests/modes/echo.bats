@@ -232,17 +232,18 @@ start_unread_server() # option...
 
 output_unread() # workers
 {
-	local letter before file mib=8
+	local letter before shared file mib=8
 
 	start_unread_server -quiet -workers "$1"
 	before=$(memory_kib)
+	shared=$(shared_kib)
 	for letter in a b c d; do
 		file=sent.$letter
 		head -c $((mib * 1024 * 1024)) /dev/zero |
 		    tr '\0' "$letter" >"$file"
 		client_into /dev/null -quiet -no_ign_eof -tls1_2 <"$file"
 	done
-	wait_for 10 grown "$before"
+	wait_for 10 is_full "$shared"
 	sleep 1
 	within_ms 2000 'a handshake, standard output not read,' shake_hands
 	assert_growth "$before" $((8 * 1024))
@@ -258,10 +259,10 @@ output_unread() # workers
 	stop_server
 }
 
-# The output is full: the master has begun to keep what it cannot write.
-grown() # KiB at first
+# The output is full: the text of a worker stays in its ring.
+is_full() # KiB that were shared at first
 {
-	[ "$(memory_kib)" -ge $(($1 + 512)) ]
+	[ "$(shared_kib)" -ge $(($1 + 512)) ]
 }
 
 shake_hands()
@@ -276,7 +277,7 @@ shake_hands()
 }
 
 @test "early data while nobody reads the output: bounded memory" {
-	local before size=$((32 * 1024 * 1024))
+	local before shared size=$((32 * 1024 * 1024))
 
 	head -c "$size" /dev/zero | tr '\0' e >early
 	start_unread_server -quiet -workers 2 -early_data \
@@ -285,9 +286,10 @@ shake_hands()
 	wait_for 10 test -s session
 	client_end one
 	before=$(memory_kib)
+	shared=$(shared_kib)
 	client_into /dev/null -quiet -no_ign_eof -sess_in session \
 	    -early_data early </dev/null
-	wait_for 10 grown "$before"
+	wait_for 10 is_full "$shared"
 	sleep 1
 	within_ms 2000 'a handshake, early data not printed,' shake_hands
 	assert_growth "$before" $((16 * 1024))
