@@ -26,7 +26,7 @@
  *
  * If the ring is empty, the next block may begin at its first byte again. So
  * short texts touch few pages, and those that much text has touched can be
- *given back.
+ * given back.
  */
 #ifndef TEXT_RING_H
 #define TEXT_RING_H
@@ -59,7 +59,6 @@ struct text_rings {
 	struct text_ring_board *board; /* count of them */
 	uint8_t *bytes; /* count times size */
 	size_t size; /* of each; a power of two */
-	size_t count;
 };
 
 struct text_ring_writer {

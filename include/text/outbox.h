@@ -43,9 +43,8 @@ struct outbox {
 	size_t rest_taken; /* of it: is in the ring now */
 	size_t rest_last; /* where the last piece of a block begins */
 	bool rest_open; /* that block is not complete */
-	/* Lent to be written to; other text that comes meanwhile is aside. */
-	void *lent;
-	struct textbuf aside; /* as rest */
+	void *lent; /* the place, or NULL; until its text is written: */
+	struct textbuf aside; /* other text, as in rest */
 };
 
 void
@@ -55,15 +54,13 @@ outbox_init(struct outbox *, int fd, const struct text_rings *, size_t index);
 void
 outbox_write(struct outbox *, enum text_stream, const void *data, size_t size);
 /*
- * Returns where text of so many bytes, which is to be written next, may be put
- * together, so that outbox_write need not copy it; or NULL.
+ * Returns a place where text of so many bytes may be put together, so that
+ * outbox_write need not copy it; or NULL. What is written before that text goes
+ * first. outbox_take_back must follow.
  */
 void *outbox_lend(struct outbox *, enum text_stream, size_t size);
-/*
- * The place holds size bytes now. Returns the place, or own with a copy, if
- * something was written meanwhile, which goes first.
- */
-void *outbox_take_back(struct outbox *, size_t size, void *own);
+/* The place holds nothing that is still to be written. */
+void outbox_take_back(struct outbox *);
 /*
  * The text of a connection is complete. The block is complete too, unless it is
  * short. Returns 0, or -1 if the master is gone.

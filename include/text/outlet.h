@@ -59,13 +59,12 @@ void outlets_enter(struct outlets *, struct speaker *);
 /* Write text: a text_sink (text.h). arg is the outlets. */
 void outlets_text(enum text_stream, const void *, size_t, void *arg);
 /*
- * Returns where the text to be written next may be put together, or NULL. Then
- * outlets_take_back must be called, which returns where the text is: there, or
- * in own, which has room for it.
+ * Returns a place where text may be put together, so that it need not be copied
+ * when it is written; or NULL. What is written before that text goes first.
+ * outlets_take_back must follow: the place holds nothing then.
  */
 void *outlets_lend(struct outlets *, enum text_stream, size_t size);
-void *
-outlets_take_back(struct outlets *, enum text_stream, size_t size, void *own);
+void outlets_take_back(struct outlets *, enum text_stream);
 /*
  * The text since the last call is complete. A short text may wait until the
  * block ends. That is when the loop has nothing else to do, so the master is

@@ -46,7 +46,6 @@ text_rings_init(
 	rings->board = memory;
 	rings->bytes = (uint8_t *)memory + count * sizeof(*rings->board);
 	rings->size = ring_size;
-	rings->count = count;
 }
 
 void
@@ -340,8 +339,7 @@ text_ring_copy(
 
 	if (whole > size)
 		whole = size;
-	if (data != writer->bytes + place)
-		memcpy(writer->bytes + place, data, whole);
+	memmove(writer->bytes + place, data, whole);
 	memcpy(writer->bytes, data + whole, size - whole);
 	writer->end += size;
 }

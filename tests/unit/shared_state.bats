@@ -51,6 +51,10 @@ built_with_store()
 	unit text_ring_test
 }
 
+@test "a worker's text gets into its ring in order, and what waits is bounded" {
+	unit outbox_test
+}
+
 @test "the master prints rings whole, and never holds a worker for ever" {
 	unit relay_test
 }

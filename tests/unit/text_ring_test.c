@@ -25,6 +25,7 @@ static void test_hear(const char *);
 static void whole_blocks_come_out_in_order(void);
 static void a_full_ring_takes_a_part(void);
 static void text_may_stand_where_it_goes(void);
+static void text_moves_if_the_ring_becomes_empty(void);
 static void who_sleeps_is_woken_once(void);
 static void an_idle_ring_gives_pages_back(void);
 static void test_write_blocks(void *);
@@ -38,6 +39,7 @@ main(void)
 	UNIT_RUN(whole_blocks_come_out_in_order);
 	UNIT_RUN(a_full_ring_takes_a_part);
 	UNIT_RUN(text_may_stand_where_it_goes);
+	UNIT_RUN(text_moves_if_the_ring_becomes_empty);
 	UNIT_RUN(who_sleeps_is_woken_once);
 	UNIT_RUN(an_idle_ring_gives_pages_back);
 	UNIT_RUN(a_killed_writer_tears_nothing);
@@ -192,6 +194,38 @@ text_may_stand_where_it_goes(void)
 	text_ring_publish(&writer, false);
 	test_hear("hello world");
 	CHECK(text_ring_space(&writer, TEXT_OUT, TEXT_RING_MIN) == NULL);
+}
+
+/* The ring becomes empty, and the text moves behind a head at the beginning. */
+static void
+text_moves_if_the_ring_becomes_empty(void)
+{
+	static uint8_t fill[TEXT_RING_MIN], heard[TEXT_RING_MIN];
+	uint8_t *place;
+	size_t rest, i;
+	bool more;
+
+	test_begin();
+	CHECK(text_ring_put(&writer, TEXT_OUT, fill, 40000) == 40000);
+	text_ring_publish(&writer, false);
+	/* Its piece would begin in the last 8 bytes. */
+	rest = TEXT_RING_MIN - 2 * 8 - (size_t)writer.end;
+	CHECK(text_ring_put(&writer, TEXT_OUT, fill, rest) == rest);
+	text_ring_publish(&writer, false);
+	CHECK(text_ring_look(&reader) > 0);
+	(void)test_take(heard, &more);
+	place = text_ring_space(&writer, TEXT_OUT, TEXT_RING_PIECE);
+	CHECK(place == writer.bytes);
+	for (i = 0; i < TEXT_RING_PIECE; i++)
+		place[i] = (uint8_t)(7 * i + i / 256);
+	(void)test_take(heard, &more);
+	CHECK(text_ring_put(&writer, TEXT_OUT, place, TEXT_RING_PIECE) ==
+	    TEXT_RING_PIECE);
+	text_ring_publish(&writer, false);
+	CHECK(text_ring_look(&reader) > 0);
+	CHECK(test_take(heard, &more) == TEXT_RING_PIECE);
+	for (i = 0; i < TEXT_RING_PIECE; i++)
+		CHECK(heard[i] == (uint8_t)(7 * i + i / 256));
 }
 
 static void

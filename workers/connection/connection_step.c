@@ -30,6 +30,8 @@ static bool connection_step_shutdown(struct connection *);
 static bool connection_discard(struct connection *);
 static bool connection_push(struct connection *);
 static bool connection_pull(struct connection *);
+static bool connection_pulled(
+    struct connection *, enum link_result, const uint8_t *, size_t);
 static void connection_handshake_delayed(struct connection *);
 static void connection_watch(struct connection *);
 
@@ -282,10 +284,11 @@ connection_push(struct connection *connection)
 static bool
 connection_pull(struct connection *connection)
 {
-	uint8_t own[STREAM_RECORD], *data = NULL;
 	struct outlets *outlets = connection->services->outlets;
+	uint8_t own[STREAM_RECORD], *data = NULL;
 	enum link_result result;
 	size_t size = 0;
+	bool goes_on;
 
 	if (connection->speaker.paused != NULL || connection->deaf ||
 	    stream_congested(&connection->link))
@@ -293,10 +296,19 @@ connection_pull(struct connection *connection)
 	/* Decrypt what is printed to where it is printed from. */
 	if (connection->handler->prints_data)
 		data = outlets_lend(outlets, TEXT_DATA, sizeof(own));
-	result =
-	    stream_pull(&connection->link, data == NULL ? own : data, &size);
-	data = data == NULL ? own
-			    : outlets_take_back(outlets, TEXT_DATA, size, own);
+	if (data == NULL)
+		data = own;
+	result = stream_pull(&connection->link, data, &size);
+	goes_on = connection_pulled(connection, result, data, size);
+	outlets_take_back(outlets, TEXT_DATA);
+	return goes_on;
+}
+
+/* Returns true if there may be more to read. */
+static bool
+connection_pulled(struct connection *connection, enum link_result result,
+    const uint8_t *data, size_t size)
+{
 	/* libssl drops what it cannot verify, so this is authentic. */
 	if (result == LINK_DONE || result == LINK_AGAIN)
 		refusal_forget(connection);
@@ -312,7 +324,8 @@ connection_pull(struct connection *connection)
 		connection_obey(connection,
 		    connection->handler->readable(connection, data, size));
 		/* Text that the master does not take must not pile up. */
-		outlets_relieve(outlets, &connection->speaker);
+		outlets_relieve(
+		    connection->services->outlets, &connection->speaker);
 		return connection->state == CONNECTION_OPEN;
 	case LINK_AGAIN:
 		return connection->state == CONNECTION_OPEN;

@@ -4,6 +4,11 @@
 
 #include "foundation/message.h"
 
+/* Half of a ring that is free takes what waits for room. */
+_Static_assert(OUTBOX_ROOM <= TEXT_RING_MIN / 2 &&
+	2 * TEXT_RING_PIECE <= TEXT_RING_MIN / 2,
+    "a ring is too small");
+
 struct outbox_piece {
 	uint32_t size;
 	uint16_t stream;
@@ -35,10 +40,14 @@ outbox_write(struct outbox *outbox, enum text_stream stream, const void *data,
 	size_t put = 0;
 
 	stream = text_is_error(stream) ? TEXT_ERR : TEXT_OUT;
-	if (outbox->lent != NULL) {
+	if (outbox->lent != NULL &&
+	    (data != outbox->lent || outbox->aside.size > 0)) {
 		outbox_add_piece(&outbox->aside, stream, data, size);
+		if (data == outbox->lent)
+			outbox_take_back(outbox);
 		return;
 	}
+	outbox->lent = NULL;
 	if (!outbox_waiting(outbox)) {
 		put = text_ring_put(&outbox->ring, stream, data, size);
 		if (put < size)
@@ -58,27 +67,26 @@ outbox_lend(struct outbox *outbox, enum text_stream stream, size_t size)
 	return outbox->lent;
 }
 
-void *
-outbox_take_back(struct outbox *outbox, size_t size, void *own)
+void
+outbox_take_back(struct outbox *outbox)
 {
+	struct textbuf aside = outbox->aside;
 	struct outbox_piece piece;
-	void *lent = outbox->lent;
 	const char *data;
 	size_t at;
 
 	outbox->lent = NULL;
-	if (outbox->aside.size == 0)
-		return lent;
-	memcpy(own, lent, size);
-	for (at = 0; at < outbox->aside.size; at += piece.size) {
-		data = outbox->aside.data + at;
+	if (aside.size == 0)
+		return;
+	textbuf_init(&outbox->aside);
+	for (at = 0; at < aside.size; at += piece.size) {
+		data = aside.data + at;
 		memcpy(&piece, data, sizeof(piece));
 		at += sizeof(piece);
 		outbox_write(outbox, (enum text_stream)piece.stream,
 		    data + sizeof(piece), piece.size);
 	}
-	textbuf_free(&outbox->aside);
-	return own;
+	textbuf_free(&aside);
 }
 
 int
@@ -93,12 +101,12 @@ outbox_end_step(struct outbox *outbox)
 int
 outbox_end_block(struct outbox *outbox)
 {
-	if (outbox->rest_open) {
-		outbox_end_rest(outbox);
+	/* A worker that cannot go on may be here while the place is lent. */
+	outbox_take_back(outbox);
+	if (outbox->rest_open)
 		outbox_put_rest(outbox);
-	} else if (text_ring_unpublished(&outbox->ring) > 0) {
+	else if (text_ring_unpublished(&outbox->ring) > 0)
 		text_ring_publish(&outbox->ring, false);
-	}
 	return outbox_wake_master(outbox);
 }
 
@@ -160,7 +168,6 @@ outbox_flush(struct outbox *outbox)
 		;
 	if (heard == -1)
 		return -1;
-	outbox_end_rest(outbox);
 	outbox_put_rest(outbox);
 	return outbox_wake_master(outbox);
 }
@@ -207,6 +214,7 @@ outbox_end_rest(struct outbox *outbox)
 	outbox->rest_open = false;
 }
 
+/* The block is complete: put what there is room for. */
 static void
 outbox_put_rest(struct outbox *outbox)
 {
@@ -214,18 +222,24 @@ outbox_put_rest(struct outbox *outbox)
 	struct outbox_piece piece;
 	const char *data;
 
+	outbox_end_rest(outbox);
 	while (outbox->rest_taken < rest->size) {
 		data = rest->data + outbox->rest_taken;
 		memcpy(&piece, data, sizeof(piece));
 		if (text_ring_room(&outbox->ring, piece.size) < piece.size)
-			return;
+			break;
 		(void)text_ring_put(&outbox->ring,
 		    (enum text_stream)piece.stream, data + sizeof(piece),
 		    piece.size);
 		text_ring_publish(&outbox->ring, piece.more);
 		outbox->rest_taken += sizeof(piece) + piece.size;
 	}
-	textbuf_free(rest);
+	if (outbox->rest_taken == rest->size)
+		textbuf_free(rest);
+	else if (outbox->rest_taken > rest->size / 2)
+		textbuf_drop(rest, outbox->rest_taken);
+	else
+		return;
 	outbox->rest_taken = 0;
 }
 

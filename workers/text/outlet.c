@@ -79,11 +79,10 @@ outlets_lend(struct outlets *outlets, enum text_stream stream, size_t size)
 	    : NULL;
 }
 
-void *
-outlets_take_back(
-    struct outlets *outlets, enum text_stream stream, size_t size, void *own)
+void
+outlets_take_back(struct outlets *outlets, enum text_stream stream)
 {
-	return outbox_take_back(&outlet_of(outlets, stream)->outbox, size, own);
+	outbox_take_back(&outlet_of(outlets, stream)->outbox);
 }
 
 void
