@@ -64,6 +64,8 @@ size_t printer_columns(const struct printer *);
  * while another program has it.
  */
 void printer_show_status(struct printer *, const char *);
+/* Returns the outlet of standard output (0) or standard error (1). */
+unsigned printer_outlet(const struct printer *, unsigned index);
 /* All that is written to this outlet between these two calls is one block. */
 void printer_begin_block(struct printer *, unsigned outlet);
 void printer_end_block(struct printer *, unsigned outlet);

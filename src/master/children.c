@@ -126,7 +126,8 @@ children_control(struct children *children, unsigned slot)
 	struct channel *control = &children->pool.slot[slot].control;
 	struct message message = { .type = 0 };
 
-	relay_read_rings(&children->relay, slot);
-	while (channel_receive(control, &message, children->body) == 1)
+	while (channel_receive(control, &message, children->body) == 1) {
+		relay_read_rings(&children->relay, slot);
 		children->hear(children->arg, children, slot, &message);
+	}
 }

@@ -23,7 +23,6 @@ static int64_t printer_due_ms(const void *, int64_t);
 static void printer_act(void *, int64_t);
 static void printer_set_target(struct printer *, unsigned);
 static bool printer_shares(void);
-static unsigned printer_outlet(const struct printer *, unsigned);
 static void
 printer_mind_status(struct printer *, unsigned, const char *, size_t);
 static bool printer_may_show(const struct printer *);
@@ -147,6 +146,12 @@ printer_show_status(struct printer *printer, const char *line)
 	writer_write(&printer->writer[printer_outlet(printer, 1)], 1, text,
 	    (size_t)size);
 	printer->has_status = true;
+}
+
+unsigned
+printer_outlet(const struct printer *printer, unsigned index)
+{
+	return printer->shared ? 0 : index;
 }
 
 void
@@ -281,10 +286,4 @@ printer_clear_status(struct printer *printer)
 	printer->has_status = false;
 	writer_write(&printer->writer[printer_outlet(printer, 1)], 1, text,
 	    sizeof(text) - 1);
-}
-
-static unsigned
-printer_outlet(const struct printer *printer, unsigned index)
-{
-	return printer->shared ? 0 : index;
 }

@@ -16,8 +16,6 @@ struct relay_piece {
 static struct relay_text *relay_text(struct relay *, unsigned, unsigned);
 static void relay_look_at(struct relay *, struct relay_text *, int64_t);
 static bool relay_take(struct relay *, unsigned, unsigned);
-static void relay_block(struct relay *, unsigned, struct textbuf *,
-    const struct relay_piece *, bool, const void *);
 static void
 relay_add(struct textbuf *, const struct relay_piece *, const void *);
 static void relay_release(struct relay *, struct textbuf *, unsigned);
@@ -26,6 +24,8 @@ static void relay_tell_room(struct relay_text *, struct channel *);
 static bool relay_may_print(const struct relay *, unsigned);
 static void relay_regain(struct relay *, unsigned);
 static int64_t relay_take_ring(struct relay *, unsigned, unsigned, bool);
+static int relay_next(const struct relay *, struct relay_text *, unsigned,
+    struct text_ring_piece *);
 static void relay_piece(struct relay *, unsigned, struct textbuf *,
     const struct text_ring_piece *, bool);
 static void relay_refuse(struct relay *, unsigned, unsigned);
@@ -159,34 +159,20 @@ relay_take(struct relay *relay, unsigned slot, unsigned outlet)
 {
 	struct channel *channel = &relay->pool->slot[slot].text[outlet];
 	struct message message = { .type = 0 };
-	struct relay_piece piece;
+	struct text_ring_piece piece = { .stream = TEXT_OUT };
 
 	if (channel_receive(channel, &message, relay->body) != 1)
 		return false;
 	/* More may be in the ring; the next turn reads what is behind it. */
 	if (message.type == MESSAGE_TEXT_THERE)
 		return false;
-	piece = (struct relay_piece){
-		.stream = (enum text_stream)message.stream,
-		.size = message.size,
-	};
-	relay_block(relay, outlet, &relay_text(relay, slot, outlet)->partial,
-	    &piece, (message.flags & MESSAGE_FLAG_MORE) != 0, relay->body);
+	piece.stream = (enum text_stream)message.stream;
+	piece.more = (message.flags & MESSAGE_FLAG_MORE) != 0;
+	piece.part[0].data = relay->body;
+	piece.part[0].size = message.size;
+	relay_piece(relay, outlet, &relay_text(relay, slot, outlet)->partial,
+	    &piece, false);
 	return true;
-}
-
-/* A block of several pieces is written when its last one is there. */
-static void
-relay_block(struct relay *relay, unsigned outlet, struct textbuf *partial,
-    const struct relay_piece *piece, bool more, const void *data)
-{
-	if (!more && partial->size == 0) {
-		printer_write(piece->stream, data, piece->size, relay->printer);
-		return;
-	}
-	relay_add(partial, piece, data);
-	if (!more)
-		relay_release(relay, partial, outlet);
 }
 
 static void
@@ -220,17 +206,19 @@ relay_read_ring(struct relay *relay, unsigned slot, unsigned outlet)
 {
 	struct process *process = &relay->pool->slot[slot];
 	struct relay_text *text = relay_text(relay, slot, outlet);
-	int64_t took, now_ms;
+	int64_t there, now_ms;
 	uint32_t wakes_at = 1;
 
-	if (relay->rings == NULL || process->text[outlet].fd == -1)
+	if (relay->rings == NULL)
 		return;
-	took = relay_take_ring(relay, slot, outlet, false);
 	relay_look_at(relay, text, 0);
-	if (took == -1)
+	/* What is lent from another ring may have been written. */
+	relay_regain(relay, outlet);
+	there = relay_take_ring(relay, slot, outlet, false);
+	if (there == -1)
 		return;
 	now_ms = monotime_ms();
-	if (took >= RELAY_MUCH)
+	if (there >= RELAY_MUCH)
 		wakes_at = (uint32_t)(relay->rings->size / 2);
 	if (!text_ring_sleep(&text->ring, wakes_at))
 		relay_look_at(relay, text, now_ms);
@@ -275,13 +263,18 @@ relay_regain(struct relay *relay, unsigned outlet)
 
 /*
  * Hands what is there now to the printer, while it is not full or if the text
- * must be taken. Returns how many bytes it was, or -1 if the ring is not right.
+ * must be taken. Returns how many bytes were there, or -1 if the ring cannot be
+ * read, or is not right.
+ *
+ * Nothing is lent to a printer that is refused: it would keep one piece at a
+ * time, and workers would wait for the rest as long as the disk is full.
  */
 static int64_t
 relay_take_ring(struct relay *relay, unsigned slot, unsigned outlet, bool must)
 {
 	struct channel *channel = &relay->pool->slot[slot].text[outlet];
 	struct relay_text *text = relay_text(relay, slot, outlet);
+	bool may_lend = !must && !printer_is_refused(relay->printer, outlet);
 	struct text_ring_piece piece;
 	int64_t there;
 	int status = 1;
@@ -290,8 +283,8 @@ relay_take_ring(struct relay *relay, unsigned slot, unsigned outlet, bool must)
 		return -1;
 	there = text_ring_look(&text->ring);
 	while (there > 0 && (must || relay_may_print(relay, outlet)) &&
-	    (status = text_ring_next(&text->ring, &piece)) == 1) {
-		relay_piece(relay, outlet, &text->partial, &piece, !must);
+	    (status = relay_next(relay, text, outlet, &piece)) == 1) {
+		relay_piece(relay, outlet, &text->partial, &piece, may_lend);
 		if (!must && printer_has_lent(relay->printer, outlet))
 			relay->lender[outlet] = text;
 		else
@@ -306,6 +299,21 @@ relay_take_ring(struct relay *relay, unsigned slot, unsigned outlet, bool must)
 	return -1;
 }
 
+/* As text_ring_next. A piece of the other outlet cannot be right. */
+static int
+relay_next(const struct relay *relay, struct relay_text *text, unsigned outlet,
+    struct text_ring_piece *piece)
+{
+	int status = text_ring_next(&text->ring, piece);
+
+	if (status == 1 &&
+	    printer_outlet(relay->printer, text_is_error(piece->stream)) !=
+		outlet)
+		return -1;
+	return status;
+}
+
+/* A block of several pieces is written when its last one is there. */
 static void
 relay_piece(struct relay *relay, unsigned outlet, struct textbuf *partial,
     const struct text_ring_piece *from, bool may_lend)

@@ -10,8 +10,9 @@
 #include "master/relay.h"
 #include "unit.h"
 
-#define TEST_RING ((size_t)4 * TEXT_RING_MIN)
-#define TEST_MUCH (TEST_RING - 4096)
+#define TEST_WORKERS 2
+#define TEST_RING    ((size_t)4 * TEXT_RING_MIN)
+#define TEST_MUCH    (TEST_RING - 4096)
 
 /* What the printer was given; it is full, or slow, as a test wants. */
 static struct {
@@ -23,11 +24,11 @@ static struct {
 } played;
 
 static struct text_rings rings;
-static struct text_ring_writer writer;
-static struct process process;
+static struct text_ring_writer writers[TEST_WORKERS];
+static struct process process[TEST_WORKERS];
 static struct pool pool;
 static struct relay relay;
-static struct channel worker;
+static struct channel workers[TEST_WORKERS];
 static char much[TEST_MUCH];
 
 static void test_begin(void);
@@ -37,6 +38,8 @@ static bool test_has(const char *);
 static int test_told(void);
 static void blocks_are_printed_whole(void);
 static void a_slow_printer_borrows(void);
+static void a_full_disk_borrows_nothing(void);
+static void a_lender_is_not_forgotten(void);
 static void a_dead_worker_is_heard_to_its_end(void);
 static void the_way_back_alone_makes_room(void);
 static void a_ring_that_is_wrong_is_refused(void);
@@ -47,6 +50,8 @@ main(void)
 	memset(much, 'm', sizeof(much));
 	UNIT_RUN(blocks_are_printed_whole);
 	UNIT_RUN(a_slow_printer_borrows);
+	UNIT_RUN(a_full_disk_borrows_nothing);
+	UNIT_RUN(a_lender_is_not_forgotten);
 	UNIT_RUN(a_dead_worker_is_heard_to_its_end);
 	UNIT_RUN(the_way_back_alone_makes_room);
 	UNIT_RUN(a_ring_that_is_wrong_is_refused);
@@ -107,6 +112,13 @@ printer_full(const struct printer *printer, unsigned outlet)
 	return played.full;
 }
 
+unsigned
+printer_outlet(const struct printer *printer, unsigned index)
+{
+	(void)printer;
+	return index;
+}
+
 void
 printer_begin_block(struct printer *printer, unsigned outlet)
 {
@@ -128,42 +140,53 @@ pool_end_refused(struct pool *of, unsigned slot)
 	(void)slot;
 }
 
-/* One worker, whose first outlet has a channel and a ring. */
+/* Workers whose first outlet has a channel and a ring. */
 static void
 test_begin(void)
 {
+	unsigned rings_count = TEST_WORKERS * TEXT_OUTLETS, i;
 	int fds[2];
 
 	memset(&played, 0, sizeof(played));
+	memset(process, 0, sizeof(process));
 	text_rings_init(&rings,
-	    unit_share(text_rings_size(TEXT_OUTLETS, TEST_RING)), TEXT_OUTLETS,
+	    unit_share(text_rings_size(rings_count, TEST_RING)), rings_count,
 	    TEST_RING);
-	CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, fds) == 0);
-	memset(&process, 0, sizeof(process));
-	channel_init(&process.text[0], fds[0]);
-	channel_hear(&process.text[0], PARTY_WORKER, PARTY_PRINTER);
-	channel_init(&process.text[1], -1);
-	channel_init(&worker, fds[1]);
-	channel_hear(&worker, PARTY_PRINTER, PARTY_WORKER);
-	pool = (struct pool){ .slot = &process, .slots = 1, .children = 1 };
+	for (i = 0; i < TEST_WORKERS; i++) {
+		CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0,
+			  fds) == 0);
+		channel_init(&process[i].text[0], fds[0]);
+		channel_hear(&process[i].text[0], PARTY_WORKER, PARTY_PRINTER);
+		channel_init(&process[i].text[1], -1);
+		channel_init(&workers[i], fds[1]);
+		channel_hear(&workers[i], PARTY_PRINTER, PARTY_WORKER);
+	}
+	pool = (struct pool){
+		.slot = process, .slots = TEST_WORKERS, .children = TEST_WORKERS
+	};
 	CHECK(relay_open(&relay, &pool, NULL, &rings) == 0);
-	text_ring_write(&writer, &rings, 0);
+	for (i = 0; i < TEST_WORKERS; i++)
+		text_ring_write(&writers[i], &rings, (size_t)i * TEXT_OUTLETS);
 }
 
 static void
 test_end(void)
 {
-	relay_bury(&relay, 0);
+	unsigned i;
+
+	for (i = 0; i < TEST_WORKERS; i++) {
+		relay_bury(&relay, i);
+		channel_close(&process[i].text[0]);
+		channel_close(&workers[i]);
+	}
 	relay_close(&relay);
-	channel_close(&process.text[0]);
-	channel_close(&worker);
 }
 
 static void
 test_say(const void *text, size_t size, bool more)
 {
-	CHECK(text_ring_put(&writer, TEXT_OUT, text, size) == size);
-	text_ring_publish(&writer, more);
+	CHECK(text_ring_put(&writers[0], TEXT_OUT, text, size) == size);
+	text_ring_publish(&writers[0], more);
 }
 
 /* Was exactly this printed since the last call? */
@@ -177,14 +200,14 @@ test_has(const char *text)
 	return equal;
 }
 
-/* Returns how often the worker was told that there is room. */
+/* Returns how often the first worker was told that there is room. */
 static int
 test_told(void)
 {
 	struct message message;
 	int n = 0;
 
-	while (channel_receive(&worker, &message, NULL) == 1) {
+	while (channel_receive(&workers[0], &message, NULL) == 1) {
 		CHECK(message.type == MESSAGE_TEXT_ROOM);
 		n++;
 	}
@@ -219,29 +242,59 @@ a_slow_printer_borrows(void)
 	test_begin();
 	played.slow = true;
 	test_say(much, sizeof(much), false);
-	CHECK(!text_ring_await_room(&writer));
+	CHECK(!text_ring_await_room(&writers[0]));
 	relay_read(&relay, 0, 0);
 	CHECK(played.lent != NULL && played.lent_size == sizeof(much));
 	CHECK(test_has("") && test_told() == 0);
 	CHECK(relay_due_ms(&relay, 1) == 0);
 	/* The room is free when the text was written, not before. */
 	relay_act(&relay, INT64_MAX);
-	CHECK(test_told() == 0 && !text_ring_await_room(&writer));
+	CHECK(test_told() == 0 && !text_ring_await_room(&writers[0]));
 	played.lent = NULL;
 	played.slow = false;
 	relay_act(&relay, INT64_MAX);
-	CHECK(test_told() == 1 && text_ring_await_room(&writer));
-	/* What a full disk does not take is copied, and the worker goes on. */
+	CHECK(test_told() == 1 && text_ring_await_room(&writers[0]));
+	test_end();
+}
+
+/* The printer has a queue for that, and drops more when it is full. */
+static void
+a_full_disk_borrows_nothing(void)
+{
+	test_begin();
 	played.slow = true;
 	test_say(much, sizeof(much), false);
-	CHECK(!text_ring_await_room(&writer));
-	relay_act(&relay, INT64_MAX);
+	CHECK(!text_ring_await_room(&writers[0]));
 	relay_read(&relay, 0, 0);
 	CHECK(played.lent != NULL);
 	played.refused = true;
 	relay_act(&relay, INT64_MAX);
 	CHECK(played.lent == NULL && played.size == sizeof(much));
-	CHECK(test_told() == 1 && text_ring_await_room(&writer));
+	CHECK(test_told() == 1 && text_ring_await_room(&writers[0]));
+	played.size = 0;
+	test_say("one\n", 4, false);
+	test_say("two\n", 4, false);
+	relay_read(&relay, 0, 0);
+	CHECK(played.lent == NULL && test_has("one\ntwo\n"));
+	test_end();
+}
+
+/* Another worker's text comes before the relay has seen what was written. */
+static void
+a_lender_is_not_forgotten(void)
+{
+	test_begin();
+	played.slow = true;
+	test_say(much, sizeof(much), false);
+	CHECK(!text_ring_await_room(&writers[0]));
+	relay_read(&relay, 0, 0);
+	relay_act(&relay, INT64_MAX);
+	CHECK(played.lent != NULL && test_told() == 0);
+	played.lent = NULL;
+	CHECK(text_ring_put(&writers[1], TEXT_OUT, "b\n", 2) == 2);
+	text_ring_publish(&writers[1], false);
+	relay_read(&relay, 1, 0);
+	CHECK(test_told() == 1 && text_ring_await_room(&writers[0]));
 	test_end();
 }
 
@@ -258,10 +311,10 @@ a_dead_worker_is_heard_to_its_end(void)
 	relay_bury(&relay, 0);
 	CHECK(test_has("lent\nlast\n"));
 	/* Its successor begins with an empty ring. */
-	text_ring_write(&writer, &rings, 0);
+	text_ring_write(&writers[0], &rings, 0);
 	played.full = played.slow = false;
 	test_say("new\n", 4, false);
-	CHECK(text_ring_wakes_reader(&writer));
+	CHECK(text_ring_wakes_reader(&writers[0]));
 	relay_read(&relay, 0, 0);
 	CHECK(test_has("new\n"));
 	test_end();
@@ -274,12 +327,12 @@ the_way_back_alone_makes_room(void)
 	test_begin();
 	test_say(much, TEST_MUCH / 4, false);
 	relay_read(&relay, 0, 0);
-	text_ring_trim(&writer);
-	CHECK(text_ring_wakes_reader(&writer));
-	CHECK(!text_ring_await_room(&writer));
+	text_ring_trim(&writers[0]);
+	CHECK(text_ring_wakes_reader(&writers[0]));
+	CHECK(!text_ring_await_room(&writers[0]));
 	relay_read(&relay, 0, 0);
-	CHECK(test_told() == 1 && text_ring_await_room(&writer));
-	CHECK(text_ring_space(&writer, TEXT_OUT, TEST_MUCH) != NULL);
+	CHECK(test_told() == 1 && text_ring_await_room(&writers[0]));
+	CHECK(text_ring_space(&writers[0], TEXT_OUT, TEST_MUCH) != NULL);
 	test_end();
 }
 
@@ -287,9 +340,16 @@ static void
 a_ring_that_is_wrong_is_refused(void)
 {
 	test_begin();
-	atomic_store(&writer.board->written, 7);
+	atomic_store(&writers[0].board->written, 7);
 	relay_read(&relay, 0, 0);
-	CHECK(process.text[0].refused && test_has(""));
+	CHECK(process[0].text[0].refused && test_has(""));
 	CHECK(relay_due_ms(&relay, 1) == 0);
+	test_end();
+	/* Text of the other outlet */
+	test_begin();
+	CHECK(text_ring_put(&writers[0], TEXT_ERR, "a", 1) == 1);
+	text_ring_publish(&writers[0], false);
+	relay_read(&relay, 0, 0);
+	CHECK(process[0].text[0].refused && test_has(""));
 	test_end();
 }
