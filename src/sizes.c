@@ -25,9 +25,10 @@
 
 /*
  * The larger a ring is, the less often its two sides wait for each other. Pages
- * that no text has come to cost no memory; the bound is as above.
+ * that no text has come to cost no memory; the bound is as above. Rings of many
+ * processes have TEXT_RING_MIN, whatever all of them take.
  */
-#define SIZES_TEXT_BYTES (64 * 1024 * 1024) /* of all rings */
+#define SIZES_TEXT_BYTES (16 * 1024 * 1024) /* of all rings */
 
 static size_t sizes_text_ring(unsigned);
 static unsigned sizes_cards(const struct config *, unsigned);
@@ -120,7 +121,7 @@ sizes_text_ring(unsigned slots)
 	size_t size = TEXT_RING_MAX;
 
 	while (size > TEXT_RING_MIN &&
-	    size * slots * TEXT_OUTLETS > SIZES_TEXT_BYTES)
+	    size > SIZES_TEXT_BYTES / TEXT_OUTLETS / slots)
 		size /= 2;
 	return size;
 }
