@@ -15,6 +15,7 @@ struct outbox_piece {
 	bool more;
 };
 
+static void outbox_put(struct outbox *, enum text_stream, const void *, size_t);
 static void
 outbox_keep(struct outbox *, enum text_stream, const void *, size_t);
 static void
@@ -37,8 +38,6 @@ void
 outbox_write(struct outbox *outbox, enum text_stream stream, const void *data,
     size_t size)
 {
-	size_t put = 0;
-
 	stream = text_is_error(stream) ? TEXT_ERR : TEXT_OUT;
 	if (outbox->lent != NULL &&
 	    (data != outbox->lent || outbox->aside.size > 0)) {
@@ -48,14 +47,7 @@ outbox_write(struct outbox *outbox, enum text_stream stream, const void *data,
 		return;
 	}
 	outbox->lent = NULL;
-	if (!outbox_waiting(outbox)) {
-		put = text_ring_put(&outbox->ring, stream, data, size);
-		if (put < size)
-			text_ring_publish(&outbox->ring, true);
-	}
-	if (put < size)
-		outbox_keep(
-		    outbox, stream, (const char *)data + put, size - put);
+	outbox_put(outbox, stream, data, size);
 }
 
 void *
@@ -70,23 +62,22 @@ outbox_lend(struct outbox *outbox, enum text_stream stream, size_t size)
 void
 outbox_take_back(struct outbox *outbox)
 {
-	struct textbuf aside = outbox->aside;
+	struct textbuf *aside = &outbox->aside;
 	struct outbox_piece piece;
 	const char *data;
 	size_t at;
 
 	outbox->lent = NULL;
-	if (aside.size == 0)
+	if (aside->size == 0)
 		return;
-	textbuf_init(&outbox->aside);
-	for (at = 0; at < aside.size; at += piece.size) {
-		data = aside.data + at;
+	for (at = 0; at < aside->size; at += piece.size) {
+		data = aside->data + at;
 		memcpy(&piece, data, sizeof(piece));
 		at += sizeof(piece);
-		outbox_write(outbox, (enum text_stream)piece.stream,
+		outbox_put(outbox, (enum text_stream)piece.stream,
 		    data + sizeof(piece), piece.size);
 	}
-	textbuf_free(&aside);
+	textbuf_free(aside);
 }
 
 int
@@ -170,6 +161,22 @@ outbox_flush(struct outbox *outbox)
 		return -1;
 	outbox_put_rest(outbox);
 	return outbox_wake_master(outbox);
+}
+
+static void
+outbox_put(struct outbox *outbox, enum text_stream stream, const void *data,
+    size_t size)
+{
+	size_t put = 0;
+
+	if (!outbox_waiting(outbox)) {
+		put = text_ring_put(&outbox->ring, stream, data, size);
+		if (put < size)
+			text_ring_publish(&outbox->ring, true);
+	}
+	if (put < size)
+		outbox_keep(
+		    outbox, stream, (const char *)data + put, size - put);
 }
 
 /* There is no room: keep the text, in pieces that fit into any ring. */
