@@ -24,9 +24,10 @@
  * it, and the writer that it needs room. Each first leaves word and then looks
  * again, so neither sleeps over the other's last act.
  *
- * If the ring is empty, the next block may begin at its first byte again. So
- * short texts touch few pages, and those that much text has touched can be
- * given back.
+ * If the ring is empty, the next block may begin at its first byte again. The
+ * way there is room that only the reader frees, so it is taken when half of the
+ * ring is left for text. While nothing is said it is taken earlier, and pages
+ * behind the first ones are given back.
  */
 #ifndef TEXT_RING_H
 #define TEXT_RING_H

@@ -6,8 +6,8 @@
 #include "foundation/fault.h"
 #include "foundation/text_ring.h"
 
-/* Texts go round in so many bytes as long as the reader keeps up. */
-#define TEXT_RING_WARM	(32 * 1024)
+/* So many bytes are kept when there is nothing to say. */
+#define TEXT_RING_KEPT	(32 * 1024)
 #define TEXT_RING_ALIGN ((uint64_t)sizeof(struct text_ring_head))
 
 enum text_ring_flags {
@@ -27,7 +27,7 @@ static void text_ring_open(struct text_ring_writer *, enum text_stream);
 static void text_ring_close(struct text_ring_writer *, bool);
 static void
 text_ring_set_head(struct text_ring_writer *, struct text_ring_head);
-static void text_ring_go_back(struct text_ring_writer *);
+static void text_ring_go_back(struct text_ring_writer *, size_t);
 static void text_ring_copy(struct text_ring_writer *, const uint8_t *, size_t);
 static uint64_t text_ring_free(struct text_ring_writer *, uint64_t);
 static int
@@ -70,7 +70,7 @@ text_ring_put(struct text_ring_writer *writer, enum text_stream stream,
 		text_ring_close(writer, true);
 	if (!writer->open) {
 		if (writer->begin == writer->end)
-			text_ring_go_back(writer);
+			text_ring_go_back(writer, writer->size / 2);
 		if (text_ring_room(writer, 1) == 0)
 			return 0;
 		text_ring_open(writer, stream);
@@ -90,7 +90,7 @@ text_ring_space(
 	size_t place;
 
 	if (!writer->open && writer->begin == writer->end)
-		text_ring_go_back(writer);
+		text_ring_go_back(writer, writer->size / 2);
 	if (!writer->open || stream != writer->stream)
 		at = text_ring_aligned(writer->end) + TEXT_RING_ALIGN;
 	place = text_ring_place(writer, at);
@@ -119,7 +119,7 @@ text_ring_publish(struct text_ring_writer *writer, bool more)
 		text_ring_close(writer, more);
 	fault_point("text-put");
 	writer->begin = writer->end;
-	if (text_ring_place(writer, writer->end - 1) >= TEXT_RING_WARM)
+	if (text_ring_place(writer, writer->end - 1) >= TEXT_RING_KEPT)
 		writer->spread = true;
 	atomic_store_explicit(
 	    &writer->board->written, writer->end, memory_order_release);
@@ -170,11 +170,11 @@ text_ring_trim(struct text_ring_writer *writer)
 	if (writer->begin != writer->end ||
 	    text_ring_free(writer, writer->size) < writer->size)
 		return;
-	if (text_ring_place(writer, writer->end) >= TEXT_RING_WARM) {
-		text_ring_go_back(writer);
+	if (text_ring_place(writer, writer->end) >= TEXT_RING_KEPT) {
+		text_ring_go_back(writer, TEXT_RING_KEPT);
 		return;
 	}
-	first = (uintptr_t)writer->bytes + TEXT_RING_WARM + page - 1;
+	first = (uintptr_t)writer->bytes + TEXT_RING_KEPT + page - 1;
 	end = (uintptr_t)writer->bytes + writer->size;
 	first -= first % page;
 	end -= end % page;
@@ -313,14 +313,16 @@ text_ring_set_head(struct text_ring_writer *writer, struct text_ring_head head)
 	    sizeof(head));
 }
 
-/* Nothing is in the ring: a head says that the next one is at the first byte.
+/*
+ * Nothing is in the ring: behind so many bytes, a head says that the next one
+ * is at the first byte.
  */
 static void
-text_ring_go_back(struct text_ring_writer *writer)
+text_ring_go_back(struct text_ring_writer *writer, size_t least)
 {
 	size_t place = text_ring_place(writer, writer->end);
 
-	if (place < TEXT_RING_WARM ||
+	if (place < least ||
 	    text_ring_free(writer, writer->size) < writer->size)
 		return;
 	writer->head = writer->end;

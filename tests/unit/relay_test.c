@@ -42,6 +42,7 @@ static void a_full_disk_borrows_nothing(void);
 static void a_lender_is_not_forgotten(void);
 static void a_dead_worker_is_heard_to_its_end(void);
 static void the_way_back_alone_makes_room(void);
+static void who_keeps_up_leaves_room(void);
 static void a_ring_that_is_wrong_is_refused(void);
 
 int
@@ -54,6 +55,7 @@ main(void)
 	UNIT_RUN(a_lender_is_not_forgotten);
 	UNIT_RUN(a_dead_worker_is_heard_to_its_end);
 	UNIT_RUN(the_way_back_alone_makes_room);
+	UNIT_RUN(who_keeps_up_leaves_room);
 	UNIT_RUN(a_ring_that_is_wrong_is_refused);
 	return unit_end();
 }
@@ -333,6 +335,23 @@ the_way_back_alone_makes_room(void)
 	relay_read(&relay, 0, 0);
 	CHECK(test_told() == 1 && text_ring_await_room(&writers[0]));
 	CHECK(text_ring_space(&writers[0], TEXT_OUT, TEST_MUCH) != NULL);
+	test_end();
+}
+
+/* The worker need not wait for room after each block. */
+static void
+who_keeps_up_leaves_room(void)
+{
+	int i;
+
+	test_begin();
+	for (i = 0; i < 100; i++) {
+		test_say(much, TEST_RING / 5, false);
+		CHECK(text_ring_room(&writers[0], TEST_RING / 4) >=
+		    TEST_RING / 4);
+		relay_read(&relay, 0, 0);
+		played.size = 0;
+	}
 	test_end();
 }
 
