@@ -9,6 +9,8 @@
 #include "master/printer.h"
 
 #define PRINTER_QUEUE_MAX (1024 * 1024)
+/* A pipe that holds more is filled by fewer writes, and wakes us less often. */
+#define PRINTER_PIPE (256 * 1024)
 /* So wide is a terminal that does not say it. */
 #define PRINTER_COLUMNS 80
 /* All terminals but dumb ones know this. */
@@ -22,6 +24,7 @@ static void printer_dispatch(void *, unsigned, short);
 static int64_t printer_due_ms(const void *, int64_t);
 static void printer_act(void *, int64_t);
 static void printer_set_target(struct printer *, unsigned);
+static void printer_widen(int);
 static bool printer_shares(void);
 static void
 printer_mind_status(struct printer *, unsigned, const char *, size_t);
@@ -239,9 +242,21 @@ printer_set_target(struct printer *printer, unsigned index)
 	printer->fd[index] = -1;
 	if (fcntl(fd, F_GETFD) == -1)
 		return;
+	printer_widen(fd);
 	printer->fd[index] = writer_descriptor(fd, &polite);
 	writer_set_target(&printer->writer[printer_outlet(printer, index)],
 	    index, printer->fd[index], printer_names[index], polite);
+}
+
+/* It is no pipe, or the user has too many large ones: then it stays as it is.
+ */
+static void
+printer_widen(int fd)
+{
+	int size = fcntl(fd, F_GETPIPE_SZ);
+
+	if (size != -1 && size < PRINTER_PIPE)
+		(void)fcntl(fd, F_SETPIPE_SZ, PRINTER_PIPE);
 }
 
 /* ">log 2>&1", a terminal, or two descriptors of the same pipe. */

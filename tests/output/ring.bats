@@ -44,6 +44,24 @@ has_letters() # letter, bytes
 	wait "${loads[@]}"
 }
 
+@test "a pipe as standard output is made to hold more" {
+	mkfifo server.out
+	exec {UNREAD}<>server.out
+	start_server -quiet -workers 1 -ready_file ready
+	upload a 2000000 3>&- &
+	LOADS+=($!)
+	wait_for 10 has_much_shared "$(workers)"
+	kill -9 "$SERVER_PID"
+	wait_for 5 is_gone "$SERVER_PID"
+	[ "$(timeout 1 cat <&"$UNREAD" | wc -c)" -gt 200000 ]
+}
+
+# The ring fills up: the pipe is full.
+has_much_shared() # pid
+{
+	[ "$(awk '/^Pss_Shmem:/ { print $2 }' "/proc/$1/smaps_rollup")" -gt 700 ]
+}
+
 @test "workers killed amid much text tear no block, and others go on" {
 	local i worker load
 
