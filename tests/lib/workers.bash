@@ -87,21 +87,23 @@ assert_memory() # limit in KiB
 # them stands behind.
 memory_kib()
 {
-	local pid kib=0
-
-	for pid in "$SERVER_PID" $(pgrep -P "$SERVER_PID"); do
-		((kib += $(awk '/^RssAnon/ { print $2 }' "/proc/$pid/status")))
-	done
-	echo "$kib"
+	sum_kib RssAnon status
 }
 
 # The memory that the processes share, as far as it is in use.
 shared_kib()
 {
+	sum_kib Pss_Shmem smaps_rollup
+}
+
+# Of a line in a file of each of the server's processes.
+sum_kib() # name of the line, name of the file
+{
 	local pid kib=0
 
 	for pid in "$SERVER_PID" $(pgrep -P "$SERVER_PID"); do
-		((kib += $(awk '/^Pss_Shmem/ { print $2 }' "/proc/$pid/smaps_rollup")))
+		((kib += $(awk -v name="$1:" '$1 == name { print $2 }' \
+		    "/proc/$pid/$2")))
 	done
 	echo "$kib"
 }
