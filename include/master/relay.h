@@ -43,6 +43,8 @@ struct relay {
 	const struct text_rings *rings; /* NULL: text comes by channels only */
 	struct relay_text *text; /* TEXT_OUTLETS a slot; owned */
 	unsigned looks; /* so many of them have a look_ms */
+	unsigned
+	    first; /* is read first, behind the last lender: all get a turn */
 	/* Whose ring has what the printer has queued of each outlet, or NULL.
 	 */
 	struct relay_text *lender[TEXT_OUTLETS];

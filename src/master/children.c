@@ -13,6 +13,8 @@ static int64_t children_due_ms(const void *, int64_t);
 static void children_act(void *, int64_t);
 static void
 children_prepare_one(const struct children *, unsigned, struct pollset *);
+static void children_prepare_channel(
+    const struct channel *, bool, struct pollset *, unsigned);
 static void children_control(struct children *, unsigned);
 
 const struct source children_source = {
@@ -69,20 +71,29 @@ children_prepare_one(
     const struct children *children, unsigned slot, struct pollset *set)
 {
 	const struct process *process = &children->pool.slot[slot];
-	struct pollfd pollfd = { .events = POLLIN };
 	unsigned i, key = slot * CHILDREN_KEYS;
 
 	/* Full: the child's channel fills up, and so the child waits. */
-	for (i = 0; i < TEXT_OUTLETS; i++) {
-		pollfd.fd = printer_full(children->relay.printer, i)
-		    ? -1
-		    : process->text[i].fd;
-		pollset_add(set, pollfd, key + i);
-	}
-	pollfd.fd = process->control.fd;
-	if (channel_waiting(&process->control))
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		children_prepare_channel(&process->text[i],
+		    !printer_full(children->relay.printer, i), set, key + i);
+	children_prepare_channel(
+	    &process->control, true, set, key + TEXT_OUTLETS);
+}
+
+static void
+children_prepare_channel(const struct channel *channel, bool hears,
+    struct pollset *set, unsigned key)
+{
+	struct pollfd pollfd = { .fd = -1 };
+
+	if (hears)
+		pollfd.events |= POLLIN;
+	if (channel_waiting(channel))
 		pollfd.events |= POLLOUT;
-	pollset_add(set, pollfd, key + TEXT_OUTLETS);
+	if (pollfd.events != 0)
+		pollfd.fd = channel->fd;
+	pollset_add(set, pollfd, key);
 }
 
 static void
@@ -90,15 +101,15 @@ children_dispatch(void *self, unsigned key, short events)
 {
 	struct children *children = self;
 	unsigned slot = key / CHILDREN_KEYS, i = key % CHILDREN_KEYS;
+	struct process *process = &children->pool.slot[slot];
 
-	if (i < TEXT_OUTLETS) {
+	if (events & POLLOUT)
+		channel_flush(
+		    i < TEXT_OUTLETS ? &process->text[i] : &process->control);
+	if (i < TEXT_OUTLETS && (events & ~POLLOUT))
 		relay_read(&children->relay, slot, i);
-	} else {
-		if (events & POLLOUT)
-			channel_flush(&children->pool.slot[slot].control);
-		if (events & ~POLLOUT)
-			children_control(children, slot);
-	}
+	else if (events & ~POLLOUT)
+		children_control(children, slot);
 	pool_end_refused(&children->pool, slot);
 }
 

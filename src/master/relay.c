@@ -39,7 +39,7 @@ relay_open(struct relay *relay, struct pool *pool, struct printer *printer,
 	relay->pool = pool;
 	relay->printer = printer;
 	relay->rings = rings;
-	relay->looks = 0;
+	relay->looks = relay->first = 0;
 	memset(relay->lender, 0, sizeof(relay->lender));
 	relay->text = calloc(count, sizeof(*relay->text));
 	if (relay->text == NULL && count > 0) {
@@ -97,18 +97,22 @@ relay_due_ms(const struct relay *relay, int64_t now_ms)
 void
 relay_act(struct relay *relay, int64_t now_ms)
 {
+	unsigned i, n, count = relay->pool->slots * TEXT_OUTLETS;
+	unsigned first = relay->first, left;
 	const struct relay_text *text;
-	unsigned i, left;
 
 	for (i = 0; i < TEXT_OUTLETS; i++)
 		relay_regain(relay, i);
 	left = relay->looks;
-	for (i = 0; left > 0; i++) {
+	for (n = 0; left > 0 && n < count; n++) {
+		i = (first + n) % count;
 		text = &relay->text[i];
 		left -= text->look_ms != 0;
 		if (text->look_ms != 0 && text->look_ms <= now_ms)
 			relay_read_ring(
 			    relay, i / TEXT_OUTLETS, i % TEXT_OUTLETS);
+		if (relay->lender[i % TEXT_OUTLETS] == text)
+			relay->first = (i + 1) % count;
 		pool_end_refused(relay->pool, i / TEXT_OUTLETS);
 	}
 }

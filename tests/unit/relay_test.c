@@ -40,6 +40,7 @@ static void blocks_are_printed_whole(void);
 static void a_slow_printer_borrows(void);
 static void a_full_disk_borrows_nothing(void);
 static void a_lender_is_not_forgotten(void);
+static void all_workers_have_their_turn(void);
 static void a_dead_worker_is_heard_to_its_end(void);
 static void the_way_back_alone_makes_room(void);
 static void who_keeps_up_leaves_room(void);
@@ -53,6 +54,7 @@ main(void)
 	UNIT_RUN(a_slow_printer_borrows);
 	UNIT_RUN(a_full_disk_borrows_nothing);
 	UNIT_RUN(a_lender_is_not_forgotten);
+	UNIT_RUN(all_workers_have_their_turn);
 	UNIT_RUN(a_dead_worker_is_heard_to_its_end);
 	UNIT_RUN(the_way_back_alone_makes_room);
 	UNIT_RUN(who_keeps_up_leaves_room);
@@ -297,6 +299,30 @@ a_lender_is_not_forgotten(void)
 	text_ring_publish(&writers[1], false);
 	relay_read(&relay, 1, 0);
 	CHECK(test_told() == 1 && text_ring_await_room(&writers[0]));
+	test_end();
+}
+
+/* A worker that always has text does not keep the others from their turn. */
+static void
+all_workers_have_their_turn(void)
+{
+	test_begin();
+	played.slow = true;
+	test_say("a", 1, false);
+	relay_read(&relay, 0, 0);
+	test_say("c", 1, false);
+	CHECK(text_ring_put(&writers[1], TEXT_OUT, "b", 1) == 1);
+	text_ring_publish(&writers[1], false);
+	relay_read(&relay, 0, 0);
+	relay_read(&relay, 1, 0);
+	CHECK(played.lent != NULL && *played.lent == 'a');
+	relay_act(&relay, INT64_MAX);
+	played.lent = NULL;
+	relay_act(&relay, INT64_MAX);
+	CHECK(played.lent != NULL && *played.lent == 'b');
+	played.lent = NULL;
+	relay_act(&relay, INT64_MAX);
+	CHECK(played.lent != NULL && *played.lent == 'c');
 	test_end();
 }
 
