@@ -43,8 +43,7 @@ struct relay {
 	const struct text_rings *rings; /* NULL: text comes by channels only */
 	struct relay_text *text; /* TEXT_OUTLETS a slot; owned */
 	unsigned looks; /* so many of them have a look_ms */
-	unsigned
-	    first; /* is read first, behind the last lender: all get a turn */
+	unsigned first[TEXT_OUTLETS]; /* the slot behind the last lender's */
 	/* Whose ring has what the printer has queued of each outlet, or NULL.
 	 */
 	struct relay_text *lender[TEXT_OUTLETS];

@@ -21,6 +21,7 @@ relay_add(struct textbuf *, const struct relay_piece *, const void *);
 static void relay_release(struct relay *, struct textbuf *, unsigned);
 static void relay_read_ring(struct relay *, unsigned, unsigned);
 static void relay_tell_room(struct relay_text *, struct channel *);
+static void relay_read_all(struct relay *, unsigned, int64_t);
 static bool relay_may_print(const struct relay *, unsigned);
 static void relay_regain(struct relay *, unsigned);
 static int64_t relay_take_ring(struct relay *, unsigned, unsigned, bool);
@@ -39,7 +40,8 @@ relay_open(struct relay *relay, struct pool *pool, struct printer *printer,
 	relay->pool = pool;
 	relay->printer = printer;
 	relay->rings = rings;
-	relay->looks = relay->first = 0;
+	relay->looks = 0;
+	memset(relay->first, 0, sizeof(relay->first));
 	memset(relay->lender, 0, sizeof(relay->lender));
 	relay->text = calloc(count, sizeof(*relay->text));
 	if (relay->text == NULL && count > 0) {
@@ -82,6 +84,10 @@ relay_due_ms(const struct relay *relay, int64_t now_ms)
 	int64_t due_ms = 0;
 	unsigned i, left = relay->looks;
 
+	for (i = 0; i < TEXT_OUTLETS; i++)
+		if (relay->lender[i] != NULL &&
+		    !printer_has_lent(relay->printer, i))
+			return now_ms;
 	for (i = 0; left > 0; i++) {
 		text = &relay->text[i];
 		left -= text->look_ms != 0;
@@ -97,23 +103,30 @@ relay_due_ms(const struct relay *relay, int64_t now_ms)
 void
 relay_act(struct relay *relay, int64_t now_ms)
 {
-	unsigned i, n, count = relay->pool->slots * TEXT_OUTLETS;
-	unsigned first = relay->first, left;
+	unsigned outlet;
+
+	for (outlet = 0; outlet < TEXT_OUTLETS; outlet++) {
+		relay_regain(relay, outlet);
+		relay_read_all(relay, outlet, now_ms);
+	}
+}
+
+/* Each has its turn: the ring behind the last lender is the first one. */
+static void
+relay_read_all(struct relay *relay, unsigned outlet, int64_t now_ms)
+{
+	unsigned n, slot, slots = relay->pool->slots;
+	unsigned first = relay->first[outlet];
 	const struct relay_text *text;
 
-	for (i = 0; i < TEXT_OUTLETS; i++)
-		relay_regain(relay, i);
-	left = relay->looks;
-	for (n = 0; left > 0 && n < count; n++) {
-		i = (first + n) % count;
-		text = &relay->text[i];
-		left -= text->look_ms != 0;
+	for (n = 0; n < slots && relay->looks > 0; n++) {
+		slot = (first + n) % slots;
+		text = relay_text(relay, slot, outlet);
 		if (text->look_ms != 0 && text->look_ms <= now_ms)
-			relay_read_ring(
-			    relay, i / TEXT_OUTLETS, i % TEXT_OUTLETS);
-		if (relay->lender[i % TEXT_OUTLETS] == text)
-			relay->first = (i + 1) % count;
-		pool_end_refused(relay->pool, i / TEXT_OUTLETS);
+			relay_read_ring(relay, slot, outlet);
+		if (relay->lender[outlet] == text)
+			relay->first[outlet] = (slot + 1) % slots;
+		pool_end_refused(relay->pool, slot);
 	}
 }
 
@@ -216,8 +229,6 @@ relay_read_ring(struct relay *relay, unsigned slot, unsigned outlet)
 	if (relay->rings == NULL)
 		return;
 	relay_look_at(relay, text, 0);
-	/* What is lent from another ring may have been written. */
-	relay_regain(relay, outlet);
 	there = relay_take_ring(relay, slot, outlet, false);
 	if (there == -1)
 		return;
@@ -238,11 +249,12 @@ relay_tell_room(struct relay_text *text, struct channel *channel)
 		(void)channel_say(channel, MESSAGE_TEXT_ROOM, 0);
 }
 
+/* While text is lent the next lender is chosen by relay_act only. */
 static bool
 relay_may_print(const struct relay *relay, unsigned outlet)
 {
 	return !printer_full(relay->printer, outlet) &&
-	    !printer_has_lent(relay->printer, outlet);
+	    relay->lender[outlet] == NULL;
 }
 
 /*

@@ -298,6 +298,8 @@ a_lender_is_not_forgotten(void)
 	CHECK(text_ring_put(&writers[1], TEXT_OUT, "b\n", 2) == 2);
 	text_ring_publish(&writers[1], false);
 	relay_read(&relay, 1, 0);
+	CHECK(relay_due_ms(&relay, 1) == 1);
+	relay_act(&relay, INT64_MAX);
 	CHECK(test_told() == 1 && text_ring_await_room(&writers[0]));
 	test_end();
 }
@@ -318,6 +320,9 @@ all_workers_have_their_turn(void)
 	CHECK(played.lent != NULL && *played.lent == 'a');
 	relay_act(&relay, INT64_MAX);
 	played.lent = NULL;
+	/* Nor does one that is read in the meantime. */
+	relay_read_rings(&relay, 0);
+	CHECK(played.lent == NULL);
 	relay_act(&relay, INT64_MAX);
 	CHECK(played.lent != NULL && *played.lent == 'b');
 	played.lent = NULL;
