@@ -21,6 +21,7 @@ struct text_ring_head {
 	uint16_t flags;
 };
 
+static void text_ring_give_back(const uint8_t *, size_t);
 static uint64_t text_ring_aligned(uint64_t);
 static size_t text_ring_place(const struct text_ring_writer *, uint64_t);
 static void text_ring_open(struct text_ring_writer *, enum text_stream);
@@ -164,9 +165,6 @@ text_ring_await_room(struct text_ring_writer *writer)
 void
 text_ring_trim(struct text_ring_writer *writer)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	uintptr_t first, end;
-
 	if (writer->begin != writer->end ||
 	    text_ring_free(writer, writer->size) < writer->size)
 		return;
@@ -174,12 +172,8 @@ text_ring_trim(struct text_ring_writer *writer)
 		text_ring_go_back(writer, TEXT_RING_KEPT);
 		return;
 	}
-	first = (uintptr_t)writer->bytes + TEXT_RING_KEPT + page - 1;
-	end = (uintptr_t)writer->bytes + writer->size;
-	first -= first % page;
-	end -= end % page;
-	if (first < end)
-		(void)madvise((void *)first, end - first, MADV_REMOVE);
+	text_ring_give_back(
+	    writer->bytes + TEXT_RING_KEPT, writer->size - TEXT_RING_KEPT);
 	writer->spread = false;
 }
 
@@ -190,6 +184,7 @@ text_ring_read(struct text_ring_reader *reader, const struct text_rings *rings,
 	reader->board = &rings->board[index];
 	reader->bytes = rings->bytes + index * rings->size;
 	reader->size = rings->size;
+	reader->at = 0;
 	text_ring_reset(reader);
 }
 
@@ -266,11 +261,27 @@ text_ring_sleep(struct text_ring_reader *reader, uint32_t bytes)
 void
 text_ring_reset(struct text_ring_reader *reader)
 {
+	if (reader->at > TEXT_RING_KEPT)
+		text_ring_give_back(reader->bytes, reader->size);
 	reader->at = reader->end = reader->taken = 0;
 	atomic_store(&reader->board->written, 0);
 	atomic_store(&reader->board->taken, 0);
 	atomic_store(&reader->board->wants_room, false);
 	atomic_store(&reader->board->wakes_at, 1);
+}
+
+/* Whole pages become zeros that cost no memory. */
+static void
+text_ring_give_back(const uint8_t *bytes, size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uintptr_t first = (uintptr_t)bytes + page - 1,
+		  end = (uintptr_t)bytes + size;
+
+	first -= first % page;
+	end -= end % page;
+	if (first < end)
+		(void)madvise((void *)first, end - first, MADV_REMOVE);
 }
 
 static uint64_t

@@ -112,3 +112,18 @@ holds_shared() # -gt or -lt, KiB
 	# An error would print megabytes.
 	: >server.out
 }
+
+@test "pages of a worker that was killed are given back" {
+	local worker
+
+	mkfifo server.out
+	exec {UNREAD}<>server.out
+	start_server -quiet -workers 1 -ready_file ready
+	upload a 2000000 3>&- &
+	LOADS+=($!)
+	wait_for 10 holds_shared -gt 700
+	worker=$(workers)
+	kill -9 "$worker"
+	wait_for 10 is_gone "$worker"
+	wait_for 5 holds_shared -lt 700
+}
