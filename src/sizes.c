@@ -28,7 +28,7 @@
  * that no text has come to cost no memory; the bound is as above. Rings of many
  * processes have TEXT_RING_MIN, whatever all of them take.
  */
-#define SIZES_TEXT_BYTES (16 * 1024 * 1024) /* of all rings */
+#define SIZES_TEXT_BYTES (32 * 1024 * 1024) /* of all rings */
 
 static size_t sizes_text_ring(unsigned);
 static unsigned sizes_cards(const struct config *, unsigned);

@@ -56,6 +56,7 @@ struct worker {
 };
 
 static void worker_end_turn(struct worker *);
+static void worker_end_records(struct worker *);
 static bool worker_goes_on(const struct worker *);
 static void
 worker_fill_services(struct worker *, const struct worker_setup *, unsigned);
@@ -102,6 +103,14 @@ static void
 worker_end_turn(struct worker *worker)
 {
 	outlets_end_block(&worker->outlets);
+	worker_end_records(worker);
+	/* It may have been said what went wrong with that. */
+	outlets_end_block(&worker->outlets);
+}
+
+static void
+worker_end_records(struct worker *worker)
+{
 	if (worker->services.record_log != NULL &&
 	    !record_log_end_turn(&worker->record_log))
 		return;
