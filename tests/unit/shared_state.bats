@@ -55,6 +55,10 @@ built_with_store()
 	unit outbox_test
 }
 
+@test "no text of many processes is lost on its way, nor waits for ever" {
+	unit text_flow_test
+}
+
 @test "the master prints rings whole, and never holds a worker for ever" {
 	unit relay_test
 }

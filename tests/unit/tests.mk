@@ -7,6 +7,7 @@ UNIT_CACHE = session_cache session_shard session_repair session_ring shlock \
 
 UNIT_TESTS = activation_test machine_test message_test sources_test shm_test shlock_test \
 	lifeline_test writer_test file_queue_test text_ring_test relay_test outbox_test \
+	text_flow_test \
 	session_cache_test \
 	session_crash_test session_step_test accept_quota_test \
 	accept_turn_test stats_test tally_test ticket_keys_test \
@@ -43,6 +44,10 @@ $(BUILD)/tests/unit/text_ring_test: \
 	$(call linked,text_ring fault $(UNIT_SAYS))
 $(BUILD)/tests/unit/outbox_test: $(call linked,outbox text_ring fault channel \
 	message textbuf $(UNIT_SAYS))
+# The test is the pool.
+$(BUILD)/tests/unit/text_flow_test: $(call linked,relay outbox printer writer \
+	writable pollset text_ring fault channel message textbuf monotime \
+	$(UNIT_SAYS))
 # The test is the printer and the pool.
 $(BUILD)/tests/unit/relay_test: $(call linked,relay text_ring fault channel \
 	message textbuf monotime $(UNIT_SAYS))
