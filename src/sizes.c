@@ -44,19 +44,19 @@ void
 sizes_of_shared(struct shared_sizes *sizes, const struct config *config,
     unsigned generations)
 {
+	unsigned slots = config_workers_max(config) * generations;
+
 	*sizes = (struct shared_sizes){
 		.workers = config_workers_max(config),
-		.slots = config_workers_max(config) * generations,
+		.slots = slots,
 		.naccept = config->naccept,
 		.sessions = sizes_of_cache(config),
 		.answer_max = sizes_answer_max(config),
 		.datagrams = config->dtls,
 		.half_open = (unsigned)config->half_open,
-		.cards = sizes_cards(
-		    config, config_workers_max(config) * generations),
+		.cards = sizes_cards(config, slots),
 		.tally = config->summary,
-		.text_ring =
-		    sizes_text_ring(config_workers_max(config) * generations),
+		.text_ring = sizes_text_ring(slots),
 		.allowed = sizes_allowed(config),
 		.external = config->ext_cache,
 	};

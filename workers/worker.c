@@ -56,7 +56,6 @@ struct worker {
 };
 
 static void worker_end_turn(struct worker *);
-static void worker_end_records(struct worker *);
 static bool worker_goes_on(const struct worker *);
 static void
 worker_fill_services(struct worker *, const struct worker_setup *, unsigned);
@@ -102,20 +101,16 @@ worker_run(void *setup, unsigned slot, const struct channel_ends *ends)
 static void
 worker_end_turn(struct worker *worker)
 {
-	outlets_end_block(&worker->outlets);
-	worker_end_records(worker);
-	/* It may have been said what went wrong with that. */
-	outlets_end_block(&worker->outlets);
-}
+	bool have_left = true;
 
-static void
-worker_end_records(struct worker *worker)
-{
-	if (worker->services.record_log != NULL &&
-	    !record_log_end_turn(&worker->record_log))
-		return;
+	outlets_end_block(&worker->outlets);
+	if (worker->services.record_log != NULL) {
+		have_left = record_log_end_turn(&worker->record_log);
+		/* It may have been said what went wrong with that. */
+		outlets_end_block(&worker->outlets);
+	}
 	/* The records of connections that are gone have left. */
-	if (worker->services.cards != NULL)
+	if (have_left && worker->services.cards != NULL)
 		card_free_leaving(&worker->cards);
 }
 

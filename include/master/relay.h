@@ -20,9 +20,6 @@
 #include "foundation/text_ring.h"
 #include "foundation/textbuf.h"
 
-#define RELAY_MUCH    (16 * 1024) /* bytes in one turn */
-#define RELAY_LOOK_MS 4 /* after so much, look again */
-
 struct printer;
 struct pool;
 
@@ -44,8 +41,7 @@ struct relay {
 	struct relay_text *text; /* TEXT_OUTLETS a slot; owned */
 	unsigned looks; /* so many of them have a look_ms */
 	unsigned first[TEXT_OUTLETS]; /* the slot behind the last lender's */
-	/* Whose ring has what the printer has queued of each outlet, or NULL.
-	 */
+	/* Whose ring has what the printer has queued of an outlet, or NULL */
 	struct relay_text *lender[TEXT_OUTLETS];
 	unsigned char body[MESSAGE_BODY_MAX];
 };

@@ -70,8 +70,7 @@ text_ring_put(struct text_ring_writer *writer, enum text_stream stream,
 	if (writer->open && stream != writer->stream)
 		text_ring_close(writer, true);
 	if (!writer->open) {
-		if (writer->begin == writer->end)
-			text_ring_go_back(writer, writer->size / 2);
+		text_ring_go_back(writer, writer->size / 2);
 		if (text_ring_room(writer, 1) == 0)
 			return 0;
 		text_ring_open(writer, stream);
@@ -87,11 +86,11 @@ void *
 text_ring_space(
     struct text_ring_writer *writer, enum text_stream stream, size_t size)
 {
-	uint64_t at = writer->end;
+	uint64_t at;
 	size_t place;
 
-	if (!writer->open && writer->begin == writer->end)
-		text_ring_go_back(writer, writer->size / 2);
+	text_ring_go_back(writer, writer->size / 2);
+	at = writer->end;
 	if (!writer->open || stream != writer->stream)
 		at = text_ring_aligned(writer->end) + TEXT_RING_ALIGN;
 	place = text_ring_place(writer, at);
@@ -165,8 +164,7 @@ text_ring_await_room(struct text_ring_writer *writer)
 void
 text_ring_trim(struct text_ring_writer *writer)
 {
-	if (writer->begin != writer->end ||
-	    text_ring_free(writer, writer->size) < writer->size)
+	if (text_ring_free(writer, writer->size) < writer->size)
 		return;
 	if (text_ring_place(writer, writer->end) >= TEXT_RING_KEPT) {
 		text_ring_go_back(writer, TEXT_RING_KEPT);
@@ -325,15 +323,15 @@ text_ring_set_head(struct text_ring_writer *writer, struct text_ring_head head)
 }
 
 /*
- * Nothing is in the ring: behind so many bytes, a head says that the next one
- * is at the first byte.
+ * If nothing is in the ring, behind so many bytes, a head says that the next
+ * one is at the first byte.
  */
 static void
 text_ring_go_back(struct text_ring_writer *writer, size_t least)
 {
 	size_t place = text_ring_place(writer, writer->end);
 
-	if (place < least ||
+	if (place < least || writer->begin != writer->end ||
 	    text_ring_free(writer, writer->size) < writer->size)
 		return;
 	writer->head = writer->end;

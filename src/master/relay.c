@@ -7,6 +7,9 @@
 #include "master/printer.h"
 #include "master/relay.h"
 
+#define RELAY_MUCH    (16 * 1024) /* bytes in one turn */
+#define RELAY_LOOK_MS 4 /* after so much, look again */
+
 /* A piece of a partial block; its bytes follow. */
 struct relay_piece {
 	enum text_stream stream;
@@ -122,10 +125,9 @@ relay_read_all(struct relay *relay, unsigned outlet, int64_t now_ms)
 	for (n = 0; n < slots && relay->looks > 0; n++) {
 		slot = (first + n) % slots;
 		text = relay_text(relay, slot, outlet);
-		if (text->look_ms != 0 && text->look_ms <= now_ms)
-			relay_read_ring(relay, slot, outlet);
-		if (relay->lender[outlet] == text)
-			relay->first[outlet] = (slot + 1) % slots;
+		if (text->look_ms == 0 || text->look_ms > now_ms)
+			continue;
+		relay_read_ring(relay, slot, outlet);
 		pool_end_refused(relay->pool, slot);
 	}
 }
@@ -301,10 +303,12 @@ relay_take_ring(struct relay *relay, unsigned slot, unsigned outlet, bool must)
 	while (there > 0 && (must || relay_may_print(relay, outlet)) &&
 	    (status = relay_next(relay, text, outlet, &piece)) == 1) {
 		relay_piece(relay, outlet, &text->partial, &piece, may_lend);
-		if (!must && printer_has_lent(relay->printer, outlet))
+		if (!must && printer_has_lent(relay->printer, outlet)) {
 			relay->lender[outlet] = text;
-		else
+			relay->first[outlet] = slot + 1;
+		} else {
 			text_ring_took(&text->ring);
+		}
 	}
 	/* The way back to the first byte, without text, is taken as well. */
 	if (relay->lender[outlet] != text)

@@ -7,6 +7,8 @@
 
 static struct outlet *outlet_of(struct outlets *, enum text_stream);
 static void outlets_end(struct outlets *, int (*)(struct outbox *));
+static bool
+outlets_any(const struct outlets *, bool (*)(const struct outbox *));
 static void
 outlet_lines(struct outlet *, enum text_stream, const char *, size_t);
 static void outlet_on_event(void *, uint32_t);
@@ -109,18 +111,22 @@ outlets_end(struct outlets *outlets, int (*end)(struct outbox *))
 			_exit(1);
 }
 
+static bool
+outlets_any(const struct outlets *outlets, bool (*is)(const struct outbox *))
+{
+	return is(&outlets->outlet[0].outbox) || is(&outlets->outlet[1].outbox);
+}
+
 bool
 outlets_waiting(const struct outlets *outlets)
 {
-	return outbox_waiting(&outlets->outlet[0].outbox) ||
-	    outbox_waiting(&outlets->outlet[1].outbox);
+	return outlets_any(outlets, outbox_waiting);
 }
 
 bool
 outlets_overflow(const struct outlets *outlets)
 {
-	return outbox_overflows(&outlets->outlet[0].outbox) ||
-	    outbox_overflows(&outlets->outlet[1].outbox);
+	return outlets_any(outlets, outbox_overflows);
 }
 
 void
@@ -145,8 +151,7 @@ outlets_watch(struct outlets *outlets)
 bool
 outlets_have_spare(const struct outlets *outlets)
 {
-	return outbox_has_spare(&outlets->outlet[0].outbox) ||
-	    outbox_has_spare(&outlets->outlet[1].outbox);
+	return outlets_any(outlets, outbox_has_spare);
 }
 
 void
