@@ -2,12 +2,11 @@
  * The relay between the rings of workers and the printer: relay.h. The test
  * plays the printer and the pool; its worker is this process.
  */
-#include <sys/socket.h>
-
 #include "foundation/text_ring.h"
 #include "master/pool.h"
 #include "master/printer.h"
 #include "master/relay.h"
+#include "text_channel.h"
 #include "unit.h"
 
 #define TEST_WORKERS 2
@@ -149,7 +148,6 @@ static void
 test_begin(void)
 {
 	unsigned rings_count = TEST_WORKERS * TEXT_OUTLETS, i;
-	int fds[2];
 
 	memset(&played, 0, sizeof(played));
 	memset(process, 0, sizeof(process));
@@ -157,12 +155,7 @@ test_begin(void)
 	    unit_share(text_rings_size(rings_count, TEST_RING)), rings_count,
 	    TEST_RING);
 	for (i = 0; i < TEST_WORKERS; i++) {
-		CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0,
-			  fds) == 0);
-		channel_init(&process[i].text[0], fds[0]);
-		channel_hear(&process[i].text[0], PARTY_WORKER, PARTY_PRINTER);
-		channel_init(&process[i].text[1], -1);
-		channel_init(&workers[i], fds[1]);
+		channel_init(&workers[i], text_channel_open(&process[i]));
 		channel_hear(&workers[i], PARTY_PRINTER, PARTY_WORKER);
 	}
 	pool = (struct pool){

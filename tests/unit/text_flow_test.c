@@ -3,8 +3,6 @@
  * and a master that sleeps, with a reader who is slow. A wake-up that is lost
  * shows, because nobody looks by itself.
  */
-#include <sys/socket.h>
-
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,6 +12,7 @@
 #include "master/printer.h"
 #include "master/relay.h"
 #include "text/outbox.h"
+#include "text_channel.h"
 #include "unit.h"
 
 #define TEST_WORKERS 3
@@ -76,12 +75,7 @@ test_begin(size_t ring_size)
 	text_rings_init(&rings, unit_share(text_rings_size(count, ring_size)),
 	    count, ring_size);
 	for (i = 0; i < TEST_WORKERS; i++) {
-		CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0,
-			  fds) == 0);
-		channel_init(&process[i].text[0], fds[0]);
-		channel_hear(&process[i].text[0], PARTY_WORKER, PARTY_PRINTER);
-		channel_init(&process[i].text[1], -1);
-		ends[i] = fds[1];
+		ends[i] = text_channel_open(&process[i]);
 	}
 	pool = (struct pool){
 		.slot = process, .slots = TEST_WORKERS, .children = TEST_WORKERS
