@@ -11,5 +11,7 @@
 
 /* Writes at most DECIMAL_MAX figures, without a NUL. Returns their end. */
 char *decimal_write(char *, uint64_t);
+/* Writes a number below 100 in two figures. Returns their end. */
+char *decimal_pair(char *, unsigned);
 
 #endif

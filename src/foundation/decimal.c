@@ -1,22 +1,34 @@
 #include "foundation/decimal.h"
 
+#include <string.h>
+
 static unsigned decimal_size(uint64_t);
+
+/* All numbers of two figures. */
+static const char decimal_pairs[] =
+    "00010203040506070809101112131415161718192021222324252627282930313233343536"
+    "37383940414243444546474849505152535455565758596061626364656667686970717273"
+    "7475767778798081828384858687888990919293949596979899";
 
 char *
 decimal_write(char *out, uint64_t number)
 {
 	char *end = out + decimal_size(number), *at = end;
-	unsigned pair;
 
-	for (; number >= 100; number /= 100) {
-		pair = (unsigned)(number % 100);
-		*--at = (char)('0' + pair % 10);
-		*--at = (char)('0' + pair / 10);
-	}
-	*--at = (char)('0' + number % 10);
+	for (; number >= 100; number /= 100)
+		(void)decimal_pair(at -= 2, (unsigned)(number % 100));
 	if (number >= 10)
-		*--at = (char)('0' + number / 10);
+		(void)decimal_pair(at - 2, (unsigned)number);
+	else
+		at[-1] = (char)('0' + number);
 	return end;
+}
+
+char *
+decimal_pair(char *out, unsigned number)
+{
+	memcpy(out, decimal_pairs + (size_t)2 * number, 2);
+	return out + 2;
 }
 
 /* How many figures it has. */

@@ -25,7 +25,6 @@ static size_t json_sequence(const uint8_t *, size_t);
 static bool json_turns_text(const uint8_t *, size_t);
 static char *json_escape(char *, unsigned);
 static char *json_date(char *, int64_t);
-static char *json_pair(char *, unsigned);
 
 void
 json_begin(struct json *json, struct textbuf *text)
@@ -115,15 +114,15 @@ json_write_time(char *out, int64_t unix_us)
 	*out++ = '"';
 	out = json_date(out, unix_s / 86400);
 	*out++ = 'T';
-	out = json_pair(out, second / 3600);
+	out = decimal_pair(out, second / 3600);
 	*out++ = ':';
-	out = json_pair(out, second / 60 % 60);
+	out = decimal_pair(out, second / 60 % 60);
 	*out++ = ':';
-	out = json_pair(out, second % 60);
+	out = decimal_pair(out, second % 60);
 	*out++ = '.';
-	out = json_pair(out, us / 10000);
-	out = json_pair(out, us / 100 % 100);
-	out = json_pair(out, us % 100);
+	out = decimal_pair(out, us / 10000);
+	out = decimal_pair(out, us / 100 % 100);
+	out = decimal_pair(out, us % 100);
 	*out++ = 'Z';
 	*out++ = '"';
 	return out;
@@ -284,19 +283,10 @@ json_date(char *out, int64_t days)
 	unsigned month = (5 * of_year + 2) / 153; /* March is 0 */
 
 	year += (unsigned)(era * 400) + (month >= 10);
-	out = json_pair(out, year / 100);
-	out = json_pair(out, year % 100);
+	out = decimal_pair(out, year / 100);
+	out = decimal_pair(out, year % 100);
 	*out++ = '-';
-	out = json_pair(out, month < 10 ? month + 3 : month - 9);
+	out = decimal_pair(out, month < 10 ? month + 3 : month - 9);
 	*out++ = '-';
-	return json_pair(out, of_year - (153 * month + 2) / 5 + 1);
-}
-
-/* Writes two figures. Returns their end. */
-static char *
-json_pair(char *out, unsigned value)
-{
-	*out++ = (char)('0' + value / 10);
-	*out++ = (char)('0' + value % 10);
-	return out;
+	return decimal_pair(out, of_year - (153 * month + 2) / 5 + 1);
 }
