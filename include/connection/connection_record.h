@@ -5,17 +5,8 @@
 #ifndef CONNECTION_RECORD_H
 #define CONNECTION_RECORD_H
 
-#include "foundation/textbuf.h"
-#include "link/link_record.h"
-
 struct connection;
 struct services;
-
-/* A worker's, for all its connections. All zero at first. */
-struct record_maker {
-	struct textbuf line;
-	struct own_certificates own;
-};
 
 /* A connection begins. Does nothing without -log, as the next two. */
 void connection_record_open(struct connection *);

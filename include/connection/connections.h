@@ -10,8 +10,8 @@
 #include <sys/queue.h>
 
 #include "accept/acceptor.h"
-#include "connection/connection_record.h"
 #include "connection/connection_state.h"
+#include "link/link_record.h"
 
 TAILQ_HEAD(connection_list, connection);
 
@@ -20,7 +20,8 @@ struct connections {
 	const struct handler *handler; /* of new connections */
 	struct connection_list list; /* in the order of their arrival */
 	struct acceptor acceptor;
-	struct record_maker records;
+	struct own_certificates
+	    certificates; /* for records; all zero at first */
 };
 
 /* Prepare to accept. Returns 0, or -1 (reported). */

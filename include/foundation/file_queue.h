@@ -34,6 +34,8 @@ void file_queue_init(struct file_queue *, struct file_tail *, size_t room_bytes,
     _Atomic uint64_t *lost);
 /* Append whole lines, or drop them and count them in *lost. */
 void file_queue_add(struct file_queue *, const void *lines, size_t size);
+/* The same for lines that the caller has appended to queue->lines itself. */
+void file_queue_added(struct file_queue *, size_t before);
 /* Write what waits, unless the file refused. True: nothing is left. */
 bool file_queue_flush(struct file_queue *);
 /* The same, also if the file refused, when it is time. */

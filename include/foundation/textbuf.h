@@ -29,6 +29,8 @@ void textbuf_printf(struct textbuf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Remove the first size bytes, or all if there are fewer. */
 void textbuf_drop(struct textbuf *, size_t size);
+/* Keep the first size bytes, and remove those behind them. */
+void textbuf_cut(struct textbuf *, size_t size);
 /* Make it empty, and keep the memory. */
 void textbuf_clear(struct textbuf *);
 /* Make it empty, and free the memory. */

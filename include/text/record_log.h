@@ -24,9 +24,9 @@ struct uplink;
  * step, as long as each write has several lines.
  */
 #define RECORD_LOG_GAP_MIN_MS 4
-#define RECORD_LOG_GAP_MAX_MS 32
+#define RECORD_LOG_GAP_MAX_MS 64
 /* So many bytes do not wait. */
-#define RECORD_LOG_GATHERED (48 * 1024)
+#define RECORD_LOG_GATHERED (60 * 1024)
 /* A line has at most so many bytes, with its newline. */
 #define RECORD_LOG_LINE FILE_QUEUE_LINE
 
@@ -36,6 +36,7 @@ struct record_log {
 	struct file_tail file; /* fd -1: the master writes */
 	struct file_queue queue;
 	size_t room_bytes;
+	size_t begun; /* where the line in queue.lines begins that is made */
 	struct loop_timer retry;
 	unsigned lines; /* since the last write to the file */
 	int gap_ms; /* between that one and the next one */
@@ -46,8 +47,12 @@ struct record_log {
 /* file: the master's, as it was at the fork. */
 void record_log_init(struct record_log *, const struct file_tail *file,
     struct shared_board *, struct loop *, struct uplink *);
-/* Add a line with its newline, of RECORD_LOG_LINE bytes at most. */
-void record_log_add(struct record_log *, const void *line, size_t size);
+/*
+ * To add a line, append it with its newline to what record_log_begin() returns,
+ * RECORD_LOG_LINE bytes at most. Then record_log_add() takes it or drops it.
+ */
+struct textbuf *record_log_begin(struct record_log *);
+void record_log_add(struct record_log *);
 /*
  * The turn ends: send what was added. Returns true if all of it, and all from
  * earlier turns, has left this process: it is not lost if the process dies now.

@@ -26,10 +26,21 @@ file_queue_init(struct file_queue *queue, struct file_tail *tail,
 void
 file_queue_add(struct file_queue *queue, const void *lines, size_t size)
 {
-	if (queue->lines.size + size > queue->room_bytes)
-		file_queue_lose(queue, lines, size);
-	else
-		textbuf_append(&queue->lines, lines, size);
+	size_t before = queue->lines.size;
+
+	textbuf_append(&queue->lines, lines, size);
+	file_queue_added(queue, before);
+}
+
+void
+file_queue_added(struct file_queue *queue, size_t before)
+{
+	struct textbuf *lines = &queue->lines;
+
+	if (lines->size <= queue->room_bytes)
+		return;
+	file_queue_lose(queue, lines->data + before, lines->size - before);
+	textbuf_cut(lines, before);
 }
 
 bool

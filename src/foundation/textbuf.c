@@ -92,6 +92,15 @@ textbuf_drop(struct textbuf *buf, size_t size)
 }
 
 void
+textbuf_cut(struct textbuf *buf, size_t size)
+{
+	if (size >= buf->size)
+		return;
+	buf->size = size;
+	buf->data[size] = '\0';
+}
+
+void
 textbuf_clear(struct textbuf *buf)
 {
 	buf->size = 0;

@@ -26,7 +26,7 @@ connection_record_store(const struct session_remote *, struct json *);
 static void connection_record_moments(const struct connection *, struct json *);
 static void connection_record_moment(
     const struct connection *, struct json *, const char *, int64_t);
-static void connection_record_write(struct connection *, struct json *);
+static void connection_record_write(const struct connection *, struct json *);
 
 void
 connection_record_open(struct connection *connection)
@@ -82,10 +82,9 @@ connection_record_begin(struct connection *connection, struct card_copy *card,
     struct json *json, const char *event)
 {
 	const struct services *services = connection->services;
-	struct textbuf *line = &connection->all->records.line;
 
-	textbuf_clear(line);
-	record_begin(json, line, event, services->config->label_host);
+	record_begin(json, record_log_begin(services->record_log), event,
+	    services->config->label_host);
 	connection_record_copy(connection, card);
 	record_parties(json, card, services->number, services->config->dtls);
 }
@@ -137,7 +136,7 @@ connection_record_link(const struct connection *connection,
 	    link->outcome.moments != NULL)
 		connection_record_maker(link, json);
 	if (card->facts.finished)
-		link_record(link, &connection->all->records.own, json);
+		link_record(link, &connection->all->certificates, json);
 }
 
 /* Who made the session that was resumed, on whatever host. */
@@ -209,11 +208,8 @@ connection_record_moment(const struct connection *connection, struct json *json,
 }
 
 static void
-connection_record_write(struct connection *connection, struct json *json)
+connection_record_write(const struct connection *connection, struct json *json)
 {
-	const struct textbuf *line = json->text;
-
 	json_end(json);
-	record_log_add(
-	    connection->services->record_log, line->data, line->size);
+	record_log_add(connection->services->record_log);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/services.h"
+#include "connection/connection_record.h"
 #include "connection/connections.h"
 #include "connection/dtls_peer.h"
 #include "foundation/log.h"

@@ -8,6 +8,7 @@
 #include "base/services.h"
 #include "config/config.h"
 #include "connection/connection_early.h"
+#include "connection/connection_record.h"
 #include "connection/connection_state.h"
 #include "connection/connections.h"
 #include "connection/dtls_peer.h"

@@ -35,12 +35,19 @@ record_log_init(struct record_log *log, const struct file_tail *file,
 	log->next_ms = 0;
 }
 
-void
-record_log_add(struct record_log *log, const void *line, size_t size)
+struct textbuf *
+record_log_begin(struct record_log *log)
 {
-	if (log->queue.lines.size + size > FILE_QUEUE_WRITE)
+	if (log->queue.lines.size > RECORD_LOG_GATHERED)
 		(void)record_log_end_turn(log);
-	file_queue_add(&log->queue, line, size);
+	log->begun = log->queue.lines.size;
+	return &log->queue.lines;
+}
+
+void
+record_log_add(struct record_log *log)
+{
+	file_queue_added(&log->queue, log->begun);
 	log->lines++;
 }
 
