@@ -102,6 +102,7 @@ _Static_assert(sizeof(struct card_facts) == sizeof(uint64_t),
     "the facts change in one store");
 
 struct connection_board; /* in shared memory */
+struct journal; /* in shared memory */
 
 /* A copy of a card. */
 struct card_copy {
@@ -120,6 +121,9 @@ connection_board_init(void *memory, unsigned slots, unsigned cards);
 /* The side of a worker: its own cards. */
 struct card_holder {
 	struct connection_board *board;
+	struct journal *journal; /* the slot's, as the next two */
+	struct connection_card *card; /* the first one */
+	_Atomic uint64_t *row; /* of counters */
 	struct stats *stats;
 	unsigned slot;
 	uint32_t *free; /* owned: cards that were used and are free */

@@ -43,6 +43,8 @@ static struct connection_card *
 board_card(const struct connection_board *, unsigned, unsigned);
 static void
 board_make(struct connection_board *, struct stats *, unsigned slot);
+static void
+journal_make(struct journal *, struct connection_card *, _Atomic uint64_t *row);
 static void card_store(struct card_holder *, unsigned, uint64_t);
 static int card_find_free(struct card_holder *);
 static void card_wipe(struct connection_card *);
@@ -104,9 +106,12 @@ int
 card_holder_open(struct card_holder *holder, struct connection_board *board,
     struct stats *stats, unsigned slot)
 {
-	*holder = (struct card_holder){
-		.board = board, .stats = stats, .slot = slot
-	};
+	*holder = (struct card_holder){ .board = board,
+		.journal = &board->slot[slot].journal,
+		.card = board_card(board, slot, 0),
+		.row = stats_row(stats, slot),
+		.stats = stats,
+		.slot = slot };
 	holder->free = calloc(board->cards, sizeof(*holder->free));
 	holder->leaving =
 	    calloc(board->cards, sizeof(struct connection_card *));
@@ -130,7 +135,7 @@ card_take(struct card_holder *holder, uint64_t number,
 		stats_add(holder->stats, holder->slot, STAT_CONNECTIONS, 1);
 		return NULL;
 	}
-	card = board_card(holder->board, holder->slot, (unsigned)index);
+	card = &holder->card[index];
 	atomic_store_explicit(&card->number, number, memory_order_relaxed);
 	card->accepted_us = walltime_us();
 	card_address(&card->peer, peer);
@@ -157,12 +162,11 @@ card_word(const struct connection_card *card, enum card_word word)
 void
 card_begin(struct card_holder *holder, const struct connection_card *card)
 {
-	const struct connection_board *board = holder->board;
-	struct journal *journal = &holder->board->slot[holder->slot].journal;
+	struct journal *journal = holder->journal;
 
 	/* Nothing of the next change is written while the last one is valid. */
 	atomic_signal_fence(memory_order_seq_cst);
-	journal->card = (uint32_t)(card - board_card(board, holder->slot, 0));
+	journal->card = (uint32_t)(card - holder->card);
 	journal->count = 0;
 }
 
@@ -181,20 +185,20 @@ card_set(struct card_holder *holder, enum card_word word, uint64_t value)
 void
 card_raise(struct card_holder *holder, enum stats_counter counter, uint64_t n)
 {
-	const _Atomic uint64_t *row = stats_row(holder->stats, holder->slot);
+	uint64_t count =
+	    atomic_load_explicit(&holder->row[counter], memory_order_relaxed);
 
-	card_store(holder, JOURNAL_COUNTER + counter,
-	    atomic_load_explicit(&row[counter], memory_order_relaxed) + n);
+	card_store(holder, JOURNAL_COUNTER + counter, count + n);
 }
 
 void
 card_commit(struct card_holder *holder)
 {
-	struct journal *journal = &holder->board->slot[holder->slot].journal;
+	struct journal *journal = holder->journal;
 
 	fault_point("card-written-down");
 	atomic_store_explicit(&journal->valid, true, memory_order_release);
-	board_make(holder->board, holder->stats, holder->slot);
+	journal_make(journal, &holder->card[journal->card], holder->row);
 }
 
 void
@@ -308,13 +312,19 @@ static void
 board_make(struct connection_board *board, struct stats *stats, unsigned slot)
 {
 	struct journal *journal = &board->slot[slot].journal;
-	_Atomic uint64_t *row = stats_row(stats, slot);
-	struct connection_card *card;
+
+	if (journal->card < board->cards && journal->count <= CARD_STORES_MAX)
+		journal_make(journal, board_card(board, slot, journal->card),
+		    stats_row(stats, slot));
+}
+
+/* Writes to the card and the row, and nowhere else. */
+static void
+journal_make(struct journal *journal, struct connection_card *card,
+    _Atomic uint64_t *row)
+{
 	uint32_t what, i;
 
-	if (journal->card >= board->cards || journal->count > CARD_STORES_MAX)
-		return;
-	card = board_card(board, slot, journal->card);
 	for (i = 0; i < journal->count; i++) {
 		fault_point("card-change");
 		what = journal->store[i].what;
@@ -332,7 +342,7 @@ board_make(struct connection_board *board, struct stats *stats, unsigned slot)
 static void
 card_store(struct card_holder *holder, unsigned what, uint64_t value)
 {
-	struct journal *journal = &holder->board->slot[holder->slot].journal;
+	struct journal *journal = holder->journal;
 
 	if (journal->count == CARD_STORES_MAX)
 		fatalx(
@@ -371,8 +381,7 @@ static void
 card_free(struct card_holder *holder, struct connection_card *card)
 {
 	card_wipe(card);
-	holder->free[holder->free_count++] =
-	    (uint32_t)(card - board_card(holder->board, holder->slot, 0));
+	holder->free[holder->free_count++] = (uint32_t)(card - holder->card);
 }
 
 void
