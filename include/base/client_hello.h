@@ -60,7 +60,11 @@ struct client_hello {
 	struct hello_span compressions; /* a byte each */
 	bool has_extensions; /* false: there is not even an empty list */
 	struct hello_span extensions; /* all of them, well-formed */
-	/* Those below CLIENT_HELLO_KNOWN, by type; at NULL: not there */
+	/*
+	 * Those below CLIENT_HELLO_KNOWN, by type. Of those that are not there,
+	 * whose bit in has_known is 0, nothing is written: 1 KiB a message.
+	 */
+	uint64_t has_known;
 	struct hello_span known[CLIENT_HELLO_KNOWN];
 };
 

@@ -19,6 +19,7 @@ static bool hello_header(struct hello_span *, bool);
 static bool hello_body(struct client_hello *, struct hello_span);
 static bool hello_extensions(struct client_hello *, struct hello_span);
 static bool hello_find_known(struct client_hello *);
+static bool hello_knows(const struct client_hello *, unsigned);
 static bool has_type(const uint16_t *, size_t, uint16_t);
 static bool take(struct hello_span *, size_t, struct hello_span *);
 static bool take_number(struct hello_span *, size_t, size_t *);
@@ -33,7 +34,8 @@ client_hello_parse(struct client_hello *hello, const uint8_t *message,
 {
 	struct hello_span rest = { message, size };
 
-	*hello = (struct client_hello){ .datagrams = datagrams };
+	memset(hello, 0, offsetof(struct client_hello, known));
+	hello->datagrams = datagrams;
 	return hello_header(&rest, datagrams) && hello_body(hello, rest) ? 0
 									 : -1;
 }
@@ -65,9 +67,11 @@ client_hello_find(
 	uint16_t other;
 
 	if (type < CLIENT_HELLO_KNOWN) {
-		if (data != NULL && hello->known[type].at != NULL)
+		if (!hello_knows(hello, type))
+			return false;
+		if (data != NULL)
 			*data = hello->known[type];
-		return hello->known[type].at != NULL;
+		return true;
 	}
 	while (hello_next_extension(&rest, &other, &found))
 		if (other == type) {
@@ -351,11 +355,18 @@ hello_find_known(struct client_hello *hello)
 			others[others_count++] = type;
 			continue;
 		}
-		if (hello->known[type].at != NULL)
+		if (hello_knows(hello, type))
 			return false;
+		hello->has_known |= UINT64_C(1) << type;
 		hello->known[type] = data;
 	}
 	return true;
+}
+
+static bool
+hello_knows(const struct client_hello *hello, unsigned type)
+{
+	return (hello->has_known >> type & 1) != 0;
 }
 
 static bool
