@@ -17,7 +17,6 @@ void
 ssl_events_add(
     struct ssl_events *events, SSL *ssl, struct ssl_listener *listener)
 {
-	ssl_slot_set(ssl, ssl_events_slot, events);
 	SLIST_INSERT_HEAD(&events->listeners, listener, entry);
 	events->records_wanted |= listener->wants_records;
 	ssl_events_changed(events, ssl);
@@ -34,6 +33,8 @@ ssl_events_changed(struct ssl_events *events, SSL *ssl)
 		info = info || listener->info != NULL;
 		message = message || listener->message != NULL;
 	}
+	if (info)
+		ssl_slot_set(ssl, ssl_events_slot, events);
 	SSL_set_info_callback(ssl, info ? ssl_events_info : NULL);
 	SSL_set_msg_callback(ssl, message ? ssl_events_message : NULL);
 	SSL_set_msg_callback_arg(ssl, events);
@@ -55,15 +56,16 @@ ssl_events_message(int is_write, int version, int content_type,
     const void *data, size_t size, SSL *ssl, void *arg)
 {
 	const struct ssl_events *events = arg;
-	const struct ssl_message message = { is_write != 0, version,
-		content_type, data, size };
 	const struct ssl_listener *listener;
+	struct ssl_message message;
 
 	/* More than half of all messages are about records. */
 	if (!events->records_wanted &&
 	    (content_type == SSL3_RT_HEADER ||
 		content_type == SSL3_RT_INNER_CONTENT_TYPE))
 		return;
+	message = (struct ssl_message){ is_write != 0, version, content_type,
+		data, size };
 	SLIST_FOREACH(listener, &events->listeners, entry)
 	if (listener->message != NULL)
 		listener->message(listener->arg, ssl, &message);
