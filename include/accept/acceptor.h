@@ -32,6 +32,8 @@ struct acceptor {
 	struct loop_task again; /* more connections wait */
 	struct loop_timer retry; /* ends a pause */
 	struct dtls_acceptor *dtls; /* DTLS; owned; NULL: streams */
+	bool has_local; /* all streams have the same address of ours: */
+	struct sockaddr_storage local;
 	int64_t warned_ms; /* when a pause was last reported; 0: never */
 };
 

@@ -54,9 +54,10 @@ enum accept_result {
 
 /*
  * This worker has accepted the connection on this socket: number and count it,
- * in shared memory.
+ * in shared memory. local: our address; NULL: the socket is asked.
  */
-void arrival_took(const struct services *, struct arrival *, int fd);
+void arrival_took(const struct services *, struct arrival *, int fd,
+    const struct sockaddr_storage *local);
 /*
  * Returns true if a warning that may come often may be printed now. *warned_ms
  * must be 0 at first.

@@ -80,6 +80,17 @@ record_of() # filter, option of s_client...
 	last_record | jq -c "$1"
 }
 
+# The same for a client that connects to an address.
+record_at() # address:port, filter
+{
+	local before
+
+	before=$(jq -c 'select(.event == "connection")' log.json | wc -l)
+	"$OPENSSL" s_client -connect "$1" </dev/null >client.out 2>&1 || :
+	wait_for 5 has_records $((before + 1))
+	last_record | jq -r "$2"
+}
+
 @test "who and when: numbers, addresses, times in their order" {
 	start_server -quiet -workers 2 -www -log log.json -label_host alpha \
 	    -accept 127.0.0.1:0
@@ -98,6 +109,17 @@ record_of() # filter, option of s_client...
 	    .hello_us <= .handshake_us and .handshake_us <= .first_data_us and
 	    .first_data_us <= .last_data_us and .last_data_us <= .end_us and
 	    .accepted < .time' <<<"$output")" = true ]
+	stop_server
+}
+
+@test "our address is the one that the client has reached" {
+	start_server -quiet -workers 2 -log log.json -4 -accept "*:0"
+	for at in 127.0.0.1 127.0.0.2; do
+		assert_equal "$(record_at "$at:$PORT" .local)" "$at:$PORT"
+	done
+	stop_server
+	start_server -quiet -workers 2 -log log.json -accept 127.0.0.3:0
+	assert_equal "$(record_at "127.0.0.3:$PORT" .local)" "127.0.0.3:$PORT"
 	stop_server
 }
 

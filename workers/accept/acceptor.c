@@ -18,6 +18,7 @@
 
 #define ACCEPTOR_RETRY_MS 1000
 
+static bool acceptor_find_local(struct acceptor *);
 static void acceptor_on_listener(void *, uint32_t);
 static void acceptor_on_turn(void *, uint32_t);
 static void acceptor_on_again(void *);
@@ -46,6 +47,7 @@ acceptor_open(struct acceptor *acceptor, const struct services *services,
 	acceptor->again.arg = acceptor;
 	acceptor->retry.run = acceptor_on_retry;
 	acceptor->retry.arg = acceptor;
+	acceptor->has_local = acceptor_find_local(acceptor);
 	if (services->config->dtls) {
 		acceptor->dtls = malloc(sizeof(*acceptor->dtls));
 		if (acceptor->dtls == NULL)
@@ -234,8 +236,33 @@ acceptor_accept(struct acceptor *acceptor, struct arrival *arrival)
 		    ? ACCEPT_FULL
 		    : ACCEPT_NOTHING;
 	}
-	arrival_took(services, arrival, arrival->fd);
+	arrival_took(services, arrival, arrival->fd,
+	    acceptor->has_local ? &acceptor->local : NULL);
 	return ACCEPT_TOOK;
+}
+
+/*
+ * Connections have the address of the listener, unless that stands for all
+ * addresses, or takes what is sent to others (ip(7), IP_TRANSPARENT).
+ */
+static bool
+acceptor_find_local(struct acceptor *acceptor)
+{
+	struct sockaddr_storage *local = &acceptor->local;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)local;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)local;
+	int fd = acceptor->services->listener_fd, transparent = 0;
+	socklen_t size = sizeof(*local), option_size = sizeof(transparent);
+
+	if (getsockname(fd, (struct sockaddr *)local, &size) == -1 ||
+	    getsockopt(fd, IPPROTO_IP, IP_TRANSPARENT, &transparent,
+		&option_size) == -1 ||
+	    transparent)
+		return false;
+	if (local->ss_family == AF_INET)
+		return in->sin_addr.s_addr != htonl(INADDR_ANY);
+	return local->ss_family == AF_INET6 &&
+	    !IN6_IS_ADDR_UNSPECIFIED(&in6->sin6_addr);
 }
 
 /* Meanwhile connections wait in the kernel's queue. */

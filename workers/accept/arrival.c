@@ -11,16 +11,18 @@
 
 #define ARRIVAL_WARN_MS 10000 /* not more often than this */
 
-static void arrival_take_card(struct card_holder *, struct arrival *, int fd);
+static void arrival_take_card(struct card_holder *, struct arrival *, int fd,
+    const struct sockaddr_storage *);
 
 void
-arrival_took(const struct services *services, struct arrival *arrival, int fd)
+arrival_took(const struct services *services, struct arrival *arrival, int fd,
+    const struct sockaddr_storage *local)
 {
 	struct shared *shared = services->shared;
 
 	arrival->connection = accept_turn_took(shared->turn, services->slot);
 	if (services->cards != NULL)
-		arrival_take_card(services->cards, arrival, fd);
+		arrival_take_card(services->cards, arrival, fd, local);
 	else
 		counters_count(services->counters, STAT_CONNECTIONS);
 	if (accept_quota_use(shared->quota, services->slot))
@@ -39,12 +41,16 @@ arrival_may_warn(const struct services *services, int64_t *warned_ms)
 }
 
 static void
-arrival_take_card(struct card_holder *cards, struct arrival *arrival, int fd)
+arrival_take_card(struct card_holder *cards, struct arrival *arrival, int fd,
+    const struct sockaddr_storage *local)
 {
-	struct sockaddr_storage local = { .ss_family = AF_UNSPEC };
-	socklen_t size = sizeof(local);
+	struct sockaddr_storage own = { .ss_family = AF_UNSPEC };
+	socklen_t size = sizeof(own);
 
-	(void)getsockname(fd, (struct sockaddr *)&local, &size);
+	if (local == NULL) {
+		(void)getsockname(fd, (struct sockaddr *)&own, &size);
+		local = &own;
+	}
 	arrival->card =
-	    card_take(cards, arrival->connection, &arrival->peer, &local);
+	    card_take(cards, arrival->connection, &arrival->peer, local);
 }

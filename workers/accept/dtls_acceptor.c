@@ -196,7 +196,7 @@ dtls_acceptor_take_again(struct dtls_acceptor *acceptor,
 	    dtls_acceptor_hold(acceptor, known->fd, known->peer, data, size))
 		dtls_pieces_claim(&acceptor->pieces, acceptor->datagram, hello,
 		    services->loop->now_ms, &arrival->in);
-	arrival_took(services, arrival, known->fd);
+	arrival_took(services, arrival, known->fd, NULL);
 	return arrival;
 }
 
@@ -260,7 +260,7 @@ dtls_acceptor_take(struct dtls_acceptor *acceptor, struct arrival *arrival)
 	result =
 	    dtls_acceptor_give_socket(acceptor, arrival, &hello, in_pieces);
 	if (result == ACCEPT_TOOK) {
-		arrival_took(services, arrival, arrival->fd);
+		arrival_took(services, arrival, arrival->fd, NULL);
 		return result;
 	}
 	accept_quota_give_back(quota, services->slot);
