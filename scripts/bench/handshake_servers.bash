@@ -22,7 +22,6 @@ start() # name
 	"options_of_$brand"
 	[ -z "$note" ] || return 0
 	case $1 in
-	ours-log) options+=(-log "$scratch/log.json") ;;
 	nginx-return) options+=("return 200 \"$(<"$page")\"") ;;
 	esac
 	start_with_options "$1" || note='did not start'

@@ -44,6 +44,10 @@ bench-start:
 bench-growth:
 	./scripts/bench-growth
 
+## bench-log: what -log adds to the cost of a connection
+bench-log:
+	./scripts/bench-log
+
 ## bench-memory: what an idle connection and a worker take
 bench-memory:
 	./scripts/bench-memory
@@ -60,5 +64,5 @@ bench-store:
 check-cost:
 	./scripts/check-cost
 
-.PHONY: bench bench-bulk bench-dtls bench-growth bench-memory bench-plot \
-	bench-programs bench-start bench-store check-cost
+.PHONY: bench bench-bulk bench-dtls bench-growth bench-log bench-memory \
+	bench-plot bench-programs bench-start bench-store check-cost

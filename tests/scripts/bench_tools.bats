@@ -1,5 +1,5 @@
-# scripts/bench-growth, bench-memory, bench-bulk, bench-start and bench-store: that
-# they measure, say what they cannot measure, and leave nothing. No figure is right or
+# scripts/bench-growth, bench-log, bench-memory, bench-bulk, bench-start and
+# bench-store: that they measure, say what they cannot measure, and leave nothing. No figure is right or
 # wrong.
 
 # shellcheck disable=SC2030,SC2031,SC2153,SC2154 # for the helpers
@@ -54,6 +54,16 @@ FIGURE='[0-9]+(\.[0-9]+)?'
 	command -v gnuplot >/dev/null || skip 'gnuplot is not installed'
 	assert_contains "$(<rows.svg)" 'workers'
 	assert_equal "$(head -c 4 rows.png | tail -c 3)" PNG
+}
+
+@test "bench-log: what -log adds, for each kind of work" {
+	run_bench bench-log --starts 2 --bursts 5 --connections 10 --parallel 5 \
+	    --work tls12-ecdsa,tls13-ticket
+	assert_equal "$STATUS" 0
+	local figures=" +$FIGURE us +[+-]$FIGURE us \\+- *$FIGURE +-?$FIGURE %"
+	assert_row "TLS 1.2, full, ECDSA P-256$figures"
+	assert_row "TLS 1.3, ticket$figures"
+	assert_equal "$(wc -l <rows.tsv)" 21
 }
 
 @test "bench-memory: an idle connection, and a worker" {
@@ -140,6 +150,7 @@ FIGURE='[0-9]+(\.[0-9]+)?'
 		assert_nothing_left
 	done <<-EOT
 	bench-growth --parallel 50 --connections 1000000
+	bench-log --starts 1000
 	bench-memory --connections 20000 --servers ours
 	bench-bulk --rounds 1000
 	bench-start --rounds 1000
@@ -166,6 +177,9 @@ at_work()
 	bench-growth --sessions
 	bench-growth --sessions 100
 	bench-growth here
+	bench-log --starts 1
+	bench-log --bursts 4
+	bench-log --work tls14
 	bench-memory --servers apache
 	bench-memory --connections 0
 	bench-memory --workers ,

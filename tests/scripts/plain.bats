@@ -37,7 +37,7 @@ is_plain() # command, as a shell reads it
 	    'resumption-check --none' 'bench-plot a b' 'coverage-options x' \
 	    'test x' 'test-on' 'package -x' 'bench-handshakes -x' \
 	    'bench-start -x' 'bench-bulk -x' 'bench-memory -x' \
-	    'bench-growth -x' 'check-cost -x'; do
+	    'bench-growth -x' 'bench-log -x' 'check-cost -x'; do
 		is_plain "'$ROOT'/scripts/$call"
 	done
 }
@@ -51,6 +51,7 @@ wrong_arguments()
 	bench-dtls 3 x
 	bench-dtls 1 2 3
 	bench-growth x
+	bench-log x
 	bench-handshakes x
 	bench-memory x
 	bench-plot -x
