@@ -228,7 +228,7 @@ connection_early_over(struct connection *connection)
 static bool
 connection_step_open(struct connection *connection)
 {
-	int budget = CONNECTION_BUDGET;
+	int budget = CONNECTION_READS;
 	bool blocked;
 
 	/* Send libssl's own answers; connection_push does not. */
